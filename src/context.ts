@@ -1,0 +1,54 @@
+import type { BrowserLaunch } from './adapters/browser.ts';
+import type { HttpClient, HttpOptions } from './adapters/http.ts';
+import type { Keychain } from './adapters/keychain.ts';
+import type { Prompts } from './adapters/prompts.ts';
+
+/** Environment variables, copied once at the start. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A place words are written to; a terminal tells its width. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** A place bytes are read from. */
+export interface Input extends AsyncIterable<Buffer | string> {
+  readonly isTTY?: boolean | undefined;
+}
+
+/** The time, as an argument, so that tests can choose it. */
+export interface Clock {
+  /** The wall clock, for instants that are stored or shown. */
+  now(): Date;
+  /** Milliseconds that never go back, for durations and deadlines. */
+  monotonic(): number;
+  /** Resolves after that many milliseconds; rejects with the signal's reason when it is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The user's own directories; nothing is read from the working directory. */
+export interface Paths {
+  /** Holds `config.json`: no secrets. */
+  readonly configDir: string;
+  /** Holds the sealed accounts and, where the user chose so, the key file. */
+  readonly dataDir: string;
+}
+
+/** The outside world as one value; no other module reaches for it. */
+export interface Context {
+  readonly env: Environment;
+  readonly platform: NodeJS.Platform;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  /** Aborted with an `AbortedError` when the End-User presses Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly paths: Paths;
+  openHttp(options: HttpOptions): Promise<HttpClient>;
+  openBrowser(uri: string): Promise<BrowserLaunch>;
+  openKeychain(): Promise<Keychain>;
+  openPrompts(): Promise<Prompts>;
+}

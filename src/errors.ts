@@ -1,0 +1,181 @@
+/** The exit codes of the command; scripts rely on them, so a number never changes its meaning. */
+export const ExitCode = {
+  done: 0,
+  internal: 1,
+  usage: 2,
+  configuration: 3,
+  authenticationRequired: 4,
+  refused: 5,
+  untrustedReply: 6,
+  network: 7,
+  store: 8,
+  interrupted: 130,
+} as const;
+
+type UsageCode =
+  | 'usage_invalid'
+  | 'usage_conflict'
+  | 'usage_unknown_provider'
+  | 'usage_unknown_account'
+  | 'usage_ambiguous_account'
+  | 'usage_reserved_parameter';
+
+type ConfigurationCode =
+  | 'config_missing_client_id'
+  | 'config_missing_client_secret'
+  | 'config_invalid_client_file'
+  | 'config_invalid_file'
+  | 'config_invalid_value'
+  | 'config_write_failed'
+  | 'config_no_discovery';
+
+type AuthenticationRequiredCode =
+  | 'login_required'
+  | 'refresh_rejected'
+  | 'token_rejected'
+  | 'person_required';
+
+type ProtocolCode =
+  | 'protocol_state_mismatch'
+  | 'protocol_issuer_mismatch'
+  | 'protocol_browser_mismatch'
+  | 'protocol_invalid_metadata'
+  | 'protocol_invalid_response'
+  | 'protocol_invalid_id_token'
+  | 'protocol_redirect'
+  | 'protocol_response_too_large';
+
+type NetworkCode =
+  | 'network_unreachable'
+  | 'network_timeout'
+  | 'network_tls'
+  | 'network_proxy'
+  | 'network_server_error'
+  | 'network_port_in_use'
+  | 'login_timeout';
+
+type StoreCode =
+  | 'store_unavailable'
+  | 'store_undecided'
+  | 'store_locked'
+  | 'store_denied'
+  | 'store_timeout'
+  | 'store_corrupt'
+  | 'store_permissions'
+  | 'store_write_failed'
+  | 'store_key_missing'
+  | 'store_passphrase_missing'
+  | 'store_passphrase_wrong'
+  | 'store_busy';
+
+/** Every stable error code; `as_…` carries the code an authorization server sent (RFC 6749 §5.2 and others). */
+export type ErrorCode =
+  | UsageCode
+  | ConfigurationCode
+  | AuthenticationRequiredCode
+  | `as_${string}`
+  | ProtocolCode
+  | NetworkCode
+  | StoreCode
+  | 'aborted';
+
+export interface ErrorOptionsWithHint {
+  /** One line that says what to do next: a command to run, a page to open, a variable to set. */
+  readonly hint: string;
+  readonly cause?: unknown;
+}
+
+/** The one error family: what happened, a stable code, what to do next, and the exit code. */
+export abstract class OAuthLoginError extends Error {
+  abstract readonly exitCode: number;
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptionsWithHint) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** The command line is wrong. */
+export class UsageError extends OAuthLoginError {
+  override readonly name = 'UsageError';
+  readonly exitCode = ExitCode.usage;
+  constructor(code: UsageCode, message: string, options: ErrorOptionsWithHint) {
+    super(code, message, options);
+  }
+}
+
+/** A file, a variable or the registration of the client is missing or wrong. */
+export class ConfigurationError extends OAuthLoginError {
+  override readonly name = 'ConfigurationError';
+  readonly exitCode = ExitCode.configuration;
+  constructor(code: ConfigurationCode, message: string, options: ErrorOptionsWithHint) {
+    super(code, message, options);
+  }
+}
+
+/** The End-User has to sign in first, or again. */
+export class AuthenticationRequiredError extends OAuthLoginError {
+  override readonly name = 'AuthenticationRequiredError';
+  readonly exitCode = ExitCode.authenticationRequired;
+  constructor(code: AuthenticationRequiredCode, message: string, options: ErrorOptionsWithHint) {
+    super(code, message, options);
+  }
+}
+
+/** The authorization server, or the End-User there, said no (RFC 6749 §4.1.2.1, §5.2). */
+export class AuthorizationServerError extends OAuthLoginError {
+  override readonly name = 'AuthorizationServerError';
+  readonly exitCode = ExitCode.refused;
+  /** The server's `error`, of the grammar of RFC 6749 appendix A.7. */
+  readonly error: string;
+  /** HTTP status of the reply; absent when the error came with the authorization response. */
+  readonly status: number | undefined;
+
+  constructor(error: string, message: string, options: ErrorOptionsWithHint & { readonly status?: number }) {
+    super(`as_${error}`, message, options);
+    this.error = error;
+    this.status = options.status;
+  }
+}
+
+/** A reply that must not be trusted: wrong state or issuer, malformed, unsigned. */
+export class ProtocolError extends OAuthLoginError {
+  override readonly name = 'ProtocolError';
+  readonly exitCode = ExitCode.untrustedReply;
+  constructor(code: ProtocolCode, message: string, options: ErrorOptionsWithHint) {
+    super(code, message, options);
+  }
+}
+
+/** The other side could not be reached, or not in time. */
+export class NetworkError extends OAuthLoginError {
+  override readonly name = 'NetworkError';
+  readonly exitCode = ExitCode.network;
+  constructor(code: NetworkCode, message: string, options: ErrorOptionsWithHint) {
+    super(code, message, options);
+  }
+}
+
+/** The keychain or a stored file cannot be used. */
+export class StoreError extends OAuthLoginError {
+  override readonly name = 'StoreError';
+  readonly exitCode = ExitCode.store;
+  constructor(code: StoreCode, message: string, options: ErrorOptionsWithHint) {
+    super(code, message, options);
+  }
+}
+
+/** The End-User pressed Ctrl-C, or the process was asked to stop. */
+export class AbortedError extends OAuthLoginError {
+  override readonly name = 'AbortedError';
+  readonly exitCode = ExitCode.interrupted;
+  constructor(
+    message = 'interrupted',
+    hint = 'nothing was changed; run the command again when you are ready',
+  ) {
+    super('aborted', message, { hint });
+  }
+}

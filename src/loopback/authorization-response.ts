@@ -1,0 +1,19 @@
+/** A callback that passed every check up to `state` and `iss` (RFC 6749 §4.1.2, RFC 9207). */
+export interface AuthorizationResponse {
+  /** The whole query, as received. */
+  readonly parameters: URLSearchParams;
+  /** Whether the browser that fetched the start link is the one that came back. */
+  readonly browser: 'same' | 'start-link-unused' | 'unconfirmed';
+}
+
+/** What the browser is told at the end; every text is ours or verified, none comes from the callback. */
+export type PageOutcome =
+  | { readonly kind: 'signed-in'; readonly account: string; readonly provider: string }
+  | { readonly kind: 'refused'; readonly provider: string; readonly next: string }
+  | {
+      readonly kind: 'failed';
+      readonly provider: string;
+      readonly code: string;
+      readonly what: string;
+      readonly next: string;
+    };

@@ -1,0 +1,21 @@
+import type { Secret } from '../secrets/secret.ts';
+
+/** Claims of an ID Token whose signature and claims were validated (OpenID Connect Core §3.1.3.7). */
+export interface IdTokenClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly [claim: string]: unknown;
+}
+
+/** What a grant gives (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
+export interface TokenSet {
+  readonly accessToken: Secret;
+  readonly refreshToken?: Secret;
+  readonly idToken?: Secret;
+  readonly idTokenClaims?: IdTokenClaims;
+  readonly issuedAt: Date;
+  /** Absent: the server set no limit it told us of. */
+  readonly expiresAt?: Date;
+  /** What was granted; what was asked for when the server did not say (RFC 6749 §5.1). */
+  readonly scopes: readonly string[];
+}

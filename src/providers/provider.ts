@@ -1,0 +1,157 @@
+/** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
+export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
+
+/** How the client authenticates at the token endpoint (RFC 6749 §2.3, OpenID Connect Core §9). */
+export type ClientAuthentication = 'none' | 'client_secret_post' | 'client_secret_basic';
+
+/** What a provider accepts as redirect URI of a listener on the End-User's machine (RFC 8252 §7.3). */
+export interface RedirectPolicy {
+  /** The host name that must stand in the redirect URI. */
+  readonly host: '127.0.0.1' | 'localhost';
+  /** Never empty: several servers tell `` and `/` apart. */
+  readonly path: `/${string}`;
+  /** `any`: the port may differ from the registered one; a number: registered exactly, so it is fixed. */
+  readonly port: 'any' | number;
+}
+
+/** How a refresh token is asked for: nothing, more scopes, or more parameters. */
+export interface OfflineAccess {
+  readonly scopes?: readonly string[];
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Sent only when no refresh token is stored for this client yet, since it makes the End-User consent again. */
+  readonly consentParameters?: Readonly<Record<string, string>>;
+}
+
+/** Where a claim stands in the provider's own document: paths like `data.id`, the first one present wins. */
+export type ClaimPath = string | readonly string[];
+
+/** The map from the provider's document to OpenID Connect standard claims (OpenID Connect Core §5.1). */
+export interface ProfileMap {
+  readonly sub: ClaimPath;
+  readonly preferred_username?: ClaimPath;
+  readonly name?: ClaimPath;
+  readonly email?: ClaimPath;
+  readonly email_verified?: ClaimPath;
+  readonly picture?: ClaimPath;
+  readonly profile?: ClaimPath;
+}
+
+/** The request that asks who the End-User is. */
+export interface ProfileRequest {
+  /** Absolute URL, may hold `{host}` and `{api}`; absent: the UserInfo endpoint of the metadata. */
+  readonly url?: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly map: ProfileMap;
+  /** A second request that lists the e-mail addresses, when the first one leaves the e-mail out. */
+  readonly emails?: {
+    readonly url: string;
+    /** Path of the list in the reply; absent: the reply is the list. */
+    readonly list?: string;
+    readonly email: string;
+    readonly primary: string;
+    readonly verified: string;
+  };
+}
+
+/** How a token is taken back. */
+export type Revocation =
+  | { readonly kind: 'rfc7009' }
+  | {
+      readonly kind: 'request';
+      readonly method: 'DELETE' | 'POST';
+      /** May hold `{api}`, `{host}`, `{client_id}` and `{sub}`. */
+      readonly url: string;
+      readonly authentication: 'client_secret_basic' | 'bearer';
+      /** JSON members; the value `{access_token}` stands for the token. */
+      readonly json?: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'none' };
+
+/** What a person has to do once to get a client identifier. */
+export interface Registration {
+  /** May hold `{host}`. */
+  readonly page: string;
+  /** Query parameters that fill in the page; `{redirect_uri}` stands for the URI to register. */
+  readonly prefill?: Readonly<Record<string, string>>;
+  /** One sentence each, in order; `{redirect_uri}` stands for the URI to register. */
+  readonly steps: readonly string[];
+}
+
+/**
+ * What a server does differently from the standards; each is handled at one place in `protocol/` or `profile/`.
+ *
+ * - `error-with-status-200`: the token endpoint reports errors with status 200.
+ * - `form-encoded-reply`: the token endpoint may answer `application/x-www-form-urlencoded`.
+ * - `error-object`: `error` is an object with `message`, `type` and `code` (Graph API).
+ * - `token-type-missing`: the token reply has no `token_type`; it is a bearer token.
+ * - `expires-in-string`: `expires_in` may be a string of digits.
+ * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
+ * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
+ * - `s256-not-advertised`: S256 works although the metadata does not list it.
+ * - `nonce-not-echoed`: the ID Token may lack the nonce that was sent.
+ */
+export type Quirk =
+  | 'error-with-status-200'
+  | 'form-encoded-reply'
+  | 'error-object'
+  | 'token-type-missing'
+  | 'expires-in-string'
+  | 'appsecret-proof'
+  | 'refresh-repeats-redirect-uri'
+  | 's256-not-advertised'
+  | 'nonce-not-echoed';
+
+/** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
+export interface Endpoints {
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly userinfo_endpoint: string;
+  readonly revocation_endpoint: string;
+  readonly device_authorization_endpoint: string;
+  readonly jwks_uri: string;
+}
+
+/** A provider as data: a row of the catalogue, or what the user configured. Strings may hold `{host}`, `{api}`, `{tenant}`. */
+export interface Provider {
+  /** `^[a-z0-9][a-z0-9._-]{0,63}$`; also the key in the configuration and the middle of the variables' names. */
+  readonly name: string;
+  /** The name a person knows. */
+  readonly label: string;
+  /** The Issuer Identifier (RFC 8414 §2); for a provider without metadata, the value its `iss` would have. */
+  readonly issuer: string;
+  /** Where the metadata comes from; `none`: `endpoints` is complete. */
+  readonly discovery: 'openid' | 'oauth' | 'any' | 'none';
+  /** Win over discovered ones. */
+  readonly endpoints: Partial<Endpoints>;
+  /** Self-hosted: the host when none is given, and the base of its API by host (first match wins; `*.` matches subdomains, `*` all). */
+  readonly hosts?: {
+    readonly default: string;
+    readonly api?: readonly (readonly [pattern: string, api: string])[];
+  };
+  /** The `{tenant}` when none is given. */
+  readonly tenant?: string;
+  readonly scopes: readonly string[];
+  readonly scopeSeparator: ' ' | ',';
+  readonly pkce: PkcePolicy;
+  /** The method when a client secret is known; a client without one uses `none`. */
+  readonly clientAuthentication: Exclude<ClientAuthentication, 'none'>;
+  readonly clientSecret: 'required' | 'optional' | 'none';
+  readonly redirect: RedirectPolicy;
+  readonly offlineAccess: OfflineAccess;
+  /** Sent with every authorization request. */
+  readonly authorizationParameters: Readonly<Record<string, string>>;
+  /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
+  readonly idTokenIssuers?: readonly string[];
+  readonly profile: ProfileRequest;
+  readonly revocation: Revocation;
+  readonly registration?: Registration;
+  /** The downloaded client file that `setup --from` reads. */
+  readonly clientFile?: 'google';
+  /** Page on which the End-User can review and withdraw access. */
+  readonly reviewPage?: string;
+  readonly quirks: readonly Quirk[];
+  /** Sentences for `providers NAME`: what surprises people. */
+  readonly notes: readonly string[];
+}
