@@ -43,6 +43,7 @@ type ProtocolCode =
   | 'protocol_invalid_response'
   | 'protocol_invalid_id_token'
   | 'protocol_redirect'
+  | 'protocol_insecure_uri'
   | 'protocol_response_too_large';
 
 type NetworkCode =
