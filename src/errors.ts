@@ -23,6 +23,7 @@ type UsageCode =
 type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
+  | 'config_missing_package'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
   | 'config_invalid_value'
