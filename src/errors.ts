@@ -23,6 +23,7 @@ type UsageCode =
 type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
+  | 'config_missing_package'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
   | 'config_invalid_value'
@@ -43,6 +44,7 @@ type ProtocolCode =
   | 'protocol_invalid_response'
   | 'protocol_invalid_id_token'
   | 'protocol_redirect'
+  | 'protocol_insecure_uri'
   | 'protocol_response_too_large';
 
 type NetworkCode =

@@ -1,0 +1,23 @@
+import type { Context } from './context.ts';
+
+type Surroundings = Pick<Context, 'env' | 'stdin' | 'stderr'>;
+
+/** Tells whether a question can be asked and answered: a terminal on both sides, and no `CI`. */
+export function isInteractive(context: Surroundings): boolean {
+  return !isContinuousIntegration(context) && context.stdin.isTTY === true && context.stderr.isTTY === true;
+}
+
+/**
+ * Tells whether somebody can be waited for, at a terminal or in a browser.
+ *
+ * A `BROWSER` that is set counts, also in CI: it is how a script plays the End-User.
+ */
+export function isPersonPresent(context: Surroundings): boolean {
+  if (context.env.BROWSER) return true;
+  if (isContinuousIntegration(context)) return false;
+  return context.stdin.isTTY === true || context.stderr.isTTY === true;
+}
+
+function isContinuousIntegration({ env }: Surroundings): boolean {
+  return env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
+}
