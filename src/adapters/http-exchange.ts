@@ -72,9 +72,9 @@ function assertUsable(status: number, headers: Headers, target: URL): void {
 
 /** Only the host: the rest of the address may carry what was sent. */
 function redirectTarget(location: string | null, target: URL): string {
-  const { host } =
-    location !== null && URL.canParse(location, target.href) ? new URL(location, target) : target;
-  return /^[\w.:[\]-]{1,255}$/.test(host) && location !== null ? host : 'an unreadable address';
+  const uri =
+    location !== null && URL.canParse(location, target.href) ? new URL(location, target) : undefined;
+  return uri !== undefined && /^[\w.:[\]-]{1,255}$/.test(uri.host) ? uri.host : 'an unreadable address';
 }
 
 async function readUpTo(

@@ -76,6 +76,7 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
     const deadline = startDeadline(deadlines.total, stops);
     try {
       for (let attempt = 0; ; attempt++) {
+        for (const stop of stops) stop.throwIfAborted();
         const startedAt = clock.monotonic();
         const trace = (outcome: string | number) => {
           const duration = Math.round(clock.monotonic() - startedAt);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { JWK, Provider } from 'oidc-provider';
 import { ConfigurationError } from '../errors.ts';
 import { interactions } from './interactions.ts';
-import type { Person } from './person.ts';
+import type { People } from './person.ts';
 import { people as everybody } from './person.ts';
 import type { ConfidentialClient } from './provider-configuration.ts';
 import { providerConfiguration } from './provider-configuration.ts';
@@ -16,7 +16,7 @@ export interface EmbeddedProviderOptions {
   readonly issuer?: string;
   readonly clientId?: string;
   readonly confidentialClients?: readonly ConfidentialClient[];
-  readonly people?: readonly Person[];
+  readonly people?: People;
   readonly signingKey?: JWK;
   readonly accessTokenLifetime?: number;
   readonly refreshTokenLifetime?: number;
@@ -36,7 +36,7 @@ export interface EmbeddedProvider {
   readonly clientId: string;
   /** The secret of the first confidential client, if there is one. */
   readonly clientSecret?: string;
-  readonly users: readonly Person[];
+  readonly users: People;
   close(): Promise<void>;
 }
 

@@ -9,8 +9,11 @@ export interface Person {
   readonly emailVerified: boolean;
 }
 
+/** At least one person. */
+export type People = readonly [Person, ...Person[]];
+
 /** Three people, so that signing in as somebody else can be tried; one has an unconfirmed address. */
-export const people: readonly Person[] = [
+export const people: People = [
   {
     sub: 'person-1815',
     username: 'ada',
