@@ -23,6 +23,7 @@ type UsageCode =
 type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
+  | 'config_missing_package'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
   | 'config_invalid_value'
@@ -80,6 +81,7 @@ export type ErrorCode =
   | ProtocolCode
   | NetworkCode
   | StoreCode
+  | 'demo_stopped'
   | 'aborted';
 
 export interface ErrorOptionsWithHint {
@@ -168,6 +170,16 @@ export class StoreError extends OAuthLoginError {
   readonly exitCode = ExitCode.store;
   constructor(code: StoreCode, message: string, options: ErrorOptionsWithHint) {
     super(code, message, options);
+  }
+}
+
+/** A command of the demo failed and has told why; its exit code is passed on. */
+export class DemoStoppedError extends OAuthLoginError {
+  override readonly name = 'DemoStoppedError';
+  readonly exitCode: number;
+  constructor(message: string, options: ErrorOptionsWithHint & { readonly exitCode: number }) {
+    super('demo_stopped', message, options);
+    this.exitCode = options.exitCode;
   }
 }
 
