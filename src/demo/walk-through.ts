@@ -83,6 +83,7 @@ async function signInStep(
   const inside: Context = {
     ...sandbox.contextFor({ personIsPlayed: played }),
     signal: AbortSignal.any([context.signal, stop.signal]),
+    canOpenBrowser: true,
     openBrowser: played ? stand.openBrowser : real,
   };
   try {

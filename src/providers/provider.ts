@@ -137,6 +137,8 @@ export interface Provider {
   /** The `{tenant}` when none is given. */
   readonly tenant?: string;
   readonly scopes: readonly string[];
+  /** Names under which granted scopes come back, where they differ from those asked for. */
+  readonly scopeAliases?: Readonly<Record<string, string>>;
   readonly scopeSeparator: ' ' | ',';
   readonly pkce: PkcePolicy;
   /** The method when a client secret is known; a client without one uses `none`. */
