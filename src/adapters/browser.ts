@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type BrowserCommand, browserCommands } from '../browser-command.ts';
 import type { Environment } from '../context.ts';
+import { childEnvironment } from '../environment.ts';
 import { ConfigurationError } from '../errors.ts';
-import { type BrowserCommand, browserCommands } from './browser-command.ts';
+import { canOpenBrowser } from '../presence.ts';
 
 /** What is known of a browser that was asked to open a page. */
 export interface BrowserLaunch {
@@ -19,15 +21,6 @@ export interface BrowserEnvironment {
 /** The only addresses a program is started with: they hold nothing a server chose, and nothing a shell would change. */
 const START_LINK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+\/s\/[\w-]{22,}$/;
 
-/** Tells whether there is a graphical browser on this machine that the person can see. */
-export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boolean {
-  if (browserCommands(env, platform).length > 0) return true;
-  const isRemote = Boolean(env.SSH_CONNECTION || env.SSH_TTY);
-  if (platform === 'darwin' || platform === 'win32') return !isRemote;
-  if (env.DISPLAY || env.WAYLAND_DISPLAY) return true;
-  return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP) && !isRemote;
-}
-
 /**
  * Has the browser open the start link of the loopback listener; resolves when the opener was started.
  *
@@ -39,7 +32,7 @@ export async function openBrowser(uri: string, environment: BrowserEnvironment):
   if (!START_LINK.test(uri)) throw new TypeError('only the start link of the listener may be opened');
   const { env, platform } = environment;
   const commands = browserCommands(env, platform);
-  if (commands.length > 0) return launchFirst(commands, uri, childEnvironment(env, platform));
+  if (commands.length > 0) return launchFirst(commands, uri, childEnvironment(env));
   if (!canOpenBrowser(env, platform)) throw noBrowser();
 
   const { default: open } = await import('open');
@@ -83,20 +76,6 @@ async function launchFirst(
 
 function exitOf(child: NodeJS.EventEmitter): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));
-}
-
-/** Without the variables of this tool, which may be secrets, and without a search of the working directory. */
-export function childEnvironment(env: Environment, platform: NodeJS.Platform): NodeJS.ProcessEnv {
-  const child: NodeJS.ProcessEnv = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (!/^OAUTH_LOGIN_/i.test(name)) child[name] = value;
-  }
-  if (platform !== 'win32' && child.PATH !== undefined) {
-    child.PATH = child.PATH.split(':')
-      .filter((entry) => entry.startsWith('/'))
-      .join(':');
-  }
-  return child;
 }
 
 function noBrowser(): ConfigurationError {
