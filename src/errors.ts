@@ -28,7 +28,9 @@ type ConfigurationCode =
   | 'config_invalid_file'
   | 'config_invalid_value'
   | 'config_write_failed'
-  | 'config_no_discovery';
+  | 'config_no_discovery'
+  | 'config_no_browser'
+  | 'config_no_home';
 
 type AuthenticationRequiredCode =
   | 'login_required'

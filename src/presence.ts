@@ -1,4 +1,5 @@
-import type { Context } from './context.ts';
+import { browserCommands } from './browser-command.ts';
+import type { Context, Environment } from './context.ts';
 
 type Surroundings = Pick<Context, 'env' | 'stdin' | 'stderr'>;
 
@@ -16,6 +17,15 @@ export function isPersonPresent(context: Surroundings): boolean {
   if (context.env.BROWSER) return true;
   if (isContinuousIntegration(context)) return false;
   return context.stdin.isTTY === true || context.stderr.isTTY === true;
+}
+
+/** Tells whether there is a graphical browser on this machine that the person can see. */
+export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boolean {
+  if (browserCommands(env, platform).length > 0) return true;
+  const isRemote = Boolean(env.SSH_CONNECTION || env.SSH_TTY);
+  if (platform === 'darwin' || platform === 'win32') return !isRemote;
+  if (env.DISPLAY || env.WAYLAND_DISPLAY) return true;
+  return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP) && !isRemote;
 }
 
 function isContinuousIntegration({ env }: Surroundings): boolean {

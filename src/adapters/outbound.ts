@@ -31,8 +31,8 @@ interface OutboundOptions {
 /**
  * Opens connections whose security no variable can lower: certificates are checked, TLS is 1.2 or newer.
  *
- * Of undici three parts are imported, not the whole: about 30 ms instead of 100, which `whoami` and a refreshing
- * `token` would wait for. `agent.request()` exists in the whole package only, hence the function beside it.
+ * Without a proxy, two parts of undici are imported, not the whole: about 30 ms instead of 100, which `whoami` and a
+ * refreshing `token` would wait for. `agent.request()` exists in the whole package only, hence the function beside it.
  */
 export async function openOutbound(options: OutboundOptions): Promise<Outbound> {
   const proxy = proxyFromEnvironment(options.env);
@@ -70,7 +70,8 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
 }
 
 async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
-  const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+  // The whole package here: the proxy agent calls `client.connect()`, which only its entry point adds.
+  const { ProxyAgent } = await import('undici');
   return new ProxyAgent({
     uri: proxy.origin,
     ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),

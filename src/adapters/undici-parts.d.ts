@@ -5,12 +5,6 @@ declare module 'undici/lib/dispatcher/agent.js' {
   const part: typeof Agent;
   export = part;
 }
-declare module 'undici/lib/dispatcher/proxy-agent.js' {
-  import type { ProxyAgent } from 'undici';
-
-  const part: typeof ProxyAgent;
-  export = part;
-}
 declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici';
 
