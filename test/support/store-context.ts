@@ -37,6 +37,7 @@ function notHere(): never {
 /** A context with what the store and the keys need, and nothing else. */
 export function storeContext(dataDir: string, changes: Partial<Context> = {}): Context {
   return {
+    canOpenBrowser: false,
     env: {},
     platform: process.platform,
     stdin: Readable.from([]),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { getRequest, headerOf, sendRaw } from '../../support/raw-client.ts';
 import { CODE, cookieOf, openListener, STATE, targetOf } from './open-listener.ts';
