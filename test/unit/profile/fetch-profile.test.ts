@@ -7,7 +7,8 @@ import {
   NetworkError,
   ProtocolError,
 } from '../../../src/errors.ts';
-import { fetchProfile, type ProfileOptions } from '../../../src/profile/fetch-profile.ts';
+import { fetchProfile } from '../../../src/profile/fetch-profile.ts';
+import type { ProfileOptions } from '../../../src/profile/profile-options.ts';
 import { expandProvider } from '../../../src/providers/expand.ts';
 import { facebook } from '../../../src/providers/facebook.ts';
 import { github } from '../../../src/providers/github.ts';
