@@ -7,7 +7,8 @@ import {
   NetworkError,
   ProtocolError,
 } from '../../../src/errors.ts';
-import { fetchProfile, type ProfileOptions } from '../../../src/profile/fetch-profile.ts';
+import { fetchProfile } from '../../../src/profile/fetch-profile.ts';
+import type { ProfileOptions } from '../../../src/profile/profile-options.ts';
 import { expandProvider } from '../../../src/providers/expand.ts';
 import { facebook } from '../../../src/providers/facebook.ts';
 import { github } from '../../../src/providers/github.ts';
@@ -216,6 +217,8 @@ describe('a refused request for the profile', () => {
   it('Facebook calls a dead token an error 190 with status 400', async () => {
     server.on('/graph.facebook.com/v24.0/me', json({ error: { message: 'x', code: 190 } }, 400));
     expect(await failure(profileOf(facebook))).toMatchObject({ code: 'token_rejected' });
+    server.on('/graph.facebook.com/v24.0/me', json({ error: { message: 'x', code: 1 } }, 400));
+    expect(await failure(profileOf(facebook))).toMatchObject({ code: 'as_profile_refused' });
   });
 });
 

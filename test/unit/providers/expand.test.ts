@@ -24,6 +24,10 @@ describe('self-hosted providers', () => {
     expect(provider.label).toBe('GitLab (git.example.com:8443)');
   });
 
+  it('takes the default port for what it is', () => {
+    expect(expandProvider(gitlab, { host: 'git.example.com:443' }).issuer).toBe('https://git.example.com');
+  });
+
   it('changes nothing the second time', () => {
     const once = expandProvider(github, { host: 'GitHub.Example.com' });
     expect(expandProvider(once)).toEqual(once);
