@@ -27,8 +27,10 @@ export function bundleScript(text: string): BundledScript {
   const directory = mkdtempSync(join(root, 'artifacts', 'script-'));
   buildSync({
     stdin: { contents: text, resolveDir: root, loader: 'ts' },
-    outfile: join(directory, 'script.mjs'),
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.18',
@@ -36,7 +38,7 @@ export function bundleScript(text: string): BundledScript {
     logLevel: 'silent',
   });
   return {
-    path: join(directory, 'script.mjs'),
+    path: join(directory, 'stdin.mjs'),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
