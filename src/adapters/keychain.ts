@@ -1,4 +1,5 @@
 import type { Environment } from '../context.ts';
+import { OAuthLoginError } from '../errors.ts';
 import { absentKeychain, keychainError, lateKeychain, lockedKeychain } from './keychain-error.ts';
 import type { SessionBus } from './session-bus.ts';
 
@@ -95,26 +96,37 @@ async function callWithin<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const takeBack = await bus?.lend();
+  pending += 1;
+  const answer = call().finally(() => {
+    pending -= 1;
+  });
+  const patience = waitFor(deadline, signal);
   try {
-    return await new Promise<T>((resolve, reject) => {
-      const giveUp = (reason: unknown) => {
-        reject(reason);
-        bus?.cut();
-      };
-      const late = () => giveUp(bus?.prompted === true ? lockedKeychain() : lateKeychain(deadline));
-      const interrupted = () => giveUp(signal?.reason);
-      const timer = setTimeout(late, deadline);
-      signal?.addEventListener('abort', interrupted, { once: true });
-      pending += 1;
-      call()
-        .then(resolve, (error: unknown) => reject(keychainError(error)))
-        .finally(() => {
-          pending -= 1;
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', interrupted);
-        });
-    });
+    const first = await Promise.race([answer.then((value) => ({ value })), patience.over]);
+    if (first !== 'over') return first.value;
+    const prompted = bus?.prompted === true;
+    await bus?.cut(answer.catch(() => {}));
+    signal?.throwIfAborted();
+    throw prompted ? lockedKeychain() : lateKeychain(deadline);
+  } catch (error) {
+    throw error instanceof OAuthLoginError ? error : keychainError(error);
   } finally {
+    patience.end();
     takeBack?.();
   }
+}
+
+/** Is `over` after the deadline, or when the signal is aborted. */
+function waitFor(deadline: number, signal: AbortSignal | undefined): { over: Promise<'over'>; end(): void } {
+  let end = () => {};
+  const over = new Promise<'over'>((resolve) => {
+    const stop = () => resolve('over');
+    const timer = setTimeout(stop, deadline);
+    signal?.addEventListener('abort', stop, { once: true });
+    end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    };
+  });
+  return { over, end: () => end() };
 }

@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../context.ts';
 
 const VARIABLE = 'DBUS_SESSION_BUS_ADDRESS';
 /** Secret Service API draft 0.2, "Prompts and Prompting". */
 const PROMPT = 'org.freedesktop.Secret.Prompt';
+/** Milliseconds for a call to notice that its connection is gone, and for a signal to come through. */
+const CALL_END = 1_000;
+const SIGNAL_ARRIVAL = 50;
 
 /**
  * A way to the session bus that this process can cut.
@@ -20,8 +24,8 @@ export interface SessionBus {
   readonly prompted: boolean;
   /** Points libsecret here for its next call; the returned function takes that back. */
   lend(): Promise<() => void>;
-  /** Ends every connection, and with them every call that waits. */
-  cut(): void;
+  /** Ends the connection, and with it the call that waits; resolves once that call has ended. */
+  cut(call: Promise<unknown>): Promise<void>;
 }
 
 /** The path of the socket of the session bus (D-Bus Specification, "Server Addresses"); `undefined`: there is none. */
@@ -117,9 +121,28 @@ function newSessionBus(target: string, directories: readonly string[]): SessionB
       }
       return () => {};
     },
-    cut() {
+    async cut(call) {
+      const takeUp = setTerminationAside();
       for (const socket of sockets) socket.destroy();
+      await Promise.race([call, sleep(CALL_END, undefined, { ref: false })]);
+      await sleep(SIGNAL_ARRIVAL);
+      takeUp();
     },
+  };
+}
+
+/**
+ * GDBus sends its own process SIGTERM when it loses the session bus (`exit-on-close`, which `g_bus_get` sets). Here
+ * we took the bus away ourselves, and the program is to say so and end with its own exit code.
+ */
+function setTerminationAside(): () => void {
+  const listeners = process.rawListeners('SIGTERM') as NodeJS.SignalsListener[];
+  const ignore = () => {};
+  process.on('SIGTERM', ignore);
+  for (const listener of listeners) process.off('SIGTERM', listener);
+  return () => {
+    for (const listener of listeners) process.on('SIGTERM', listener);
+    process.off('SIGTERM', ignore);
   };
 }
 

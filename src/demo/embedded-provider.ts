@@ -23,8 +23,6 @@ export interface EmbeddedProviderOptions {
   readonly idTokenLifetime?: number;
   /** Receives what went wrong inside the provider; nothing is ever printed. */
   readonly onError?: (error: Error) => void;
-  /** Loads the class; given by tests that want to see it missing. */
-  readonly loadProvider?: () => Promise<typeof Provider>;
 }
 
 /** An OpenID provider that lives in this process, on a loopback port. */
@@ -45,7 +43,7 @@ export async function startEmbeddedProvider(
   options: EmbeddedProviderOptions = {},
 ): Promise<EmbeddedProvider> {
   const [ProviderClass, signingKey] = await Promise.all([
-    (options.loadProvider ?? importProvider)(),
+    importProvider(),
     options.signingKey ?? generateSigningKey(),
   ]);
   let answer: RequestListener = (_request, response) => {

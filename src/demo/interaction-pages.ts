@@ -7,8 +7,8 @@ import { picturePath } from './person.ts';
 export interface RequestShown {
   readonly uid: string;
   readonly client: string;
-  /** The origin of the redirect URI; the answer goes there. */
-  readonly returnTo: string;
+  /** The origin of the redirect URI, where the answer goes; a device asks for its answer itself. */
+  readonly returnTo: string | undefined;
   readonly scopes: readonly string[];
   readonly loginHint: string;
 }
@@ -63,8 +63,7 @@ export function consentPage(request: RequestShown, person: Person): Page {
 <ul>
 ${request.scopes.map((scope) => `<li class="asked"><span>${meaningOf(scope)}</span></li>`).join('\n')}
 </ul>
-<p class="soft">The answer goes to <code>${escapeHtml(request.returnTo)}</code>, which is the terminal you started from.</p>
-<form method="post" action="/interaction/${request.uid}/consent">
+${destination(request.returnTo)}<form method="post" action="/interaction/${request.uid}/consent">
 <div class="pair"><button name="decision" value="refuse">Refuse</button><button class="primary" name="decision" value="allow">Allow</button></div>
 </form>`,
   };
@@ -83,6 +82,12 @@ export function closedPage(): Page {
 
 function personButton(person: Person): string {
   return `<li><button class="person" name="person" value="${escapeHtml(person.username)}"><img src="${picturePath(person)}" alt=""><span>${escapeHtml(person.name)}<span class="soft">${escapeHtml(person.email)}</span></span></button></li>`;
+}
+
+function destination(returnTo: string | undefined): string {
+  return returnTo === undefined
+    ? ''
+    : `<p class="soft">The answer goes to <code>${escapeHtml(returnTo)}</code>, where your terminal is waiting for it.</p>\n`;
 }
 
 function meaningOf(scope: string): string {

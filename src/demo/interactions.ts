@@ -122,7 +122,7 @@ async function requestShown(provider: Provider, interaction: Interaction): Promi
   return {
     uid: interaction.uid,
     client: client?.clientName ?? String(clientId),
-    returnTo: typeof redirectUri === 'string' ? new URL(redirectUri).origin : provider.issuer,
+    returnTo: typeof redirectUri === 'string' ? new URL(redirectUri).origin : undefined,
     scopes: requestedScopes(interaction),
     loginHint: typeof loginHint === 'string' ? loginHint : '',
   };

@@ -42,12 +42,12 @@ button.person span,.who span{display:block;overflow-wrap:anywhere}
 button.person .soft{font-weight:400}
 .who{display:grid;grid-template-columns:auto 1fr;gap:.85rem;align-items:center;margin:0 0 1.1rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
-@media (max-width:22rem){.pair{grid-template-columns:1fr}main{padding:1.25rem}}
+@media (max-width:24rem){.pair{grid-template-columns:1fr}body{padding:.75rem}main{padding:1.1rem}button.person{gap:.65rem;padding:.6rem}}
 label{display:block;margin:0 0 .85rem;font-weight:600}
 input{display:block;width:100%;margin-top:.25rem;padding:.5rem .75rem;border-color:var(--soft)}
 details{margin:0 0 .75rem}
 summary{cursor:pointer;padding:.5rem 0;color:var(--accent);font-weight:600}
-code{font:600 1em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+code{font:500 1em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .code{display:block;margin:0 0 1.1rem;font-size:1.6rem;letter-spacing:.08em;text-align:center}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 `;
@@ -74,6 +74,7 @@ export function renderPage(page: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)}</title>
+<link rel="icon" href="data:,">
 <style>${css}</style>
 </head>
 <body>
@@ -105,7 +106,7 @@ function contentSecurityPolicy(formTarget: string | undefined): string {
   return [
     "default-src 'none'",
     `style-src 'sha256-${cssHash}'`,
-    "img-src 'self'",
+    "img-src 'self' data:",
     `form-action ${formAction}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",

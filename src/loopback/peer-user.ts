@@ -8,9 +8,8 @@ import { endianness } from 'node:os';
  */
 export type PeerUser = number | 'unknown' | 'gone';
 
+/** The columns that matter of one connection or listening socket. */
 interface Row {
-  readonly local: string;
-  readonly remote: string;
   readonly state: string;
   readonly user: number;
   readonly inode: string;
@@ -23,9 +22,11 @@ function hex(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('');
 }
 
-/** Writes an address and a port as the kernel's table does: 32-bit words in the machine's byte order. */
+/** Writes an IPv4 address, `::` or `::1` and a port as the kernel's table does: 32-bit words in the machine's byte order. */
 function tableForm(address: string, port: number): string {
-  const bytes = isIPv4(address) ? address.split('.').map(Number) : [...Array(15).fill(0), 1];
+  const bytes = isIPv4(address)
+    ? address.split('.').map(Number)
+    : [...Array<number>(15).fill(0), address === '::1' ? 1 : 0];
   const words: string[] = [];
   for (let start = 0; start < bytes.length; start += 4) {
     const word = bytes.slice(start, start + 4);
@@ -39,13 +40,14 @@ function mappedForm(form: string): string {
   return `${'0'.repeat(16)}${endianness() === 'LE' ? 'FFFF0000' : '0000FFFF'}${form}`;
 }
 
-function readRows(table: string): Row[] {
-  return table.split('\n').flatMap((line) => {
-    const [, local, remote, state, , , , user, , inode] = line.trim().split(/\s+/);
-    return local?.includes(':') && remote && state && user && inode
-      ? [{ local, remote, state, user: Number(user), inode }]
-      : [];
-  });
+/** Finds the row of a socket by its two ends; the table may be long, so only that row is taken apart. */
+function findRow(tables: string, local: string, remote: string): Row | undefined {
+  const start = tables.indexOf(` ${local} ${remote} `);
+  if (start === -1) {
+    return undefined;
+  }
+  const [, , state = '', , , , user = '', , inode = ''] = tables.slice(start + 1, start + 300).split(/\s+/);
+  return { state, user: Number(user), inode };
 }
 
 export interface ConnectionEnds {
@@ -57,23 +59,19 @@ export interface ConnectionEnds {
 
 /** Finds the peer of a connection in the text of `/proc/net/tcp` and `/proc/net/tcp6`. */
 export function findPeerUser(tables: string, ends: ConnectionEnds): PeerUser {
-  const rows = readRows(tables);
   const ours = tableForm(ends.localAddress, ends.localPort);
   const theirs = tableForm(ends.remoteAddress, ends.remotePort);
-  const peer = rows.find(
-    (row) =>
-      (row.local === theirs && row.remote === ours) ||
-      (row.local === mappedForm(theirs) && row.remote === mappedForm(ours)),
-  );
+  const peer = findRow(tables, theirs, ours) ?? findRow(tables, mappedForm(theirs), mappedForm(ours));
   if (peer !== undefined) {
     // A socket whose program has closed it belongs to no file and is listed under user 0.
     return peer.inode === '0' ? 'gone' : peer.user;
   }
   // Not listed: in another network namespace, unless our own end shows that it has hung up.
-  if (rows.some((row) => row.local === ours && row.remote === theirs && row.state === ESTABLISHED)) {
+  if (findRow(tables, ours, theirs)?.state === ESTABLISHED) {
     return 'unknown';
   }
-  return rows.some((row) => row.local === ours && row.state === LISTEN) ? 'gone' : 'unknown';
+  const anybody = ends.localAddress === '::1' ? tableForm('::', 0) : tableForm('0.0.0.0', 0);
+  return findRow(tables, ours, anybody)?.state === LISTEN ? 'gone' : 'unknown';
 }
 
 function readTables(): string {

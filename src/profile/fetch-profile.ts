@@ -1,26 +1,14 @@
 import { AbortedError, ProtocolError } from '../errors.ts';
 import { appsecretProof } from '../protocol/appsecret-proof.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
-import type { IdTokenClaims } from '../protocol/token-set.ts';
 import type { ProfileRequest } from '../providers/provider.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
-import type { Secret } from '../secrets/secret.ts';
 import { readClaim } from './claim.ts';
 import type { Profile } from './profile.ts';
+import type { ProfileOptions } from './profile-options.ts';
 import { parseDocument, readProfileResponse } from './profile-response.ts';
 import { copyDocument } from './raw-document.ts';
 import { readEmailAddress, readProfile } from './read-profile.ts';
 import { fetchUserInfo } from './user-info.ts';
-
-/** What asking for a profile takes. */
-export interface ProfileOptions {
-  readonly accessToken: Secret;
-  /** Claims of the verified ID Token: the profile has to be about their subject. */
-  readonly idTokenClaims?: IdTokenClaims;
-  readonly clientId: string;
-  readonly clientSecret?: Secret;
-  readonly fetch: Fetch;
-}
 
 /**
  * Gives the profile of the End-User: from the provider's own request, from the UserInfo endpoint, or, when

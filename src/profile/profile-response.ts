@@ -84,7 +84,8 @@ function resourceError(provider: Asked, response: Response, text: string): strin
     try {
       const document: unknown = JSON.parse(text);
       if (typeof document === 'object' && document !== null) {
-        return readGraphError(document)?.error;
+        // The other names are made for the token endpoint and would mislead here.
+        return readGraphError(document)?.error === 'invalid_token' ? 'invalid_token' : undefined;
       }
     } catch {
       return undefined;

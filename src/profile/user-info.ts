@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts';
 import { libraryFetch } from '../protocol/library-fetch.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
-import type { ProfileOptions } from './fetch-profile.ts';
+import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { NetworkError, type OAuthLoginError } from '../errors.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';
 import { fromLibraryError, refusal } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
+import { refuseServerFailure } from './server-failure.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
 /** What became of the tokens at the provider. */
@@ -56,8 +56,7 @@ async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint:
         [library.allowInsecureRequests]: request.allowHttpLoopback,
       },
     );
-    if (!response.ok && response.status !== 400 && response.status !== 401)
-      throw unconfirmed(provider, response.status);
+    refuseServerFailure(response, `the revocation endpoint of ${provider.label}`);
     await library.processRevocationResponse(response);
   } catch (error) {
     throw fromLibraryError(library, error, `the revocation endpoint of ${provider.label}`);
@@ -84,18 +83,8 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
     headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
     ...(revocation.json === undefined ? {} : { body: JSON.stringify(Object.fromEntries(members)) }),
   });
+  refuseServerFailure(response, provider.label);
   // 404 and 422: the provider no longer knows the token, which is what was wanted.
   if (response.ok || response.status === 404 || response.status === 422) return;
-  if (response.status >= 500) throw unconfirmed(provider, response.status);
   throw refusal('revocation_refused', undefined, response.status, provider.label);
-}
-
-function unconfirmed(provider: ResolvedProvider, status: number): OAuthLoginError {
-  return new NetworkError(
-    'network_server_error',
-    `${provider.label} answered the revocation with status ${status}`,
-    {
-      hint: 'the token stays valid at the provider until it expires; withdraw the access on its web page',
-    },
-  );
 }

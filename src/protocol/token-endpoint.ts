@@ -12,6 +12,7 @@ import {
 } from './id-token.ts';
 import { fromLibraryError } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
+import { refuseServerFailure } from './server-failure.ts';
 import type { IdTokenClaims, TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
@@ -57,6 +58,7 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
       exchange.codeVerifier ?? library.nopkce,
       options,
     );
+    refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
     const nonce = exchange.nonce === undefined ? {} : { expectedNonce: exchange.nonce, requireIdToken: true };
     const reply = await library.processAuthorizationCodeResponse(named, client, response, nonce);
@@ -86,6 +88,7 @@ export async function refreshTokens(
       refreshToken.reveal(),
       repeated === undefined ? options : { ...options, additionalParameters: { redirect_uri: repeated } },
     );
+    refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
     const reply = await library.processRefreshTokenResponse(named, client, response);
     return { reply, response, server: named };
@@ -135,8 +138,12 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
     }
     return tokenSetFromResponse(reply, claims, endpoint);
   } catch (error) {
-    throw fromLibraryError(library, error, `the token endpoint of ${provider.label}`);
+    throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
+}
+
+function tokenEndpointOf({ provider }: TokenEndpoint): string {
+  return `the token endpoint of ${provider.label}`;
 }
 
 async function issuerNamed(

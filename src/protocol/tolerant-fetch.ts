@@ -1,6 +1,6 @@
 import type { Provider } from '../providers/provider.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
-import type { LibraryFetch } from './library-fetch.ts';
+import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
 
 /**
@@ -10,11 +10,9 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
  * A successful token response that is malformed is refused with a `ProtocolError` here already, since the
  * library reads some members more generously than RFC 6749 §5.1 allows.
  */
-export function tolerantFetch(
-  fetch: LibraryFetch,
-  provider: Pick<Provider, 'endpoints' | 'quirks'>,
-): LibraryFetch {
+export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints' | 'quirks'>): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
+  const send = libraryFetch(fetch);
   const tokenEndpoint = hrefOf(token_endpoint);
   const endpoints = new Set([
     tokenEndpoint,
@@ -22,7 +20,7 @@ export function tolerantFetch(
     hrefOf(device_authorization_endpoint),
   ]);
   return async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await send(input, init);
     const requested = new URL(input instanceof Request ? input.url : input).href;
     if (!endpoints.has(requested)) {
       return response;

@@ -62,8 +62,8 @@ export async function discoverMetadata(
 }
 
 /**
- * Some servers answer only with, or only without, a slash at the end of the path, and redirect the other
- * spelling. No redirect is followed; the other spelling is asked for once, at the same origin.
+ * Some servers answer only with a slash at the end of the path, and redirect what comes without. No redirect
+ * is followed; the other spelling is asked for once, at the same origin.
  */
 function otherSpellingToo(fetch: Fetch): Fetch {
   return async (input, init) => {
@@ -72,7 +72,7 @@ function otherSpellingToo(fetch: Fetch): Fetch {
       return first;
     }
     const other = new URL(input instanceof Request ? input.url : input);
-    other.pathname = other.pathname.endsWith('/') ? other.pathname.slice(0, -1) : `${other.pathname}/`;
+    other.pathname += '/';
     const second = await unlessRedirected(fetch, other.href, init);
     return second ?? first ?? new Response(null, { status: 404 });
   };

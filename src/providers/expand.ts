@@ -54,13 +54,14 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
     }
     return undefined;
   }
-  const host = (given ?? provider.hosts.default).toLowerCase();
-  if (host === '') {
+  const written = (given ?? provider.hosts.default).toLowerCase();
+  if (written === '') {
     throw new UsageError('usage_invalid', `${provider.label} needs the host of your server`, {
       hint: `add --host, for example: oauth-login ${provider.name} --host server.example`,
     });
   }
-  if (!isHost(host)) {
+  const host = readHost(written);
+  if (host === undefined) {
     throw new UsageError('usage_invalid', '--host is not a host name', {
       hint: `give the name alone, without https:// and without a path, for example: --host ${provider.name}.example.com`,
     });
@@ -68,13 +69,13 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
   return host;
 }
 
-/** ASCII `host[:port]` that the URL parser leaves as it is, so that no other host can be meant. */
-function isHost(host: string): boolean {
-  if (host.length > 253 || !hostGrammar.test(host) || !URL.canParse(`https://${host}/`)) {
-    return false;
+/** ASCII `host[:port]` that the URL parser leaves as it is, but for the default port: no other host can be meant. */
+function readHost(written: string): string | undefined {
+  if (written.length > 253 || !hostGrammar.test(written) || !URL.canParse(`https://${written}/`)) {
+    return undefined;
   }
-  const parsed = new URL(`https://${host}/`).host;
-  return parsed === host || `${parsed}:443` === host;
+  const { host } = new URL(`https://${written}/`);
+  return host === written || `${host}:443` === written ? host : undefined;
 }
 
 function chooseTenant(provider: Provider, given: string | undefined): string | undefined {

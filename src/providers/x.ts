@@ -16,8 +16,8 @@ export const x: Provider = {
   pkce: 'required',
   clientAuthentication: 'client_secret_basic',
   clientSecret: 'optional',
-  // X compares the whole URI, so the port is fixed: not assigned by IANA, no usual development port, and
-  // below the range that operating systems take for outgoing connections, so that it is seldom busy.
+  // X compares the whole URI, so the port is fixed: no usual development port, and below the range that
+  // operating systems take for outgoing connections, so that it is seldom busy.
   redirect: { host: '127.0.0.1', path: '/callback', port: 8923 },
   offlineAccess: { scopes: ['offline.access'] },
   authorizationParameters: {},

@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const source = fileURLToPath(new URL('../../src', import.meta.url));
+
+/** From top to bottom: a file may load files of its own layer and of those below. */
+const layers: readonly (readonly string[])[] = [
+  ['main.ts'],
+  ['program.ts'],
+  ['commands/'],
+  [
+    'accounts/',
+    'credential-helpers/',
+    'demo/',
+    'grants/',
+    'output/',
+    'profile/',
+    'providers/',
+    'settings.ts',
+    'settings/',
+  ],
+  ['adapters/', 'clock.ts', 'loopback/', 'presence.ts', 'protocol/', 'secrets/'],
+  ['context.ts', 'errors.ts'],
+];
+
+/** Packages that cost too much to be loaded before they are needed. */
+const heavyPackages = ['@clack/prompts', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'];
+
+const forbidden: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  { what: 'Math.random (T68)', pattern: /\bMath\s*\.\s*random\b/ },
+  { what: 'process.exit', pattern: /\bprocess\s*\.\s*(?:exit|reallyExit|abort)\s*\(/ },
+  { what: 'console', pattern: /\bconsole\s*\./ },
+  { what: 'a shell (T54)', pattern: /\bshell\s*:(?!\s*false\b)/ },
+  {
+    what: 'exec of a command line (T54)',
+    pattern: /(?<![.\w])(?:exec|execSync)\s*\(|child_process['"]\)?\.exec/,
+  },
+  { what: 'code from text', pattern: /\beval\s*\(|new\s+Function\s*\(/ },
+  { what: 'a default export', pattern: /^export\s+default\b/m },
+  { what: 'an import that is not a literal', pattern: /\bimport\s*\(\s*(?!['"])/ },
+  { what: 'require', pattern: /(?<![.\w])require\s*\(/ },
+];
+
+interface Import {
+  readonly specifier: string;
+  readonly kind: 'static' | 'dynamic' | 'type';
+}
+
+interface SourceFile {
+  readonly path: string;
+  readonly code: string;
+  readonly imports: readonly Import[];
+}
+
+const files: readonly SourceFile[] = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+  .map((path) => {
+    const code = withoutComments(readFileSync(`${source}/${path}`, 'utf8'));
+    return { path, code, imports: importsOf(code) };
+  });
+
+describe('the data flows one way', () => {
+  it('has a layer for every file', () => {
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter(({ path }) => layerOf(path) === -1).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('loads nothing from a layer above', () => {
+    expect(
+      relations(['static', 'dynamic'])
+        .filter(({ from, to }) => layerOf(to) < layerOf(from))
+        .map(describeRelation),
+    ).toEqual([]);
+  });
+
+  it('takes not even a type from the commands, the program or main', () => {
+    expect(
+      relations(['type'])
+        .filter(({ from, to }) => layerOf(to) < layerOf(from) && layerOf(to) <= layerOf('commands/'))
+        .map(describeRelation),
+    ).toEqual([]);
+  });
+
+  it('reaches the adapters through the context only', () => {
+    expect(
+      relations(['static', 'dynamic'])
+        .filter(
+          ({ from, to }) => to.startsWith('adapters/') && !from.startsWith('adapters/') && from !== 'main.ts',
+        )
+        .map(describeRelation),
+    ).toEqual([]);
+  });
+
+  it('has no cycle, dynamic imports included', () => {
+    const graph = new Map(files.map(({ path }) => [path, [] as string[]]));
+    for (const { from, to } of relations(['static', 'dynamic'])) {
+      graph.get(from)?.push(to);
+    }
+    expect(cyclesIn(graph)).toEqual([]);
+  });
+});
+
+describe('a heavy package loads late', () => {
+  it.each(heavyPackages)('%s is never imported statically', (name) => {
+    expect(
+      files
+        .filter(({ imports }) =>
+          imports.some(
+            ({ specifier, kind }) =>
+              kind === 'static' && (specifier === name || specifier.startsWith(`${name}/`)),
+          ),
+        )
+        .map(({ path }) => path),
+    ).toEqual([]);
+  });
+});
+
+describe.each(forbidden)('$what', ({ pattern }) => {
+  it('stands nowhere in the sources', () => {
+    expect(files.filter(({ code }) => pattern.test(code)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+function layerOf(path: string): number {
+  return layers.findIndex((layer) =>
+    layer.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place)),
+  );
+}
+
+function relations(kinds: readonly Import['kind'][]): { readonly from: string; readonly to: string }[] {
+  return files.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ specifier, kind }) => specifier.startsWith('.') && kinds.includes(kind))
+      .map(({ specifier }) => ({
+        from: path,
+        to: posix.normalize(posix.join(posix.dirname(path), specifier)),
+      })),
+  );
+}
+
+function describeRelation({ from, to }: { readonly from: string; readonly to: string }): string {
+  return `${from} → ${to}`;
+}
+
+function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) {
+      found.push([...above.slice(above.indexOf(path)), path].join(' → '));
+    } else if (!done.has(path)) {
+      for (const next of graph.get(path) ?? []) {
+        visit(next, [...above, path]);
+      }
+      done.add(path);
+    }
+  };
+  for (const path of graph.keys()) {
+    visit(path, []);
+  }
+  return found;
+}
+
+function importsOf(code: string): Import[] {
+  const statements = code.matchAll(
+    /^(?:import|export)\s+(type\s)?(?:[\w*{}\s,$]+\sfrom\s+)?['"]([^'"]+)['"]/gm,
+  );
+  const calls = code.matchAll(/(typeof\s+)?\bimport\s*\(\s*['"]([^'"]+)['"]/g);
+  return [
+    ...Array.from(
+      statements,
+      ([, type, specifier = '']): Import => ({ specifier, kind: type ? 'type' : 'static' }),
+    ),
+    ...Array.from(
+      calls,
+      ([, type, specifier = '']): Import => ({ specifier, kind: type ? 'type' : 'dynamic' }),
+    ),
+  ];
+}
+
+/** Comments may speak of anything; a `//` that follows a colon or a quote is part of a URL. */
+function withoutComments(code: string): string {
+  return code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[^:'"`/\\])\/\/[^\n]*/g, '$1');
+}
