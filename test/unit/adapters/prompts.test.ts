@@ -1,0 +1,145 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { openPrompts } from '../../../src/adapters/prompts.ts';
+import { AbortedError } from '../../../src/errors.ts';
+import { rejectionOf } from './http-client.ts';
+
+const ENTER = '\r';
+const CTRL_C = '\x03';
+const DOWN = '\x1b[B';
+
+/** A terminal whose keys the test presses and whose screen it reads. */
+function terminal() {
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    isRaw: false,
+    setRawMode(mode: boolean) {
+      stdin.isRaw = mode;
+      return stdin;
+    },
+  });
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
+  let screen = '';
+  stderr.on('data', (chunk) => {
+    screen += chunk;
+  });
+  const controller = new AbortController();
+  return {
+    environment: { stdin, stderr, signal: controller.signal },
+    controller,
+    screen: () => screen,
+    /** Waits until the question is on the screen, then presses the keys one by one. */
+    async press(question: string, ...keys: string[]) {
+      await expect.poll(() => screen).toContain(question);
+      for (const key of keys) {
+        stdin.write(key);
+        await delay(5);
+      }
+    },
+    isRaw: () => stdin.isRaw,
+  };
+}
+
+describe('questions', () => {
+  it('gives back what was typed', async () => {
+    const { environment, press } = terminal();
+    const prompts = await openPrompts(environment);
+    const answer = prompts.text('Client identifier?');
+    await press('Client identifier?', 'Iv1.', 'abc', ENTER);
+    expect(await answer).toBe('Iv1.abc');
+  });
+
+  it('starts with a proposal, and repeats the question while the answer is refused', async () => {
+    const { environment, press, screen } = terminal();
+    const prompts = await openPrompts(environment);
+    const validate = (text: string) => (text.endsWith('!') ? undefined : 'no exclamation mark');
+    const answer = prompts.text('Word?', { initial: 'hello', validate });
+    await press('Word?', ENTER);
+    await press('no exclamation mark', '!', ENTER);
+    expect(await answer).toBe('hello!');
+    expect(screen()).toContain('no exclamation mark');
+  });
+
+  it('offers a yes and a no', async () => {
+    const { environment, press } = terminal();
+    const prompts = await openPrompts(environment);
+    const kept = prompts.confirm('Keep?', false);
+    await press('Keep?', ENTER);
+    expect(await kept).toBe(false);
+    const changed = prompts.confirm('Change?', false);
+    await press('Change?', 'y', ENTER);
+    expect(await changed).toBe(true);
+  });
+
+  it('lets choose', async () => {
+    const { environment, press } = terminal();
+    const prompts = await openPrompts(environment);
+    const answer = prompts.choose('Store?', [
+      { value: 'passphrase', label: 'a passphrase' },
+      { value: 'file', label: 'a key file', hint: 'weaker' },
+    ]);
+    await press('Store?', DOWN, ENTER);
+    expect(await answer).toBe('file');
+  });
+});
+
+describe('a secret that is typed', () => {
+  it('is not shown, not even by its length', async () => {
+    const { environment, press, screen } = terminal();
+    const prompts = await openPrompts(environment);
+    const answer = prompts.secret('Client secret?');
+    await press('Client secret?', ...'abcdefgh'.split(''), ENTER);
+    const secret = await answer;
+    expect(secret.reveal()).toBe('abcdefgh');
+    const other = terminal();
+    const longer = (await openPrompts(other.environment)).secret('Client secret?');
+    await other.press('Client secret?', ...'wxyzwxyzwxyzwxyz'.split(''), ENTER);
+    await longer;
+    expect(screen()).not.toMatch(/[▪•*]{2}|abc|a.{0,9}b.{0,9}c.{0,9}d.{0,9}e/);
+    const shown = (text: string) => text.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll(/\s/g, '');
+    const lastLine = (text: string) => shown(text).slice(-24);
+    expect(lastLine(screen())).toBe(lastLine(other.screen()));
+  });
+});
+
+describe('an interruption', () => {
+  it.each(['text', 'secret', 'confirm', 'choose'] as const)(
+    'Ctrl-C at %s is an AbortedError',
+    async (kind) => {
+      const { environment, press, isRaw } = terminal();
+      const prompts = await openPrompts(environment);
+      const questions = {
+        text: () => prompts.text('Well?'),
+        secret: () => prompts.secret('Well?'),
+        confirm: () => prompts.confirm('Well?', true),
+        choose: () => prompts.choose('Well?', [{ value: 'a', label: 'A' }]),
+      };
+      const failed = rejectionOf(questions[kind]());
+      await press('Well?', CTRL_C);
+      expect(await failed).toBeInstanceOf(AbortedError);
+      expect(isRaw()).toBe(false);
+    },
+  );
+
+  it('by a signal ends the question with its reason and gives the terminal back', async () => {
+    const { environment, controller, press, isRaw } = terminal();
+    const prompts = await openPrompts(environment);
+    const failed = rejectionOf(prompts.text('Well?'));
+    await press('Well?', 'a');
+    const reason = new AbortedError('told to stop');
+    controller.abort(reason);
+    expect(await failed).toBe(reason);
+    expect(isRaw()).toBe(false);
+  });
+});
+
+describe('without a terminal', () => {
+  it.each(['stdin', 'stderr'] as const)('nothing is asked when %s is none', async (name) => {
+    const { environment, screen } = terminal();
+    environment[name].isTTY = false;
+    const error = await rejectionOf(openPrompts(environment));
+    expect(error.code).toBe('person_required');
+    expect(screen()).toBe('');
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/errors.ts';
+import { platformPaths } from '../../src/paths.ts';
+
+function both(env: Record<string, string>, platform: NodeJS.Platform): [string, string] {
+  const { configDir, dataDir } = platformPaths(env, platform);
+  return [configDir, dataDir];
+}
+
+describe('the directories of the user', () => {
+  it.each<[string, Record<string, string>, NodeJS.Platform, string, string]>([
+    ['Linux', { HOME: '/h' }, 'linux', '/h/.config/oauth-login', '/h/.local/share/oauth-login'],
+    [
+      'XDG',
+      { HOME: '/h', XDG_CONFIG_HOME: '/c', XDG_DATA_HOME: '/d' },
+      'linux',
+      '/c/oauth-login',
+      '/d/oauth-login',
+    ],
+    [
+      'empty XDG',
+      { HOME: '/h', XDG_CONFIG_HOME: '' },
+      'linux',
+      '/h/.config/oauth-login',
+      '/h/.local/share/oauth-login',
+    ],
+    [
+      'XDG without HOME',
+      { XDG_CONFIG_HOME: '/c', XDG_DATA_HOME: '/d' },
+      'freebsd',
+      '/c/oauth-login',
+      '/d/oauth-login',
+    ],
+    [
+      'macOS',
+      { HOME: '/h', XDG_CONFIG_HOME: '/c' },
+      'darwin',
+      '/h/Library/Application Support/oauth-login',
+      '/h/Library/Application Support/oauth-login',
+    ],
+    ['Windows', { LOCALAPPDATA: 'C:\\L' }, 'win32', 'C:\\L\\oauth-login', 'C:\\L\\oauth-login'],
+    ['our own', { OAUTH_LOGIN_CONFIG_DIR: '/a', OAUTH_LOGIN_DATA_DIR: '/b' }, 'linux', '/a', '/b'],
+    [
+      'our own first',
+      { HOME: '/h', XDG_DATA_HOME: '/d', OAUTH_LOGIN_DATA_DIR: '/b' },
+      'linux',
+      '/h/.config/oauth-login',
+      '/b',
+    ],
+    [
+      'our own on Windows',
+      { OAUTH_LOGIN_CONFIG_DIR: 'D:\\a', OAUTH_LOGIN_DATA_DIR: 'D:\\b' },
+      'win32',
+      'D:\\a',
+      'D:\\b',
+    ],
+  ])('%s', (_where, env, platform, configDir, dataDir) => {
+    expect(both(env, platform)).toEqual([configDir, dataDir]);
+  });
+
+  it('are asked for only when they are used', () => {
+    const paths = platformPaths({ OAUTH_LOGIN_CONFIG_DIR: '/a' }, 'linux');
+    expect(paths.configDir).toBe('/a');
+    expect(() => paths.dataDir).toThrow(ConfigurationError);
+    expect(() => paths.dataDir).toThrow(/^HOME is not set/);
+  });
+
+  it('need a variable on Windows too', () => {
+    expect(() => platformPaths({ HOME: '/h' }, 'win32').dataDir).toThrow(/^LOCALAPPDATA is not set/);
+  });
+});
+
+describe('T40 a relative directory would be another one wherever the command is run', () => {
+  it.each(['OAUTH_LOGIN_CONFIG_DIR', 'OAUTH_LOGIN_DATA_DIR', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'HOME'])(
+    'refuses a relative %s',
+    (variable) => {
+      const relative = { HOME: '/h', [variable]: 'some/where' };
+      expect(() => both(relative, 'linux')).toThrow(`${variable} is not an absolute path`);
+      expect(() => both({ HOME: '/h', [variable]: '.' }, 'linux')).toThrow(ConfigurationError);
+    },
+  );
+});
