@@ -47,6 +47,8 @@ export interface Context {
   /** Aborted with an `AbortedError` when the End-User presses Ctrl-C. */
   readonly signal: AbortSignal;
   readonly paths: Paths;
+  /** A browser can be expected to open: there is a display, or `BROWSER` is set. */
+  readonly canOpenBrowser: boolean;
   openHttp(options: HttpOptions): Promise<HttpClient>;
   openBrowser(uri: string): Promise<BrowserLaunch>;
   openKeychain(): Promise<Keychain>;

@@ -23,11 +23,14 @@ type UsageCode =
 type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
+  | 'config_missing_package'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
   | 'config_invalid_value'
   | 'config_write_failed'
-  | 'config_no_discovery';
+  | 'config_no_discovery'
+  | 'config_no_browser'
+  | 'config_no_home';
 
 type AuthenticationRequiredCode =
   | 'login_required'
@@ -43,6 +46,7 @@ type ProtocolCode =
   | 'protocol_invalid_response'
   | 'protocol_invalid_id_token'
   | 'protocol_redirect'
+  | 'protocol_insecure_uri'
   | 'protocol_response_too_large';
 
 type NetworkCode =
@@ -77,6 +81,7 @@ export type ErrorCode =
   | ProtocolCode
   | NetworkCode
   | StoreCode
+  | 'demo_stopped'
   | 'aborted';
 
 export interface ErrorOptionsWithHint {
@@ -165,6 +170,16 @@ export class StoreError extends OAuthLoginError {
   readonly exitCode = ExitCode.store;
   constructor(code: StoreCode, message: string, options: ErrorOptionsWithHint) {
     super(code, message, options);
+  }
+}
+
+/** A command of the demo failed and has told why; its exit code is passed on. */
+export class DemoStoppedError extends OAuthLoginError {
+  override readonly name = 'DemoStoppedError';
+  readonly exitCode: number;
+  constructor(message: string, options: ErrorOptionsWithHint & { readonly exitCode: number }) {
+    super('demo_stopped', message, options);
+    this.exitCode = options.exitCode;
   }
 }
 

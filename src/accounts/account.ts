@@ -10,12 +10,18 @@ export interface AccountHead {
   /** Lower-case hex; derived from issuer, client identifier and subject by `accountId`. */
   readonly id: string;
   readonly provider: string;
+  /** The catalogue's row the provider is built on, when it has another name. */
+  readonly preset?: string;
   readonly label: string;
+  /** What to type after `oauth-login` to sign in again, such as `gitlab --host git.example.com`. */
+  readonly target: string;
   readonly issuer: string;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
   /** The endpoints signed in with; secrets go to no others. */
   readonly endpoints: Partial<Endpoints>;
+  /** Signature algorithms accepted for refreshed ID Tokens. */
+  readonly idTokenAlgorithms?: readonly string[];
   /** The redirect URI that was used (some servers want it again). */
   readonly redirectUri?: string;
   readonly profile: Profile;

@@ -1,5 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type BrowserCommand, browserCommands } from '../browser-command.ts';
+import type { Environment } from '../context.ts';
+import { childEnvironment } from '../environment.ts';
+import { ConfigurationError } from '../errors.ts';
+import { canOpenBrowser } from '../presence.ts';
+
 /** What is known of a browser that was asked to open a page. */
 export interface BrowserLaunch {
   /** Resolves once the opener has ended: its exit code, or `null` when it was ended by a signal. */
   readonly exited: Promise<number | null>;
+}
+
+/** What the launch depends on. */
+export interface BrowserEnvironment {
+  readonly env: Environment;
+  readonly platform: NodeJS.Platform;
+}
+
+/** The only addresses a program is started with: they hold nothing a server chose, and nothing a shell would change. */
+const START_LINK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+\/s\/[\w-]{22,}$/;
+
+/**
+ * Has the browser open the start link of the loopback listener; resolves when the opener was started.
+ *
+ * `BROWSER` comes first, on every platform and desktop: `xdg-open` ignores it on GNOME, KDE and others.
+ *
+ * @throws {ConfigurationError} `config_no_browser` when no browser can be started here.
+ */
+export async function openBrowser(uri: string, environment: BrowserEnvironment): Promise<BrowserLaunch> {
+  if (!START_LINK.test(uri)) throw new TypeError('only the start link of the listener may be opened');
+  const { env, platform } = environment;
+  const commands = browserCommands(env, platform);
+  if (commands.length > 0) return launchFirst(commands, uri, childEnvironment(env));
+  if (!canOpenBrowser(env, platform)) throw noBrowser();
+
+  const { default: open } = await import('open');
+  try {
+    const opener = await open(uri);
+    opener.unref();
+    return { exited: opener.exitCode === null ? exitOf(opener) : Promise.resolve(opener.exitCode) };
+  } catch {
+    throw noBrowser();
+  }
+}
+
+/** Starts the first command that can be started; when it fails later, the next one. */
+async function launchFirst(
+  commands: readonly BrowserCommand[],
+  uri: string,
+  env: NodeJS.ProcessEnv,
+): Promise<BrowserLaunch> {
+  const [command, ...others] = commands;
+  if (command === undefined) throw noBrowser();
+  const child = spawn(command.program, command.argumentsFor(uri), {
+    env,
+    detached: true,
+    stdio: 'ignore',
+    shell: false,
+    windowsHide: true,
+  });
+  child.unref();
+  try {
+    await once(child, 'spawn');
+  } catch {
+    return launchFirst(others, uri, env);
+  }
+  const next = async (code: number | null) => {
+    if (code === 0 || others.length === 0) return code;
+    const launch = await launchFirst(others, uri, env).catch(() => undefined);
+    return launch === undefined ? code : launch.exited;
+  };
+  return { exited: exitOf(child).then(next) };
+}
+
+function exitOf(child: NodeJS.EventEmitter): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', resolve));
+}
+
+function noBrowser(): ConfigurationError {
+  return new ConfigurationError('config_no_browser', 'no browser can be opened here', {
+    hint: 'open the printed address yourself, or set BROWSER to the program that opens it',
+  });
 }

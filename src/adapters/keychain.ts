@@ -1,6 +1,132 @@
+import type { Environment } from '../context.ts';
+import { OAuthLoginError } from '../errors.ts';
+import { absentKeychain, keychainError, lateKeychain, lockedKeychain } from './keychain-error.ts';
+import type { SessionBus } from './session-bus.ts';
+
 /** The operating system's keychain; every call throws a `StoreError` that tells absent, locked, denied and late apart. */
 export interface Keychain {
   getPassword(service: string, account: string): Promise<string | undefined>;
   setPassword(service: string, account: string, password: string): Promise<void>;
   deletePassword(service: string, account: string): Promise<boolean>;
+}
+
+/** The three functions of keytar that are used; its searches are not, since they match prefixes on Windows. */
+export interface NativeKeychain {
+  getPassword(service: string, account: string): Promise<string | null>;
+  setPassword(service: string, account: string, password: string): Promise<void>;
+  deletePassword(service: string, account: string): Promise<boolean>;
+}
+
+export interface KeychainOptions {
+  readonly env?: Environment;
+  readonly platform?: NodeJS.Platform;
+  /** A directory of the user's own, for a socket when there is no XDG_RUNTIME_DIR. */
+  readonly directory?: string;
+  /** Milliseconds for one call: 60,000 with a terminal (a person may have to unlock), 3,000 without. */
+  readonly deadline?: number;
+  readonly signal?: AbortSignal;
+  readonly load?: () => Promise<NativeKeychain>;
+}
+
+const DEADLINE_WITH_PERSON = 60_000;
+const DEADLINE_WITHOUT = 3_000;
+
+let pending = 0;
+
+/**
+ * Whether a call still waits in a thread that nothing can stop (macOS: a dialog). Node would wait for it at the
+ * exit, so a program that is done has to end itself by a signal.
+ */
+export function isKeychainCallPending(): boolean {
+  return pending > 0;
+}
+
+async function loadKeytar(): Promise<NativeKeychain> {
+  try {
+    return (await import('keytar')).default;
+  } catch (error) {
+    throw absentKeychain('its library cannot be loaded', error);
+  }
+}
+
+/** Opens the keychain. Throws `StoreError` `store_unavailable` when there is none on this machine. */
+export async function openKeychain(options: KeychainOptions = {}): Promise<Keychain> {
+  const bus = await reachSessionBus(options);
+  const native = await (options.load ?? loadKeytar)();
+  const deadline = options.deadline ?? (isTerminal() ? DEADLINE_WITH_PERSON : DEADLINE_WITHOUT);
+  const bounded = <T>(call: () => Promise<T>) => callWithin(deadline, call, bus, options.signal);
+
+  return {
+    async getPassword(service, account) {
+      const password = await bounded(async () => native.getPassword(service, account));
+      // libsecret says "not found" when the person did not, or could not, unlock it.
+      if (password === null && bus?.prompted === true) throw lockedKeychain();
+      return password ?? undefined;
+    },
+    setPassword: (service, account, password) =>
+      bounded(async () => native.setPassword(service, account, password)),
+    deletePassword: (service, account) => bounded(async () => native.deletePassword(service, account)),
+  };
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+async function reachSessionBus(options: KeychainOptions): Promise<SessionBus | undefined> {
+  if ((options.platform ?? process.platform) !== 'linux') return undefined;
+  const env = options.env ?? process.env;
+  const { openSessionBus, reachSocket, sessionBusSocket } = await import('./session-bus.ts');
+  const socket = sessionBusSocket(env);
+  if (socket === undefined) throw absentKeychain('there is no D-Bus session');
+  try {
+    await reachSocket(socket);
+  } catch (error) {
+    throw absentKeychain('the D-Bus session does not answer', error);
+  }
+  const directories = [env.XDG_RUNTIME_DIR, options.directory].filter((directory) => directory !== undefined);
+  return openSessionBus(socket, directories);
+}
+
+async function callWithin<T>(
+  deadline: number,
+  call: () => Promise<T>,
+  bus: SessionBus | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const takeBack = await bus?.lend();
+  pending += 1;
+  const answer = call().finally(() => {
+    pending -= 1;
+  });
+  const patience = waitFor(deadline, signal);
+  try {
+    const first = await Promise.race([answer.then((value) => ({ value })), patience.over]);
+    if (first !== 'over') return first.value;
+    const prompted = bus?.prompted === true;
+    await bus?.cut(answer.catch(() => {}));
+    signal?.throwIfAborted();
+    throw prompted ? lockedKeychain() : lateKeychain(deadline);
+  } catch (error) {
+    throw error instanceof OAuthLoginError ? error : keychainError(error);
+  } finally {
+    patience.end();
+    takeBack?.();
+  }
+}
+
+/** Is `over` after the deadline, or when the signal is aborted. */
+function waitFor(deadline: number, signal: AbortSignal | undefined): { over: Promise<'over'>; end(): void } {
+  let end = () => {};
+  const over = new Promise<'over'>((resolve) => {
+    const stop = () => resolve('over');
+    const timer = setTimeout(stop, deadline);
+    signal?.addEventListener('abort', stop, { once: true });
+    end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    };
+  });
+  return { over, end: () => end() };
 }

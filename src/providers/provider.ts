@@ -31,8 +31,10 @@ export interface ProfileMap {
   readonly preferred_username?: ClaimPath;
   readonly name?: ClaimPath;
   readonly email?: ClaimPath;
-  readonly email_verified?: ClaimPath;
+  /** `true`: the provider hands out no address that it has not verified. */
+  readonly email_verified?: ClaimPath | true;
   readonly picture?: ClaimPath;
+  /** May be an address built from the document: `https://x.com/{data.username}`. */
   readonly profile?: ClaimPath;
 }
 
@@ -87,6 +89,7 @@ export interface Registration {
  * - `error-object`: `error` is an object with `message`, `type` and `code` (Graph API).
  * - `token-type-missing`: the token reply has no `token_type`; it is a bearer token.
  * - `expires-in-string`: `expires_in` may be a string of digits.
+ * - `scope-irregular`: the reply's `scope` may be separated by commas, be an array, or be called `scopes`.
  * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
  * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
  * - `s256-not-advertised`: S256 works although the metadata does not list it.
@@ -98,6 +101,7 @@ export type Quirk =
   | 'error-object'
   | 'token-type-missing'
   | 'expires-in-string'
+  | 'scope-irregular'
   | 'appsecret-proof'
   | 'refresh-repeats-redirect-uri'
   | 's256-not-advertised'
@@ -133,6 +137,8 @@ export interface Provider {
   /** The `{tenant}` when none is given. */
   readonly tenant?: string;
   readonly scopes: readonly string[];
+  /** Names under which granted scopes come back, where they differ from those asked for. */
+  readonly scopeAliases?: Readonly<Record<string, string>>;
   readonly scopeSeparator: ' ' | ',';
   readonly pkce: PkcePolicy;
   /** The method when a client secret is known; a client without one uses `none`. */

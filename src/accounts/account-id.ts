@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** The name of an account, 32 hex digits: the same for the same issuer, client and subject, and for no others. */
+export function accountId(issuer: string, clientId: string, subject: string): string {
+  return shortHash(['account', issuer, clientId, subject]);
+}
+
+/** The name of a client, 32 hex digits. */
+export function clientFileId(issuer: string, clientId: string): string {
+  return shortHash(['client', issuer, clientId]);
+}
+
+function shortHash(parts: readonly string[]): string {
+  // JSON keeps the parts apart whatever is in them.
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,58 @@
+import type { Configuration } from '../configuration.ts';
+import { UsageError } from '../errors.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
+import { openidProvider } from '../providers/openid.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import { chooseTarget } from '../target.ts';
+import type { AccountHead, AccountSecrets } from './account.ts';
+
+/**
+ * The provider of a stored account, with the endpoints it was signed in with and no others: secrets never
+ * follow metadata or a configuration that changed afterwards.
+ */
+export function providerOfAccount(head: AccountHead, configuration: Configuration): ResolvedProvider {
+  const known = knownProvider(head, configuration);
+  return {
+    ...known,
+    discovered: [],
+    name: head.provider,
+    label: head.label,
+    issuer: head.issuer,
+    endpoints: head.endpoints,
+    metadata: {
+      issuer: head.issuer,
+      ...head.endpoints,
+      ...(head.idTokenAlgorithms === undefined
+        ? {}
+        : { id_token_signing_alg_values_supported: [...head.idTokenAlgorithms] }),
+    },
+    ...(head.host === undefined ? {} : { host: head.host }),
+    ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
+  };
+}
+
+/** The client of a stored account. */
+export function clientOfAccount(head: AccountHead, secrets: AccountSecrets): OAuthClient {
+  return {
+    clientId: head.clientId,
+    clientAuthentication: head.clientAuthentication,
+    ...(secrets.clientSecret === undefined ? {} : { clientSecret: secrets.clientSecret }),
+  };
+}
+
+function knownProvider(head: AccountHead, configuration: Configuration): Provider {
+  const flags = {
+    ...(head.host === undefined ? {} : { host: head.host }),
+    ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
+  };
+  try {
+    const target = head.preset ?? head.provider;
+    const { provider } = chooseTarget(target, flags, configuration);
+    if (provider.issuer === head.issuer) return provider;
+  } catch (error) {
+    // The user removed the provider from the configuration: what the account itself says is enough.
+    if (!(error instanceof UsageError)) throw error;
+  }
+  return openidProvider(head.provider, head.label, head.issuer);
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { openSealingKey } from '../secrets/open-sealing-key.ts';
+import { plainObject } from '../secrets/plain-json.ts';
+import { removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
+import { Secret } from '../secrets/secret.ts';
+import type { StoreKind } from './account.ts';
+import { clientFileId } from './account-id.ts';
+import { corruptFile, openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
+
+/** A client as its authorization server knows it. */
+export interface ClientReference {
+  readonly issuer: string;
+  readonly clientId: string;
+}
+
+/** The client secrets that `setup` keeps, one sealed file for each client. Every method throws `StoreError`. */
+export interface ClientSecrets {
+  readClientSecret(client: ClientReference): Promise<Secret | undefined>;
+  writeClientSecret(
+    client: ClientReference & { readonly provider: string },
+    secret: Secret,
+    store: StoreKind,
+  ): Promise<void>;
+  /** Gives `false` when there was none. */
+  removeClientSecret(client: ClientReference): Promise<boolean>;
+}
+
+/** The client secrets in the data directory. */
+export function openClientSecrets(context: Context): ClientSecrets {
+  const directory = join(context.paths.dataDir, 'clients');
+  const fileOf = (client: ClientReference) =>
+    join(directory, `${clientFileId(client.issuer, client.clientId)}.client`);
+
+  return {
+    async readClientSecret(client) {
+      const file = readSealedFile(fileOf(client), 'client');
+      if (file === undefined) return undefined;
+      const head = plainObject(file.head);
+      if (head?.issuer !== client.issuer || head.clientId !== client.clientId) {
+        throw corruptFile(file.path);
+      }
+      const key = await openSealingKey(file.store, context, { create: false });
+      const secret = plainObject(openSealedFile(file, key))?.clientSecret;
+      if (typeof secret !== 'string') throw corruptFile(file.path);
+      return new Secret(secret);
+    },
+
+    async writeClientSecret({ provider, issuer, clientId }, secret, store) {
+      const key = await openSealingKey(store, context, { create: true });
+      removeStaleTemporaries(directory, context.clock.now());
+      const content = { head: { provider, issuer, clientId }, body: { clientSecret: secret.reveal() } };
+      writeSealedFile(fileOf({ issuer, clientId }), 'client', content, key);
+    },
+
+    async removeClientSecret(client) {
+      return removePrivateFile(fileOf(client));
+    },
+  };
+}

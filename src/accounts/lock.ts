@@ -1,0 +1,90 @@
+import type { Context } from '../context.ts';
+import { StoreError } from '../errors.ts';
+import { shellQuoted } from '../secrets/private-directory.ts';
+import {
+  beatLockFile,
+  breakLockFile,
+  isOwnLock,
+  type LockOwner,
+  readLockOwner,
+  releaseLockFile,
+  takeLockFile,
+} from './lock-file.ts';
+import { isRunning } from './process-identity.ts';
+
+/** Longer than two whole HTTP exchanges of 30 s, so that a waiter outlasts any refresh. */
+export const LOCK_DEADLINE = 70_000;
+const BEAT_INTERVAL = 5_000;
+/** Six beats missed in a row, for owners of which nothing else can be known. */
+const SILENCE_LIMIT = 30_000;
+const FIRST_PAUSE = 10;
+const LONGEST_PAUSE = 200;
+
+/** A lock between processes that is held until `release`. */
+export interface Lock {
+  /** Whether it is still ours: a process that slept for long may have lost it. */
+  isHeld(): boolean;
+  release(): void;
+}
+
+type Surroundings = Pick<Context, 'clock' | 'signal'>;
+
+/**
+ * Takes the lock at that path, in a private directory, and waits up to 70 s for its owner. The lock of a process
+ * that died is taken over at once; where that cannot be told (another machine or container), after 30 s silence.
+ *
+ * Not a kernel lock: Node has none on files, abstract sockets are open to other users, and sockets in the file
+ * system outlive their process and do not work on every file system.
+ *
+ * Throws `StoreError` `store_busy`, or `store_permissions` when something else is in its place; rejects with the
+ * signal's reason when that is aborted.
+ */
+export async function openLock(file: string, { clock, signal }: Surroundings): Promise<Lock> {
+  const deadline = clock.monotonic() + LOCK_DEADLINE;
+  let seen: { owner: LockOwner; since: number } | undefined;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+    signal.throwIfAborted();
+    const owner = readLockOwner(file);
+    if (owner === undefined) {
+      const token = takeLockFile(file);
+      if (token !== undefined) return heldLock(file, token);
+    } else {
+      const now = clock.monotonic();
+      if (seen?.owner.token !== owner.token || seen.owner.beat !== owner.beat) seen = { owner, since: now };
+      const running = owner.process === undefined ? 'unknown' : isRunning(owner.process);
+      if (running === false || (running === 'unknown' && now - seen.since > SILENCE_LIMIT)) {
+        breakLockFile(file, owner);
+      }
+    }
+    if (clock.monotonic() >= deadline) throw busy(file, owner);
+    if (owner === undefined || readLockOwner(file) !== undefined) {
+      // Waiters of one owner should not all come back at the same moment.
+      await clock.sleep(pause * (0.5 + Math.random()), signal);
+    }
+  }
+}
+
+function heldLock(file: string, token: string): Lock {
+  const beat = setInterval(() => {
+    try {
+      beatLockFile(file, token);
+    } catch {
+      // A lock that cannot be kept is noticed by `isHeld`, before anything is written.
+    }
+  }, BEAT_INTERVAL);
+  beat.unref();
+  return {
+    isHeld: () => isOwnLock(file, token),
+    release: () => {
+      clearInterval(beat);
+      releaseLockFile(file, token);
+    },
+  };
+}
+
+function busy(file: string, owner: LockOwner | undefined): StoreError {
+  const who = owner?.process === undefined ? 'another process' : `the process ${owner.process.pid}`;
+  return new StoreError('store_busy', `${who} has been using this account for more than a minute`, {
+    hint: `wait for it or end it, then run the command again; when it is long gone: rm ${shellQuoted(file)}`,
+  });
+}

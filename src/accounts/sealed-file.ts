@@ -1,0 +1,94 @@
+import { StoreError } from '../errors.ts';
+import { bytesFromBase64url, parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { shellQuoted } from '../secrets/private-directory.ts';
+import { readPrivateFile, writePrivateFile } from '../secrets/private-files.ts';
+import type { SealingKey } from '../secrets/sealing-key.ts';
+import type { StoreKind } from './account.ts';
+
+const FORMAT = 1;
+
+/** What a sealed file is about. */
+export type SealedRecord = 'account' | 'client';
+
+/**
+ * A file of three lines: what it is (format, record, kind and identifier of the key), the readable head, and the
+ * sealed body in base64url. The body is bound to the first two lines, byte for byte.
+ */
+export interface SealedFile {
+  readonly path: string;
+  readonly store: StoreKind;
+  readonly keyId: string;
+  /** The JSON value of the second line. */
+  readonly head: unknown;
+  readonly bound: Buffer;
+  readonly sealed: Buffer;
+}
+
+/** The one error for every file that was changed, damaged, swapped, or sealed with another key. */
+export function corruptFile(path: string): StoreError {
+  return new StoreError(
+    'store_corrupt',
+    `the file ${path} is damaged, or was not written by this tool here`,
+    {
+      hint: `remove it and sign in again: rm ${shellQuoted(path)}`,
+    },
+  );
+}
+
+function newerFile(path: string): StoreError {
+  return new StoreError('store_corrupt', `the file ${path} was written by a newer version of oauth-login`, {
+    hint: 'update oauth-login; the file was left as it is',
+  });
+}
+
+/** Whether the value is the name of a store. */
+export function isStoreKind(value: unknown): value is StoreKind {
+  return value === 'keychain' || value === 'passphrase' || value === 'file';
+}
+
+/** Reads the file without opening its body; `undefined` when there is none. Throws `StoreError`. */
+export function readSealedFile(path: string, record: SealedRecord): SealedFile | undefined {
+  const bytes = readPrivateFile(path);
+  if (bytes === undefined) return undefined;
+  const lines = bytes.toString('utf8').split('\n');
+  const [first = '', second = '', third = '', rest] = lines;
+  const title = plainObject(parsePlainJson(first));
+  const format = title?.format;
+  if (typeof format === 'number' && Number.isInteger(format) && format > FORMAT) throw newerFile(path);
+  const store = title?.store;
+  const keyId = title?.key;
+  const sealed = bytesFromBase64url(third);
+  if (
+    format !== FORMAT ||
+    title?.record !== record ||
+    !isStoreKind(store) ||
+    typeof keyId !== 'string' ||
+    sealed === undefined ||
+    rest !== '' ||
+    lines.length !== 4
+  ) {
+    throw corruptFile(path);
+  }
+  const bound = bytes.subarray(0, bytes.length - third.length - 1);
+  return { path, store, keyId, head: parsePlainJson(second), bound, sealed };
+}
+
+/** Opens the body. Throws the uniform `StoreError` `store_corrupt`. */
+export function openSealedFile(file: SealedFile, key: SealingKey): unknown {
+  const body = file.keyId === key.id ? key.open(file.sealed, file.bound) : undefined;
+  if (body === undefined) throw corruptFile(file.path);
+  return parsePlainJson(body.toString('utf8'));
+}
+
+/** Writes head and body, sealed with the key, whole or not at all. Throws `StoreError`. */
+export function writeSealedFile(
+  path: string,
+  record: SealedRecord,
+  content: { readonly head: object; readonly body: object },
+  key: SealingKey,
+): void {
+  const title = { format: FORMAT, record, store: key.kind, key: key.id };
+  const bound = Buffer.from(`${JSON.stringify(title)}\n${JSON.stringify(content.head)}\n`);
+  const sealed = key.seal(Buffer.from(JSON.stringify(content.body)), bound);
+  writePrivateFile(path, Buffer.concat([bound, Buffer.from(`${sealed.toString('base64url')}\n`)]));
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../context.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { LoginSettings } from '../settings.ts';
+import type { StoreKind } from './account.ts';
+import { type AccountStore, accountId } from './account-store.ts';
+import type { OpenAccount } from './fresh-access.ts';
+
+/** Everything a finished sign-in knows. */
+export interface SignIn {
+  readonly settings: LoginSettings;
+  readonly provider: ResolvedProvider;
+  readonly client: OAuthClient;
+  readonly tokens: TokenSet;
+  readonly profile: Profile;
+  readonly redirectUri: string;
+  readonly requestedScopes: readonly string[];
+}
+
+/**
+ * The account to keep after a sign-in.
+ *
+ * When the server sent no refresh token because an earlier consent still stands, the stored one is kept.
+ */
+export async function signInRecord(
+  signIn: SignIn,
+  kind: StoreKind,
+  store: AccountStore,
+  clock: Clock,
+): Promise<OpenAccount> {
+  const { settings, provider, client, tokens, profile } = signIn;
+  const id = accountId(provider.metadata.issuer, client.clientId, profile.sub);
+  const refreshToken =
+    tokens.refreshToken ?? (settings.offlineAccess ? await keptRefreshToken(id, store) : undefined);
+  const now = clock.now().toISOString();
+  const algorithms = provider.metadata.id_token_signing_alg_values_supported;
+  const preset = settings.configuration.preset;
+  return {
+    head: {
+      id,
+      provider: provider.name,
+      ...(preset === undefined ? {} : { preset }),
+      label: provider.label,
+      target: signInTarget(settings),
+      issuer: provider.metadata.issuer,
+      clientId: client.clientId,
+      clientAuthentication: client.clientAuthentication,
+      endpoints: endpointsOf(provider),
+      ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
+      redirectUri: signIn.redirectUri,
+      profile,
+      scopes: tokens.scopes,
+      requestedScopes: signIn.requestedScopes,
+      issuedAt: tokens.issuedAt.toISOString(),
+      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+      verifiedAt: now,
+      signedInAt: now,
+      hasRefreshToken: refreshToken !== undefined,
+      store: kind,
+      ...(settings.allowHttpLoopback ? { allowHttpLoopback: true } : {}),
+      ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
+      ...(settings.host === undefined ? {} : { host: settings.host }),
+      ...(settings.tenant === undefined ? {} : { tenant: settings.tenant }),
+    },
+    secrets: {
+      accessToken: tokens.accessToken,
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+      ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
+    },
+  };
+}
+
+async function keptRefreshToken(id: string, store: AccountStore) {
+  const before = await store.read(id);
+  if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
+  return (await store.readSecrets(before)).refreshToken;
+}
+
+function signInTarget({ target, host, tenant, configuration, provider, issuerNamed }: LoginSettings): string {
+  const flags = [
+    ...(host === undefined || configuration.host === host ? [] : [`--host ${host}`]),
+    ...(tenant === undefined || configuration.tenant === tenant ? [] : [`--tenant ${tenant}`]),
+    ...(issuerNamed ? [`--issuer ${provider.issuer}`] : []),
+  ];
+  return [target, ...flags].join(' ');
+}
+
+function endpointsOf({ metadata }: ResolvedProvider) {
+  const { authorization_endpoint, token_endpoint, userinfo_endpoint, revocation_endpoint, jwks_uri } =
+    metadata;
+  return {
+    ...(authorization_endpoint === undefined ? {} : { authorization_endpoint }),
+    ...(token_endpoint === undefined ? {} : { token_endpoint }),
+    ...(userinfo_endpoint === undefined ? {} : { userinfo_endpoint }),
+    ...(revocation_endpoint === undefined ? {} : { revocation_endpoint }),
+    ...(jwks_uri === undefined ? {} : { jwks_uri }),
+  };
+}

@@ -1,0 +1,99 @@
+import { NetworkError } from '../errors.ts';
+import type { HttpProxy } from './proxy.ts';
+
+/** What was attempted when a request failed. */
+export interface Attempt {
+  readonly target: URL;
+  readonly proxy: HttpProxy | undefined;
+  /** Milliseconds the whole exchange had, when that time is over. */
+  readonly deadlinePassed: number | undefined;
+}
+
+const CERTIFICATE_CODE =
+  /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CRL_|INVALID_CA|HOSTNAME_MISMATCH)/;
+const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
+const CHECK_CONNECTION = 'check the connection to the network and the address of the provider';
+
+/**
+ * Turns a failure below HTTP into a `NetworkError` that names the host.
+ *
+ * The failure itself is not kept as `cause`: undici hangs sockets, options and pieces of the reply on it.
+ */
+export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkError {
+  const { target, proxy } = attempt;
+  if (attempt.deadlinePassed !== undefined) {
+    return new NetworkError(
+      'network_timeout',
+      `${target.host} did not answer within ${attempt.deadlinePassed / 1_000} seconds`,
+      { hint: 'try again; if it stays slow, check the connection to the network' },
+    );
+  }
+  const code = failureCode(failure);
+  if (CERTIFICATE_CODE.test(code) || TLS_CODE.test(code)) return tlsError(code, target, proxy);
+  if (proxy !== undefined) return proxyError(failure, code, target, proxy);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+    return new NetworkError('network_timeout', `no connection to ${target.host} in time (${code})`, {
+      hint: CHECK_CONNECTION,
+    });
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new NetworkError(
+      'network_unreachable',
+      `the name ${target.hostname} cannot be resolved (${code})`,
+      {
+        hint: CHECK_CONNECTION,
+      },
+    );
+  }
+  return new NetworkError('network_unreachable', `the connection to ${target.host} failed (${code})`, {
+    hint: CHECK_CONNECTION,
+  });
+}
+
+/** The system's or the library's code of a failure, like `ECONNREFUSED`; `unknown` when it has none. */
+export function failureCode(failure: unknown): string {
+  for (const candidate of [failure, ...causesOf(failure)]) {
+    if (!(candidate instanceof Error) || !('code' in candidate)) continue;
+    if (typeof candidate.code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(candidate.code))
+      return candidate.code;
+  }
+  return 'unknown';
+}
+
+function causesOf(failure: unknown): readonly unknown[] {
+  if (failure instanceof AggregateError) return failure.errors;
+  return failure instanceof Error ? [failure.cause] : [];
+}
+
+function tlsError(code: string, target: URL, proxy: HttpProxy | undefined): NetworkError {
+  if (!CERTIFICATE_CODE.test(code)) {
+    return new NetworkError('network_tls', `no secure connection to ${target.host} (${code})`, {
+      hint: 'the server must speak TLS 1.2 or newer at this address',
+    });
+  }
+  const hint =
+    code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID'
+      ? 'check the clock of this machine, or ask the operator of the server for a valid certificate'
+      : 'if you trust a certificate authority of your own, name its PEM file with --ca-file or NODE_EXTRA_CA_CERTS';
+  const via = proxy === undefined ? '' : ` (through the proxy ${proxy.host})`;
+  return new NetworkError(
+    'network_tls',
+    `the certificate of ${target.host}${via} is not valid for it (${code})`,
+    { hint },
+  );
+}
+
+function proxyError(failure: unknown, code: string, target: URL, proxy: HttpProxy): NetworkError {
+  const status = failure instanceof Error && /^Proxy response \((\d{3})\)/.exec(failure.message)?.[1];
+  if (status === '407') {
+    return new NetworkError('network_proxy', `the proxy ${proxy.host} asks for a user and password`, {
+      hint: 'put them into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT',
+    });
+  }
+  const what = status
+    ? `refused to connect to ${target.host} (status ${status})`
+    : `cannot be used (${code})`;
+  return new NetworkError('network_proxy', `the proxy ${proxy.host} ${what}`, {
+    hint: `check HTTPS_PROXY, or add ${target.hostname} to NO_PROXY`,
+  });
+}

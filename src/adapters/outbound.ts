@@ -1,0 +1,117 @@
+import type { LookupFunction } from 'node:net';
+import type { Dispatcher } from 'undici';
+import type { Environment } from '../context.ts';
+import { ProtocolError } from '../errors.ts';
+import { isLoopbackHost } from './loopback-address.ts';
+import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from './proxy.ts';
+
+/** The way to one address: directly, or through a proxy. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  readonly proxy: HttpProxy | undefined;
+}
+
+/** The connections of this run. */
+export interface Outbound {
+  /** @throws {ProtocolError} when nothing may be sent to that address. */
+  routeTo(target: URL): Route;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+interface OutboundOptions {
+  readonly allowHttpLoopback: boolean;
+  /** In place of Node's default list. */
+  readonly certificates: readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly connectDeadline: number;
+  readonly env: Environment;
+}
+
+/**
+ * Opens connections whose security no variable can lower: certificates are checked, TLS is 1.2 or newer.
+ *
+ * Without a proxy, two parts of undici are imported, not the whole: about 30 ms instead of 100, which `whoami` and a
+ * refreshing `token` would wait for. `agent.request()` exists in the whole package only, hence the function beside it.
+ */
+export async function openOutbound(options: OutboundOptions): Promise<Outbound> {
+  const proxy = proxyFromEnvironment(options.env);
+  const [{ default: Agent }, { createSecureContext }] = await Promise.all([
+    import('undici/lib/dispatcher/agent.js'),
+    import('node:tls'),
+  ]);
+  const connect = {
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default only.
+    rejectUnauthorized: true,
+    secureContext: createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(options.certificates === undefined ? {} : { ca: [...options.certificates] }),
+    }),
+    timeout: options.connectDeadline,
+    autoSelectFamily: true,
+    // Node gives an address 250 ms before it tries the next one, too little for a slow line.
+    autoSelectFamilyAttemptTimeout: 1_000,
+    lookup: await lookupOutsideLoopback(),
+  };
+  const direct = new Agent({ connect });
+  const proxied = proxy === undefined ? undefined : await openProxied(proxy, connect);
+
+  return {
+    routeTo(target) {
+      assertMayBeSent(target, options.allowHttpLoopback);
+      return proxied === undefined || bypassesProxy(target, options.env)
+        ? { dispatcher: direct, proxy: undefined }
+        : { dispatcher: proxied, proxy };
+    },
+    async close() {
+      await Promise.all([direct.destroy(), proxied?.destroy()]);
+    },
+  };
+}
+
+async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
+  // The whole package here: the proxy agent calls `client.connect()`, which only its entry point adds.
+  const { ProxyAgent } = await import('undici');
+  return new ProxyAgent({
+    uri: proxy.origin,
+    ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+    requestTls: tls,
+    proxyTls: tls,
+  });
+}
+
+/** A resolver that answers for `localhost` itself, so that the name cannot lead off this machine. */
+async function lookupOutsideLoopback(): Promise<LookupFunction> {
+  const { lookup } = await import('node:dns');
+  return (hostname, options, callback) => {
+    if (hostname !== 'localhost') lookup(hostname, options, callback);
+    else if (options.all !== true) callback(null, '127.0.0.1', 4);
+    else {
+      const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+      ];
+      callback(null, addresses);
+    }
+  };
+}
+
+function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {
+  if (target.username !== '' || target.password !== '') {
+    throw new ProtocolError(
+      'protocol_insecure_uri',
+      `the address at ${target.host} holds a user or password`,
+      {
+        hint: 'use the address without them; the tool adds credentials where the standard puts them',
+      },
+    );
+  }
+  if (target.protocol === 'https:') return;
+  const isLoopback = target.protocol === 'http:' && isLoopbackHost(target.hostname);
+  if (isLoopback && allowHttpLoopback) return;
+  throw new ProtocolError('protocol_insecure_uri', `${target.origin} is not an https address`, {
+    hint: isLoopback
+      ? 'add --allow-http-loopback if this server on your own machine is meant'
+      : 'use the https address of the server; plain http is possible to loopback addresses only',
+  });
+}

@@ -1,0 +1,52 @@
+import { failureCode } from './network-failure.ts';
+
+const FURTHER_TRIES = 2;
+const FIRST_PAUSE = 250;
+/** Longest pause a server may ask for, in milliseconds; one who asks for more is not asked again. */
+const LONGEST_PAUSE = 5_000;
+const RETRYABLE_STATUS = new Set([429, 502, 503, 504]);
+const RETRYABLE_FAILURE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_SOCKET',
+]);
+
+/** What came of a try: a reply, or a failure. */
+export interface Outcome {
+  readonly method: string;
+  /** 0 for the first try. */
+  readonly attempt: number;
+  readonly response?: Response;
+  readonly failure?: unknown;
+  readonly now: Date;
+}
+
+/** Milliseconds to wait before the next try of an idempotent read; `undefined` when there is none (RFC 9110 §9.2.2). */
+export function delayBeforeRetry(outcome: Outcome): number | undefined {
+  if (outcome.method !== 'GET' || outcome.attempt >= FURTHER_TRIES) return undefined;
+  const { response } = outcome;
+  if (response === undefined) {
+    return RETRYABLE_FAILURE.has(failureCode(outcome.failure)) ? backOff(outcome.attempt) : undefined;
+  }
+  if (!RETRYABLE_STATUS.has(response.status)) return undefined;
+  const asked = readRetryAfter(response.headers.get('retry-after'), outcome.now);
+  if (asked === undefined) return backOff(outcome.attempt);
+  return asked <= LONGEST_PAUSE ? asked : undefined;
+}
+
+/** Doubles, and varies so that many clients do not come back at the same moment. */
+function backOff(attempt: number): number {
+  return FIRST_PAUSE * 2 ** attempt * (0.5 + Math.random() / 2);
+}
+
+/** Milliseconds; the header is a number of seconds or a date (RFC 9110 §10.2.3). */
+function readRetryAfter(value: string | null, now: Date): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  const instant = Date.parse(value);
+  return Number.isNaN(instant) ? undefined : Math.max(0, instant - now.getTime());
+}

@@ -1,0 +1,93 @@
+import type { AccountHead } from '../accounts/account.ts';
+import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import { freshAccess, type OpenAccount, signInAgain } from '../accounts/fresh-access.ts';
+import type { Configuration } from '../configuration.ts';
+import type { Context } from '../context.ts';
+import { AuthenticationRequiredError, ProtocolError } from '../errors.ts';
+import { fetchProfile } from '../profile/fetch-profile.ts';
+import type { Profile } from '../profile/profile.ts';
+import { httpOptions, signalled, traceOf } from './http-options.ts';
+
+/** Seconds a token has to be good for to be worth a question to the provider. */
+const MINIMUM_VALIDITY_SECONDS = 10;
+
+/**
+ * Asks the provider who the account is and keeps the answer with the time of it.
+ *
+ * A token that the provider rejects is refreshed once; when that does not help either, an
+ * `AuthenticationRequiredError` says that it was revoked.
+ */
+export async function askProvider(
+  head: AccountHead,
+  flags: { readonly debug?: boolean },
+  store: AccountStore,
+  context: Context,
+  configuration: () => Promise<Configuration>,
+): Promise<AccountHead> {
+  const trace = traceOf(flags, context);
+  const fresh = (force: boolean, account: AccountHead) =>
+    freshAccess(
+      account,
+      { minValiditySeconds: MINIMUM_VALIDITY_SECONDS, force, ...(trace === undefined ? {} : { trace }) },
+      store,
+      context,
+      configuration,
+    );
+  let account = await fresh(false, head);
+  let profile: Profile;
+  try {
+    profile = await fetchWith(account, flags, context, await configuration());
+  } catch (error) {
+    if (!isRejectedToken(error)) throw error;
+    if (!account.head.hasRefreshToken) {
+      throw signInAgain(account.head, `${head.label} no longer accepts the token; it was revoked`);
+    }
+    account = await fresh(true, account.head);
+    profile = await fetchWith(account, flags, context, await configuration());
+  }
+  if (profile.sub !== head.profile.sub) {
+    throw new ProtocolError(
+      'protocol_invalid_response',
+      `${head.label} now names somebody else for this token`,
+      {
+        hint: `sign in again with: oauth-login ${head.target}`,
+      },
+    );
+  }
+  return store.withLock(head.id, async () => {
+    const latest = await store.read(head.id);
+    const verified = { ...(latest ?? account.head), profile, verifiedAt: context.clock.now().toISOString() };
+    if (latest !== undefined) await store.write(verified, await store.readSecrets(latest));
+    return verified;
+  });
+}
+
+async function fetchWith(
+  { head, secrets }: OpenAccount,
+  flags: { readonly debug?: boolean },
+  context: Context,
+  configuration: Configuration,
+): Promise<Profile> {
+  const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
+  try {
+    const client = clientOfAccount(head, secrets);
+    const provider = providerOfAccount(head, configuration);
+    const { sub } = head.profile;
+    return await fetchProfile(provider, {
+      accessToken: secrets.accessToken,
+      ...(secrets.idToken === undefined
+        ? {}
+        : { idTokenClaims: { ...head.profile.raw, iss: head.issuer, sub } }),
+      clientId: client.clientId,
+      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
+      fetch: signalled(http.fetch, context.signal),
+    });
+  } finally {
+    await http.close();
+  }
+}
+
+function isRejectedToken(error: unknown): boolean {
+  return error instanceof AuthenticationRequiredError && error.code === 'token_rejected';
+}

@@ -1,0 +1,94 @@
+import type { AccountStore } from '../accounts/account-store.ts';
+import type { Context } from '../context.ts';
+import { ConfigurationError } from '../errors.ts';
+import { registrationText } from '../output/registration.ts';
+import { isInteractive } from '../presence.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { readSecretFile } from '../secrets/secret-file.ts';
+import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings.ts';
+import { guideRegistration } from './guide-registration.ts';
+
+/** Settings whose client identifier is known. */
+export type RegisteredSettings = LoginSettings & { readonly clientId: string };
+
+/**
+ * Makes sure that there is a client identifier: the one given, the one last signed in with, or, in a terminal,
+ * the one that a guided registration ends with.
+ *
+ * Throws a `ConfigurationError` that names the page, the redirect URI and the variables when nobody is there.
+ */
+export async function requireClientId(
+  settings: LoginSettings,
+  store: AccountStore,
+  context: Context,
+): Promise<RegisteredSettings> {
+  if (settings.clientId !== undefined) return { ...settings, clientId: settings.clientId };
+  const { provider } = settings;
+  const { accounts } = await store.list();
+  const before = accounts.find(
+    ({ provider: name, issuer }) => name === provider.name && issuer === provider.issuer,
+  );
+  if (before !== undefined) return { ...settings, clientId: before.clientId };
+  if (isInteractive(context)) return guideRegistration(settings, context);
+  throw missingClient('config_missing_client_id', 'client id', settings);
+}
+
+/**
+ * The client with its secret, where it has one: flag > environment > what `setup` or the last sign-in sealed >
+ * a hidden prompt where the provider insists on one.
+ */
+export async function completeClient(
+  settings: RegisteredSettings,
+  provider: ResolvedProvider,
+  store: AccountStore,
+  context: Context,
+): Promise<OAuthClient> {
+  const { clientId } = settings;
+  const method = provider.clientAuthentication;
+  const none: OAuthClient = { clientId, clientAuthentication: 'none' };
+  if (provider.clientSecret === 'none') return none;
+  const given = await knownSecret(settings, provider, store, context);
+  if (given !== undefined) return { clientId, clientSecret: given, clientAuthentication: method };
+  if (provider.clientSecret === 'optional') return none;
+  if (!isInteractive(context)) throw missingClient('config_missing_client_secret', 'client secret', settings);
+  const prompts = await context.openPrompts();
+  const typed = await prompts.secret(`Client secret of ${clientId} at ${provider.label} (not shown)`);
+  return { clientId, clientSecret: typed, clientAuthentication: method };
+}
+
+async function knownSecret(
+  settings: RegisteredSettings,
+  provider: ResolvedProvider,
+  store: AccountStore,
+  context: Context,
+): Promise<Secret | undefined> {
+  if (settings.clientSecretFile !== undefined) return readSecretFile(settings.clientSecretFile, context);
+  if (settings.clientSecret !== undefined) return settings.clientSecret;
+  const client = { issuer: provider.metadata.issuer, clientId: settings.clientId };
+  const sealed = await store.readClientSecret(client);
+  if (sealed !== undefined) return sealed;
+  const { accounts } = await store.list();
+  const before = accounts.find(
+    (head) =>
+      head.issuer === client.issuer &&
+      head.clientId === client.clientId &&
+      head.clientAuthentication !== 'none',
+  );
+  return before === undefined ? undefined : (await store.readSecrets(before)).clientSecret;
+}
+
+function missingClient(
+  code: 'config_missing_client_id' | 'config_missing_client_secret',
+  what: string,
+  settings: LoginSettings,
+): ConfigurationError {
+  const { provider } = settings;
+  const variables = clientVariables(provider);
+  const page = registrationText(provider, registeredRedirectUri(settings.redirect)).page;
+  const where = page === undefined ? 'with the operator of the provider' : `at ${page}`;
+  return new ConfigurationError(code, `there is no ${what} for ${provider.label}`, {
+    hint: `register a client ${where} with the redirect URI ${registeredRedirectUri(settings.redirect)}, then set ${variables.id}${provider.clientSecret === 'none' ? '' : ` and ${variables.secret}`}, or run oauth-login setup ${settings.target} in a terminal`,
+  });
+}

@@ -1,0 +1,107 @@
+import type { AccountHead } from '../accounts/account.ts';
+import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
+import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
+import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
+import { type Configuration, readConfiguration } from '../configuration.ts';
+import type { Context } from '../context.ts';
+import { AbortedError, OAuthLoginError } from '../errors.ts';
+import { jsonText } from '../output/json.ts';
+import { type Forgotten, forgottenText } from '../output/logout-text.ts';
+import { revokeTokens } from '../protocol/revocation.ts';
+import { httpOptions, signalled } from './http-options.ts';
+
+/** The flags of `logout`. */
+export interface LogoutFlags extends AccountFlags {
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+/**
+ * `oauth-login logout`: takes the tokens back at the provider where it can, forgets them here in any case, and
+ * says which of both happened. When the provider did not confirm, the error is told after everything is done.
+ */
+export async function logout(
+  target: string | undefined,
+  flags: LogoutFlags,
+  context: Context,
+): Promise<void> {
+  const configuration = await readConfiguration(context.paths);
+  const store = openAccountStore(context);
+  const { accounts } = await store.list();
+  const chosen = flags.all
+    ? accounts
+    : [await chooseAccount(target, flags, accounts, async () => configuration)];
+  const outcomes: Forgotten[] = [];
+  for (const head of chosen) {
+    const outcome = await store.withLock(head.id, () => forget(head, flags, store, context, configuration));
+    outcomes.push(outcome);
+    if (!flags.json) context.stdout.write(forgottenText(outcome));
+  }
+  if (flags.json) {
+    context.stdout.write(
+      jsonText(
+        outcomes.map(({ head, revocation, error }) => ({
+          account: head.id,
+          provider: head.provider,
+          revocation,
+          ...(error === undefined
+            ? {}
+            : { error: { code: error.code, message: error.message, hint: error.hint } }),
+          forgotten: true,
+        })),
+      ),
+    );
+  } else if (chosen.length === 0) {
+    context.stdout.write('Nobody was signed in.\n');
+  }
+  const failed = outcomes.find(({ error }) => error !== undefined)?.error;
+  if (failed !== undefined) throw failed;
+}
+
+async function forget(
+  head: AccountHead,
+  flags: LogoutFlags,
+  store: AccountStore,
+  context: Context,
+  configuration: Configuration,
+): Promise<Forgotten> {
+  const provider = providerOfAccount(head, configuration);
+  const page = provider.reviewPage?.replace('{client_id}', encodeURIComponent(head.clientId));
+  const where = page === undefined ? {} : { reviewPage: page };
+  try {
+    const revocation = await revoke(head, flags, store, context, configuration);
+    await store.remove(head.id);
+    return { head, revocation, ...where };
+  } catch (error) {
+    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
+    await store.remove(head.id);
+    return { head, revocation: 'failed', error, ...where };
+  }
+}
+
+async function revoke(
+  head: AccountHead,
+  flags: LogoutFlags,
+  store: AccountStore,
+  context: Context,
+  configuration: Configuration,
+): Promise<'revoked' | 'not-offered'> {
+  const latest = (await store.read(head.id)) ?? head;
+  const secrets = await store.readSecrets(latest);
+  const http = await context.openHttp(httpOptions({ ...latest, ...flags }, context));
+  try {
+    return await revokeTokens(
+      {
+        provider: providerOfAccount(latest, configuration),
+        client: clientOfAccount(latest, secrets),
+        subject: latest.profile.sub,
+        fetch: signalled(http.fetch, context.signal),
+        allowHttpLoopback: latest.allowHttpLoopback ?? false,
+      },
+      secrets,
+    );
+  } finally {
+    await http.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { readConfiguration } from '../configuration.ts';
+import type { Context } from '../context.ts';
+import { jsonText } from '../output/json.ts';
+import { providerDocument, providerListText, providerText } from '../output/provider-text.ts';
+import { catalogue } from '../providers/catalogue.ts';
+import { loginSettings, registeredRedirectUri } from '../settings.ts';
+import { chooseTarget, knownNames } from '../target.ts';
+
+/** `oauth-login providers`: the catalogue and what the user defined, or one provider in full. */
+export async function providers(
+  name: string | undefined,
+  flags: { readonly json?: boolean; readonly host?: string; readonly tenant?: string },
+  context: Context,
+): Promise<void> {
+  const configuration = await readConfiguration(context.paths);
+  if (name !== undefined) {
+    const settings = loginSettings(name, flags, context.env, configuration);
+    const redirectUri = registeredRedirectUri(settings.redirect);
+    const facts = {
+      redirectUri,
+      ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
+    };
+    context.stdout.write(
+      flags.json
+        ? jsonText(providerDocument(settings.provider, facts))
+        : providerText(settings.provider, facts),
+    );
+    return;
+  }
+  const rows = knownNames(configuration).map((known) => ({
+    provider: chooseTarget(known, {}, configuration).provider,
+    isPreset: catalogue.has(known),
+    hasClient: configuration.providers.get(known)?.client_id !== undefined,
+  }));
+  context.stdout.write(
+    flags.json
+      ? jsonText(
+          rows.map(({ provider, isPreset, hasClient }) => ({
+            name: provider.name,
+            label: provider.label,
+            issuer: provider.issuer,
+            preset: isPreset,
+            client_id_configured: hasClient,
+          })),
+        )
+      : providerListText(rows),
+  );
+}

@@ -1,0 +1,144 @@
+import { generateKeyPair } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { promisify } from 'node:util';
+import type { JWK, Provider } from 'oidc-provider';
+import { ConfigurationError } from '../errors.ts';
+import { interactions } from './interactions.ts';
+import type { People } from './person.ts';
+import { people as everybody } from './person.ts';
+import type { ConfidentialClient } from './provider-configuration.ts';
+import { providerConfiguration } from './provider-configuration.ts';
+
+/** What can be different from the provider that the demo shows; lifetimes are in seconds. */
+export interface EmbeddedProviderOptions {
+  /** The Issuer Identifier when something else stands in front of the provider; by default its own origin. */
+  readonly issuer?: string;
+  readonly clientId?: string;
+  readonly confidentialClients?: readonly ConfidentialClient[];
+  readonly people?: People;
+  readonly signingKey?: JWK;
+  readonly accessTokenLifetime?: number;
+  readonly refreshTokenLifetime?: number;
+  readonly idTokenLifetime?: number;
+  /** Receives what went wrong inside the provider; nothing is ever printed. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** An OpenID provider that lives in this process, on a loopback port. */
+export interface EmbeddedProvider {
+  readonly issuer: string;
+  /** Where it listens; the issuer, unless something stands in front of it. */
+  readonly origin: string;
+  /** The public native client: `http://127.0.0.1/callback` on any port (RFC 8252 §7.3). */
+  readonly clientId: string;
+  /** The secret of the first confidential client, if there is one. */
+  readonly clientSecret?: string;
+  readonly users: People;
+  close(): Promise<void>;
+}
+
+/** Starts the provider on an ephemeral port of 127.0.0.1; throws a `ConfigurationError` when `oidc-provider` is not installed. */
+export async function startEmbeddedProvider(
+  options: EmbeddedProviderOptions = {},
+): Promise<EmbeddedProvider> {
+  const [ProviderClass, signingKey] = await Promise.all([
+    importProvider(),
+    options.signingKey ?? generateSigningKey(),
+  ]);
+  let answer: RequestListener = (_request, response) => {
+    response.writeHead(503).end();
+  };
+  const server = createServer((request, response) => answer(request, response));
+  const origin = await listen(server);
+  const issuer = options.issuer ?? origin;
+  const clientId = options.clientId ?? 'demo';
+  const users = options.people ?? everybody;
+  const confidentialClients = options.confidentialClients ?? [];
+  const provider = new ProviderClass(
+    issuer,
+    providerConfiguration({
+      issuer,
+      clientId,
+      confidentialClients,
+      people: users,
+      signingKey,
+      accessTokenLifetime: options.accessTokenLifetime ?? 300,
+      refreshTokenLifetime: options.refreshTokenLifetime ?? 24 * 60 * 60,
+      idTokenLifetime: options.idTokenLifetime ?? 300,
+    }),
+  );
+  // Koa prints errors to the console unless somebody listens for them.
+  const application: EventEmitter = provider;
+  application.on('error', (error: Error) => options.onError?.(error));
+  provider.on('server_error', (_context, error) => options.onError?.(error));
+  provider.use(interactions(provider, users));
+  answer = onlyForHost(new URL(issuer).host, provider.callback());
+  const clientSecret = confidentialClients[0]?.clientSecret;
+  return {
+    issuer,
+    origin,
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    users,
+    close: () => close(server),
+  };
+}
+
+// The package's entry prints a warning on Node releases that it does not list, which would reach the End-User's
+// terminal; the class itself lives one file further in. Should the package ever close that path, its entry does.
+async function importProvider(): Promise<typeof Provider> {
+  try {
+    return (await import('oidc-provider/lib/provider.js')).Provider;
+  } catch (error) {
+    if (codeOf(error) === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+      return (await import('oidc-provider')).Provider;
+    }
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') {
+      throw new ConfigurationError('config_missing_package', 'the demo needs the package oidc-provider', {
+        hint: 'run `npm install oidc-provider@9` beside it (with `--global` if oauth-login was installed so)',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+async function generateSigningKey(): Promise<JWK> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kty: 'RSA', use: 'sig', alg: 'RS256' };
+}
+
+/** Refuses what was meant for another host, so that no web page reaches the provider under a name of its own. */
+function onlyForHost(host: string, answer: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.headers.host === host) {
+      answer(request, response);
+    } else {
+      response.writeHead(421, { connection: 'close' }).end();
+    }
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new TypeError('the embedded provider has no port');
+  }
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,132 @@
+import type { Context } from '../context.ts';
+import { DemoStoppedError } from '../errors.ts';
+import { hasBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
+import { startEmbeddedProvider } from './embedded-provider.ts';
+import type { Person } from './person.ts';
+import { makeSandbox, type Sandbox } from './sandbox.ts';
+
+/** Runs one command line in this process and gives its exit code; `argv` starts after the name of the program. */
+export type RunCommand = (argv: readonly string[], context: Context) => Promise<number>;
+
+/** How the demo is shown. */
+export interface DemoOptions {
+  /** `false`: never open a browser, play its part. */
+  readonly browser?: boolean;
+}
+
+/** How long, in milliseconds, the played browser may take to read its last page after the command has ended. */
+const lastPageWithin = 2_000;
+
+/**
+ * Shows sign-in, profile, token, status and sign-out against a real OpenID provider inside this process. Everything
+ * is temporary. Throws a `DemoStoppedError` with the exit code of the command that failed, or the signal's reason.
+ */
+export async function runDemo(context: Context, run: RunCommand, options: DemoOptions = {}): Promise<void> {
+  const provider = await startEmbeddedProvider();
+  const sandbox = await makeSandbox(context);
+  const [person] = provider.users;
+  const played = options.browser === false || !hasBrowser(context);
+  try {
+    say(context, 'The whole job, on this machine only.\n');
+    say(context, `A real OpenID provider now runs inside this process, at ${provider.issuer}.`);
+    say(context, 'Its people are made up. What the commands store goes to a temporary directory,');
+    say(context, 'which is removed at the end; your own configuration and accounts stay untouched.');
+    if (played) {
+      say(context, `\n${noBrowserHere(person)}`);
+    } else {
+      say(context, '\nYour browser opens now: choose a person there, and allow.');
+    }
+    const { issuer, clientId } = provider;
+    const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback'];
+    await signInStep({ context, run, sandbox, played, person }, signIn);
+    for (const command of ['whoami', 'token', 'status', 'logout']) {
+      await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
+    }
+    say(
+      context,
+      '\nThat was all of it. The token above was revoked by `logout`, and is good for nothing now.',
+    );
+    say(
+      context,
+      'Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL;',
+    );
+    say(context, '`oauth-login providers` lists what is built in).');
+  } finally {
+    await provider.close();
+    await sandbox.remove();
+  }
+}
+
+interface SignInStep {
+  readonly context: Context;
+  readonly run: RunCommand;
+  readonly sandbox: Sandbox;
+  readonly played: boolean;
+  readonly person: Person;
+}
+
+async function signInStep(
+  { context, run, sandbox, played, person }: SignInStep,
+  argv: string[],
+): Promise<void> {
+  const stop = new AbortController();
+  const stand = playedBrowser(person.username, stop.signal, (error) => {
+    stop.abort(
+      new DemoStoppedError('the browser that the demo plays could not finish', {
+        hint: 'run `oauth-login demo` again; if it happens again, please report it',
+        exitCode: 1,
+        cause: error,
+      }),
+    );
+  });
+  const real = realBrowser(context, stand, () => context.stderr.write(`${noBrowserHere(person)}\n`));
+  const inside: Context = {
+    ...sandbox.contextFor({ personIsPlayed: played }),
+    signal: AbortSignal.any([context.signal, stop.signal]),
+    canOpenBrowser: true,
+    openBrowser: played ? stand.openBrowser : real,
+  };
+  try {
+    await step(context, run, argv, inside);
+    const page = await Promise.race([
+      stand.finalPage(),
+      context.clock.sleep(lastPageWithin, stop.signal).then(() => undefined),
+    ]);
+    if (page !== undefined) {
+      say(context, `(The page in the played browser: “${page.title}”.)`);
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+async function step(
+  context: Context,
+  run: RunCommand,
+  argv: readonly string[],
+  inside: Context,
+): Promise<void> {
+  const commandLine = ['oauth-login', ...argv].join(' ');
+  say(context, `\n${emphasised(context, `$ ${commandLine}`)}`);
+  const exitCode = await run(argv, inside);
+  context.signal.throwIfAborted();
+  if (exitCode !== 0) {
+    throw new DemoStoppedError(`the demo stopped: \`${commandLine}\` ended with exit code ${exitCode}`, {
+      hint: 'the lines above say why; `oauth-login demo` starts over',
+      exitCode,
+    });
+  }
+}
+
+function noBrowserHere(person: Person): string {
+  return `No browser can be opened here, so the demo plays its part over HTTP: ${person.name} signs in and allows.`;
+}
+
+function emphasised(context: Context, text: string): string {
+  const colours = context.stdout.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
+  return colours ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+function say(context: Context, line: string): void {
+  context.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProtocolError } from '../errors.ts';
+import type { AuthorizationResponse } from './authorization-response.ts';
+import { validateAuthorizationUri } from './authorization-uri.ts';
+import { BrowserCookie } from './browser-cookie.ts';
+import { type CallbackExpectation, judgeCallback } from './callback.ts';
+import { Deferred } from './deferred.ts';
+import { DonePage } from './done-page.ts';
+import { FIXED_REPLIES } from './fixed-reply.ts';
+import type { LoopbackNotice } from './notice.ts';
+import { randomId } from './random-id.ts';
+import { sendFixedReply, sendReply } from './reply.ts';
+import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
+
+type Notify = (kind: LoopbackNotice['kind']) => void;
+
+/** What the listener says to the browser, from the start link over the callback to the last page. */
+export class BrowserConversation {
+  readonly opened = new Deferred<void>();
+  readonly authorizationResponse = new Deferred<AuthorizationResponse>();
+  readonly done: DonePage;
+  readonly #expected: CallbackExpectation & { readonly path: string };
+  readonly #origin: string;
+  readonly #notify: Notify;
+  readonly #cookie = new BrowserCookie();
+  readonly #startPath = `/s/${randomId()}`;
+  #authorizationUri: string | undefined;
+  #linkUsed = false;
+  /** The query of the first callback that ended the wait; only the very same one is welcome again. */
+  #acceptedQuery: string | undefined;
+  #stopped = false;
+
+  constructor(expected: CallbackExpectation & { readonly path: string }, origin: string, notify: Notify) {
+    this.#expected = expected;
+    this.#origin = origin;
+    this.#notify = notify;
+    this.done = new DonePage({ 'Set-Cookie': this.#cookie.removal });
+  }
+
+  /** Whether a browser has been sent to the last page. */
+  get isAnswered(): boolean {
+    return this.#acceptedQuery !== undefined;
+  }
+
+  /** Makes the link that leads a browser to the authorization endpoint; throws a `ProtocolError` for an unfit URI. */
+  startLink(authorizationUri: string): string {
+    this.#authorizationUri = validateAuthorizationUri(authorizationUri);
+    return `${this.#origin}${this.#startPath}`;
+  }
+
+  /** Answers any request; method, path, Host and Fetch Metadata come before what the request says. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'GET') {
+      const preflight = request.method === 'OPTIONS';
+      sendFixedReply(response, preflight ? FIXED_REPLIES.forbidden : FIXED_REPLIES.methodNotAllowed);
+      return;
+    }
+    const route = this.#routeOf(request.url ?? '');
+    if (route === undefined) {
+      sendFixedReply(response, FIXED_REPLIES.notFound);
+    } else if (!isOurHost(request, new URL(this.#origin).host)) {
+      this.#notify('foreign-request');
+      sendFixedReply(response, FIXED_REPLIES.misdirected);
+    } else if (!isNavigation(request, this.#origin)) {
+      this.#notify('foreign-request');
+      sendFixedReply(response, FIXED_REPLIES.forbidden);
+    } else if (isPrefetch(request)) {
+      sendFixedReply(response, FIXED_REPLIES.prefetch);
+    } else if (hasBody(request)) {
+      sendFixedReply(response, FIXED_REPLIES.malformed);
+    } else {
+      route(request, response);
+    }
+  }
+
+  #routeOf(target: string): ((request: IncomingMessage, response: ServerResponse) => void) | undefined {
+    const mark = target.indexOf('?');
+    const path = mark === -1 ? target : target.slice(0, mark);
+    if (path === this.#expected.path) {
+      const query = mark === -1 ? '' : target.slice(mark + 1);
+      return (request, response) => this.#answerCallback(query, request, response);
+    }
+    const isStart = target === this.#startPath && !this.isAnswered && !this.#stopped;
+    const authorizationUri = this.#authorizationUri;
+    if (isStart && authorizationUri !== undefined) {
+      return (request, response) => this.#answerStartLink(authorizationUri, request, response);
+    }
+    return target === this.done.path ? (_request, response) => this.done.answer(response) : undefined;
+  }
+
+  #answerStartLink(authorizationUri: string, request: IncomingMessage, response: ServerResponse): void {
+    if (this.#linkUsed && !this.#cookie.isIn(request)) {
+      this.#stopped = true;
+      this.authorizationResponse.reject(
+        new ProtocolError(
+          'protocol_browser_mismatch',
+          'the link of this sign-in was opened in two browsers, so the sign-in was stopped to be safe',
+          {
+            hint: 'run the command again and open its link once; if you opened it once only, another user of this machine may have opened it too',
+          },
+        ),
+      );
+      sendFixedReply(response, FIXED_REPLIES.linkReused);
+      return;
+    }
+    this.#linkUsed = true;
+    this.opened.resolve();
+    sendReply(response, 302, '', { Location: authorizationUri, 'Set-Cookie': this.#cookie.setting });
+  }
+
+  #browserOf(request: IncomingMessage): AuthorizationResponse['browser'] {
+    if (!this.#linkUsed) {
+      return 'start-link-unused';
+    }
+    return this.#cookie.isIn(request) ? 'same' : 'unconfirmed';
+  }
+
+  #answerCallback(query: string, request: IncomingMessage, response: ServerResponse): void {
+    if (this.isAnswered && query === this.#acceptedQuery) {
+      this.#sendToDone(response);
+      return;
+    }
+    const verdict = judgeCallback(query, this.#browserOf(request), this.#expected);
+    if (verdict.kind === 'malformed' || verdict.kind === 'wrong-state') {
+      this.#notify('foreign-request');
+      sendFixedReply(response, FIXED_REPLIES[verdict.kind === 'malformed' ? 'malformed' : 'forbidden']);
+    } else if (this.isAnswered) {
+      this.#notify('second-reply');
+      sendFixedReply(response, FIXED_REPLIES.answered);
+    } else if (this.#stopped) {
+      sendFixedReply(response, FIXED_REPLIES.ended);
+    } else if (verdict.kind === 'unconfirmed') {
+      this.#notify('browser-unconfirmed');
+      sendFixedReply(response, FIXED_REPLIES.unconfirmed);
+    } else if (verdict.kind === 'incomplete') {
+      sendFixedReply(response, FIXED_REPLIES.incomplete);
+    } else {
+      this.#acceptedQuery = query;
+      if (verdict.kind === 'accepted') {
+        this.authorizationResponse.resolve(verdict.response);
+      } else {
+        this.authorizationResponse.reject(verdict.error);
+      }
+      this.#sendToDone(response);
+    }
+  }
+
+  /** 303, so that the code is gone from the address bar and the history, and never 307 (RFC 9700 §4.12). */
+  #sendToDone(response: ServerResponse): void {
+    sendReply(response, 303, '', { Location: this.done.path });
+  }
+}

@@ -1,0 +1,85 @@
+import { type AuthorizationServerError, ProtocolError } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+import { authorizationServerError, isErrorResponse } from './authorization-error.ts';
+import type { AuthorizationResponse } from './authorization-response.ts';
+import { readCallbackQuery } from './callback-query.ts';
+import { sameText } from './same-text.ts';
+
+/** What the authorization response has to fit. */
+export interface CallbackExpectation {
+  readonly state: string;
+  /** The Issuer Identifier that `iss` must equal when it comes (RFC 9207). */
+  readonly issuer?: string;
+  /** The metadata promised `iss` (`authorization_response_iss_parameter_supported`). */
+  readonly issuerRequired: boolean;
+  readonly providerLabel: string;
+  /** A response from a browser that did not fetch the start link, although the link was used, is not taken. */
+  readonly refuseUnconfirmed: boolean;
+}
+
+/** What a request to the callback path is worth; only `accepted` and `failed` may end the wait. */
+export type CallbackVerdict =
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'wrong-state' }
+  | { readonly kind: 'unconfirmed' }
+  | { readonly kind: 'incomplete' }
+  | { readonly kind: 'failed'; readonly error: AuthorizationServerError | ProtocolError }
+  | { readonly kind: 'accepted'; readonly response: AuthorizationResponse };
+
+// RFC 6749 appendix A.11: 1*VSCHAR; the length is our own cap.
+const CODE = /^[\x20-\x7e]{1,4096}$/;
+
+function issuerMismatch(label: string, missing: boolean): ProtocolError {
+  return new ProtocolError(
+    'protocol_issuer_mismatch',
+    missing
+      ? `the reply to the sign-in at ${safeText(label)} does not say which server sent it`
+      : `the reply to the sign-in at ${safeText(label)} comes from another server`,
+    {
+      hint: 'nothing was sent to any server; check the configured issuer, then run the command again',
+    },
+  );
+}
+
+function isIssuerWrong(iss: string | null, expected: CallbackExpectation): boolean {
+  if (iss === null) {
+    return expected.issuerRequired;
+  }
+  return expected.issuer !== undefined && iss !== expected.issuer;
+}
+
+/**
+ * Judges the query of a callback: duplicates, then `state`, the browser, `iss`, `error`, `code`.
+ *
+ * The order is the protection: before `state` fits nothing else is looked at, and before `iss` fits no
+ * word of the server is.
+ *
+ * @see [RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)
+ */
+export function judgeCallback(
+  query: string,
+  browser: AuthorizationResponse['browser'],
+  expected: CallbackExpectation,
+): CallbackVerdict {
+  const parameters = readCallbackQuery(query);
+  if (parameters === undefined) {
+    return { kind: 'malformed' };
+  }
+  if (!sameText(parameters.get('state') ?? '', expected.state)) {
+    return { kind: 'wrong-state' };
+  }
+  if (browser === 'unconfirmed' && expected.refuseUnconfirmed) {
+    return { kind: 'unconfirmed' };
+  }
+  const iss = parameters.get('iss');
+  if (isIssuerWrong(iss, expected)) {
+    return { kind: 'failed', error: issuerMismatch(expected.providerLabel, iss === null) };
+  }
+  if (isErrorResponse(parameters)) {
+    return { kind: 'failed', error: authorizationServerError(parameters, expected.providerLabel) };
+  }
+  if (!CODE.test(parameters.get('code') ?? '')) {
+    return { kind: 'incomplete' };
+  }
+  return { kind: 'accepted', response: { parameters, browser } };
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+
+/** Sockets held at a time; far more than a browser opens to one host. */
+const MAXIMUM = 32;
+
+/**
+ * The sockets of the listener, so that somebody who only holds them open cannot keep a browser out, and so
+ * that none outlives the listener.
+ */
+export class Connections {
+  readonly #sockets = new Set<Socket>();
+  readonly #kept = new Set<Socket>();
+
+  /** Takes a new socket in; above the limit the oldest one that waits for nothing is destroyed. */
+  admit(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#kept.delete(socket);
+    });
+    socket.on('error', () => socket.destroy());
+    if (this.#sockets.size > MAXIMUM) {
+      const oldest = [...this.#sockets].find((candidate) => !this.#kept.has(candidate));
+      (oldest ?? socket).destroy();
+      this.#sockets.delete(oldest ?? socket);
+    }
+  }
+
+  /** Spares a socket on which a browser waits for its page. */
+  keep(socket: Socket): void {
+    this.#kept.add(socket);
+  }
+
+  destroyAll(): void {
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+  }
+}

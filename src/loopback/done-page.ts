@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+import { Deferred } from './deferred.ts';
+import { randomId } from './random-id.ts';
+import { sendReply } from './reply.ts';
+
+/** The page that the browser waits for after the callback; its address tells nothing and cannot be guessed. */
+export class DonePage {
+  readonly path = `/done/${randomId()}`;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #waiting = new Set<ServerResponse>();
+  #page: string | undefined;
+  readonly #delivered = new Deferred<void>();
+
+  constructor(headers: Readonly<Record<string, string>>) {
+    this.#headers = headers;
+  }
+
+  /** Resolves once a browser has the page. */
+  get delivered(): Promise<void> {
+    return this.#delivered.promise;
+  }
+
+  /** Answers with the page, now or as soon as there is one. */
+  answer(response: ServerResponse): void {
+    this.#waiting.add(response);
+    response.once('close', () => {
+      this.#waiting.delete(response);
+      if (response.writableFinished) {
+        this.#delivered.resolve();
+      }
+    });
+    this.#send();
+  }
+
+  /** Gives everybody who waits the page, and everybody who comes later. */
+  show(page: string): void {
+    this.#page ??= page;
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.#page === undefined) {
+      return;
+    }
+    for (const response of this.#waiting) {
+      if (!response.headersSent) {
+        sendReply(response, 200, this.#page, this.#headers);
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { AbortedError } from '../errors.ts';
+import type { AuthorizationResponse, PageOutcome } from './authorization-response.ts';
+import { BrowserConversation } from './browser-conversation.ts';
+import type { CallbackExpectation } from './callback.ts';
+import { Connections } from './connections.ts';
+import { FIXED_REPLIES } from './fixed-reply.ts';
+import { type LoopbackHost, openLoopbackServers } from './loopback-servers.ts';
+import { type LoopbackNotice, onceForEachKind } from './notice.ts';
+import { outcomePage } from './pages.ts';
+import { lookUpPeerUser, type PeerUser } from './peer-user.ts';
+import { writtenReply } from './reply.ts';
+
+/** How long the last page is kept for a browser that is slow to ask for it. */
+const GRACE_MILLISECONDS = 1_000;
+
+export interface LoopbackOptions extends CallbackExpectation {
+  readonly host: LoopbackHost;
+  /** The exact path of the redirect URI. */
+  readonly path: string;
+  /** Tried in order; 0 is any free port. */
+  readonly ports: readonly number[];
+  readonly platform: NodeJS.Platform;
+  /** Told at most once for each kind. */
+  readonly notice?: (notice: LoopbackNotice) => void;
+  /** User ids whose browsers may answer, besides 0; the user of this process unless told. */
+  readonly users?: readonly number[];
+  /** Who is at the other end of a socket; asked on Linux only, where `/proc/net/tcp` tells. */
+  readonly peerUser?: (socket: Socket) => PeerUser;
+}
+
+/** The listener of one sign-in (RFC 8252 §7.3). */
+export interface LoopbackListener {
+  readonly port: number;
+  readonly redirectUri: string;
+  /**
+   * Gives the link to open in the browser; it redirects to the authorization URI and marks the browser.
+   *
+   * @throws ProtocolError `protocol_invalid_metadata` for a URI that a browser must not be sent to.
+   */
+  startLink(authorizationUri: string): string;
+  /** Resolves when a browser has followed the start link. */
+  readonly startLinkOpened: Promise<void>;
+  /**
+   * The first authorization response with a valid `state`.
+   *
+   * Rejects with `AuthorizationServerError` (an error response), `ProtocolError` `protocol_issuer_mismatch`
+   * or `protocol_browser_mismatch`, and with `AbortedError` when the listener is closed before.
+   */
+  readonly response: Promise<AuthorizationResponse>;
+  /** Shows the last page, waits at most a second until the browser has it, and closes. */
+  finish(outcome: PageOutcome): Promise<void>;
+  /** Closes at once, whoever is connected. */
+  close(): Promise<void>;
+}
+
+function isForeign(user: PeerUser, users: readonly number[]): boolean {
+  return typeof user === 'number' && user !== 0 && !users.includes(user);
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
+/** Answers what the parser did not get through; a peer that was only slow gets no answer. */
+function refuseUnread(error: Error, socket: Duplex): void {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const reply = code === 'HPE_HEADER_OVERFLOW' ? FIXED_REPLIES.headTooLarge : FIXED_REPLIES.malformed;
+  socket.end(writtenReply(reply), () => socket.destroy());
+}
+
+/**
+ * Opens the listener that catches the authorization response on the loopback interface.
+ *
+ * @throws NetworkError `network_port_in_use` when none of the ports can be had.
+ * @see [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3)
+ */
+export async function openLoopbackListener(options: LoopbackOptions): Promise<LoopbackListener> {
+  const connections = new Connections();
+  const notify = onceForEachKind(options.notice);
+  const openReplies = new Set<ServerResponse>();
+  const users = options.users ?? [process.getuid?.() ?? 0];
+  const peerUser = options.peerUser ?? lookUpPeerUser;
+  let conversation: BrowserConversation | undefined;
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const user = options.platform === 'linux' ? peerUser(request.socket) : 'unknown';
+    const foreign = isForeign(user, users);
+    if (foreign) {
+      notify('foreign-user');
+    }
+    if (foreign || user === 'gone' || conversation === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    openReplies.add(response);
+    response.once('close', () => openReplies.delete(response));
+    if (request.url === conversation.done.path) {
+      connections.keep(request.socket);
+    }
+    conversation.answer(request, response);
+  }
+
+  const { servers, port } = await openLoopbackServers(options.host, options.ports, (server) => {
+    server.on('connection', (socket) => connections.admit(socket));
+    server.on('request', answer);
+    server.on('checkContinue', answer);
+    server.on('checkExpectation', answer);
+    server.on('upgrade', (_request, socket) => socket.destroy());
+    server.on('connect', (_request, socket) => socket.destroy());
+    server.on('clientError', refuseUnread);
+  });
+  const origin = `http://${options.host}:${port}`;
+  const talk = new BrowserConversation(options, origin, notify);
+  conversation = talk;
+
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closing ??= closeAll();
+    return closing;
+  }
+
+  async function closeAll(): Promise<void> {
+    talk.authorizationResponse.reject(new AbortedError('the sign-in was stopped'));
+    const closed = Promise.all(servers.map(closeServer));
+    connections.destroyAll();
+    await closed;
+  }
+
+  async function finish(outcome: PageOutcome): Promise<void> {
+    if (closing !== undefined) {
+      return closing;
+    }
+    talk.done.show(outcomePage(outcome));
+    const sent = [...openReplies].map((reply) => new Promise((resolve) => reply.once('close', resolve)));
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise((resolve) => {
+      timer = setTimeout(resolve, GRACE_MILLISECONDS);
+    });
+    await Promise.race([Promise.all([...sent, talk.isAnswered ? talk.done.delivered : undefined]), grace]);
+    clearTimeout(timer);
+    await close();
+  }
+
+  return {
+    port,
+    redirectUri: `${origin}${options.path}`,
+    startLink: (authorizationUri) => talk.startLink(authorizationUri),
+    startLinkOpened: talk.opened.promise,
+    response: talk.authorizationResponse.promise,
+    finish,
+    close,
+  };
+}

@@ -1,0 +1,131 @@
+import { createServer, type Server } from 'node:http';
+import { NetworkError } from '../errors.ts';
+
+/** The host of the redirect URI (RFC 8252 §7.3, §8.3). */
+export type LoopbackHost = '127.0.0.1' | 'localhost' | '[::1]';
+
+// `localhost` is both: whoever held the other one would be given the code by browsers that try it first.
+const ADDRESSES: Readonly<Record<LoopbackHost, readonly string[]>> = {
+  '127.0.0.1': ['127.0.0.1'],
+  '[::1]': ['::1'],
+  localhost: ['127.0.0.1', '::1'],
+};
+
+const MAXIMUM_HEAD_BYTES = 16 * 1024;
+const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
+/** How often another ephemeral port is tried when only one of the two families could have it. */
+const EPHEMERAL_ATTEMPTS = 16;
+
+export interface LoopbackServers {
+  readonly servers: readonly Server[];
+  readonly port: number;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function openServer(): Server {
+  return createServer({
+    maxHeaderSize: MAXIMUM_HEAD_BYTES,
+    headersTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    connectionsCheckingInterval: 1_000,
+    // A request without Host gets our own 421, not the parser's reply without our headers.
+    requireHostHeader: false,
+  });
+}
+
+/** Listens and gives the port. */
+async function listen(server: Server, address: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: address, port, ipv6Only: address === '::1', exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string' || bound.address !== address) {
+    server.close();
+    throw new Error('the listener is not on the loopback interface');
+  }
+  return bound.port;
+}
+
+/** Listens on one port of every address; an address family that this machine lacks is left out. */
+async function listenOnAll(
+  addresses: readonly string[],
+  port: number,
+  prepare: (server: Server) => void,
+): Promise<LoopbackServers> {
+  const servers: Server[] = [];
+  let chosen = port;
+  let lacking: unknown;
+  for (const address of addresses) {
+    const server = openServer();
+    prepare(server);
+    try {
+      chosen = await listen(server, address, chosen);
+      servers.push(server);
+    } catch (error) {
+      if (codeOf(error) === 'EAFNOSUPPORT' || codeOf(error) === 'EADDRNOTAVAIL') {
+        lacking = error;
+        continue;
+      }
+      for (const opened of servers) {
+        opened.close();
+      }
+      throw error;
+    }
+  }
+  if (servers.length === 0) {
+    throw lacking;
+  }
+  return { servers, port: chosen };
+}
+
+function portError(port: number, cause: unknown): NetworkError {
+  if (codeOf(cause) === 'EADDRINUSE') {
+    return new NetworkError(
+      'network_port_in_use',
+      `port ${port} is in use by another program, so sign-in on that port is abandoned`,
+      {
+        hint: 'end that program, or use another port that is registered for this client: --port N',
+        cause,
+      },
+    );
+  }
+  return new NetworkError('network_port_in_use', `cannot listen on port ${port} of the loopback interface`, {
+    hint: 'use another port that is registered for this client: --port N',
+    cause,
+  });
+}
+
+/**
+ * Opens the listener's servers on the loopback interface only; the ports are tried in order, 0 is any free one.
+ *
+ * `prepare` gets each server before it listens, so that no connection comes too early for it.
+ *
+ * @throws NetworkError `network_port_in_use` when none of the ports can be had.
+ */
+export async function openLoopbackServers(
+  host: LoopbackHost,
+  ports: readonly number[],
+  prepare: (server: Server) => void,
+): Promise<LoopbackServers> {
+  let last: NetworkError | undefined;
+  for (const port of ports) {
+    for (let attempt = 1; attempt <= (port === 0 ? EPHEMERAL_ATTEMPTS : 1); attempt += 1) {
+      try {
+        return await listenOnAll(ADDRESSES[host], port, prepare);
+      } catch (error) {
+        if (codeOf(error) === '') {
+          throw error;
+        }
+        last = portError(port, error);
+      }
+    }
+  }
+  throw last ?? portError(0, undefined);
+}

@@ -1,0 +1,25 @@
+const TEXTS = {
+  'foreign-request': 'a request that does not belong to this sign-in reached the listener and was ignored',
+  'foreign-user': 'a program of another user of this machine tried to reach the sign-in and was cut off',
+  'browser-unconfirmed': 'the sign-in came back from another browser than the one it began in',
+  'second-reply': 'a second, different reply to the sign-in arrived and was ignored',
+} as const;
+
+/** Something that happened at the listener and did not end the wait; `text` is one line of our own words. */
+export interface LoopbackNotice {
+  readonly kind: keyof typeof TEXTS;
+  readonly text: string;
+}
+
+/** Gives a function that passes on the first notice of each kind only, so that nobody can flood the terminal. */
+export function onceForEachKind(
+  notice: ((notice: LoopbackNotice) => void) | undefined,
+): (kind: LoopbackNotice['kind']) => void {
+  const given = new Set<LoopbackNotice['kind']>();
+  return (kind) => {
+    if (!given.has(kind)) {
+      given.add(kind);
+      notice?.({ kind, text: TEXTS[kind] });
+    }
+  };
+}

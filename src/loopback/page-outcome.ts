@@ -1,0 +1,31 @@
+import { AuthorizationServerError, OAuthLoginError } from '../errors.ts';
+import { isRefusal } from './authorization-error.ts';
+import type { PageOutcome } from './authorization-response.ts';
+
+/** Takes out what `quoteForeign` put in: words of a server are for the terminal, not for the page. */
+function ownWords(text: string): string {
+  return text.replace(/:? ?"[^"]*"/g, '');
+}
+
+/** Gives what the page says of an error: the same as the terminal, without any word of the server's. */
+export function pageOutcomeOf(error: unknown, provider: string): PageOutcome {
+  if (error instanceof AuthorizationServerError && isRefusal(error.error)) {
+    return { kind: 'refused', provider, next: ownWords(error.hint) };
+  }
+  if (error instanceof OAuthLoginError) {
+    return {
+      kind: 'failed',
+      provider,
+      code: error.code,
+      what: ownWords(error.message),
+      next: ownWords(error.hint),
+    };
+  }
+  return {
+    kind: 'failed',
+    provider,
+    code: 'internal',
+    what: 'something went wrong inside this program, and nobody was signed in',
+    next: 'look at the terminal, which says how to report it',
+  };
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+
+function valuesOf(request: IncomingMessage, name: string): readonly string[] {
+  return request.headersDistinct[name] ?? [];
+}
+
+/** Tells whether `Host` is there once and is the redirect URI's authority; a rebound name or `0.0.0.0` is not. */
+export function isOurHost(request: IncomingMessage, authority: string): boolean {
+  const hosts = valuesOf(request, 'host');
+  return hosts.length === 1 && hosts[0] === authority;
+}
+
+/** Tells whether a browser went to the address itself, rather than a page asking for it (Fetch Metadata). */
+export function isNavigation(request: IncomingMessage, origin: string): boolean {
+  if (Object.keys(request.headersDistinct).some((name) => name.startsWith('sec-fetch-'))) {
+    return (
+      valuesOf(request, 'sec-fetch-mode').join() === 'navigate' &&
+      valuesOf(request, 'sec-fetch-dest').join() === 'document'
+    );
+  }
+  return valuesOf(request, 'origin').every((value) => value === origin);
+}
+
+/** Tells whether the request is made on the chance that a person might want the page. */
+export function isPrefetch(request: IncomingMessage): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /prefetch|prerender|preview/i.test(valuesOf(request, name).join()),
+  );
+}
+
+/** Tells whether a body comes along, which no GET of ours has. */
+export function hasBody(request: IncomingMessage): boolean {
+  return (
+    valuesOf(request, 'transfer-encoding').length > 0 ||
+    valuesOf(request, 'content-length').some((value) => value !== '0')
+  );
+}

@@ -1,0 +1,56 @@
+import { CommanderError } from 'commander';
+import type { Context } from './context.ts';
+import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
+import { errorJson, jsonText } from './output/json.ts';
+import { errorText } from './output/text.ts';
+import { createProgram } from './program.ts';
+
+export { systemContext } from './system-context.ts';
+
+/** Runs one command line and gives its exit code; every error becomes two lines (or one document) and a code. */
+export async function main(argv: readonly string[], context: Context): Promise<number> {
+  try {
+    await createProgram(context, main).parseAsync([...argv], { from: 'user' });
+    context.signal.throwIfAborted();
+    return ExitCode.done;
+  } catch (cause) {
+    if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
+    return report(familyOf(cause, context), argv, context);
+  }
+}
+
+function familyOf(cause: unknown, context: Context): unknown {
+  if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
+    return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
+  }
+  if (!(cause instanceof CommanderError)) return cause;
+  const message = cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  return new UsageError('usage_invalid', message.charAt(0).toLowerCase() + message.slice(1), {
+    hint: 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
+  });
+}
+
+function report(error: unknown, argv: readonly string[], context: Context): number {
+  const isJson = argv.includes('--json');
+  const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
+  if (error instanceof OAuthLoginError) {
+    context.stderr.write(isJson ? errorJson(error) : `${errorText(error)}${stack}`);
+    return error.exitCode;
+  }
+  const name = error instanceof Error ? error.name : 'unknown';
+  const hint = 'run it again with --debug and report what it shows';
+  const message = `a mistake of our own (${name})`;
+  const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
+  context.stderr.write(
+    isJson
+      ? jsonText({ error: own })
+      : `oauth-login: error: ${message}\noauth-login: hint: ${hint}\n${stack}`,
+  );
+  return ExitCode.internal;
+}
+
+/** Where it happened, without the message: an unexpected one could quote what a server sent. */
+function framesOf(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,47 @@
+import type { AccountHead } from '../accounts/account.ts';
+import type { OAuthLoginError } from '../errors.ts';
+import type { Profile } from '../profile/profile.ts';
+
+/** One JSON document and a newline; everything outside printable ASCII is escaped, so that a terminal is safe too. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, null, 2).replace(
+    /[^\n\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
+}
+
+/** An error for programs: the same four facts as the two lines for people. */
+export function errorJson(error: OAuthLoginError): string {
+  const { code, message, hint, exitCode } = error;
+  return jsonText({ error: { code, message, hint, exit_code: exitCode } });
+}
+
+/** The profile as `whoami --json` answers it: one shape for all providers. */
+export function profileJson(profile: Profile): string {
+  return jsonText(profile);
+}
+
+/** An account as `login --json` and `status --json` show it: everything but its secrets. */
+export function accountDocument(head: AccountHead, now: Date): Record<string, unknown> {
+  return {
+    account: head.id,
+    provider: head.provider,
+    label: head.label,
+    issuer: head.issuer,
+    client_id: head.clientId,
+    profile: head.profile,
+    scopes: head.scopes,
+    requested_scopes: head.requestedScopes,
+    signed_in_at: head.signedInAt,
+    issued_at: head.issuedAt,
+    expires_at: head.expiresAt ?? null,
+    expires_in:
+      head.expiresAt === undefined ? null : Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000),
+    refreshable: head.hasRefreshToken,
+    needs_login: head.needsLogin ?? null,
+    verified_at: head.verifiedAt,
+    store: head.store,
+    ...(head.allowHttpLoopback ? { allow_http_loopback: true } : {}),
+  };
+}

@@ -1,0 +1,28 @@
+import type { AccountHead } from '../accounts/account.ts';
+import type { OAuthLoginError } from '../errors.ts';
+import { safeText } from './safe-text.ts';
+import { person } from './text.ts';
+
+/** What `logout` did with one account. */
+export interface Forgotten {
+  readonly head: AccountHead;
+  readonly revocation: 'revoked' | 'not-offered' | 'failed';
+  readonly error?: OAuthLoginError;
+  /** Page on which the End-User can withdraw the access. */
+  readonly reviewPage?: string;
+}
+
+/** One truthful sentence for each account that was signed out. */
+export function forgottenText({ head, revocation, reviewPage }: Forgotten): string {
+  const label = safeText(head.label);
+  const who = `${person(head.profile)} at ${label}`;
+  const page = reviewPage === undefined ? '' : `; withdraw the access at ${reviewPage}`;
+  switch (revocation) {
+    case 'revoked':
+      return `Signed out ${who}: the tokens were revoked there and forgotten here.\n`;
+    case 'not-offered':
+      return `Signed out ${who}: the tokens were forgotten here. ${label} offers no way to revoke them, so they stay valid until they expire${page}.\n`;
+    case 'failed':
+      return `Signed out ${who}: the tokens were forgotten here, but ${label} did not confirm that it revoked them, so they may stay valid until they expire${page}.\n`;
+  }
+}

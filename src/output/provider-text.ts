@@ -1,0 +1,81 @@
+import type { Provider } from '../providers/provider.ts';
+import { registrationText } from './registration.ts';
+import { scopesText } from './text.ts';
+
+/** A line of the catalogue. */
+export interface ProviderRow {
+  readonly provider: Provider;
+  readonly isPreset: boolean;
+  readonly hasClient: boolean;
+}
+
+/** What is known of one provider besides its data. */
+export interface ProviderFacts {
+  readonly redirectUri: string;
+  readonly clientId?: string;
+}
+
+/** The list that `providers` answers. */
+export function providerListText(rows: readonly ProviderRow[]): string {
+  const width = Math.max(...rows.map(({ provider }) => provider.name.length));
+  const lines = rows.map(({ provider, isPreset, hasClient }) => {
+    const notes = [...(isPreset ? [] : ['your own']), ...(hasClient ? ['client id set'] : [])].join(', ');
+    return `${provider.name.padEnd(width)}  ${provider.label}${notes === '' ? '' : ` (${notes})`}`;
+  });
+  return [
+    ...lines,
+    '',
+    'oauth-login providers NAME tells what one of them needs.',
+    'Any other OpenID provider: oauth-login https://issuer.example --client-id ID',
+    '',
+  ].join('\n');
+}
+
+/** One provider in full, for people who meet it for the first time. */
+export function providerText(provider: Provider, facts: ProviderFacts): string {
+  const { page, steps } = registrationText(provider, facts.redirectUri);
+  const port =
+    provider.redirect.port === 'any' ? 'any port' : `port ${provider.redirect.port}, registered exactly`;
+  const rows = [
+    ['issuer', provider.issuer],
+    ['scopes', scopesText(provider.scopes)],
+    ['client id', facts.clientId ?? 'not set'],
+    ['client secret', provider.clientSecret],
+    ['PKCE', provider.pkce === 'never' ? 'not understood there' : 'S256'],
+    ['redirect URI', `${facts.redirectUri} (${port})`],
+    ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
+    ...Object.entries(provider.endpoints),
+  ];
+  const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
+  return [
+    `${provider.label} (oauth-login ${provider.name})`,
+    '',
+    ...rows.map(([name, value]) => `  ${(name ?? '').padEnd(width)}  ${value}`),
+    '',
+    `To register a client${page === undefined ? '' : ` open ${page}`}`,
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...(provider.notes.length === 0
+      ? []
+      : ['', 'Good to know:', ...provider.notes.map((note) => `  - ${note}`)]),
+    '',
+  ].join('\n');
+}
+
+/** One provider for programs. */
+export function providerDocument(provider: Provider, facts: ProviderFacts): Record<string, unknown> {
+  const { page, steps } = registrationText(provider, facts.redirectUri);
+  return {
+    name: provider.name,
+    label: provider.label,
+    issuer: provider.issuer,
+    endpoints: provider.endpoints,
+    scopes: provider.scopes,
+    client_id: facts.clientId ?? null,
+    client_secret: provider.clientSecret,
+    pkce: provider.pkce,
+    redirect_uri: facts.redirectUri,
+    revocation: provider.revocation.kind,
+    registration: { page: page ?? null, steps },
+    notes: provider.notes,
+  };
+}

@@ -1,0 +1,113 @@
+import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { OAuthLoginError } from '../errors.ts';
+import type { Profile } from '../profile/profile.ts';
+import { safeText } from './safe-text.ts';
+
+/** `octocat (The Octocat) <octocat@github.com>`: as much of it as is known, harmless to a terminal. */
+export function person(profile: Profile): string {
+  const name = profile.name === undefined ? '' : ` (${safeText(profile.name)})`;
+  const email = profile.email === undefined ? '' : ` <${safeText(profile.email)}>`;
+  const first = profile.preferred_username;
+  if (first !== undefined) return `${safeText(first)}${name}${email}`;
+  if (profile.name !== undefined) return `${safeText(profile.name)}${email}`;
+  return profile.email === undefined ? safeText(profile.sub) : safeText(profile.email);
+}
+
+/** The two lines of an error, in the manner of git: what happened, and what to do next. */
+export function errorText(error: OAuthLoginError): string {
+  return `oauth-login: error: ${error.message}\noauth-login: hint: ${error.hint}\n`;
+}
+
+/** What `login` answers. */
+export function signedInText(
+  head: AccountHead,
+  kept: 'kept' | 'not kept',
+  missing: readonly string[],
+  now: Date,
+): string {
+  const lines = [`Signed in to ${safeText(head.label)} as ${person(head.profile)}`];
+  lines.push(kept === 'kept' ? `  stored:  ${storeText(head.store)}` : '  stored:  nowhere (--no-store)');
+  lines.push(`  scopes:  ${scopesText(head.scopes)}`);
+  if (missing.length > 0) lines.push(`           asked for but not granted: ${scopesText(missing)}`);
+  lines.push(`  valid:   ${validityText(head, now)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** One block of `status`. */
+export function statusText(head: AccountHead, now: Date): string {
+  const lines = [
+    `${safeText(head.label)}: ${person(head.profile)}`,
+    `  provider:  ${safeText(head.provider)} (${safeText(head.issuer, 400)})`,
+    `  account:   ${head.id}`,
+    `  scopes:    ${scopesText(head.scopes)}`,
+    `  valid:     ${validityText(head, now)}`,
+    `  stored:    ${storeText(head.store)}`,
+    `  verified:  ${agoText(head.verifiedAt, now)}`,
+  ];
+  if (head.needsLogin !== undefined)
+    lines.push(`  attention: ${safeText(head.needsLogin)}; sign in again with: oauth-login ${head.target}`);
+  if (head.allowHttpLoopback) lines.push('  allowed:   plain http to a loopback address');
+  return `${lines.join('\n')}\n`;
+}
+
+/** A note of `status` for a token that comes from the environment. */
+export function variableTokenText(variable: string): string {
+  return `${variable} is set: its token is used instead of a stored one\n`;
+}
+
+/** What `whoami` answers, with the place where the answer comes from when it is not the provider itself. */
+export function whoamiText(profile: Profile, label: string, offlineSince?: string): string {
+  const source =
+    offlineSince === undefined ? '' : `\n  as stored; ${safeText(label)} was last asked ${offlineSince}`;
+  return `${person(profile)} at ${safeText(label)}${source}\n`;
+}
+
+/** Where the sealing key lives, and what that protects from. */
+export function storeText(store: StoreKind): string {
+  switch (store) {
+    case 'keychain':
+      return "sealed, the key is in the system's keychain";
+    case 'passphrase':
+      return 'sealed, the key is made from your passphrase';
+    case 'file':
+      return 'sealed, but the key is a file beside it: only file permissions protect it';
+  }
+}
+
+/** How long ago an instant was, in the largest unit that fits. */
+export function agoText(instant: string, now: Date): string {
+  const seconds = Math.round((now.getTime() - Date.parse(instant)) / 1000);
+  return seconds < 10 ? 'just now' : `${durationText(seconds)} ago`;
+}
+
+/** A duration in the largest unit that fits, such as `59 minutes`. */
+export function durationText(seconds: number): string {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const;
+  for (const [unit, size] of units) {
+    if (seconds >= 2 * size || (unit !== 'minute' && seconds === size))
+      return plural(Math.floor(seconds / size), unit);
+  }
+  return plural(Math.max(0, Math.round(seconds)), 'second');
+}
+
+/** Scopes as a person reads them. */
+export function scopesText(scopes: readonly string[]): string {
+  return scopes.length === 0 ? 'none' : scopes.map((scope) => safeText(scope)).join(' ');
+}
+
+function validityText(head: AccountHead, now: Date): string {
+  if (head.needsLogin !== undefined) return 'no longer';
+  const renewal = head.hasRefreshToken ? ', then refreshed' : ', then sign in again';
+  if (head.expiresAt === undefined) return 'until it is revoked (the provider set no end)';
+  const seconds = Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000);
+  if (seconds > 0) return `for ${durationText(seconds)}${renewal}`;
+  return head.hasRefreshToken ? 'expired, refreshed at the next use' : 'expired, sign in again';
+}
+
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,47 @@
+import { posix, win32 } from 'node:path';
+import type { Environment, Paths } from './context.ts';
+import { ConfigurationError } from './errors.ts';
+
+/**
+ * The user's own directories by the custom of the platform; `OAUTH_LOGIN_CONFIG_DIR` and `OAUTH_LOGIN_DATA_DIR` win.
+ *
+ * Each is worked out when it is read, and then throws a `ConfigurationError` when a variable it needs is missing or
+ * relative: a relative one would mean another directory wherever the command is run.
+ *
+ * @see [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir-spec/latest/)
+ */
+export function platformPaths(env: Environment, platform: NodeJS.Platform): Paths {
+  const { isAbsolute, join } = platform === 'win32' ? win32 : posix;
+
+  function absolute(variable: string): string | undefined {
+    const value = env[variable];
+    if (!value) return undefined;
+    if (isAbsolute(value)) return value;
+    throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {
+      hint: `set ${variable} to an absolute path, or unset it`,
+    });
+  }
+
+  function required(variable: string): string {
+    const value = absolute(variable);
+    if (value !== undefined) return value;
+    throw new ConfigurationError('config_no_home', `${variable} is not set, so there is no place for files`, {
+      hint: `set ${variable}, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`,
+    });
+  }
+
+  function customary(xdgVariable: string, xdgDefault: string): string {
+    if (platform === 'win32') return join(required('LOCALAPPDATA'), 'oauth-login');
+    if (platform === 'darwin') return join(required('HOME'), 'Library', 'Application Support', 'oauth-login');
+    return join(absolute(xdgVariable) ?? join(required('HOME'), xdgDefault), 'oauth-login');
+  }
+
+  return {
+    get configDir() {
+      return absolute('OAUTH_LOGIN_CONFIG_DIR') ?? customary('XDG_CONFIG_HOME', '.config');
+    },
+    get dataDir() {
+      return absolute('OAUTH_LOGIN_DATA_DIR') ?? customary('XDG_DATA_HOME', '.local/share');
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { AbortedError, ProtocolError } from '../errors.ts';
+import { appsecretProof } from '../protocol/appsecret-proof.ts';
+import type { Fetch } from '../protocol/library-fetch.ts';
+import type { IdTokenClaims } from '../protocol/token-set.ts';
+import type { ProfileRequest } from '../providers/provider.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { readClaim } from './claim.ts';
+import type { Profile } from './profile.ts';
+import { parseDocument, readProfileResponse } from './profile-response.ts';
+import { copyDocument } from './raw-document.ts';
+import { readEmailAddress, readProfile } from './read-profile.ts';
+import { fetchUserInfo } from './user-info.ts';
+
+/** What asking for a profile takes. */
+export interface ProfileOptions {
+  readonly accessToken: Secret;
+  /** Claims of the verified ID Token: the profile has to be about their subject. */
+  readonly idTokenClaims?: IdTokenClaims;
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  readonly fetch: Fetch;
+}
+
+/**
+ * Gives the profile of the End-User: from the provider's own request, from the UserInfo endpoint, or, when
+ * there is neither, from the verified ID Token.
+ *
+ * Throws an `AuthenticationRequiredError` when the token is not accepted, an `AuthorizationServerError` when
+ * the request is refused, a `NetworkError` when the server fails, and a `ProtocolError` when the document
+ * must not be trusted.
+ *
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
+ */
+export async function fetchProfile(provider: ResolvedProvider, options: ProfileOptions): Promise<Profile> {
+  const { url } = provider.profile;
+  if (url !== undefined) {
+    const document = copyDocument(await fetchDocument(provider, { ...provider.profile, url }, options));
+    return withEmail(provider, readProfile(provider, document), options);
+  }
+  if (provider.endpoints.userinfo_endpoint !== undefined) {
+    const claims = await fetchUserInfo(provider, options);
+    return readProfile(provider, claims, ...(options.idTokenClaims ? [options.idTokenClaims] : []));
+  }
+  if (options.idTokenClaims !== undefined) {
+    return readProfile(provider, options.idTokenClaims);
+  }
+  throw new ProtocolError('protocol_invalid_response', `${provider.label} does not say who signed in`, {
+    hint: 'ask for the scope openid, or configure the request that shows the profile',
+  });
+}
+
+/** Asks a resource of the provider with the access token (RFC 6750 §2.1) and gives its JSON. */
+async function fetchDocument(
+  provider: ResolvedProvider,
+  request: Omit<ProfileRequest, 'map' | 'emails' | 'url'> & { readonly url: string },
+  options: ProfileOptions,
+): Promise<unknown> {
+  const { method = 'GET', headers, query = {} } = request;
+  const url = new URL(request.url);
+  for (const [name, value] of Object.entries(query)) {
+    url.searchParams.set(name, value);
+  }
+  if (provider.quirks.includes('appsecret-proof') && options.clientSecret !== undefined) {
+    url.searchParams.set('appsecret_proof', appsecretProof(options.accessToken, options.clientSecret));
+  }
+  const response = await options.fetch(url.href, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...headers,
+      authorization: `Bearer ${options.accessToken.reveal()}`,
+    },
+    redirect: 'manual',
+  });
+  return parseDocument(provider, await readProfileResponse(provider, response));
+}
+
+/** Adds the address that is primary and verified when the profile has none; does without when that fails. */
+async function withEmail(
+  provider: ResolvedProvider,
+  profile: Profile,
+  options: ProfileOptions,
+): Promise<Profile> {
+  const { emails } = provider.profile;
+  if (emails === undefined || profile.email !== undefined) {
+    return profile;
+  }
+  let reply: unknown;
+  try {
+    reply = await fetchDocument(
+      provider,
+      { url: emails.url, headers: provider.profile.headers ?? {} },
+      options,
+    );
+  } catch (error) {
+    if (error instanceof AbortedError) {
+      throw error;
+    }
+    return profile;
+  }
+  const list =
+    emails.list === undefined || typeof reply !== 'object' || reply === null
+      ? reply
+      : readClaim(reply, emails.list);
+  for (const entry of Array.isArray(list) ? list : []) {
+    if (typeof entry !== 'object' || entry === null) {
+      continue;
+    }
+    const email = readEmailAddress(readClaim(entry, emails.email));
+    const chosen = readClaim(entry, emails.primary) === true && readClaim(entry, emails.verified) === true;
+    if (email !== undefined && chosen) {
+      return { ...profile, email, email_verified: true };
+    }
+  }
+  return profile;
+}

@@ -1,0 +1,171 @@
+import { Command, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Context } from './context.ts';
+
+const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+const account = () => new Option('--account <name>', 'which account, by user name, e-mail or id');
+const host = () => new Option('--host <host>', 'the host of a self-hosted provider, such as git.example.com');
+const tenant = () => new Option('--tenant <tenant>', 'the tenant, where the provider has them');
+const issuer = () => new Option('--issuer <url>', 'the Issuer Identifier, named exactly');
+const json = () => new Option('--json', 'answer with one JSON document, errors included');
+const debug = () => new Option('--debug', 'show each request (never a secret) and stack traces');
+const clientId = () => new Option('--client-id <id>', 'the client identifier');
+const clientSecretFile = () =>
+  new Option('--client-secret-file <path>', 'read the client secret from a file, - for standard input');
+const scope = () =>
+  new Option('--scope <scopes>', 'ask for more scopes; repeatable, commas and spaces work').argParser(
+    collect,
+  );
+const redirectUri = () =>
+  new Option('--redirect-uri <uri>', 'the redirect URI, when it was registered exactly');
+const store = () => new Option('--store <kind>', 'where the sealing key lives: keychain, passphrase or file');
+const caFile = () => new Option('--ca-file <path>', 'more certificate authorities, a PEM file');
+const allowHttpLoopback = () =>
+  new Option('--allow-http-loopback', 'allow plain http to a loopback address (a local identity server)');
+
+/** Runs a command line in a context; gives the exit code. */
+export type Run = (argv: readonly string[], context: Context) => Promise<number>;
+
+/** All commands, in the order of the help. */
+export function createProgram(context: Context, run: Run): Command {
+  const program = new Command('oauth-login')
+    .description('Sign in to any OAuth 2.0 or OpenID Connect provider, and use the token in scripts.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => context.stdout.columns ?? 80,
+      outputError: () => {},
+    })
+    .exitOverride()
+    .addHelpText('after', EXAMPLES);
+
+  program
+    .command('login', { isDefault: true })
+    .description('sign in; the word "login" may be left out')
+    .argument('[target]', 'a provider (github), one of your own, or the URL of an issuer')
+    .addOption(clientId())
+    .addOption(clientSecretFile())
+    .addOption(scope())
+    .addOption(issuer())
+    .addOption(host())
+    .addOption(tenant())
+    .option('--no-browser', 'print the address instead of opening a browser')
+    .option('--port <ports>', 'listen on this port, or the first free one of a list')
+    .addOption(redirectUri())
+    .option('--login-hint <name>', 'tell the provider who is going to sign in')
+    .addOption(
+      new Option('--param <name=value>', 'one more parameter of the request; repeatable').argParser(collect),
+    )
+    .option('--no-offline-access', 'do not ask for a refresh token')
+    .option('--timeout <seconds>', 'how long to wait for you (default: 300)')
+    .addOption(store())
+    .option('--no-store', 'keep nothing, only say who signed in')
+    .addOption(caFile())
+    .addOption(allowHttpLoopback())
+    .addOption(json())
+    .addOption(debug())
+    .action(async (target: string | undefined, flags) => {
+      const [{ login }, { requireTarget }] = await Promise.all([
+        import('./commands/login.ts'),
+        import('./commands/require-target.ts'),
+      ]);
+      await login(requireTarget(target ?? flags.issuer), flags, context);
+    });
+
+  program
+    .command('whoami')
+    .description('who is signed in: asks the provider')
+    .argument('[target]')
+    .option('--offline', 'tell what was stored, without asking')
+    .addOption(account())
+    .addOption(host())
+    .addOption(issuer())
+    .addOption(json())
+    .addOption(debug())
+    .action(async (target, flags) => (await import('./commands/whoami.ts')).whoami(target, flags, context));
+
+  program
+    .command('token')
+    .description('print an access token that is valid now, refreshed when needed')
+    .argument('[target]')
+    .option('--min-validity <seconds>', 'valid for at least this long', '60')
+    .option('--format <format>', 'raw, json or header (default: raw)')
+    .option('--refresh', 'refresh even when the stored token would do')
+    .addOption(account())
+    .addOption(host())
+    .addOption(issuer())
+    .addOption(json().conflicts('format'))
+    .addOption(debug())
+    .action(async (target, flags) => (await import('./commands/token.ts')).token(target, flags, context));
+
+  program
+    .command('status')
+    .description('every account, its scopes and expiry, and where its secrets live; no network')
+    .addOption(json())
+    .action(async (flags) => (await import('./commands/status.ts')).status(flags, context));
+
+  program
+    .command('logout')
+    .description('revoke at the provider where it can be done, and forget')
+    .argument('[target]')
+    .addOption(new Option('--all', 'every account').conflicts('account'))
+    .addOption(account())
+    .addOption(host())
+    .addOption(issuer())
+    .addOption(json())
+    .addOption(debug())
+    .action(async (target, flags) => (await import('./commands/logout.ts')).logout(target, flags, context));
+
+  program
+    .command('providers')
+    .description('the providers known by name, or one of them in full')
+    .argument('[name]')
+    .addOption(host())
+    .addOption(tenant())
+    .addOption(json())
+    .action(async (name, flags) => (await import('./commands/providers.ts')).providers(name, flags, context));
+
+  program
+    .command('setup')
+    .description('register a client for a provider, or define a provider of your own')
+    .argument('<name>', 'a provider, or the name your own shall have')
+    .addOption(issuer())
+    .option('--from <file>', 'import the client file that the provider offers for download')
+    .addOption(clientId())
+    .addOption(clientSecretFile())
+    .addOption(scope())
+    .addOption(host())
+    .addOption(tenant())
+    .addOption(redirectUri())
+    .addOption(store())
+    .addOption(caFile())
+    .addOption(allowHttpLoopback())
+    .addOption(debug())
+    .action(async (name, flags) => (await import('./commands/setup.ts')).setup(name, flags, context));
+
+  program
+    .command('demo')
+    .description('see it all work against a provider inside this program; touches nothing of yours')
+    .option('--no-browser', 'play the part of the browser too')
+    .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
+
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  oauth-login github                        sign in to GitHub
+  oauth-login gitlab --host git.example.com
+  oauth-login https://issuer.example --client-id my-client
+  oauth-login whoami
+  curl -H "Authorization: Bearer $(oauth-login token github)" https://api.github.com/user
+
+Exit codes: 0 done, 2 wrong command line, 3 configuration, 4 sign in first,
+5 the server refused, 6 a reply not to be trusted, 7 network, 8 storage.
+`;

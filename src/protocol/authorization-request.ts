@@ -1,0 +1,90 @@
+import { ProtocolError, UsageError } from '../errors.ts';
+
+/** Parameters that this tool alone sets: registered names of RFC 6749, 7636, 9101, 9126, 9449 and OpenID Connect Core. */
+export const reservedParameters: ReadonlySet<string> = new Set([
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'code',
+  'code_challenge',
+  'code_challenge_method',
+  'code_verifier',
+  'dpop_jkt',
+  'grant_type',
+  'iss',
+  'nonce',
+  'redirect_uri',
+  'registration',
+  'request',
+  'request_uri',
+  'response_mode',
+  'response_type',
+  'scope',
+  'state',
+]);
+
+/** Longest authorization URI that browsers and servers are known to take. */
+const MAXIMUM_LENGTH = 8192;
+
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly scopeSeparator: ' ' | ',';
+  readonly state: string;
+  /** Sent with `openid` only (OpenID Connect Core §3.1.2.1). */
+  readonly nonce?: string;
+  /** Of method S256; absent only where the provider's policy is `never`. */
+  readonly codeChallenge?: string;
+  readonly loginHint?: string;
+  /** More parameters; none of them reserved. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * The URI the browser is sent to; spaces are written `%20`, since some servers refuse `+`.
+ *
+ * Throws a `UsageError` for a reserved parameter and a `ProtocolError` when the result is too long.
+ *
+ * @see [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1)
+ * @see [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.3)
+ */
+export function buildAuthorizationUri(authorizationEndpoint: string, request: AuthorizationRequest): string {
+  const uri = new URL(authorizationEndpoint);
+  const query = uri.searchParams;
+  for (const [name, value] of Object.entries(request.parameters)) {
+    refuseReservedParameter(name);
+    query.set(name, value);
+  }
+  query.set('response_type', 'code');
+  query.set('client_id', request.clientId);
+  query.set('redirect_uri', request.redirectUri);
+  if (request.scopes.length > 0) query.set('scope', request.scopes.join(request.scopeSeparator));
+  query.set('state', request.state);
+  if (request.nonce !== undefined) query.set('nonce', request.nonce);
+  if (request.codeChallenge !== undefined) {
+    query.set('code_challenge', request.codeChallenge);
+    query.set('code_challenge_method', 'S256');
+  }
+  if (request.loginHint !== undefined) query.set('login_hint', request.loginHint);
+  const text = uri.href.replaceAll('+', '%20');
+  if (text.length > MAXIMUM_LENGTH) {
+    throw new ProtocolError(
+      'protocol_invalid_metadata',
+      'the authorization URI is longer than 8192 characters',
+      {
+        hint: 'ask for fewer scopes or pass fewer --param',
+      },
+    );
+  }
+  return text;
+}
+
+/** Throws a `UsageError` when the name is one that only this tool may set. */
+export function refuseReservedParameter(name: string): void {
+  if (!reservedParameters.has(name)) return;
+  throw new UsageError('usage_reserved_parameter', `the parameter ${name} is set by oauth-login itself`, {
+    hint: 'leave it out of --param; scopes go with --scope, the redirect URI with --redirect-uri',
+  });
+}

@@ -1,0 +1,50 @@
+import type { ClientAuth } from 'oauth4webapi';
+import type { ClientAuthentication } from '../providers/provider.ts';
+import type { Secret } from '../secrets/secret.ts';
+
+/** The OAuth client as it presents itself to the authorization server. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  readonly clientAuthentication: ClientAuthentication;
+}
+
+/**
+ * Puts the client's identity into a request to the token or revocation endpoint.
+ *
+ * @see [RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3.1)
+ */
+export function authenticateClient(client: OAuthClient): ClientAuth {
+  const secret = client.clientSecret;
+  if (secret === undefined || client.clientAuthentication === 'none') {
+    return (_server, { client_id }, body) => {
+      body.set('client_id', client_id);
+    };
+  }
+  if (client.clientAuthentication === 'client_secret_post') {
+    return (_server, { client_id }, body) => {
+      body.set('client_id', client_id);
+      body.set('client_secret', secret.reveal());
+    };
+  }
+  return (_server, { client_id }, _body, headers) => {
+    headers.set('authorization', basicCredentials(client_id, secret));
+  };
+}
+
+/**
+ * The value of an `Authorization` header for HTTP Basic.
+ *
+ * Deviation: RFC 6749 §2.3.1 form-encodes both parts whole, but many servers never decode them; only what
+ * cannot stand there otherwise is encoded, which is right for both kinds of server as far as possible.
+ */
+export function basicCredentials(clientId: string, clientSecret: Secret): string {
+  const pair = `${encodeWhereNeeded(clientId)}:${encodeWhereNeeded(clientSecret.reveal())}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function encodeWhereNeeded(text: string): string {
+  return text.replace(/[^!-$&-*,-9;-~]/gu, (character) =>
+    character === ' ' ? '+' : encodeURIComponent(character),
+  );
+}

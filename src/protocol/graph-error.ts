@@ -1,0 +1,44 @@
+/** An error in the members of RFC 6749 §5.2. */
+export interface ErrorResponse {
+  readonly error: string;
+  readonly error_description?: string;
+}
+
+/** Codes of the Graph API, and what they are called in RFC 6749 and RFC 6750. */
+const standardErrors: ReadonlyMap<number, string> = new Map([
+  [1, 'invalid_client'],
+  [2, 'temporarily_unavailable'],
+  [4, 'temporarily_unavailable'],
+  [10, 'access_denied'],
+  [17, 'temporarily_unavailable'],
+  [101, 'invalid_client'],
+  [102, 'invalid_token'],
+  [190, 'invalid_token'],
+]);
+
+/** Used, expired, or redeemed with another redirect URI: all said with code 100 and one of these subcodes. */
+const codeRejected: ReadonlySet<unknown> = new Set([36007, 36008, 36009]);
+
+/**
+ * Gives the standard form of a Graph API error document, or nothing when it is none.
+ *
+ * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
+ */
+export function readGraphError(document: object): ErrorResponse | undefined {
+  const error = own(document, 'error');
+  if (typeof error !== 'object' || error === null || Array.isArray(error)) {
+    return undefined;
+  }
+  const code = own(error, 'code');
+  const message = own(error, 'message');
+  const rejected = codeRejected.has(own(error, 'error_subcode'));
+  const standard = typeof code === 'number' ? standardErrors.get(code) : undefined;
+  return {
+    error: rejected ? 'invalid_grant' : (standard ?? 'invalid_request'),
+    ...(typeof message === 'string' ? { error_description: message } : {}),
+  };
+}
+
+function own(document: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(document, name)?.value;
+}

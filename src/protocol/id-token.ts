@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { AuthorizationServer } from 'oauth4webapi';
+import { ProtocolError } from '../errors.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { IdTokenClaims } from './token-set.ts';
+
+/** Seconds a clock may be off (design rule; RFC 7519 §4.1.4 leaves it to the implementer). */
+export const CLOCK_TOLERANCE_SECONDS = 60;
+
+/** Longest ID Token that is looked at, in characters. */
+const MAXIMUM_LENGTH = 65_536;
+
+/**
+ * The metadata with the issuer that this ID Token may name, for providers whose tokens carry one of several.
+ *
+ * The token is read unverified here, only to choose among issuers that the provider's data lists; the
+ * library then compares and verifies as always.
+ */
+export function withAcceptedIssuer(
+  server: AuthorizationServer,
+  provider: Pick<Provider, 'idTokenIssuers'>,
+  idToken: unknown,
+): AuthorizationServer {
+  if (provider.idTokenIssuers === undefined || typeof idToken !== 'string') return server;
+  const claims = readUnverified(idToken);
+  const tenant =
+    typeof claims?.tid === 'string' && /^[0-9a-f-]{36}$/.test(claims.tid) ? claims.tid : undefined;
+  const accepted = provider.idTokenIssuers
+    .filter((issuer) => tenant !== undefined || !issuer.includes('{tenantid}'))
+    .map((issuer) => issuer.replace('{tenantid}', tenant ?? ''));
+  const issuer = accepted.find((candidate) => candidate === claims?.iss);
+  return issuer === undefined ? server : { ...server, issuer };
+}
+
+/** Throws a `ProtocolError` for an ID Token that no server has reason to send: too long, not three parts, not base64url. */
+export function validateIdTokenForm(idToken: string): void {
+  if (idToken.length <= MAXIMUM_LENGTH && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(idToken)) return;
+  throw invalid('it is not a signed JWT of at most 65536 characters');
+}
+
+/**
+ * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: `iat` not in the future,
+ * and `at_hash` (§3.1.3.8) right when it is there.
+ */
+export function validateIdTokenClaims(
+  claims: IdTokenClaims,
+  alg: string,
+  accessToken: string,
+  now: Date,
+): void {
+  const iat = claims.iat;
+  if (typeof iat !== 'number' || iat > now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
+    throw invalid('it says that it was issued in the future');
+  }
+  if (claims.at_hash === undefined) return;
+  if (claims.at_hash !== accessTokenHash(alg, accessToken)) {
+    throw invalid('its at_hash does not belong to the access token');
+  }
+}
+
+/** The `alg` of the token's header; the empty string when it cannot be read. */
+export function idTokenAlgorithm(idToken: string): string {
+  const header = parsePart(idToken.split('.')[0]);
+  return typeof header?.alg === 'string' ? header.alg : '';
+}
+
+function accessTokenHash(alg: string, accessToken: string): string {
+  const hash = alg === 'EdDSA' || alg === 'Ed25519' ? 'sha512' : `sha${alg.slice(2)}`;
+  const digest = createHash(hash).update(accessToken, 'ascii').digest();
+  return digest.subarray(0, digest.length / 2).toString('base64url');
+}
+
+function readUnverified(idToken: string): Record<string, unknown> | undefined {
+  return parsePart(idToken.split('.')[1]);
+}
+
+function parsePart(part: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(reason: string): ProtocolError {
+  return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, {
+    hint: 'check that the clock of this machine is right; if it is, tell the operator of the server',
+  });
+}

@@ -1,0 +1,90 @@
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';
+import { fromLibraryError, refusal } from './library-errors.ts';
+import { type Fetch, libraryFetch } from './library-fetch.ts';
+import { refuseServerFailure } from './server-failure.ts';
+import { tolerantFetch } from './tolerant-fetch.ts';
+
+/** What became of the tokens at the provider. */
+export type RevocationOutcome = 'revoked' | 'not-offered';
+
+export interface RevocationRequest {
+  readonly provider: ResolvedProvider;
+  readonly client: OAuthClient;
+  readonly subject: string;
+  readonly fetch: Fetch;
+  readonly allowHttpLoopback: boolean;
+}
+
+/**
+ * Takes the tokens back at the provider: the refresh token first, then the access token.
+ *
+ * Throws an `AuthorizationServerError` or a `NetworkError` when the provider did not confirm it.
+ *
+ * @see [RFC 7009 §2](https://www.rfc-editor.org/rfc/rfc7009.html#section-2)
+ */
+export async function revokeTokens(
+  request: RevocationRequest,
+  tokens: { readonly accessToken: Secret; readonly refreshToken?: Secret },
+): Promise<RevocationOutcome> {
+  const { revocation, metadata } = request.provider;
+  if (revocation.kind === 'request') {
+    await revokeByRequest(request, tokens.accessToken);
+    return 'revoked';
+  }
+  if (revocation.kind === 'none' || metadata.revocation_endpoint === undefined) return 'not-offered';
+  if (tokens.refreshToken !== undefined) {
+    await revokeAtEndpoint(request, tokens.refreshToken, 'refresh_token');
+  }
+  await revokeAtEndpoint(request, tokens.accessToken, 'access_token');
+  return 'revoked';
+}
+
+async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint: string): Promise<void> {
+  const library = await import('oauth4webapi');
+  const { provider, client } = request;
+  try {
+    const response = await library.revocationRequest(
+      provider.metadata,
+      { client_id: client.clientId },
+      authenticateClient(client),
+      token.reveal(),
+      {
+        additionalParameters: { token_type_hint: hint },
+        [library.customFetch]: tolerantFetch(libraryFetch(request.fetch), provider),
+        [library.allowInsecureRequests]: request.allowHttpLoopback,
+      },
+    );
+    refuseServerFailure(response, `the revocation endpoint of ${provider.label}`);
+    await library.processRevocationResponse(response);
+  } catch (error) {
+    throw fromLibraryError(library, error, `the revocation endpoint of ${provider.label}`);
+  }
+}
+
+async function revokeByRequest(request: RevocationRequest, token: Secret): Promise<void> {
+  const { provider, client } = request;
+  const { revocation } = provider;
+  if (revocation.kind !== 'request') return;
+  const url = revocation.url
+    .replace('{client_id}', encodeURIComponent(client.clientId))
+    .replace('{sub}', encodeURIComponent(request.subject));
+  const authorization =
+    revocation.authentication === 'client_secret_basic' && client.clientSecret !== undefined
+      ? basicCredentials(client.clientId, client.clientSecret)
+      : `Bearer ${token.reveal()}`;
+  const members = Object.entries(revocation.json ?? {}).map(([name, value]) => [
+    name,
+    value.replace('{access_token}', token.reveal()),
+  ]);
+  const response = await request.fetch(url, {
+    method: revocation.method,
+    headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
+    ...(revocation.json === undefined ? {} : { body: JSON.stringify(Object.fromEntries(members)) }),
+  });
+  refuseServerFailure(response, provider.label);
+  // 404 and 422: the provider no longer knows the token, which is what was wanted.
+  if (response.ok || response.status === 404 || response.status === 422) return;
+  throw refusal('revocation_refused', undefined, response.status, provider.label);
+}

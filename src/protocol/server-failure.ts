@@ -1,0 +1,13 @@
+import { NetworkError } from '../errors.ts';
+
+/**
+ * Throws a `NetworkError` for a reply that says the server itself failed (5xx without an OAuth error in it):
+ * it says nothing about the request, so nothing is concluded from it.
+ */
+export function refuseServerFailure(response: Response, what: string): void {
+  const isJson = /^application\/([\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+  if (response.status < 500 || isJson) return;
+  throw new NetworkError('network_server_error', `${what} answered with status ${response.status}`, {
+    hint: 'the server has a problem of its own; nothing was changed, try again in a few minutes',
+  });
+}

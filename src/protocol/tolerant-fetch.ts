@@ -1,0 +1,57 @@
+import type { Provider } from '../providers/provider.ts';
+import { validateTokenResponse } from './credential-grammar.ts';
+import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
+import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
+
+/**
+ * Gives a `fetch` that turns the replies of the provider's token, revocation and device authorization
+ * endpoints into conforming ones, as far as its quirks say; every other reply passes as it is.
+ *
+ * A successful token response that is malformed is refused with a `ProtocolError` here already, since the
+ * library reads some members more generously than RFC 6749 §5.1 allows.
+ */
+export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints' | 'quirks'>): LibraryFetch {
+  const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
+  const send = libraryFetch(fetch);
+  const tokenEndpoint = hrefOf(token_endpoint);
+  const endpoints = new Set([
+    tokenEndpoint,
+    hrefOf(revocation_endpoint),
+    hrefOf(device_authorization_endpoint),
+  ]);
+  return async (input, init) => {
+    const response = await send(input, init);
+    const requested = new URL(input instanceof Request ? input.url : input).href;
+    if (!endpoints.has(requested)) {
+      return response;
+    }
+    const text = await response.clone().text();
+    const reply = conformingReply(
+      { status: response.status, mediaType: mediaTypeOf(response), text },
+      provider.quirks,
+    );
+    if (reply === undefined) {
+      return response;
+    }
+    if (requested === tokenEndpoint && reply.status === 200) {
+      validateTokenResponse(reply.members);
+    }
+    return reply.changed ? rewrite(response, reply) : response;
+  };
+}
+
+function rewrite(response: Response, reply: ConformingReply): Response {
+  const headers = new Headers(response.headers);
+  headers.delete('content-length');
+  headers.delete('content-encoding');
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify(reply.members), { status: reply.status, headers });
+}
+
+function mediaTypeOf(response: Response): string {
+  return (response.headers.get('content-type') ?? '').split(';', 1).join('').trim().toLowerCase();
+}
+
+function hrefOf(endpoint: string | undefined): string | undefined {
+  return endpoint === undefined ? undefined : new URL(endpoint).href;
+}

@@ -1,0 +1,106 @@
+import type { Quirk } from '../providers/provider.ts';
+import { readGraphError } from './graph-error.ts';
+
+/** What of a reply matters here. */
+export interface Reply {
+  readonly status: number;
+  /** The media type, without parameters, in lower case. */
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+/** What a conforming server would have answered: the status, and the members of the JSON object. */
+export interface ConformingReply {
+  readonly status: number;
+  readonly members: Record<string, unknown>;
+  /** Whether that differs from what it did answer. */
+  readonly changed: boolean;
+}
+
+/**
+ * Gives what a conforming server would have answered, as far as the provider's quirks explain the reply;
+ * nothing when it is no document at all.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
+ */
+export function conformingReply(reply: Reply, quirks: readonly Quirk[]): ConformingReply | undefined {
+  const form = quirks.includes('form-encoded-reply') && isForm(reply);
+  const members = form ? readForm(reply.text) : readJson(reply.text);
+  if (members === undefined) {
+    return undefined;
+  }
+  const graphError = quirks.includes('error-object') ? readGraphError(members) : undefined;
+  if (graphError !== undefined) {
+    return { status: Math.max(reply.status, 400), members: { ...graphError }, changed: true };
+  }
+  if (typeof members.error === 'string' && members.error !== '') {
+    const disguised = quirks.includes('error-with-status-200') && reply.status === 200;
+    return { status: disguised ? 400 : reply.status, members, changed: form || disguised };
+  }
+  const before = JSON.stringify(members);
+  if (reply.status === 200 && members.access_token !== undefined) {
+    completeTokenResponse(members, quirks);
+  }
+  return { status: reply.status, members, changed: form || JSON.stringify(members) !== before };
+}
+
+function readJson(text: string): Record<string, unknown> | undefined {
+  try {
+    const document: unknown = JSON.parse(text);
+    return typeof document === 'object' && document !== null && !Array.isArray(document)
+      ? ownMembers(document)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Old servers send forms as plain text too. */
+function isForm({ mediaType, text }: Reply): boolean {
+  return (
+    mediaType === 'application/x-www-form-urlencoded' ||
+    (mediaType === 'text/plain' && /^(?:access_token|error)=/.test(text))
+  );
+}
+
+/** A parameter that is there twice has no meaning, and its reply none either (RFC 6749 §3.2). */
+function readForm(text: string): Record<string, unknown> | undefined {
+  const members = ownMembers({});
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name in members) {
+      return undefined;
+    }
+    members[name] = name === 'expires_in' ? numberOf(value) : value;
+  }
+  return members;
+}
+
+function completeTokenResponse(members: Record<string, unknown>, quirks: readonly Quirk[]): void {
+  if (quirks.includes('token-type-missing')) {
+    members.token_type ??= 'bearer';
+  }
+  if (quirks.includes('expires-in-string')) {
+    members.expires_in = numberOf(members.expires_in);
+  }
+  if (quirks.includes('scope-irregular')) {
+    const scope = members.scope ?? members.scopes;
+    if (typeof scope === 'string') {
+      members.scope = scope
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .join(' ');
+    } else if (Array.isArray(scope) && scope.every((one) => typeof one === 'string')) {
+      members.scope = scope.join(' ');
+    }
+  }
+}
+
+/** Digits become the number they spell; anything else stays as it is, to be refused. */
+function numberOf(value: unknown): unknown {
+  return typeof value === 'string' && /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** A copy without prototype, so that no member is inherited and `__proto__` is a member like any other. */
+function ownMembers(document: object): Record<string, unknown> {
+  return Object.assign(Object.create(null), document);
+}

@@ -1,0 +1,132 @@
+import { ConfigurationError, NetworkError, OAuthLoginError, ProtocolError } from '../errors.ts';
+import { type Fetch, libraryFetch } from '../protocol/library-fetch.ts';
+import { invalidMetadata } from './metadata.ts';
+import type { Provider } from './provider.ts';
+
+type Algorithm = 'oidc' | 'oauth2';
+
+/** Where each kind of discovery looks, in order. */
+const algorithms: Readonly<Record<Exclude<Provider['discovery'], 'none'>, readonly Algorithm[]>> = {
+  openid: ['oidc'],
+  oauth: ['oauth2'],
+  any: ['oidc', 'oauth2'],
+};
+
+/**
+ * Gives the metadata document that the issuer publishes and that names exactly this issuer.
+ *
+ * Throws a `ConfigurationError` when there is none, a `ProtocolError` when it belongs to another issuer or
+ * is no metadata, and a `NetworkError` when the server fails.
+ *
+ * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
+ * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
+ */
+export async function discoverMetadata(
+  provider: Provider,
+  options: { readonly fetch: Fetch; readonly allowHttpLoopback: boolean },
+): Promise<object> {
+  const oauth = await import('oauth4webapi');
+  const issuer = new URL(provider.issuer);
+  const tried = provider.discovery === 'none' ? [] : algorithms[provider.discovery];
+  let unreadable: ProtocolError | undefined;
+  for (const algorithm of tried) {
+    const response = await oauth.discoveryRequest(issuer, {
+      algorithm,
+      [oauth.customFetch]: libraryFetch(otherSpellingToo(options.fetch)),
+      [oauth.allowInsecureRequests]: options.allowHttpLoopback,
+    });
+    if (response.status >= 500 || response.status === 429) {
+      throw new NetworkError(
+        'network_server_error',
+        `${issuer.host} answered the request for its metadata with status ${response.status}`,
+        { hint: 'try again in a while' },
+      );
+    }
+    if (response.status !== 200) {
+      continue;
+    }
+    const document = await readDocument(response);
+    if (document === undefined) {
+      unreadable ??= invalidMetadata(provider, 'the reply is not a JSON object');
+      continue;
+    }
+    validateIssuer(provider, document);
+    return document;
+  }
+  throw (
+    unreadable ??
+    new ConfigurationError('config_no_discovery', `${provider.issuer} publishes no metadata`, {
+      hint: `check the spelling of the issuer (the part before /.well-known/openid-configuration), or configure the endpoints of ${provider.name}`,
+    })
+  );
+}
+
+/**
+ * Some servers answer only with, or only without, a slash at the end of the path, and redirect the other
+ * spelling. No redirect is followed; the other spelling is asked for once, at the same origin.
+ */
+function otherSpellingToo(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const first = await unlessRedirected(fetch, input, init);
+    if (first !== undefined && first.status !== 404) {
+      return first;
+    }
+    const other = new URL(input instanceof Request ? input.url : input);
+    other.pathname = other.pathname.endsWith('/') ? other.pathname.slice(0, -1) : `${other.pathname}/`;
+    const second = await unlessRedirected(fetch, other.href, init);
+    return second ?? first ?? new Response(null, { status: 404 });
+  };
+}
+
+/** Gives the response, or nothing when it leads elsewhere. */
+async function unlessRedirected(
+  fetch: Fetch,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response | undefined> {
+  try {
+    const response = await fetch(input, init);
+    if (response.status < 300 || response.status > 399) {
+      return response;
+    }
+    await response.body?.cancel();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OAuthLoginError && error.code === 'protocol_redirect') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function readDocument(response: Response): Promise<object | undefined> {
+  const text = await response.text();
+  try {
+    const document: unknown = JSON.parse(text);
+    return typeof document === 'object' && document !== null && !Array.isArray(document)
+      ? document
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Plain comparison of the strings: one slash more or less is another issuer (RFC 8414 §3.3). */
+function validateIssuer(provider: Provider, document: object): void {
+  const named: unknown = Object.getOwnPropertyDescriptor(document, 'issuer')?.value;
+  if (named === provider.issuer) {
+    return;
+  }
+  const shown =
+    typeof named === 'string' && /^https?:\/\/[\x21-\x7e]{1,200}$/.test(named) ? named : undefined;
+  throw new ProtocolError(
+    'protocol_issuer_mismatch',
+    `the metadata found for ${provider.issuer} belongs to ${shown ?? 'another issuer'}`,
+    {
+      hint:
+        shown === undefined
+          ? 'check the spelling of the issuer; its operator knows the exact form'
+          : `if ${shown} is the server you mean, use exactly that as the issuer`,
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { requestParameters } from './request-parameters.ts';
+
+/** Longest endpoint that is accepted, in characters. */
+const longestEndpoint = 2048;
+
+/** What an endpoint must be, beyond https. */
+export interface EndpointRules {
+  /** Plain http to a literal loopback address is allowed. */
+  readonly allowHttpLoopback: boolean;
+  /** Its own query may not hold parameters of the authorization request (RFC 6749 §3.1). */
+  readonly authorization?: boolean;
+}
+
+/** An endpoint as the URL parser writes it, or what is wrong with it. */
+export type CheckedEndpoint = { readonly href: string } | { readonly fault: string };
+
+/**
+ * Gives the endpoint in the spelling of the URL parser, or says what is wrong with it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.1
+ */
+export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndpoint {
+  if (typeof value !== 'string') {
+    return { fault: 'is not a string' };
+  }
+  if (value.length > longestEndpoint) {
+    return { fault: `is longer than ${longestEndpoint} characters` };
+  }
+  if (!/^[\x21-\x7e]+$/.test(value) || !URL.canParse(value)) {
+    return { fault: 'is not an absolute URL in ASCII' };
+  }
+  const url = new URL(value);
+  if (url.protocol !== 'https:') {
+    if (url.protocol !== 'http:') {
+      return { fault: 'is not an https URL' };
+    }
+    if (!isLoopbackAddress(url.hostname)) {
+      return { fault: 'uses plain http' };
+    }
+    if (!rules.allowHttpLoopback) {
+      return { fault: 'uses plain http, which --allow-http-loopback would allow for this loopback address' };
+    }
+  }
+  if (url.username !== '' || url.password !== '') {
+    return { fault: 'holds user information' };
+  }
+  // An empty fragment does not show in `hash`.
+  if (value.includes('#')) {
+    return { fault: 'holds a fragment' };
+  }
+  if (rules.authorization === true) {
+    for (const name of url.searchParams.keys()) {
+      if (requestParameters.has(name)) {
+        return { fault: 'already holds a parameter of the authorization request' };
+      }
+    }
+  }
+  return { href: url.href };
+}
+
+/** Whether the host is written as a loopback address; `localhost` is a name and may lead elsewhere (RFC 8252 §8.3). */
+export function isLoopbackAddress(hostname: string): boolean {
+  return hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname);
+}

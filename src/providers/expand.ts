@@ -1,0 +1,113 @@
+import { UsageError } from '../errors.ts';
+import type { Provider } from './provider.ts';
+
+/** What the user chose for a provider that stands in more than one place. */
+export interface ProviderPlace {
+  readonly host?: string;
+  readonly tenant?: string;
+}
+
+const hostGrammar =
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[0-9]{1,5})?$/;
+const tenantGrammar = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+const uuidGrammar = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Gives the provider with `{host}`, `{api}` and `{tenant}` filled in everywhere; doing it twice changes nothing.
+ *
+ * Throws a `UsageError` for a host or tenant that is malformed, missing, or of no meaning to the provider.
+ */
+export function expandProvider(provider: Provider, place: ProviderPlace = {}): Provider {
+  const host = chooseHost(provider, place.host);
+  const tenant = chooseTenant(provider, place.tenant);
+  const values = new Map<string, string>();
+  if (host !== undefined) {
+    values.set('{host}', host);
+    const api = apiOf(provider, host);
+    if (api !== undefined) {
+      values.set('{api}', api.replaceAll('{host}', host));
+    }
+  }
+  if (tenant !== undefined) {
+    values.set('{tenant}', tenant);
+    if (uuidGrammar.test(tenant)) {
+      // A tenant given by its id is the only one whose ID Tokens are wanted.
+      values.set('{tenantid}', tenant);
+    }
+  }
+  const { hosts, ...rest } = provider;
+  const filled = fillTemplates(rest, values) as Omit<Provider, 'hosts'>;
+  return {
+    ...filled,
+    label: host === undefined || host === hosts?.default ? filled.label : `${filled.label} (${host})`,
+    ...(hosts === undefined ? {} : { hosts: { ...hosts, default: host ?? hosts.default } }),
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}
+
+function chooseHost(provider: Provider, given: string | undefined): string | undefined {
+  if (provider.hosts === undefined) {
+    if (given !== undefined) {
+      throw new UsageError('usage_invalid', `${provider.label} has no other hosts`, {
+        hint: `leave out --host, or use the issuer of your own server: oauth-login https://…`,
+      });
+    }
+    return undefined;
+  }
+  const host = (given ?? provider.hosts.default).toLowerCase();
+  if (host === '') {
+    throw new UsageError('usage_invalid', `${provider.label} needs the host of your server`, {
+      hint: `add --host, for example: oauth-login ${provider.name} --host server.example`,
+    });
+  }
+  if (!isHost(host)) {
+    throw new UsageError('usage_invalid', '--host is not a host name', {
+      hint: `give the name alone, without https:// and without a path, for example: --host ${provider.name}.example.com`,
+    });
+  }
+  return host;
+}
+
+/** ASCII `host[:port]` that the URL parser leaves as it is, so that no other host can be meant. */
+function isHost(host: string): boolean {
+  if (host.length > 253 || !hostGrammar.test(host) || !URL.canParse(`https://${host}/`)) {
+    return false;
+  }
+  const parsed = new URL(`https://${host}/`).host;
+  return parsed === host || `${parsed}:443` === host;
+}
+
+function chooseTenant(provider: Provider, given: string | undefined): string | undefined {
+  if (given !== undefined && provider.tenant === undefined) {
+    throw new UsageError('usage_invalid', `${provider.label} has no tenants`, { hint: 'leave out --tenant' });
+  }
+  const tenant = (given ?? provider.tenant)?.toLowerCase();
+  if (tenant !== undefined && !tenantGrammar.test(tenant)) {
+    throw new UsageError('usage_invalid', '--tenant is neither an id nor a domain', {
+      hint: 'give the tenant id, one of its domains, or common, organizations or consumers',
+    });
+  }
+  return tenant;
+}
+
+function apiOf(provider: Provider, host: string): string | undefined {
+  return provider.hosts?.api?.find(
+    ([pattern]) =>
+      pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1))),
+  )?.[1];
+}
+
+function fillTemplates(value: unknown, values: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\{[a-z]+\}/g, (template) => values.get(template) ?? template);
+  }
+  if (Array.isArray(value)) {
+    return value.map((member) => fillTemplates(member, values));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, fillTemplates(member, values)]),
+    );
+  }
+  return value;
+}

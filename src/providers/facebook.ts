@@ -1,0 +1,56 @@
+import type { Provider } from './provider.ts';
+
+/** Facebook Login, through the Graph API. */
+export const facebook: Provider = {
+  name: 'facebook',
+  label: 'Facebook',
+  issuer: 'https://www.facebook.com',
+  // The discovery document names no token endpoint, so it is of no use for the code flow.
+  discovery: 'none',
+  endpoints: {
+    authorization_endpoint: 'https://www.facebook.com/v24.0/dialog/oauth',
+    token_endpoint: 'https://graph.facebook.com/v24.0/oauth/access_token',
+  },
+  scopes: ['public_profile', 'email'],
+  scopeSeparator: ',',
+  pkce: 'optional',
+  clientAuthentication: 'client_secret_post',
+  clientSecret: 'required',
+  redirect: { host: 'localhost', path: '/callback', port: 'any' },
+  offlineAccess: {},
+  authorizationParameters: {},
+  profile: {
+    url: 'https://graph.facebook.com/v24.0/me',
+    query: { fields: 'id,name,email,picture' },
+    map: {
+      sub: 'id',
+      name: 'name',
+      email: 'email',
+      picture: 'picture.data.url',
+    },
+  },
+  revocation: {
+    kind: 'request',
+    method: 'DELETE',
+    url: 'https://graph.facebook.com/v24.0/{sub}/permissions',
+    authentication: 'bearer',
+  },
+  registration: {
+    page: 'https://developers.facebook.com/apps/',
+    steps: [
+      'Sign in to Meta for Developers and press "Create app"; choose the use case that lets people log in with Facebook.',
+      'Leave the app in development mode: {redirect_uri} is accepted there without being entered, and a live app refuses plain http.',
+      'In the use case, add the permission "email".',
+      'Open "App settings", "Basic": the app ID is the client ID, and "Show" reveals the app secret, which is the client secret.',
+    ],
+  },
+  reviewPage: 'https://www.facebook.com/settings?tab=applications',
+  quirks: ['error-object', 'appsecret-proof'],
+  notes: [
+    'Only people with a role in the app (you, your testers) can sign in while it is in development mode.',
+    'A live app refuses http://localhost, so it cannot be used from a terminal.',
+    'There is no refresh token: sign in again when the token has expired.',
+    'A person can untick the e-mail address, and some accounts have none.',
+    'User ids differ from app to app.',
+  ],
+};

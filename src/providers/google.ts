@@ -1,0 +1,51 @@
+import type { Provider } from './provider.ts';
+import { standardClaims } from './standard-claims.ts';
+
+/** Google accounts, personal and Workspace. */
+export const google: Provider = {
+  name: 'google',
+  label: 'Google',
+  issuer: 'https://accounts.google.com',
+  discovery: 'none',
+  endpoints: {
+    authorization_endpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
+    token_endpoint: 'https://oauth2.googleapis.com/token',
+    userinfo_endpoint: 'https://openidconnect.googleapis.com/v1/userinfo',
+    revocation_endpoint: 'https://oauth2.googleapis.com/revoke',
+    device_authorization_endpoint: 'https://oauth2.googleapis.com/device/code',
+    jwks_uri: 'https://www.googleapis.com/oauth2/v3/certs',
+  },
+  scopes: ['openid', 'email', 'profile'],
+  scopeSeparator: ' ',
+  pkce: 'optional',
+  clientAuthentication: 'client_secret_post',
+  clientSecret: 'required',
+  redirect: { host: '127.0.0.1', path: '/callback', port: 'any' },
+  offlineAccess: {
+    parameters: { access_type: 'offline' },
+    consentParameters: { prompt: 'consent' },
+  },
+  authorizationParameters: {},
+  idTokenIssuers: ['accounts.google.com'],
+  profile: { map: standardClaims },
+  revocation: { kind: 'rfc7009' },
+  registration: {
+    page: 'https://console.cloud.google.com/auth/clients',
+    steps: [
+      'Sign in to the Google Cloud console and choose a project, or create one; it costs nothing.',
+      'If the console asks for it, fill in the consent screen first: a name, your e-mail address, and yourself as a test user.',
+      'Press "Create client" and choose the application type "Desktop app": it accepts {redirect_uri} on any port, and nothing has to be entered for it.',
+      'Copy the client ID and the client secret, or download the JSON file and import it: oauth-login setup google --from FILE.',
+    ],
+  },
+  clientFile: 'google',
+  reviewPage: 'https://myaccount.google.com/connections',
+  quirks: [],
+  notes: [
+    'Google requires the client secret of a desktop app although it does not treat it as confidential.',
+    'A client of type "Web application" works too, but only with a redirect URI that is registered exactly, port included.',
+    'Clients of the types Android, iOS and Chrome cannot be used from a terminal.',
+    'While the consent screen is in "Testing", only the listed test users can sign in, and refresh tokens for further scopes end after seven days.',
+    'A person can grant fewer scopes than were asked for; the granted ones are shown after the login.',
+  ],
+};

@@ -1,0 +1,111 @@
+import type { AuthorizationServer } from 'oauth4webapi';
+import { ProtocolError } from '../errors.ts';
+import { checkEndpoint } from './endpoint.ts';
+import type { Provider } from './provider.ts';
+
+/** The endpoints a provider may have, by their names in RFC 8414 §2. */
+export const endpointNames = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'device_authorization_endpoint',
+  'jwks_uri',
+] as const;
+
+const furtherEndpointNames = ['pushed_authorization_request_endpoint', 'introspection_endpoint'] as const;
+
+const flagNames = [
+  'authorization_response_iss_parameter_supported',
+  'require_pushed_authorization_requests',
+] as const;
+
+const listNames = [
+  'scopes_supported',
+  'response_types_supported',
+  'response_modes_supported',
+  'grant_types_supported',
+  'token_endpoint_auth_methods_supported',
+  'code_challenge_methods_supported',
+  'userinfo_signing_alg_values_supported',
+] as const;
+
+/** Signatures that are accepted; `none` and those made with the client secret are not (RFC 8725 §3.2). */
+const acceptedAlgorithms: ReadonlySet<string> = new Set([
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  ...['EdDSA', 'Ed25519'],
+]);
+
+/** No list of a real server is longer; the rest of it is not read. */
+const longestList = 1000;
+
+/**
+ * Gives what this program uses of a metadata document, each member checked and copied.
+ *
+ * Throws a `ProtocolError` when a member is malformed or an endpoint must not be used.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8414#section-2
+ */
+export function readMetadata(
+  document: object,
+  provider: Provider,
+  options: { readonly allowHttpLoopback: boolean },
+): AuthorizationServer {
+  const members: Record<string, unknown> = Object.create(null);
+  members.issuer = provider.issuer;
+  for (const name of [...endpointNames, ...furtherEndpointNames]) {
+    const value = member(document, name);
+    if (value !== undefined) {
+      const authorization = name === 'authorization_endpoint';
+      const checked = checkEndpoint(value, { ...options, authorization });
+      if ('fault' in checked) {
+        throw invalidMetadata(provider, `${name} ${checked.fault}`);
+      }
+      members[name] = checked.href;
+    }
+  }
+  for (const name of flagNames) {
+    const value = member(document, name);
+    if (value !== undefined) {
+      if (typeof value !== 'boolean') {
+        throw invalidMetadata(provider, `${name} is not a boolean`);
+      }
+      members[name] = value;
+    }
+  }
+  for (const name of listNames) {
+    const value = member(document, name);
+    if (value !== undefined) {
+      members[name] = stringList(provider, name, value);
+    }
+  }
+  const algorithms = member(document, 'id_token_signing_alg_values_supported');
+  if (algorithms !== undefined) {
+    members.id_token_signing_alg_values_supported = stringList(
+      provider,
+      'id_token_signing_alg_values_supported',
+      algorithms,
+    ).filter((algorithm) => acceptedAlgorithms.has(algorithm));
+  }
+  return { ...members, issuer: provider.issuer };
+}
+
+/** Metadata that must not be used, in words of our own. */
+export function invalidMetadata(provider: Provider, fault: string): ProtocolError {
+  return new ProtocolError('protocol_invalid_metadata', `the metadata of ${provider.issuer}: ${fault}`, {
+    hint: 'check that the issuer is spelled right; if it is, its operator has to correct the metadata',
+  });
+}
+
+/** An own member; `null` counts as absent, as some servers write it so. */
+function member(document: object, name: string): unknown {
+  const value: unknown = Object.getOwnPropertyDescriptor(document, name)?.value;
+  return value === null ? undefined : value;
+}
+
+function stringList(provider: Provider, name: string, value: unknown): string[] {
+  if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) {
+    throw invalidMetadata(provider, `${name} is not a list of strings`);
+  }
+  return value.slice(0, longestList);
+}

@@ -1,0 +1,57 @@
+import type { Provider } from './provider.ts';
+
+/** Microsoft: Entra ID (work and school) and personal accounts. */
+export const microsoft: Provider = {
+  name: 'microsoft',
+  label: 'Microsoft',
+  issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
+  // The metadata of `common` and `organizations` names `{tenantid}` literally as issuer, which no comparison can accept.
+  discovery: 'none',
+  endpoints: {
+    authorization_endpoint: 'https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize',
+    token_endpoint: 'https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token',
+    userinfo_endpoint: 'https://graph.microsoft.com/oidc/userinfo',
+    device_authorization_endpoint: 'https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode',
+    jwks_uri: 'https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys',
+  },
+  tenant: 'common',
+  scopes: ['openid', 'profile', 'email'],
+  scopeSeparator: ' ',
+  pkce: 'optional',
+  clientAuthentication: 'client_secret_post',
+  clientSecret: 'optional',
+  redirect: { host: 'localhost', path: '/callback', port: 'any' },
+  offlineAccess: { scopes: ['offline_access'] },
+  authorizationParameters: {},
+  idTokenIssuers: ['https://login.microsoftonline.com/{tenantid}/v2.0'],
+  profile: {
+    // No `email_verified`: the address can be set by the user or an administrator and proves nothing.
+    map: {
+      sub: 'sub',
+      preferred_username: 'preferred_username',
+      name: 'name',
+      email: 'email',
+      picture: 'picture',
+    },
+  },
+  revocation: { kind: 'none' },
+  registration: {
+    page: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+    steps: [
+      'Sign in to the Microsoft Entra admin center, open "App registrations" and press "New registration".',
+      'Choose who may sign in; "any organizational directory and personal Microsoft accounts" fits the default tenant, common.',
+      'As redirect URI choose the platform "Public client/native (mobile & desktop)" and enter {redirect_uri}; the port is ignored.',
+      'Press "Register" and copy the application (client) ID; no secret is needed.',
+    ],
+  },
+  reviewPage: 'https://myaccount.microsoft.com/',
+  quirks: [],
+  notes: [
+    'The redirect URI says localhost, because the console offers no other loopback address.',
+    'The platform "Web" needs a client secret, and "Single-page application" does not work from a terminal.',
+    'Give --tenant (a tenant id, a domain, organizations or consumers) when the app is for one directory only.',
+    'Microsoft offers no way to revoke a token: logging out forgets it here, and it stays valid until it expires.',
+    'An organization can require that an administrator approves the app first.',
+    'The e-mail address is not proof of who someone is; Microsoft does not say whether it was verified.',
+  ],
+};

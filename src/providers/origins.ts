@@ -1,0 +1,31 @@
+import type { Endpoints, Provider } from './provider.ts';
+
+/** Gives the origin of each endpoint the provider has. */
+export function endpointOrigins(provider: Pick<Provider, 'endpoints'>): Partial<Endpoints> {
+  return Object.fromEntries(
+    Object.entries(provider.endpoints).map(([name, endpoint]) => [name, new URL(endpoint).origin]),
+  );
+}
+
+/**
+ * Gives the origin of the token endpoint when discovered metadata put it elsewhere than the authorization
+ * endpoint; the caller decides whether the code may go there (RFC 9700 §4.4). Endpoints that stand in the
+ * provider itself were paired by whoever wrote it.
+ */
+export function foreignTokenOrigin(resolved: {
+  readonly endpoints: Partial<Endpoints>;
+  readonly discovered: readonly (keyof Endpoints)[];
+}): string | undefined {
+  const { authorization_endpoint, token_endpoint } = resolved.endpoints;
+  if (authorization_endpoint === undefined || token_endpoint === undefined) {
+    return undefined;
+  }
+  if (
+    !resolved.discovered.includes('authorization_endpoint') &&
+    !resolved.discovered.includes('token_endpoint')
+  ) {
+    return undefined;
+  }
+  const { origin } = new URL(token_endpoint);
+  return origin === new URL(authorization_endpoint).origin ? undefined : origin;
+}

@@ -1,0 +1,182 @@
+import type { AuthorizationServer } from 'oauth4webapi';
+import { ConfigurationError, ProtocolError } from '../errors.ts';
+import type { Fetch } from '../protocol/library-fetch.ts';
+import { discoverMetadata } from './discovery.ts';
+import { checkEndpoint } from './endpoint.ts';
+import { endpointNames, invalidMetadata, readMetadata } from './metadata.ts';
+import type { ClientAuthentication, Endpoints, OfflineAccess, Provider } from './provider.ts';
+
+/** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */
+export interface ResolvedProvider extends Provider {
+  readonly metadata: AuthorizationServer;
+  /** The endpoints that come from metadata and not from the provider's own row. */
+  readonly discovered: readonly (keyof Endpoints)[];
+  /** The value of `{host}`. */
+  readonly host?: string;
+}
+
+/** What resolving needs from outside. */
+export interface ResolveOptions {
+  readonly fetch: Fetch;
+  /** Plain http to a literal loopback address is allowed. */
+  readonly allowHttpLoopback: boolean;
+}
+
+/**
+ * Gives the expanded provider with its endpoints found and checked; asks the network only for metadata.
+ *
+ * Throws a `ConfigurationError` when the provider's own row is wrong or there is no metadata, a
+ * `ProtocolError` when the metadata must not be used, and a `NetworkError` when the server fails.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
+ */
+export async function resolveProvider(
+  provider: Provider,
+  options: ResolveOptions,
+): Promise<ResolvedProvider> {
+  const own = validateOwnEndpoints(provider, options);
+  if (provider.discovery === 'none') {
+    const complete = { ...provider, endpoints: own, discovered: [] };
+    return withHost({ ...complete, metadata: { issuer: provider.issuer, ...own } });
+  }
+  validateIssuerIdentifier(provider, options);
+  const document = await discoverMetadata(provider, options);
+  const published = readMetadata(document, provider, options);
+  requireS256(provider, published);
+  requireAcceptedAlgorithm(provider, published);
+  const metadata: AuthorizationServer = { ...published, ...own };
+  const endpoints: Record<string, string> = {};
+  for (const name of endpointNames) {
+    const endpoint = metadata[name];
+    if (endpoint !== undefined) {
+      endpoints[name] = endpoint;
+    }
+  }
+  if (metadata.authorization_endpoint === undefined || metadata.token_endpoint === undefined) {
+    throw invalidMetadata(provider, 'the authorization endpoint or the token endpoint is missing');
+  }
+  return withHost({
+    ...provider,
+    endpoints,
+    metadata,
+    discovered: endpointNames.filter((name) => name in endpoints && own[name] === undefined),
+    clientAuthentication: chooseClientAuthentication(provider, published),
+    offlineAccess: supportedOfflineAccess(provider.offlineAccess, published.scopes_supported),
+  });
+}
+
+function withHost(provider: ResolvedProvider): ResolvedProvider {
+  return provider.hosts === undefined ? provider : { ...provider, host: provider.hosts.default };
+}
+
+/** Checks every address that stands in the provider's row, those of the API included. */
+function validateOwnEndpoints(provider: Provider, options: ResolveOptions): Partial<Endpoints> {
+  const own: Record<string, string> = {};
+  for (const name of endpointNames) {
+    const value = provider.endpoints[name];
+    if (value !== undefined) {
+      own[name] = validateOwnEndpoint(provider, name, value, options);
+    }
+  }
+  const { profile, revocation } = provider;
+  const further = [
+    ['profile.url', profile.url],
+    ['profile.emails.url', profile.emails?.url],
+    [
+      'revocation.url',
+      revocation.kind === 'request' ? revocation.url.replace(/\{(?:client_id|sub)\}/g, '0') : undefined,
+    ],
+  ] as const;
+  for (const [name, value] of further) {
+    if (value !== undefined) {
+      validateOwnEndpoint(provider, name, value, options);
+    }
+  }
+  if (
+    provider.discovery === 'none' &&
+    (own.authorization_endpoint === undefined || own.token_endpoint === undefined)
+  ) {
+    throw new ConfigurationError(
+      'config_invalid_value',
+      `${provider.name} has no authorization endpoint or no token endpoint`,
+      { hint: `configure both endpoints of ${provider.name}, or an issuer that publishes metadata` },
+    );
+  }
+  return own;
+}
+
+function validateOwnEndpoint(
+  provider: Provider,
+  name: string,
+  value: string,
+  options: ResolveOptions,
+): string {
+  const checked = checkEndpoint(value, { ...options, authorization: name === 'authorization_endpoint' });
+  if ('fault' in checked) {
+    throw new ConfigurationError('config_invalid_value', `${name} of ${provider.name} ${checked.fault}`, {
+      hint: `correct ${name} in the configuration of ${provider.name}`,
+    });
+  }
+  return checked.href;
+}
+
+/** An Issuer Identifier is an https URL without query and fragment (RFC 8414 §2). */
+function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): void {
+  const checked = checkEndpoint(provider.issuer, options);
+  const fault =
+    'fault' in checked ? checked.fault : provider.issuer.includes('?') ? 'holds a query' : undefined;
+  if (fault !== undefined) {
+    throw new ConfigurationError('config_invalid_value', `the issuer of ${provider.name} ${fault}`, {
+      hint: 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
+    });
+  }
+}
+
+/** Nobody who lists methods without S256 gets a code from us (RFC 9700 §2.1.1). */
+function requireS256(provider: Provider, published: AuthorizationServer): void {
+  const methods = published.code_challenge_methods_supported;
+  if (methods === undefined || methods.includes('S256') || provider.quirks.includes('s256-not-advertised')) {
+    return;
+  }
+  throw new ProtocolError(
+    'protocol_invalid_metadata',
+    `${provider.issuer} does not offer PKCE with S256, so an intercepted code could be used by others`,
+    {
+      hint: `ask its operator to turn S256 on; if it works and is only not listed, add the quirk s256-not-advertised to the configuration of ${provider.name}`,
+    },
+  );
+}
+
+function requireAcceptedAlgorithm(provider: Provider, published: AuthorizationServer): void {
+  const accepted = published.id_token_signing_alg_values_supported;
+  if (accepted?.length === 0 && provider.scopes.includes('openid')) {
+    throw invalidMetadata(provider, 'it signs ID Tokens with no algorithm that can be accepted');
+  }
+}
+
+/** Post where both are offered: several servers take Basic credentials without decoding them. */
+function chooseClientAuthentication(
+  provider: Provider,
+  published: AuthorizationServer,
+): Exclude<ClientAuthentication, 'none'> {
+  const offered = published.token_endpoint_auth_methods_supported;
+  if (offered?.includes('client_secret_post')) {
+    return 'client_secret_post';
+  }
+  return offered?.includes('client_secret_basic') ? 'client_secret_basic' : provider.clientAuthentication;
+}
+
+/** A server that lists its scopes without `offline_access` may refuse the whole request for it. */
+function supportedOfflineAccess(
+  wanted: OfflineAccess,
+  supported: readonly string[] | undefined,
+): OfflineAccess {
+  if (supported === undefined || wanted.scopes === undefined || wanted.scopes.length === 0) {
+    return wanted;
+  }
+  const scopes = wanted.scopes.filter((scope) => supported.includes(scope));
+  if (scopes.length === 0) {
+    return wanted.parameters === undefined ? {} : { parameters: wanted.parameters };
+  }
+  return { ...wanted, scopes };
+}

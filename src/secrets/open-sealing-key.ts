@@ -1,0 +1,70 @@
+import type { StoreKind } from '../accounts/account.ts';
+import type { Context } from '../context.ts';
+import { StoreError } from '../errors.ts';
+import { createFileKey, readFileKey } from './file-key.ts';
+import { type KeyDescriptor, readKeyDescriptor } from './key-descriptor.ts';
+import { createKeychainKey, readKeychainKey } from './keychain-key.ts';
+import { createPassphraseKey, readPassphraseKey } from './passphrase-key.ts';
+import type { SealingKey } from './sealing-key.ts';
+
+const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
+
+/**
+ * Gives the sealing key of that kind, at the price of one look into the keychain, one prompt or one scrypt for
+ * the whole run; `create` makes it when there is none yet.
+ *
+ * Throws `StoreError`: `store_key_missing`, or what keeps the key from being had.
+ */
+export function openSealingKey(
+  kind: StoreKind,
+  context: Context,
+  options: { readonly create: boolean },
+): Promise<SealingKey> {
+  const keys = opened.get(context) ?? new Map<StoreKind, Promise<SealingKey>>();
+  opened.set(context, keys);
+  const known = keys.get(kind);
+  if (known !== undefined) return known;
+  const key = readOrCreateKey(kind, context, options.create);
+  keys.set(kind, key);
+  // A failure is not remembered: the next try may come with `create`, or after the keychain was unlocked.
+  key.catch(() => keys.delete(kind));
+  return key;
+}
+
+async function readOrCreateKey(kind: StoreKind, context: Context, create: boolean): Promise<SealingKey> {
+  const descriptor = readKeyDescriptor(kind, context);
+  if (descriptor !== undefined) return readKey(kind, descriptor, context);
+  const created = create ? await createKey(kind, context) : undefined;
+  if (created !== undefined) return created;
+  const winner = create ? readKeyDescriptor(kind, context) : undefined;
+  if (winner !== undefined) return readKey(kind, winner, context);
+  throw new StoreError(
+    'store_key_missing',
+    `there is no key for the ${kind} store in ${context.paths.dataDir}`,
+    {
+      hint: 'sign in again: oauth-login PROVIDER',
+    },
+  );
+}
+
+async function readKey(kind: StoreKind, descriptor: KeyDescriptor, context: Context): Promise<SealingKey> {
+  switch (kind) {
+    case 'keychain':
+      return readKeychainKey(descriptor, context);
+    case 'passphrase':
+      return readPassphraseKey(descriptor, context);
+    case 'file':
+      return readFileKey(descriptor, context);
+  }
+}
+
+async function createKey(kind: StoreKind, context: Context): Promise<SealingKey | undefined> {
+  switch (kind) {
+    case 'keychain':
+      return createKeychainKey(context);
+    case 'passphrase':
+      return createPassphraseKey(context);
+    case 'file':
+      return createFileKey(context);
+  }
+}

@@ -1,0 +1,133 @@
+import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { StoreError } from '../errors.ts';
+import { corruptKeyDescriptor, type KeyDescriptor, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
+import { bytesFromBase64url } from './plain-json.ts';
+import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
+import { Secret } from './secret.ts';
+
+/** OWASP Password Storage Cheat Sheet (2024): scrypt with N=2^17, r=8, p=1; takes 128 MiB. */
+const COST = { N: 2 ** 17, r: 8, p: 1 };
+const MAXIMUM = { N: 2 ** 20, r: 8, p: 4 };
+const SALT_LENGTH = 16;
+const ATTEMPTS = 3;
+
+interface Parameters {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: Buffer;
+  readonly verifier: Buffer;
+}
+
+/** Whether a person can be asked: a terminal on both sides, and no CI system. */
+function hasPerson(context: Context): boolean {
+  const ci = context.env.CI ?? '';
+  return context.stdin.isTTY === true && context.stderr.isTTY === true && (ci === '' || ci === 'false');
+}
+
+function passphraseFromEnvironment(context: Context): Secret | undefined {
+  const text = context.env.OAUTH_LOGIN_PASSPHRASE;
+  return text === undefined || text === '' ? undefined : new Secret(text);
+}
+
+function missingPassphrase(): StoreError {
+  return new StoreError('store_passphrase_missing', 'the passphrase of the stored accounts is needed', {
+    hint: 'set OAUTH_LOGIN_PASSPHRASE, or run the command in a terminal',
+  });
+}
+
+function wrongPassphrase(source: string): StoreError {
+  return new StoreError('store_passphrase_wrong', `the passphrase ${source} is not the right one`, {
+    hint: 'set OAUTH_LOGIN_PASSPHRASE to the passphrase the accounts were stored with, or unset it to be asked in a terminal',
+  });
+}
+
+/** Key and verifier from the passphrase (RFC 7914); which one is which cannot be told from the other. */
+async function derive(passphrase: Secret, salt: Buffer, cost: typeof COST): Promise<[Buffer, Buffer]> {
+  const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
+  // One passphrase, one spelling: terminals send accented letters composed or decomposed.
+  const text = passphrase.reveal().normalize('NFC');
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
+    scrypt(text, salt, 2 * KEY_LENGTH, options, (error, derived) => {
+      if (error === null) resolve(derived);
+      else reject(error);
+    });
+  });
+  const verifier = createHash('sha256').update(bytes.subarray(KEY_LENGTH)).digest();
+  return [bytes.subarray(0, KEY_LENGTH), verifier];
+}
+
+function readParameters({ fields }: KeyDescriptor, context: Context): Parameters {
+  const salt = bytesFromBase64url(fields.salt);
+  const verifier = bytesFromBase64url(fields.verifier);
+  const { N, r, p } = fields;
+  const inBounds =
+    typeof N === 'number' &&
+    Number.isInteger(Math.log2(N)) &&
+    N >= COST.N &&
+    N <= MAXIMUM.N &&
+    r === COST.r &&
+    typeof p === 'number' &&
+    Number.isInteger(p) &&
+    p >= COST.p &&
+    p <= MAXIMUM.p;
+  if (!inBounds || salt?.length !== SALT_LENGTH || verifier?.length !== 32) {
+    throw corruptKeyDescriptor('passphrase', context);
+  }
+  return { N, r: COST.r, p, salt, verifier };
+}
+
+async function keyFromPassphrase(
+  passphrase: Secret,
+  id: string,
+  { salt, verifier, ...cost }: Parameters,
+): Promise<SealingKey | undefined> {
+  const [key, derivedVerifier] = await derive(passphrase, salt, cost);
+  return timingSafeEqual(verifier, derivedVerifier) ? new SealingKey('passphrase', id, key) : undefined;
+}
+
+/** Derives the key from the passphrase in the environment, or one asked for. Throws `StoreError`. */
+export async function readPassphraseKey(descriptor: KeyDescriptor, context: Context): Promise<SealingKey> {
+  const parameters = readParameters(descriptor, context);
+  const given = passphraseFromEnvironment(context);
+  if (given !== undefined) {
+    const key = await keyFromPassphrase(given, descriptor.id, parameters);
+    if (key === undefined) throw wrongPassphrase('in OAUTH_LOGIN_PASSPHRASE');
+    return key;
+  }
+  if (!hasPerson(context)) throw missingPassphrase();
+  const prompts = await context.openPrompts();
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const question = attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not it. Passphrase';
+    const key = await keyFromPassphrase(await prompts.secret(question), descriptor.id, parameters);
+    if (key !== undefined) return key;
+  }
+  throw wrongPassphrase('that was typed');
+}
+
+/** Makes a key from a new passphrase; `undefined` when another process was first. Throws `StoreError`. */
+export async function createPassphraseKey(context: Context): Promise<SealingKey | undefined> {
+  const passphrase = passphraseFromEnvironment(context) ?? (await askForNewPassphrase(context));
+  const salt = randomBytes(SALT_LENGTH);
+  const [key, verifier] = await derive(passphrase, salt, COST);
+  const id = newKeyId();
+  const fields = { ...COST, salt: salt.toString('base64url'), verifier: verifier.toString('base64url') };
+  return writeKeyDescriptor('passphrase', context, { id, fields })
+    ? new SealingKey('passphrase', id, key)
+    : undefined;
+}
+
+async function askForNewPassphrase(context: Context): Promise<Secret> {
+  if (!hasPerson(context)) throw missingPassphrase();
+  const prompts = await context.openPrompts();
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const first = await prompts.secret('New passphrase for the stored accounts');
+    if (first.reveal() === '') continue;
+    const second = await prompts.secret('The same passphrase again');
+    if (first.reveal() === second.reveal()) return first;
+  }
+  throw new StoreError('store_passphrase_missing', 'the two passphrases were not the same', {
+    hint: 'run the command again, or set OAUTH_LOGIN_PASSPHRASE',
+  });
+}

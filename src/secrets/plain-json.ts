@@ -1,0 +1,23 @@
+const INHERITED = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Parses JSON, leaving out members that would be taken for inherited ones; `undefined` when it is not JSON. */
+export function parsePlainJson(text: string): unknown {
+  try {
+    return JSON.parse(text, (name, value: unknown) => (INHERITED.has(name) ? undefined : value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value as an object with own members only; `undefined` when it is anything else. */
+export function plainObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.assign(Object.create(null), value);
+}
+
+/** Bytes of canonical base64url (RFC 4648 §5), so that one value has one spelling; else `undefined`. */
+export function bytesFromBase64url(text: unknown): Buffer | undefined {
+  if (typeof text !== 'string') return undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}

@@ -1,0 +1,218 @@
+import type { StoreKind } from './accounts/account.ts';
+import type { Configuration } from './configuration.ts';
+import type { Environment } from './context.ts';
+import { ConfigurationError, UsageError } from './errors.ts';
+import { refuseReservedParameter } from './protocol/authorization-request.ts';
+import type { Provider } from './providers/provider.ts';
+import { Secret } from './secrets/secret.ts';
+import { chooseTarget, type Target, type TargetFlags } from './target.ts';
+import { providerVariable, variableName } from './variables.ts';
+
+/** The flags of `login`, as the command line gives them. */
+export interface LoginFlags extends TargetFlags {
+  readonly clientId?: string;
+  readonly clientSecretFile?: string;
+  readonly scope?: readonly string[];
+  readonly browser?: boolean;
+  readonly port?: string;
+  readonly redirectUri?: string;
+  readonly loginHint?: string;
+  readonly param?: readonly string[];
+  readonly offlineAccess?: boolean;
+  readonly timeout?: string;
+  readonly store?: string | false;
+  readonly caFile?: string;
+  readonly allowHttpLoopback?: boolean;
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+/** The redirect URI this sign-in will use: the ports are tried in order, 0 stands for any free one. */
+export interface RedirectSettings {
+  readonly host: '127.0.0.1' | 'localhost' | '[::1]';
+  readonly path: string;
+  readonly ports: readonly number[];
+}
+
+/** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
+export interface LoginSettings extends Target {
+  readonly clientId?: string;
+  readonly clientSecretFile?: string;
+  readonly clientSecret?: Secret;
+  readonly scopes: readonly string[];
+  readonly redirect: RedirectSettings;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly loginHint?: string;
+  readonly offlineAccess: boolean;
+  readonly timeoutSeconds: number;
+  /** `none`: nothing is kept; absent: not decided yet. */
+  readonly store?: StoreKind | 'none';
+  readonly openBrowser: boolean;
+  readonly allowHttpLoopback: boolean;
+  readonly caFile?: string;
+  readonly json: boolean;
+  readonly debug: boolean;
+}
+
+/** Seconds a sign-in may take by default: long enough for a password manager and a second factor. */
+const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/**
+ * Folds flags > environment > configuration > preset into the settings of a sign-in.
+ *
+ * Throws a `UsageError` or a `ConfigurationError`.
+ */
+export function loginSettings(
+  target: string,
+  flags: LoginFlags,
+  env: Environment,
+  configuration: Configuration,
+): LoginSettings {
+  const chosen = chooseTarget(target, flags, configuration);
+  const { provider, configuration: entry } = chosen;
+  const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
+  const secret = providerVariable(env, provider.name, 'CLIENT_SECRET');
+  const store = storeSetting(flags.store, env, configuration);
+  return {
+    ...chosen,
+    ...(clientId === undefined ? {} : { clientId: validClientId(clientId, provider) }),
+    ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
+    ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
+    scopes: scopeSetting(provider, flags.scope ?? []),
+    redirect: redirectSetting(provider, flags.redirectUri ?? entry.redirect_uri, flags.port),
+    parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
+    ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
+    offlineAccess: flags.offlineAccess ?? true,
+    timeoutSeconds: secondsSetting('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
+    ...(store === undefined ? {} : { store }),
+    openBrowser: flags.browser ?? true,
+    allowHttpLoopback: flags.allowHttpLoopback ?? false,
+    ...(flags.caFile === undefined ? {} : { caFile: flags.caFile }),
+    json: flags.json ?? false,
+    debug: flags.debug ?? false,
+  };
+}
+
+/** The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. */
+export function storeSetting(
+  flag: string | false | undefined,
+  env: Environment,
+  configuration: Configuration,
+): StoreKind | 'none' | undefined {
+  if (flag === false) return 'none';
+  const variable = env.OAUTH_LOGIN_STORE === '' ? undefined : env.OAUTH_LOGIN_STORE;
+  const text = flag ?? variable ?? configuration.store;
+  if (text === undefined || text === 'keychain' || text === 'passphrase' || text === 'file') return text;
+  const options = { hint: 'the choices are keychain, passphrase and file' };
+  const what = `there is no store ${JSON.stringify(text)}`;
+  throw flag === undefined
+    ? new ConfigurationError('config_invalid_value', `${what} (OAUTH_LOGIN_STORE)`, options)
+    : new UsageError('usage_invalid', what, options);
+}
+
+/** A number of seconds of a flag; throws a `UsageError` for anything but a whole number of 1 or more. */
+export function secondsSetting(flag: string, text: string | undefined, standard: number, least = 1): number {
+  if (text === undefined) return standard;
+  const seconds = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= least) return seconds;
+  throw new UsageError(
+    'usage_invalid',
+    `${flag} takes a whole number of seconds, not ${JSON.stringify(text)}`,
+    {
+      hint: `for example ${flag} ${standard}`,
+    },
+  );
+}
+
+/** The redirect URI as it has to be registered: without port where any port is accepted. */
+export function registeredRedirectUri(redirect: RedirectSettings): string {
+  const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
+  return `http://${redirect.host}${port}${redirect.path}`;
+}
+
+/** Where the client identifier and the secret can come from when nobody is there to be asked. */
+export function clientVariables(provider: Provider): { readonly id: string; readonly secret: string } {
+  return {
+    id: variableName(provider.name, 'CLIENT_ID'),
+    secret: variableName(provider.name, 'CLIENT_SECRET'),
+  };
+}
+
+function scopeSetting(provider: Provider, flags: readonly string[]): string[] {
+  const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
+  const wrong = asked.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+  if (wrong === undefined) return [...new Set([...provider.scopes, ...asked])];
+  throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
+    hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
+  });
+}
+
+function redirectSetting(
+  provider: Provider,
+  uri: string | undefined,
+  ports: string | undefined,
+): RedirectSettings {
+  const { host, path, port } = provider.redirect;
+  const base: RedirectSettings =
+    uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
+  return ports === undefined ? base : { ...base, ports: portSetting(ports) };
+}
+
+function redirectFromUri(uri: string): RedirectSettings {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  const host = url?.hostname;
+  const isLoopback = host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
+  if (
+    url?.protocol === 'http:' &&
+    isLoopback &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === ''
+  ) {
+    return { host, path: url.pathname, ports: [url.port === '' ? 0 : Number(url.port)] };
+  }
+  throw new UsageError(
+    'usage_invalid',
+    `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
+    {
+      hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost',
+    },
+  );
+}
+
+function portSetting(text: string): number[] {
+  const ports = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (ports.every((port) => port === 0 || (port >= 1024 && port <= 65_535))) return ports;
+  throw new UsageError(
+    'usage_invalid',
+    `--port takes ports between 1024 and 65535, not ${JSON.stringify(text)}`,
+    {
+      hint: 'for example --port 8765 or --port 8765,8766; 0 stands for any free port',
+    },
+  );
+}
+
+function parameterSetting(pairs: readonly string[]): Record<string, string> {
+  const entries = pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) {
+      throw new UsageError('usage_invalid', `--param takes NAME=VALUE, not ${JSON.stringify(pair)}`, {
+        hint: 'for example --param allow_signup=false',
+      });
+    }
+    refuseReservedParameter(pair.slice(0, at));
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function validClientId(clientId: string, provider: Provider): string {
+  if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
+  throw new ConfigurationError(
+    'config_invalid_value',
+    `the client id for ${provider.label} is not printable ASCII text`,
+    {
+      hint: 'copy it again from the page of the registration',
+    },
+  );
+}

@@ -1,0 +1,26 @@
+/** A standard stream that may be closed by the program that reads it. */
+export interface StandardStream {
+  readonly stream: NodeJS.WriteStream;
+  /** Resolves once all that was written has been taken, or cannot be any more: then to `false`. */
+  flush(): Promise<boolean>;
+}
+
+/**
+ * Watches over a standard stream, so that a closed pipe (`oauth-login token | true`) is no crash with a stack.
+ *
+ * Writes to pipes are asynchronous on some platforms: `flush` before the process ends.
+ */
+export function watchStream(stream: NodeJS.WriteStream): StandardStream {
+  let failed = false;
+  stream.on('error', () => {
+    failed = true;
+  });
+  return {
+    stream,
+    flush: () =>
+      new Promise((resolve) => {
+        if (failed || stream.destroyed) resolve(false);
+        else stream.write('', (error) => resolve(!error && !failed));
+      }),
+  };
+}

@@ -1,0 +1,90 @@
+import { systemClock } from './clock.ts';
+import type { Context } from './context.ts';
+import { preventCrashArtefacts } from './crash-artefacts.ts';
+import { takeEnvironment } from './environment.ts';
+import { AbortedError } from './errors.ts';
+import { platformPaths } from './paths.ts';
+import { canOpenBrowser } from './presence.ts';
+import { type StandardStream, watchStream } from './standard-stream.ts';
+
+/** The real outside world. */
+export interface SystemContext extends Context {
+  /** Resolves once all output has been taken; to `false` when the standard output was closed before. */
+  flush(): Promise<boolean>;
+}
+
+/** The parts of the process the context is made of. */
+export type Host = Pick<
+  NodeJS.Process,
+  'env' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'once' | 'removeListener' | 'report'
+>;
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Builds the context of a real process; to be called once, before anything is started or loaded.
+ *
+ * Nothing heavy is loaded and no stream is touched before it is used.
+ */
+export function systemContext(process: Host): SystemContext {
+  preventCrashArtefacts(process);
+  const { platform } = process;
+  const env = takeEnvironment(process.env);
+  const paths = platformPaths(env, platform);
+  const signal = stopSignal(process);
+  let stdout: StandardStream | undefined;
+  let stderr: StandardStream | undefined;
+
+  return {
+    env,
+    platform,
+    paths,
+    signal,
+    clock: systemClock,
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      stdout ??= watchStream(process.stdout);
+      return stdout.stream;
+    },
+    get stderr() {
+      stderr ??= watchStream(process.stderr);
+      return stderr.stream;
+    },
+    get canOpenBrowser() {
+      return canOpenBrowser(env, platform);
+    },
+    async openHttp(options) {
+      const { openHttp } = await import('./adapters/http.ts');
+      return openHttp(options, { env, clock: systemClock, signal });
+    },
+    async openBrowser(uri) {
+      const { openBrowser } = await import('./adapters/browser.ts');
+      return openBrowser(uri, { env, platform });
+    },
+    async openKeychain() {
+      const { openKeychain } = await import('./adapters/keychain.ts');
+      return openKeychain({ env, platform, signal, directory: paths.dataDir });
+    },
+    async openPrompts() {
+      const { openPrompts } = await import('./adapters/prompts.ts');
+      return openPrompts({ stdin: process.stdin, stderr: process.stderr, signal });
+    },
+    async flush() {
+      const [taken = true] = await Promise.all([stdout?.flush(), stderr?.flush()]);
+      return taken;
+    },
+  };
+}
+
+/** Aborted by the first signal to stop; the second one ends the process as if nobody listened. */
+function stopSignal(process: Host): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    for (const name of STOP_SIGNALS) process.removeListener(name, stop);
+    controller.abort(new AbortedError());
+  };
+  for (const name of STOP_SIGNALS) process.once(name, stop);
+  return controller.signal;
+}

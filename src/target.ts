@@ -1,0 +1,159 @@
+import type { Configuration, ProviderConfiguration } from './configuration.ts';
+import { ConfigurationError, UsageError } from './errors.ts';
+import { catalogue } from './providers/catalogue.ts';
+import { expandProvider } from './providers/expand.ts';
+import { nearestNames } from './providers/nearest-names.ts';
+import { openidProvider } from './providers/openid.ts';
+import type { Provider } from './providers/provider.ts';
+
+/** The flags that say which provider is meant. */
+export interface TargetFlags {
+  readonly host?: string;
+  readonly tenant?: string;
+  readonly issuer?: string;
+}
+
+/** The provider a target means: the preset with the configuration laid over it and its templates filled. */
+export interface Target {
+  /** What was typed. */
+  readonly target: string;
+  readonly provider: Provider;
+  readonly configuration: ProviderConfiguration;
+  readonly host?: string;
+  readonly tenant?: string;
+  /** The Issuer Identifier was given with `--issuer`, so metadata at exactly that place was asked for. */
+  readonly issuerNamed: boolean;
+}
+
+/**
+ * Finds the provider that a target names: the user's own, one of the catalogue, or an issuer URL.
+ *
+ * Throws a `UsageError` with the nearest names, or a `ConfigurationError` when the configuration is incomplete.
+ */
+export function chooseTarget(target: string, flags: TargetFlags, configuration: Configuration): Target {
+  const url = targetUrl(flags.issuer ?? target);
+  if (url !== undefined) return issuerTarget(url, target, flags, configuration);
+  const [name, entry] = configuredEntry(target, flags, configuration);
+  const base = baseProvider(name, target, entry, configuration);
+  const host = flags.host ?? entry.host;
+  const tenant = flags.tenant ?? entry.tenant;
+  const where = { ...(host === undefined ? {} : { host }), ...(tenant === undefined ? {} : { tenant }) };
+  const expanded = expandProvider(withConfiguration(base, entry), where);
+  const isDefaultHost = host === undefined || host === base.hosts?.default;
+  const named = {
+    ...expanded,
+    name: isDefaultHost || configuration.providers.has(name) ? name : nameOfHost(host),
+  };
+  return { target, provider: named, configuration: entry, ...where, issuerNamed: flags.issuer !== undefined };
+}
+
+/** A provider's name made from a host, for targets that are given as an address. */
+export function nameOfHost(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[.-]+$/g, '')
+    .slice(0, 64);
+}
+
+/** The names a person can give, for suggestions. */
+export function knownNames(configuration: Configuration): string[] {
+  return [...new Set([...configuration.providers.keys(), ...catalogue.keys()])].sort();
+}
+
+function targetUrl(text: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text)) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url !== undefined &&
+    url.username === '' &&
+    url.password === '' &&
+    url.hash === '' &&
+    url.search === ''
+  ) {
+    return url;
+  }
+  throw new UsageError('usage_invalid', 'the issuer is not a plain URL', {
+    hint: 'give it as https://issuer.example, without user name, query or fragment',
+  });
+}
+
+function issuerTarget(url: URL, target: string, flags: TargetFlags, configuration: Configuration): Target {
+  const typed = flags.issuer ?? target;
+  const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
+  const configured = [...configuration.providers].find(([, { issuer: own }]) => own === issuer);
+  const name = configured?.[0] ?? (target === typed ? nameOfHost(url.host) : target);
+  const entry = configured?.[1] ?? configuration.providers.get(name) ?? {};
+  const own = { ...entry, issuer };
+  const provider = withConfiguration(openidProvider(name, entry.label ?? url.host, issuer), own);
+  return { target, provider, configuration: own, issuerNamed: flags.issuer !== undefined };
+}
+
+function configuredEntry(
+  target: string,
+  flags: TargetFlags,
+  configuration: Configuration,
+): readonly [string, ProviderConfiguration] {
+  if (flags.host !== undefined) {
+    const own = [...configuration.providers].find(
+      ([, entry]) => entry.host === flags.host && entry.preset === target,
+    );
+    if (own !== undefined) return own;
+    if (flags.host !== catalogue.get(target)?.hosts?.default) return [target, {}];
+  }
+  return [target, configuration.providers.get(target) ?? {}];
+}
+
+function baseProvider(
+  name: string,
+  target: string,
+  entry: ProviderConfiguration,
+  configuration: Configuration,
+): Provider {
+  const preset = catalogue.get(entry.preset ?? name);
+  if (preset !== undefined) return { ...preset, name };
+  if (entry.preset !== undefined) throw incomplete(name, `there is no preset ${entry.preset}`);
+  if (entry.issuer !== undefined) return openidProvider(name, entry.label ?? name, entry.issuer);
+  const { authorization_endpoint, token_endpoint } = entry.endpoints ?? {};
+  if (authorization_endpoint !== undefined && token_endpoint !== undefined) {
+    const issuer = new URL(authorization_endpoint).origin;
+    return { ...openidProvider(name, entry.label ?? name, issuer), discovery: 'none', scopes: [] };
+  }
+  if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
+  throw unknownProvider(target, configuration);
+}
+
+function withConfiguration(provider: Provider, entry: ProviderConfiguration): Provider {
+  const method = entry.client_authentication;
+  return {
+    ...provider,
+    ...(entry.label === undefined ? {} : { label: entry.label }),
+    ...(entry.issuer === undefined ? {} : { issuer: entry.issuer }),
+    ...(entry.scopes === undefined ? {} : { scopes: entry.scopes }),
+    ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
+    ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
+    endpoints: { ...provider.endpoints, ...entry.endpoints },
+    authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
+  };
+}
+
+function unknownProvider(target: string, configuration: Configuration): UsageError {
+  const nearest = nearestNames(target, knownNames(configuration));
+  const suggestion = nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
+  const looksLikeHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(target);
+  return new UsageError(
+    'usage_unknown_provider',
+    `there is no provider ${JSON.stringify(target)}${suggestion}`,
+    {
+      hint: looksLikeHost
+        ? `use its address (oauth-login https://${target}), or name its kind (oauth-login gitlab --host ${target})`
+        : 'list them with oauth-login providers, or define your own with oauth-login setup NAME --issuer URL',
+    },
+  );
+}
+
+function incomplete(name: string, what: string): ConfigurationError {
+  return new ConfigurationError('config_invalid_value', `the provider ${name} cannot be used: ${what}`, {
+    hint: `define it again with oauth-login setup ${name} --issuer URL`,
+  });
+}

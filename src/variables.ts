@@ -1,0 +1,19 @@
+import type { Environment } from './context.ts';
+
+/** Settings of a provider that a variable can carry. */
+export type ProviderVariable = 'CLIENT_ID' | 'CLIENT_SECRET' | 'TOKEN';
+
+/** The variable that carries a setting of a provider, such as `OAUTH_LOGIN_GITHUB_CLIENT_ID`. */
+export function variableName(provider: string, setting: ProviderVariable): string {
+  return `OAUTH_LOGIN_${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_${setting}`;
+}
+
+/** A variable of a provider; an empty one counts as not set. */
+export function providerVariable(
+  env: Environment,
+  provider: string,
+  setting: ProviderVariable,
+): string | undefined {
+  const value = env[variableName(provider, setting)];
+  return value === '' ? undefined : value;
+}

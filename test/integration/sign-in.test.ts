@@ -1,0 +1,250 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+
+let server: AuthorizationServer;
+let line: CommandLine;
+
+beforeAll(async () => {
+  server = await startAuthorizationServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  line = openCommandLine({ user: 'ada' });
+});
+afterEach(() => {
+  server.restore();
+  line.close();
+});
+
+const signIn = (...more: string[]) =>
+  line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback', ...more);
+
+describe('signing in', () => {
+  it('says who it is on standard output, and the page says the same', async () => {
+    const { exitCode, stdout, stderr } = await signIn();
+    expect(stderr).toContain('Waiting for you to finish there');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Signed in to .+ as ada \(Ada Lovelace\) <ada@example\.com>\n/);
+    const page = await line.lastPage();
+    expect(page.title).toContain('Signed in');
+    expect(page.body).toContain('ada (Ada Lovelace)');
+    expect(new URL(page.finalUrl).search).toBe('');
+  });
+
+  it('prints the authorization URI alone on its line', async () => {
+    const { stderr } = await signIn();
+    const uris = stderr.split('\n').filter((text) => text.startsWith(`${server.issuer}/`));
+    expect(uris).toHaveLength(1);
+    const query = new URL(uris[0] ?? '').searchParams;
+    expect(query.get('code_challenge_method')).toBe('S256');
+    expect(query.get('state')).toMatch(/^[\w-]{43}$/);
+    expect(query.get('nonce')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('answers with one JSON document', async () => {
+    const { stdout } = await signIn('--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      issuer: server.issuer,
+      profile: {
+        sub: 'person-1815',
+        preferred_username: 'ada',
+        email: 'ada@example.com',
+        email_verified: true,
+      },
+      store: 'file',
+      refreshable: true,
+      missing_scopes: [],
+    });
+  });
+
+  it('keeps nothing with --no-store', async () => {
+    expect((await signIn('--no-store')).stdout).toContain('nowhere (--no-store)');
+    expect((await line.run('status', '--json')).exitCode).toBe(4);
+  });
+
+  it('does not ask for a refresh token with --no-offline-access', async () => {
+    const { stdout } = await signIn('--no-offline-access', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      refreshable: false,
+      requested_scopes: ['openid', 'profile', 'email'],
+    });
+  });
+
+  it('uses the client of the last sign-in when none is given', async () => {
+    await signIn();
+    expect((await line.run(server.issuer, '--allow-http-loopback')).exitCode).toBe(0);
+  });
+
+  it('keeps the accounts of two people apart', async () => {
+    await signIn();
+    const grace = { ...line.context };
+    const other = openCommandLine({ user: 'grace' });
+    await line.runIn(
+      { ...grace, openBrowser: other.context.openBrowser },
+      server.issuer,
+      '--allow-http-loopback',
+    );
+    expect(JSON.parse((await line.run('status', '--json')).stdout).accounts).toHaveLength(2);
+    const ambiguous = await line.run('whoami');
+    expect(ambiguous.exitCode).toBe(2);
+    expect(ambiguous.stderr).toMatch(/--account ada.*--account grace|--account grace.*--account ada/);
+    expect((await line.run('whoami', '--account', 'grace')).stdout).toMatch(/^grace \(Grace Hopper\)/);
+    expect((await line.run('whoami', '--account', 'ADA@example.com')).stdout).toMatch(/^ada /);
+    expect((await line.run('token', '--account', 'nobody')).exitCode).toBe(2);
+    other.close();
+  });
+});
+
+describe('the stored sign-in', () => {
+  beforeEach(async () => {
+    expect((await signIn()).exitCode).toBe(0);
+  });
+
+  it('answers whoami from the provider, and offline from the store', async () => {
+    const before = server.hits('userinfo');
+    expect((await line.run('whoami')).stdout).toMatch(/^ada \(Ada Lovelace\) <ada@example.com> at /);
+    expect(server.hits('userinfo')).toBe(before + 1);
+    const offline = await line.runIn({ openHttp: noNetwork }, 'whoami', '--offline');
+    expect(offline.stdout).toMatch(/as stored; .+ was last asked just now/);
+    expect(JSON.parse((await line.run('whoami', '--json')).stdout)).toMatchObject({
+      sub: 'person-1815',
+      raw: { sub: 'person-1815' },
+    });
+  });
+
+  it('prints the token and one newline, nothing else, without network', async () => {
+    const { stdout, stderr, exitCode } = await line.runIn({ openHttp: noNetwork }, 'token');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^[\w-]+\n$/);
+    expect(stderr).toBe('');
+    expect(server.issuedSecrets()).toContain(stdout.trim());
+    expect((await line.run('token', '--format', 'header')).stdout).toBe(`Authorization: Bearer ${stdout}`);
+    expect(JSON.parse((await line.run('token', '--format', 'json')).stdout)).toMatchObject({
+      access_token: stdout.trim(),
+      token_type: 'Bearer',
+    });
+  });
+
+  it('refreshes when the token is not good for long enough, and spends each refresh token once', async () => {
+    const first = (await line.run('token')).stdout;
+    const second = await line.run('token', '--refresh');
+    expect(second.stdout).not.toBe(first);
+    const third = await line.run('token', '--min-validity', '100');
+    expect(third.stdout).toBe(second.stdout);
+    const fourth = await line.run('token', '--refresh');
+    expect(fourth.exitCode).toBe(0);
+    const spent = server
+      .requestsTo('token')
+      .map(({ form }) => form.get('refresh_token'))
+      .filter(Boolean);
+    expect(new Set(spent).size).toBe(spent.length);
+  });
+
+  it('refuses a token that can never be valid for that long only by asking the provider', async () => {
+    const { exitCode, stdout } = await line.run('token', '--min-validity', '9999999');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^[\w-]+\n$/);
+  });
+
+  it('lists every account without network and without a secret', async () => {
+    const { stdout } = await line.runIn({ openHttp: noNetwork }, 'status');
+    expect(stdout).toContain('ada (Ada Lovelace) <ada@example.com>');
+    expect(stdout).toContain('only file permissions protect it');
+    expect(stdout).toContain('allowed:   plain http to a loopback address');
+    expectNoSecrets(stdout, server.issuedSecrets());
+  });
+
+  it('revokes and forgets, and says both', async () => {
+    const token = (await line.run('token')).stdout.trim();
+    const { stdout, exitCode } = await line.run('logout');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/revoked there and forgotten here/);
+    expect(server.requestsTo('revocation').map(({ form }) => form.get('token_type_hint'))).toEqual(
+      expect.arrayContaining(['refresh_token', 'access_token']),
+    );
+    const me = await fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect(me.status).toBe(401);
+    expect((await line.run('token')).exitCode).toBe(4);
+    expect((await line.run('status')).exitCode).toBe(4);
+  });
+
+  it('forgets even when the provider does not confirm, and tells so with its exit code', async () => {
+    server.breakEndpoint('revocation', { kind: 'html', status: 503 });
+    const { stdout, exitCode } = await line.run('logout');
+    expect(stdout).toMatch(/forgotten here, but .+ did not confirm/);
+    expect(exitCode).toBe(7);
+    expect((await line.run('token')).exitCode).toBe(4);
+  });
+
+  it('signs everybody out with --all', async () => {
+    expect(JSON.parse((await line.run('logout', '--all', '--json')).stdout)).toMatchObject([
+      { revocation: 'revoked' },
+    ]);
+    expect((await line.run('logout', '--all')).stdout).toBe('Nobody was signed in.\n');
+  });
+
+  it('says that a revoked token was revoked, and exits 4', async () => {
+    const refresh = server.issuedSecrets('refresh_token').at(-1) ?? '';
+    await fetch(`${server.issuer}/token/revocation`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: refresh, client_id: server.clientId }),
+    });
+    const outcome = await line.run('whoami', '--json');
+    expect(outcome.exitCode).toBe(4);
+    expect(errorOf(outcome)).toMatchObject({
+      code: 'refresh_rejected',
+      hint: expect.stringContaining('oauth-login'),
+    });
+    expect((await line.run('status')).stdout).toContain('no longer');
+    expect((await signIn()).exitCode).toBe(0);
+    expect((await line.run('whoami')).exitCode).toBe(0);
+  });
+
+  it.each(['html', 'reset'] as const)('keeps the sign-in when a refresh meets %s', async (kind) => {
+    server.breakEndpoint('token', kind === 'html' ? { kind, status: 502 } : { kind }, 9);
+    expect((await line.run('token', '--refresh')).exitCode).toBe(7);
+    server.restore();
+    expect((await line.run('token')).exitCode).toBe(0);
+  });
+});
+
+describe('T11 files of the store', () => {
+  it('are readable by their owner only', async () => {
+    await signIn();
+    const entries = readdirSync(line.directory, { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
+      expect([entry.name, mode.toString(8)]).toEqual([entry.name, entry.isDirectory() ? '700' : '600']);
+    }
+    expect(entries.length).toBeGreaterThan(3);
+  });
+});
+
+describe('T12 secrets stay out of what is said and what is kept in the clear', () => {
+  it('holds for every command with --debug, and for every file', async () => {
+    await signIn('--debug');
+    await line.run('whoami', '--debug');
+    await line
+      .run('token', '--refresh', '--debug')
+      .then(({ stderr }) => expect(stderr).toContain('debug: POST'));
+    await line.run('status');
+    const tokens = server.issuedSecrets('access_token', 'refresh_token', 'id_token', 'code', 'code_verifier');
+    expectNoSecrets({ directory: line.directory }, tokens);
+    await line.run('logout', '--debug');
+    const said = line.everythingSaid();
+    const printed = said.match(/^[\w-]{43}$/gm) ?? [];
+    expect(printed).toHaveLength(1);
+    expectNoSecrets(
+      said.replace(printed[0] ?? '', ''),
+      tokens.filter((secret) => secret !== printed[0]),
+    );
+  });
+});
+
+async function noNetwork(): Promise<never> {
+  throw new Error('the network was used');
+}

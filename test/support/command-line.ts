@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openHttp } from '../../src/adapters/http.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Context } from '../../src/context.ts';
+import { type FinalPage, playUserAgent } from '../../src/demo/http-user-agent.ts';
+import { StoreError } from '../../src/errors.ts';
+import { main } from '../../src/main.ts';
+
+/** What a command line did. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Whole command lines in this process, with directories of their own and a browser that is played. */
+export interface CommandLine {
+  run(...argv: string[]): Promise<Outcome>;
+  /** The same with a part of the outside world changed. */
+  runIn(changes: Partial<Context>, ...argv: string[]): Promise<Outcome>;
+  readonly directory: string;
+  readonly context: Context;
+  /** The page the last played browser ended on. */
+  lastPage(): Promise<FinalPage>;
+  /** Everything that any command has written so far. */
+  everythingSaid(): string;
+  close(): void;
+}
+
+/** Who is at the browser, and what that person does. */
+export interface PersonAtBrowser {
+  readonly user: string;
+  readonly consent?: boolean;
+}
+
+const nobodyTypes = { isTTY: false, async *[Symbol.asyncIterator]() {} };
+
+/** Opens the place; accounts are sealed with a key file unless the environment says otherwise. */
+export function openCommandLine(person: PersonAtBrowser, env: Record<string, string> = {}): CommandLine {
+  const directory = mkdtempSync(join(tmpdir(), 'oauth-login-test-'));
+  const said: string[] = [];
+  let page: Promise<FinalPage> = Promise.reject(new Error('no browser was opened'));
+  page.catch(() => {});
+  const ended = new AbortController();
+  const context: Context = {
+    env: { BROWSER: 'played', OAUTH_LOGIN_STORE: 'file', ...env },
+    platform: process.platform,
+    stdin: nobodyTypes,
+    stdout: { write: () => {} },
+    stderr: { write: () => {} },
+    clock: systemClock,
+    signal: new AbortController().signal,
+    paths: { configDir: join(directory, 'config'), dataDir: join(directory, 'data') },
+    canOpenBrowser: true,
+    openHttp: (options) => openHttp(options, { env: {}, clock: systemClock }),
+    openBrowser: async (uri) => {
+      page = playUserAgent(uri, { user: person.user, consent: person.consent ?? true, signal: ended.signal });
+      page.catch(() => {});
+      return { exited: Promise.resolve(0) };
+    },
+    openKeychain: async () => {
+      throw new StoreError('store_unavailable', 'there is no keychain here', { hint: 'none' });
+    },
+    openPrompts: async () => {
+      throw new Error('nobody can be asked');
+    },
+  };
+  const runIn = async (changes: Partial<Context>, ...argv: string[]): Promise<Outcome> => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const inside: Context = {
+      ...context,
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      ...changes,
+    };
+    const exitCode = await main(argv, inside);
+    said.push(...out, ...err);
+    return { exitCode, stdout: out.join(''), stderr: err.join('') };
+  };
+  return {
+    run: (...argv) => runIn({}, ...argv),
+    runIn,
+    directory,
+    context,
+    lastPage: () => page,
+    everythingSaid: () => said.join(''),
+    close: () => {
+      ended.abort(new Error('the test has ended'));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The two lines of an error as `code: message`, from a run with `--json`. */
+export function errorOf(outcome: Outcome): {
+  code: string;
+  message: string;
+  hint: string;
+  exit_code: number;
+} {
+  const start = outcome.stderr.lastIndexOf('{\n  "error"');
+  return JSON.parse(outcome.stderr.slice(start)).error;
+}

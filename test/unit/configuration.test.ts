@@ -1,0 +1,112 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readConfiguration, writeProviderConfiguration, writeStoreChoice } from '../../src/configuration.ts';
+import { ConfigurationError } from '../../src/errors.ts';
+
+let directory: string;
+const paths = () => ({ configDir: directory, dataDir: join(directory, 'data') });
+const file = () => join(directory, 'config.json');
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'oauth-login-config-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function problem(source: string): Promise<string> {
+  writeFileSync(file(), source);
+  try {
+    await readConfiguration(paths());
+  } catch (error) {
+    if (error instanceof ConfigurationError) return `${error.code} ${error.message.replace(directory, '')}`;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('the configuration file', () => {
+  it('is empty when absent', async () => {
+    expect(await readConfiguration(paths())).toEqual({ providers: new Map() });
+  });
+
+  it('names file, line, key and what was expected', async () => {
+    const source =
+      '{\n  "store": "file",\n  "providers": {\n    "github": {\n      "clientid": "x"\n    }\n  }\n}\n';
+    expect(await problem(source)).toMatch(
+      /^config_invalid_file \/config\.json:5: key "providers"\."github"\."clientid" is not a key; expected one of .*client_id/,
+    );
+  });
+
+  it('names the line of a syntax error', async () => {
+    expect(await problem('{\n  "store": "file",\n  oops\n}\n')).toMatch(
+      /config\.json:3:.* is not JSON \(InvalidSymbol\)/,
+    );
+  });
+
+  it.each([
+    ['{"store": "plain"}', /key "store" expected "keychain", "passphrase" or "file"/],
+    ['{"store": 1}', /key "store" expected/],
+    ['[]', /must hold one JSON object/],
+    ['{"providers": []}', /key "providers" expected an object/],
+    ['{"providers": {"A b": {}}}', /expected a name of small letters/],
+    ['{"providers": {"../../x": {}}}', /expected a name of small letters/],
+    ['{"providers": {"x": {"scopes": "a"}}}', /expected a list of texts/],
+    [
+      '{"providers": {"x": {"endpoints": {"authorise": "y"}}}}',
+      /is not a key; expected one of authorization_endpoint/,
+    ],
+    ['{"command": "calc"}', /key "command" is not a key/],
+  ])('refuses %s', async (source, expected) => {
+    expect(await problem(source)).toMatch(expected);
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'refuses the key %s at every depth (T42)',
+    async (name) => {
+      expect(await problem(`{"${name}": {"polluted": true}}`)).toMatch(/config_invalid_file/);
+      expect(await problem(`{"providers": {"${name}": {"client_id": "x"}}}`)).toMatch(/config_invalid_file/);
+      expect(await problem(`{"providers": {"x": {"${name}": {"polluted": "y"}}}}`)).toMatch(
+        /config_invalid_file/,
+      );
+      expect(await problem(`{"providers": {"x": {"parameters": {"${name}": "y"}}}}`)).toMatch(
+        /config_invalid_file/,
+      );
+      expect('polluted' in {}).toBe(false);
+    },
+  );
+
+  it('keeps what it does not change, and is readable by its owner only', async () => {
+    writeFileSync(file(), '{"store":"file","providers":{"a":{"client_id":"1"}}}');
+    await writeProviderConfiguration(paths(), 'b', { client_id: '2' });
+    await writeStoreChoice(paths(), 'keychain');
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({
+      store: 'keychain',
+      providers: { a: { client_id: '1' }, b: { client_id: '2' } },
+    });
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('changes nothing when the file has a typo', async () => {
+    writeFileSync(file(), '{"stor":"file"}');
+    await expect(writeProviderConfiguration(paths(), 'b', { client_id: '2' })).rejects.toThrow(
+      /"stor" is not a key/,
+    );
+    expect(readFileSync(file(), 'utf8')).toBe('{"stor":"file"}');
+  });
+
+  it('says so when it cannot be written', async () => {
+    const blocked = join(directory, 'blocked');
+    writeFileSync(blocked, 'a file where the directory should be');
+    chmodSync(blocked, 0o400);
+    const elsewhere = { configDir: join(blocked, 'x'), dataDir: directory };
+    await expect(writeStoreChoice(elsewhere, 'file')).rejects.toMatchObject({ exitCode: 3 });
+  });
+
+  it('says so when it cannot be read', async () => {
+    mkdirSync(file());
+    await expect(readConfiguration(paths())).rejects.toMatchObject({ code: 'config_invalid_file' });
+  });
+});

@@ -1,0 +1,174 @@
+import { execFile, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const script = fileURLToPath(new URL('../../../scripts/prepare.mjs', import.meta.url));
+const run = promisify(execFile);
+
+let template: string;
+const checkouts: string[] = [];
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A checkout with one packed dependency and a build that leaves a trace; made once, copied for every test. */
+beforeAll(async () => {
+  template = mkdtempSync(join(tmpdir(), 'prepare-template-'));
+  checkouts.push(template);
+  const write = (path: string, content: unknown) =>
+    writeFileSync(join(template, path), typeof content === 'string' ? content : JSON.stringify(content));
+  for (const directory of ['scripts', 'src', 'packed']) {
+    mkdirSync(join(template, directory));
+  }
+  cpSync(script, join(template, 'scripts', 'prepare.mjs'));
+  write('packed/package.json', { name: 'packed', version: '1.0.0' });
+  await npm(['pack', './packed']);
+  write('src/main.ts', '');
+  write(
+    'scripts/build.mjs',
+    `import { mkdirSync, writeFileSync, appendFileSync } from 'node:fs';
+mkdirSync('dist', { recursive: true });
+writeFileSync('dist/main.js', '');
+appendFileSync('builds.log', 'built\\n');
+`,
+  );
+  write('package.json', {
+    name: 'checkout',
+    version: '1.0.0',
+    engines: { node: '>=20.18.1' },
+    dependencies: { packed: 'file:packed-1.0.0.tgz' },
+  });
+  await npm(['install', '--package-lock-only', '--offline', '--no-audit', '--no-fund']);
+});
+
+afterAll(() => {
+  for (const checkout of checkouts) {
+    rmSync(checkout, { recursive: true, force: true });
+  }
+});
+
+async function npm(args: readonly string[]) {
+  await run('npm', [...args], { cwd: template });
+}
+
+function checkout(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'prepare-'));
+  checkouts.push(directory);
+  cpSync(template, directory, { recursive: true, preserveTimestamps: true });
+  return directory;
+}
+
+function prepare(directory: string, env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  const { npm_execpath: _npm, ...inherited } = process.env;
+  const child = spawn(process.execPath, [join(directory, 'scripts', 'prepare.mjs')], {
+    env: { ...inherited, ...env },
+  });
+  const result = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    result.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    result.stderr += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...result })));
+}
+
+function steps(result: Result): string[] {
+  return result.stderr.split('\n').filter((line) => line.startsWith('prepare: '));
+}
+
+const installing = 'prepare: installing the packages of package-lock.json (npm ci)';
+const building = 'prepare: building dist/ from src/';
+
+describe('the preparation of a checkout', () => {
+  it('installs and builds what is missing, says so, and does nothing the next time', async () => {
+    const directory = checkout();
+    const first = await prepare(directory);
+    expect(first).toMatchObject({ code: 0, stdout: '' });
+    expect(steps(first)).toEqual([installing, building]);
+    expect(existsSync(join(directory, 'node_modules/packed/package.json'))).toBe(true);
+    expect(existsSync(join(directory, 'dist/main.js'))).toBe(true);
+    expect(await prepare(directory)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(existsSync(join(directory, 'artifacts/prepare.lock'))).toBe(false);
+  });
+
+  it('builds again when a source is newer, and installs again when the lock file says something else', async () => {
+    const directory = checkout();
+    await prepare(directory);
+    const later = new Date(Date.now() + 2000);
+    utimesSync(join(directory, 'src/main.ts'), later, later);
+    expect(steps(await prepare(directory))).toEqual([building]);
+    const installed = join(directory, 'node_modules/.package-lock.json');
+    writeFileSync(installed, readFileSync(installed, 'utf8').replaceAll('"1.0.0"', '"0.9.0"'));
+    expect(steps(await prepare(directory))[0]).toBe(installing);
+    expect(readFileSync(installed, 'utf8')).not.toContain('0.9.0');
+  });
+
+  it('refuses a Node that is too old before it does anything', async () => {
+    const directory = checkout();
+    const manifest = join(directory, 'package.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('>=20.18.1', '>=99.1.0'));
+    const result = await prepare(directory);
+    expect(result.code).toBe(1);
+    expect(steps(result)).toHaveLength(1);
+    expect(result.stderr).toContain(`needs Node 99.1.0 or later, and this is ${process.versions.node}`);
+    expect(existsSync(join(directory, 'node_modules'))).toBe(false);
+  });
+
+  it('ends with the exit code of npm, and tells a network that is not there', async () => {
+    const directory = checkout();
+    const lockFile = join(directory, 'package-lock.json');
+    const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
+    lock.packages['node_modules/packed'] = { version: '1.0.0', integrity: 'sha512-x' };
+    lock.packages[''].dependencies.packed = '1.0.0';
+    writeFileSync(lockFile, JSON.stringify(lock));
+    const manifest = join(directory, 'package.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('file:packed-1.0.0.tgz', '1.0.0'));
+    const result = await prepare(directory, {
+      npm_config_registry: 'http://127.0.0.1:1/',
+      npm_config_fetch_retries: '0',
+      npm_config_cache: join(directory, 'empty-cache'),
+    });
+    expect(result.code).not.toBe(0);
+    expect(steps(result).at(-1)).toContain(`npm ci failed with exit code ${result.code}`);
+    expect(steps(result).at(-1)).toContain('registry could not be reached');
+    expect(existsSync(join(directory, 'dist'))).toBe(false);
+  });
+
+  it('ends with the exit code of the build', async () => {
+    const directory = checkout();
+    appendFileSync(join(directory, 'scripts/build.mjs'), 'process.exitCode = 3;\n');
+    const result = await prepare(directory);
+    expect(result.code).toBe(3);
+    expect(steps(result).at(-1)).toContain('the build failed with exit code 3');
+  });
+
+  it('does the work once when several start together, and takes over from one that died', async () => {
+    const directory = checkout();
+    mkdirSync(join(directory, 'artifacts/prepare.lock'), { recursive: true });
+    const { pid } = spawn(process.execPath, ['--version']);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    writeFileSync(join(directory, 'artifacts/prepare.lock/pid'), String(pid));
+    const results = await Promise.all([prepare(directory), prepare(directory), prepare(directory)]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(results.flatMap(steps).filter((line) => line === installing)).toHaveLength(1);
+    expect(readFileSync(join(directory, 'builds.log'), 'utf8')).toBe('built\n');
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import {
+  validateIdTokenClaims,
+  validateIdTokenForm,
+  withAcceptedIssuer,
+} from '../../../src/protocol/id-token.ts';
+
+const now = new Date('2026-01-01T00:00:00Z');
+const seconds = now.getTime() / 1000;
+const claims = { iss: 'https://as.example', sub: 'ada', iat: seconds };
+const token = (payload: object) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.sig`;
+
+describe('T44 claims of the ID Token that the library leaves to us', () => {
+  it('takes iat up to 60 seconds ahead and not 61', () => {
+    expect(() => validateIdTokenClaims({ ...claims, iat: seconds + 60 }, 'RS256', 'at', now)).not.toThrow();
+    expect(() => validateIdTokenClaims({ ...claims, iat: seconds + 61 }, 'RS256', 'at', now)).toThrow(
+      /future/,
+    );
+    expect(() => validateIdTokenClaims({ ...claims, iat: 'soon' }, 'RS256', 'at', now)).toThrow(/future/);
+  });
+
+  // OpenID Connect Core, appendix A.3, and the same token under a longer hash.
+  it.each([
+    ['RS256', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', '77QmUPtjPfzWtF2AnpK9RQ', true],
+    ['RS256', 'another token', '77QmUPtjPfzWtF2AnpK9RQ', false],
+    ['RS384', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', '77QmUPtjPfzWtF2AnpK9RQ', false],
+  ])('checks at_hash (%s, %s)', (alg, accessToken, at_hash, right) => {
+    const check = () => validateIdTokenClaims({ ...claims, at_hash }, alg, accessToken, now);
+    if (right) expect(check).not.toThrow();
+    else expect(check).toThrow(/at_hash/);
+  });
+});
+
+describe('T43 the form of the ID Token', () => {
+  it.each(['', 'a.b', 'a.b.c.d.e', 'a.b.', '.b.c', 'a.b.c=', 'a b.c.d', `${'a'.repeat(65_536)}.b.c`])(
+    'refuses %.20s',
+    (text) => {
+      expect(() => validateIdTokenForm(text)).toThrow(/signed JWT/);
+    },
+  );
+});
+
+describe('issuers that differ from the one in the metadata', () => {
+  const server = { issuer: 'https://login.example/{tenantid}/v2.0' };
+  const provider = { idTokenIssuers: ['https://login.example/{tenantid}/v2.0', 'login.example'] };
+  const tid = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+  it('puts the tenant of the token in its place', () => {
+    const iss = `https://login.example/${tid}/v2.0`;
+    expect(withAcceptedIssuer(server, provider, token({ iss, tid })).issuer).toBe(iss);
+    expect(withAcceptedIssuer(server, provider, token({ iss: 'login.example' })).issuer).toBe(
+      'login.example',
+    );
+  });
+
+  it.each([
+    [{ iss: `https://evil.example/${tid}/v2.0`, tid }],
+    [{ iss: 'https://login.example/other/v2.0', tid }],
+    [{ iss: 'https://login.example/x/../v2.0', tid: 'x/..' }],
+    [{}],
+  ])('accepts no other (%j)', (payload) => {
+    expect(withAcceptedIssuer(server, provider, token(payload)).issuer).toBe(server.issuer);
+  });
+});

@@ -1,0 +1,284 @@
+import fc from 'fast-check';
+import * as oauth from 'oauth4webapi';
+import { describe, expect, it } from 'vitest';
+import { OAuthLoginError, ProtocolError } from '../../../src/errors.ts';
+import { validateTokenResponse } from '../../../src/protocol/credential-grammar.ts';
+import { tolerantFetch } from '../../../src/protocol/tolerant-fetch.ts';
+import type { Quirk } from '../../../src/providers/provider.ts';
+
+const as: oauth.AuthorizationServer = { issuer: 'https://as.test', token_endpoint: 'https://as.test/token' };
+const client: oauth.Client = { client_id: 'client' };
+const endpoints = { token_endpoint: 'https://as.test/token', revocation_endpoint: 'https://as.test/revoke' };
+
+interface Answer {
+  readonly body: string;
+  readonly status?: number;
+  readonly type?: string;
+}
+
+/** The reply as the library gets it: a Response that went through the normaliser. */
+function ask(
+  { body, status = 200, type = 'application/json' }: Answer,
+  quirks: Quirk[],
+  url = endpoints.token_endpoint,
+) {
+  const wire = async () => new Response(body, { status, headers: { 'content-type': type } });
+  return tolerantFetch(wire, { endpoints, quirks })(url, { method: 'POST' });
+}
+
+/** What the library makes of it. */
+async function redeem(answer: Answer, quirks: Quirk[] = []) {
+  const response = await ask(answer, quirks);
+  return oauth.processRefreshTokenResponse(as, client, response);
+}
+
+const json = (members: unknown, status = 200): Answer => ({ body: JSON.stringify(members), status });
+const granted = { access_token: 'at', token_type: 'bearer' };
+
+describe('replies of GitHub', () => {
+  const quirks: Quirk[] = ['error-with-status-200', 'form-encoded-reply', 'scope-irregular'];
+
+  it('an error with status 200 is an error', async () => {
+    const answer = json({ error: 'bad_verification_code', error_description: 'expired' });
+    await expect(redeem(answer, quirks)).rejects.toMatchObject({
+      code: oauth.RESPONSE_BODY_ERROR,
+      error: 'bad_verification_code',
+      status: 400,
+    });
+  });
+
+  it('an error wins over a token beside it', async () => {
+    await expect(redeem(json({ ...granted, error: 'x' }), quirks)).rejects.toMatchObject({ error: 'x' });
+  });
+
+  it('a form is read, and its commas separate scopes', async () => {
+    const body = 'access_token=at&scope=read%3Auser%2Cuser%3Aemail&token_type=bearer&expires_in=28800';
+    const type = 'application/x-www-form-urlencoded; charset=utf-8';
+    expect(await redeem({ body, type }, quirks)).toMatchObject({
+      access_token: 'at',
+      scope: 'read:user user:email',
+      token_type: 'bearer',
+      expires_in: 28800,
+    });
+  });
+
+  it('an error in a form is an error', async () => {
+    const answer = { body: 'error=incorrect_client_credentials', type: 'application/x-www-form-urlencoded' };
+    await expect(redeem(answer, quirks)).rejects.toMatchObject({ error: 'incorrect_client_credentials' });
+  });
+
+  it('a form with a parameter twice is not read', async () => {
+    const answer = {
+      body: 'access_token=a&access_token=b&token_type=bearer',
+      type: 'application/x-www-form-urlencoded',
+    };
+    await expect(redeem(answer, quirks)).rejects.toBeInstanceOf(oauth.OperationProcessingError);
+  });
+
+  it('a form is not read where no preset says so', async () => {
+    const answer = { body: 'access_token=at&token_type=bearer', type: 'application/x-www-form-urlencoded' };
+    await expect(redeem(answer)).rejects.toBeInstanceOf(oauth.OperationProcessingError);
+  });
+});
+
+describe('replies of other servers', () => {
+  it.each([
+    [1, undefined, 'invalid_client'],
+    [100, 36007, 'invalid_grant'],
+    [100, 36009, 'invalid_grant'],
+    [100, undefined, 'invalid_request'],
+    [190, 463, 'invalid_token'],
+    [4, undefined, 'temporarily_unavailable'],
+  ])('the Graph error %s/%s is called %s', async (code, error_subcode, error) => {
+    const body = {
+      error: { message: 'words', type: 'OAuthException', code, error_subcode, fbtrace_id: 'x' },
+    };
+    for (const status of [200, 400]) {
+      await expect(redeem(json(body, status), ['error-object'])).rejects.toMatchObject({
+        error,
+        error_description: 'words',
+        status: 400,
+      });
+    }
+  });
+
+  it('a missing token_type is bearer where the preset says so', async () => {
+    const answer = json({ access_token: 'at' });
+    expect(await redeem(answer, ['token-type-missing'])).toMatchObject({ token_type: 'bearer' });
+    await expect(redeem(answer)).rejects.toBeInstanceOf(ProtocolError);
+  });
+
+  it('expires_in may be digits where the preset says so', async () => {
+    const answer = json({ ...granted, expires_in: '3600' });
+    expect(await redeem(answer, ['expires-in-string'])).toMatchObject({ expires_in: 3600 });
+    await expect(redeem(answer)).rejects.toBeInstanceOf(ProtocolError);
+    for (const expires_in of ['3600abc', '', '-1', '1e3', ' 1']) {
+      await expect(redeem(json({ ...granted, expires_in }), ['expires-in-string'])).rejects.toBeInstanceOf(
+        ProtocolError,
+      );
+    }
+  });
+
+  it.each([
+    [{ scope: 'a,b' }, 'a b'],
+    [{ scope: 'a, b' }, 'a b'],
+    [{ scope: ['a', 'b'] }, 'a b'],
+    [{ scopes: 'a b' }, 'a b'],
+    [{ scopes: ['a'] }, 'a'],
+    [{ scope: '' }, ''],
+  ])('%j is the scope %j', async (members, scope) => {
+    expect(await redeem(json({ ...granted, ...members }), ['scope-irregular'])).toMatchObject({ scope });
+  });
+
+  it('without the quirk a comma stays part of the scope', async () => {
+    expect(await redeem(json({ ...granted, scope: 'a,b' }))).toMatchObject({ scope: 'a,b' });
+  });
+});
+
+describe('everything else', () => {
+  const all: Quirk[] = [
+    'error-with-status-200',
+    'form-encoded-reply',
+    'error-object',
+    'token-type-missing',
+    'expires-in-string',
+    'scope-irregular',
+  ];
+
+  it('passes untouched: a conforming reply, a page, an empty reply', async () => {
+    for (const answer of [
+      { body: '{ "access_token": "at", "token_type": "Bearer", "expires_in": 60 }' },
+      { body: '{"error":"invalid_grant"}', status: 400 },
+      { body: '<html>', type: 'text/html', status: 502 },
+      { body: '', status: 200 },
+      { body: '[1]' },
+    ]) {
+      const response = await ask(answer, all);
+      expect(await response.text()).toBe(answer.body);
+      expect(response.status).toBe(answer.status ?? 200);
+      expect(response.headers.get('content-type')).toBe(answer.type ?? 'application/json');
+    }
+  });
+
+  it('passes untouched at other addresses', async () => {
+    const answer = json({ error: 'x', scopes: ['a'] });
+    const response = await ask(answer, all, 'https://as.test/userinfo');
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe(answer.body);
+  });
+
+  it('an error of the revocation endpoint becomes one, too', async () => {
+    const response = await ask(json({ error: 'invalid_token' }), all, endpoints.revocation_endpoint);
+    await expect(oauth.processRevocationResponse(response)).rejects.toMatchObject({ error: 'invalid_token' });
+  });
+});
+
+describe('T62 malformed token responses', () => {
+  it.each([
+    { access_token: 'a\nb' },
+    { access_token: 'a b' },
+    { access_token: 'ä' },
+    { access_token: '' },
+    { access_token: 7 },
+    { access_token: null },
+    { access_token: 'a'.repeat(5_000_000) },
+    { refresh_token: 'a\u0000' },
+    { refresh_token: ['a'] },
+    { refresh_token: null },
+    { id_token: 'a b' },
+    { token_type: 'mac' },
+    { token_type: 7 },
+    { expires_in: -1 },
+    { expires_in: 1e308 },
+    { expires_in: '3600' },
+    { expires_in: null },
+    { expires_in: true },
+    { expires_in: 315_360_001 },
+    { scope: ['a'] },
+    { scope: 'a\u001b[2J' },
+    { error: 'x' },
+    { error: { code: 1 } },
+  ])('%# is refused, and the error does not repeat it', async (members) => {
+    const error = await redeem(json({ ...granted, ...members })).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(String(error).length).toBeLessThan(200);
+    expect(String(error)).toMatch(/^[\x20-\x7e]+$/);
+  });
+
+  it('a body with inherited members only is no response', () => {
+    expect(() => validateTokenResponse(Object.create(granted))).toThrow(ProtocolError);
+    expect(() =>
+      validateTokenResponse(JSON.parse('{"__proto__":{"access_token":"a","token_type":"bearer"}}')),
+    ).toThrow(ProtocolError);
+  });
+
+  it.each([1, 16_384, 65_536])('a token of %i characters is fine', async (length) => {
+    const access_token = 'a'.repeat(length);
+    expect(await redeem(json({ ...granted, access_token, expires_in: 0 }))).toMatchObject({ access_token });
+  });
+
+  it('any reply ends as a valid token or as an error that says nothing of it', async () => {
+    const member = fc.oneof(
+      fc.string(),
+      fc.constantFrom('bearer', 'at', '3600', 'a,b'),
+      fc.double(),
+      fc.integer(),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const body = fc.oneof(
+      fc.string(),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
+      fc
+        .dictionary(
+          fc.constantFrom(
+            ...['access_token', 'token_type', 'expires_in', 'refresh_token', 'scope', 'scopes'],
+            ...['error', 'error_description', '__proto__', 'constructor'],
+          ),
+          member,
+        )
+        .map((members) => JSON.stringify({ ...granted, ...members })),
+      fc.dictionary(fc.string(), fc.string()).map((members) => new URLSearchParams(members).toString()),
+    );
+    const type = fc.constantFrom(
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'text/html',
+    );
+    const quirks = fc.subarray<Quirk>([
+      ...(['error-with-status-200', 'form-encoded-reply', 'error-object'] as const),
+      ...(['token-type-missing', 'expires-in-string', 'scope-irregular'] as const),
+    ]);
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        body,
+        type,
+        fc.constantFrom(200, 200, 400, 500),
+        quirks,
+        async (text, mediaType, status, flags) => {
+          let result: oauth.TokenEndpointResponse;
+          try {
+            result = await redeem({ body: text, type: mediaType, status }, flags);
+          } catch (error) {
+            const known =
+              error instanceof OAuthLoginError ||
+              error instanceof oauth.OperationProcessingError ||
+              error instanceof oauth.ResponseBodyError;
+            expect(known, String(error)).toBe(true);
+            return;
+          }
+          accepted += 1;
+          expect(result.access_token).toMatch(/^[\x21-\x7e]+$/);
+          expect(['bearer']).toContain(result.token_type);
+          expect(result.expires_in ?? 0).toBeGreaterThanOrEqual(0);
+          expect(result.error).toBeUndefined();
+          expect(typeof (result.scope ?? '')).toBe('string');
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(accepted).toBeGreaterThan(0);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
