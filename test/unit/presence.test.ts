@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInteractive, isPersonPresent } from '../../src/presence.ts';
+import { isInteractive, isPersonPresent } from '../../src/system/presence.ts';
 import { type FakeContextOptions, fakeContext } from '../support/fake-context.ts';
 
 type Terminals = NonNullable<FakeContextOptions['terminals']>;
