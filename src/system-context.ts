@@ -1,11 +1,11 @@
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
-import { preventCrashArtefacts } from './crash-artefacts.ts';
-import { takeEnvironment } from './environment.ts';
 import { AbortedError } from './errors.ts';
-import { platformPaths } from './paths.ts';
 import { canOpenBrowser } from './presence.ts';
-import { type StandardStream, watchStream } from './standard-stream.ts';
+import { preventCrashArtefacts } from './system/crash-artefacts.ts';
+import { takeEnvironment } from './system/environment.ts';
+import { platformPaths } from './system/paths.ts';
+import { type StandardStream, watchStream } from './system/standard-stream.ts';
 
 /** The real outside world. */
 export interface SystemContext extends Context {

@@ -12,7 +12,7 @@ afterAll(() => {
 /** A script that has built the context as `context`. */
 function scriptWithContext(body: string): BundledScript {
   const script = bundleScript(`
-    import { environmentWarnings } from './src/environment.ts';
+    import { environmentWarnings } from './src/system/environment.ts';
     import { systemContext } from './src/system-context.ts';
     const context = systemContext(process);
     ${body}
