@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const lockDirectory = join(root, 'artifacts', 'prepare.lock');
 const npmIsOffline =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED|ERR_SOCKET_TIMEOUT/;
+const npmMissesOptional = /^npm (?:error|ERR!) Missing: \S+@ from lock file/m;
 
 class Failure extends Error {
   constructor(message, exitCode) {
@@ -77,26 +78,29 @@ function isBuilt() {
 }
 
 async function install() {
+  const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   say('installing the packages of package-lock.json (npm ci)');
-  const { code, output } = await npm([
-    'ci',
-    '--include=dev',
-    '--include=optional',
-    '--no-audit',
-    '--no-fund',
-  ]);
+  let { code, output } = await npm(['ci', ...options]);
+  if (code !== 0 && npmMissesOptional.test(output)) {
+    // npm 11 wants a record even of packages for other systems that its registry does not have, and such a record
+    // cannot be written. This installs what is locked, checks the same hashes, and leaves the lock file alone.
+    say('npm ci misses packages for other systems; installing the same versions without them (npm install)');
+    ({ code, output } = await npm(['install', '--no-save', ...options]));
+  }
   if (code !== 0) {
+    process.stderr.write(output);
     const reason = npmIsOffline.test(output)
       ? 'the registry could not be reached; connect to the network (or set `registry` or `proxy` in your .npmrc) and run this again'
       : 'the lines above say why';
-    throw new Failure(`npm ci failed with exit code ${code}: ${reason}`, code);
+    throw new Failure(`npm failed with exit code ${code}: ${reason}`, code);
   }
 }
 
 async function build() {
   say('building dist/ from src/');
-  const { code } = await run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
+  const { code, output } = await run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
   if (code !== 0) {
+    process.stderr.write(output);
     throw new Failure(`the build failed with exit code ${code}: the lines above say why`, code);
   }
 }
@@ -110,7 +114,7 @@ function npm(args) {
   return run('npm', args, { shell: process.platform === 'win32' });
 }
 
-/** Runs to the end; all output goes to stderr, so that stdout stays with the command that comes next. */
+/** Runs to the end and keeps what was printed, for the case that it fails. */
 function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -118,7 +122,6 @@ function run(command, args, options = {}) {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         output += chunk;
-        process.stderr.write(chunk);
       });
     }
     child.once('error', (error) =>

@@ -11,6 +11,8 @@ import { type StandardStream, watchStream } from './system/standard-stream.ts';
 export interface SystemContext extends Context {
   /** Resolves once all output has been taken; to `false` when the standard output was closed before. */
   flush(): Promise<boolean>;
+  /** Whether a call of the keychain that nothing can stop would keep the process from ending. */
+  isHeld(): boolean;
 }
 
 /** The parts of the process the context is made of. */
@@ -32,6 +34,7 @@ export function systemContext(process: Host): SystemContext {
   const env = takeEnvironment(process.env);
   const paths = platformPaths(env, platform);
   const signal = stopSignal(process);
+  let isCallPending = () => false;
   let stdout: StandardStream | undefined;
   let stderr: StandardStream | undefined;
 
@@ -57,20 +60,23 @@ export function systemContext(process: Host): SystemContext {
     },
     async openHttp(options) {
       const { openHttp } = await import('./adapters/http.ts');
-      return openHttp(options, { env, clock: systemClock, signal });
+      // Not tied to Ctrl-C as a whole: the answer to a refresh has to reach the disk. Commands tie the rest.
+      return openHttp(options, { env, clock: systemClock });
     },
     async openBrowser(uri) {
       const { openBrowser } = await import('./adapters/browser.ts');
       return openBrowser(uri, { env, platform });
     },
     async openKeychain() {
-      const { openKeychain } = await import('./adapters/keychain.ts');
+      const { isKeychainCallPending, openKeychain } = await import('./adapters/keychain.ts');
+      isCallPending = isKeychainCallPending;
       return openKeychain({ env, platform, signal, directory: paths.dataDir });
     },
     async openPrompts() {
       const { openPrompts } = await import('./adapters/prompts.ts');
       return openPrompts({ stdin: process.stdin, stderr: process.stderr, signal });
     },
+    isHeld: () => isCallPending(),
     async flush() {
       const [taken = true] = await Promise.all([stdout?.flush(), stderr?.flush()]);
       return taken;

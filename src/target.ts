@@ -1,6 +1,6 @@
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { ConfigurationError, UsageError } from './errors.ts';
-import { catalogue } from './providers/catalogue.ts';
+import { catalogue, findPreset } from './providers/catalogue.ts';
 import { expandProvider } from './providers/expand.ts';
 import { nearestNames } from './providers/nearest-names.ts';
 import { openidProvider } from './providers/openid.ts';
@@ -99,9 +99,10 @@ function configuredEntry(
       ([, entry]) => entry.host === flags.host && entry.preset === target,
     );
     if (own !== undefined) return own;
-    if (flags.host !== catalogue.get(target)?.hosts?.default) return [target, {}];
+    if (flags.host !== findPreset(target)?.hosts?.default) return [findPreset(target)?.name ?? target, {}];
   }
-  return [target, configuration.providers.get(target) ?? {}];
+  const name = configuration.providers.has(target) ? target : (findPreset(target)?.name ?? target);
+  return [name, configuration.providers.get(name) ?? {}];
 }
 
 function baseProvider(
@@ -110,7 +111,7 @@ function baseProvider(
   entry: ProviderConfiguration,
   configuration: Configuration,
 ): Provider {
-  const preset = catalogue.get(entry.preset ?? name);
+  const preset = findPreset(entry.preset ?? name);
   if (preset !== undefined) return { ...preset, name };
   if (entry.preset !== undefined) throw incomplete(name, `there is no preset ${entry.preset}`);
   if (entry.issuer !== undefined) return openidProvider(name, entry.label ?? name, entry.issuer);

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, OAuthLoginError, StoreError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
-import { plainObject } from '../secrets/plain-json.ts';
+import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
@@ -88,7 +88,7 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async write(head, secrets) {
-      const plainHead = readAccountHead(JSON.parse(JSON.stringify(head)));
+      const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
       if (plainHead === undefined || plainHead.id !== idOf(plainHead)) {
         throw new TypeError('the head of an account is malformed');
       }

@@ -42,8 +42,13 @@ export function isKeychainCallPending(): boolean {
 }
 
 async function loadKeytar(): Promise<NativeKeychain> {
+  // A CommonJS module that Node finds no names in.
+  return (await import('keytar')).default;
+}
+
+async function loadNative(load = loadKeytar): Promise<NativeKeychain> {
   try {
-    return (await import('keytar')).default;
+    return await load();
   } catch (error) {
     throw absentKeychain('its library cannot be loaded', error);
   }
@@ -52,7 +57,7 @@ async function loadKeytar(): Promise<NativeKeychain> {
 /** Opens the keychain. Throws `StoreError` `store_unavailable` when there is none on this machine. */
 export async function openKeychain(options: KeychainOptions = {}): Promise<Keychain> {
   const bus = await reachSessionBus(options);
-  const native = await (options.load ?? loadKeytar)();
+  const native = await loadNative(options.load);
   const deadline = options.deadline ?? (isTerminal() ? DEADLINE_WITH_PERSON : DEADLINE_WITHOUT);
   const bounded = <T>(call: () => Promise<T>) => callWithin(deadline, call, bus, options.signal);
 

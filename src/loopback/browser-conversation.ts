@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { ProtocolError } from '../errors.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { validateAuthorizationUri } from './authorization-uri.ts';
@@ -14,6 +15,16 @@ import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screenin
 
 type Notify = (kind: LoopbackNotice['kind']) => void;
 
+function browserMismatch(): ProtocolError {
+  return new ProtocolError(
+    'protocol_browser_mismatch',
+    'the link of this sign-in was opened in two browsers, so the sign-in was stopped to be safe',
+    {
+      hint: 'run the command again and open its link once; if you opened it only once, another user of this machine may have opened it too',
+    },
+  );
+}
+
 /** What the listener says to the browser, from the start link over the callback to the last page. */
 export class BrowserConversation {
   readonly opened = new Deferred<void>();
@@ -22,6 +33,7 @@ export class BrowserConversation {
   readonly #expected: CallbackExpectation & { readonly path: string };
   readonly #origin: string;
   readonly #notify: Notify;
+  readonly #admits: (socket: Socket) => boolean;
   readonly #cookie = new BrowserCookie();
   readonly #startPath = `/s/${randomId()}`;
   #authorizationUri: string | undefined;
@@ -30,10 +42,16 @@ export class BrowserConversation {
   #acceptedQuery: string | undefined;
   #stopped = false;
 
-  constructor(expected: CallbackExpectation & { readonly path: string }, origin: string, notify: Notify) {
+  constructor(
+    expected: CallbackExpectation & { readonly path: string },
+    origin: string,
+    notify: Notify,
+    admits: (socket: Socket) => boolean,
+  ) {
     this.#expected = expected;
     this.#origin = origin;
     this.#notify = notify;
+    this.#admits = admits;
     this.done = new DonePage({ 'Set-Cookie': this.#cookie.removal });
   }
 
@@ -80,32 +98,49 @@ export class BrowserConversation {
       const query = mark === -1 ? '' : target.slice(mark + 1);
       return (request, response) => this.#answerCallback(query, request, response);
     }
-    const isStart = target === this.#startPath && !this.isAnswered && !this.#stopped;
     const authorizationUri = this.#authorizationUri;
-    if (isStart && authorizationUri !== undefined) {
+    if (target === this.#startPath && authorizationUri !== undefined) {
       return (request, response) => this.#answerStartLink(authorizationUri, request, response);
     }
-    return target === this.done.path ? (_request, response) => this.done.answer(response) : undefined;
+    return target === this.done.path ? (request, response) => this.#answerDone(request, response) : undefined;
+  }
+
+  /** Asked before anything takes effect, not for every request: it reads the table of all connections. */
+  #isWelcome(request: IncomingMessage): boolean {
+    if (this.#admits(request.socket)) {
+      return true;
+    }
+    request.socket.destroy();
+    return false;
   }
 
   #answerStartLink(authorizationUri: string, request: IncomingMessage, response: ServerResponse): void {
-    if (this.#linkUsed && !this.#cookie.isIn(request)) {
-      this.#stopped = true;
-      this.authorizationResponse.reject(
-        new ProtocolError(
-          'protocol_browser_mismatch',
-          'the link of this sign-in was opened in two browsers, so the sign-in was stopped to be safe',
-          {
-            hint: 'run the command again and open its link once; if you opened it once only, another user of this machine may have opened it too',
-          },
-        ),
-      );
-      sendFixedReply(response, FIXED_REPLIES.linkReused);
+    if (!this.#isWelcome(request)) {
       return;
     }
-    this.#linkUsed = true;
-    this.opened.resolve();
-    sendReply(response, 302, '', { Location: authorizationUri, 'Set-Cookie': this.#cookie.setting });
+    const isOurs = !this.#linkUsed || this.#cookie.isIn(request);
+    if (this.isAnswered) {
+      if (isOurs) {
+        this.#sendToDone(response);
+      } else {
+        this.#notify('start-link-opened-twice');
+        sendFixedReply(response, FIXED_REPLIES.answered);
+      }
+    } else if (!isOurs || this.#stopped) {
+      this.#stopped = true;
+      this.authorizationResponse.reject(browserMismatch());
+      sendFixedReply(response, FIXED_REPLIES.linkReused);
+    } else {
+      this.#linkUsed = true;
+      this.opened.resolve();
+      sendReply(response, 302, '', { Location: authorizationUri, 'Set-Cookie': this.#cookie.setting });
+    }
+  }
+
+  #answerDone(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#isWelcome(request)) {
+      this.done.answer(response);
+    }
   }
 
   #browserOf(request: IncomingMessage): AuthorizationResponse['browser'] {
@@ -116,14 +151,17 @@ export class BrowserConversation {
   }
 
   #answerCallback(query: string, request: IncomingMessage, response: ServerResponse): void {
-    if (this.isAnswered && query === this.#acceptedQuery) {
-      this.#sendToDone(response);
-      return;
-    }
     const verdict = judgeCallback(query, this.#browserOf(request), this.#expected);
     if (verdict.kind === 'malformed' || verdict.kind === 'wrong-state') {
       this.#notify('foreign-request');
       sendFixedReply(response, FIXED_REPLIES[verdict.kind === 'malformed' ? 'malformed' : 'forbidden']);
+      return;
+    }
+    if (!this.#isWelcome(request)) {
+      return;
+    }
+    if (this.isAnswered && query === this.#acceptedQuery) {
+      this.#sendToDone(response);
     } else if (this.isAnswered) {
       this.#notify('second-reply');
       sendFixedReply(response, FIXED_REPLIES.answered);

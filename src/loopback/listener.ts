@@ -10,7 +10,7 @@ import { FIXED_REPLIES } from './fixed-reply.ts';
 import { type LoopbackHost, openLoopbackServers } from './loopback-servers.ts';
 import { type LoopbackNotice, onceForEachKind } from './notice.ts';
 import { outcomePage } from './pages.ts';
-import { lookUpPeerUser, type PeerUser } from './peer-user.ts';
+import { isAdmitted, lookUpPeerUser, type PeerUser } from './peer-user.ts';
 import { writtenReply } from './reply.ts';
 
 /** How long the last page is kept for a browser that is slow to ask for it. */
@@ -56,10 +56,6 @@ export interface LoopbackListener {
   close(): Promise<void>;
 }
 
-function isForeign(user: PeerUser, users: readonly number[]): boolean {
-  return typeof user === 'number' && user !== 0 && !users.includes(user);
-}
-
 async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
@@ -89,13 +85,17 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   const peerUser = options.peerUser ?? lookUpPeerUser;
   let conversation: BrowserConversation | undefined;
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
-    const user = options.platform === 'linux' ? peerUser(request.socket) : 'unknown';
-    const foreign = isForeign(user, users);
-    if (foreign) {
+  function admits(socket: Socket): boolean {
+    const user = options.platform === 'linux' ? peerUser(socket) : 'unknown';
+    const admitted = isAdmitted(user, users);
+    if (!admitted && user !== 'gone') {
       notify('foreign-user');
     }
-    if (foreign || user === 'gone' || conversation === undefined) {
+    return admitted;
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    if (conversation === undefined) {
       request.socket.destroy();
       return;
     }
@@ -117,7 +117,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
     server.on('clientError', refuseUnread);
   });
   const origin = `http://${options.host}:${port}`;
-  const talk = new BrowserConversation(options, origin, notify);
+  const talk = new BrowserConversation(options, origin, notify, admits);
   conversation = talk;
 
   let closing: Promise<void> | undefined;

@@ -45,7 +45,7 @@ body {
 }
 main {
   width: 100%;
-  max-width: 30rem;
+  max-width: 32rem;
   padding: clamp(1.5rem, 6vw, 2.5rem);
   background: var(--card);
   border: 1px solid var(--edge);
@@ -59,12 +59,12 @@ svg path { fill: none; stroke: var(--on-mark); stroke-width: 2.5; stroke-linecap
 .calm svg { color: var(--calm); }
 .bad svg { color: var(--bad); }
 .plain svg { color: var(--quiet); }
-h1 { margin: 0 0 0.5rem; font-size: 1.5rem; line-height: 1.25; font-weight: 650; text-wrap: balance; }
+h1 { margin: 0 0 0.75rem; font-size: 1.5rem; line-height: 1.25; font-weight: 650; text-wrap: balance; }
 h2 { margin: 0 0 0.25rem; font-size: 0.875rem; line-height: 1.4; font-weight: 600; color: var(--quiet); }
-p { margin: 0 0 1rem; }
+p { margin: 0 0 1rem; text-wrap: pretty; }
 .account { font-weight: 600; }
-.next { margin: 1.25rem 0; padding: 0.875rem 1rem; background: var(--inset); border-radius: 0.5rem; }
-.next p { margin: 0; }
+.inset { margin: 1.25rem 0; padding: 0.875rem 1rem; background: var(--inset); border-radius: 0.5rem; }
+.inset p { margin: 0; }
 .quiet, footer { color: var(--quiet); font-size: 0.875rem; }
 footer, code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { font-size: 0.92em; }

@@ -4,9 +4,9 @@ import { escapeHtml, framePage } from './page-frame.ts';
 
 const SIGNATURE = 'oauth-login';
 
-/** One foreign-proof piece of text in HTML; its direction does not leak into the words around it. */
-function isolated(text: string): string {
-  return `<bdi>${escapeHtml(safeText(text))}</bdi>`;
+/** Gives an account in HTML; its direction does not leak into the words around it, and an address breaks at the @. */
+function accountName(account: string): string {
+  return `<bdi class="account">${escapeHtml(safeText(account)).replaceAll('@', '<wbr>@')}</bdi>`;
 }
 
 /** Makes the one-line form of errors (lower case, no full stop) a sentence; `commands` in backticks become code. */
@@ -17,11 +17,16 @@ function sentence(text: string): string {
   return escapeHtml(whole).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
-function nextStep(next: string): string {
-  return `<section class="next">
-<h2>What to do next</h2>
-<p>${sentence(next)}</p>
+function inset(heading: string, content: string): string {
+  return `<section class="inset">
+<h2>${heading}</h2>
+<p>${content}</p>
 </section>`;
+}
+
+/** An error code may be longer than a narrow line; it breaks after an underscore. */
+function errorCode(code: string): string {
+  return `<code>${escapeHtml(safeText(code, 80)).replaceAll('_', '_<wbr>')}</code>`;
 }
 
 /** Gives the page that the browser ends on: who is signed in, or what happened and what to do next. */
@@ -32,7 +37,7 @@ export function outcomePage(outcome: PageOutcome): string {
       return framePage({
         tone: 'good',
         title: `Signed in to ${label}`,
-        content: `<p>You are signed in as <span class="account">${isolated(outcome.account)}</span>.</p>
+        content: `${inset('You are signed in as', accountName(outcome.account))}
 <p>You can close this tab and go back to the terminal.</p>`,
         signature: SIGNATURE,
       });
@@ -41,7 +46,7 @@ export function outcomePage(outcome: PageOutcome): string {
         tone: 'calm',
         title: 'Access was not granted',
         content: `<p>The sign-in to ${escapeHtml(label)} was refused, so nobody was signed in and nothing was stored.</p>
-${nextStep(outcome.next)}
+${inset('What to do next', sentence(outcome.next))}
 <p>You can close this tab and go back to the terminal.</p>`,
         signature: SIGNATURE,
       });
@@ -50,9 +55,9 @@ ${nextStep(outcome.next)}
         tone: 'bad',
         title: `Sign-in to ${label} failed`,
         content: `<p>${sentence(outcome.what)}</p>
-${nextStep(outcome.next)}
+${inset('What to do next', sentence(outcome.next))}
 <p>You can close this tab. The terminal shows the same error.</p>
-<p class="quiet">Error code: <code>${escapeHtml(safeText(outcome.code, 80))}</code></p>`,
+<p class="quiet">Error code: ${errorCode(outcome.code)}</p>`,
         signature: SIGNATURE,
       });
   }

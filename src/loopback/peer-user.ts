@@ -74,11 +74,11 @@ export function findPeerUser(tables: string, ends: ConnectionEnds): PeerUser {
   return findRow(tables, ours, anybody)?.state === LISTEN ? 'gone' : 'unknown';
 }
 
-function readTables(): string {
-  return ['/proc/self/net/tcp', '/proc/self/net/tcp6']
-    .map((path) => {
+function readTables(names: readonly string[]): string {
+  return names
+    .map((name) => {
       try {
-        return readFileSync(path, 'latin1');
+        return readFileSync(`/proc/self/net/${name}`, 'latin1');
       } catch {
         return '';
       }
@@ -103,10 +103,15 @@ export function lookUpPeerUser(socket: Socket): PeerUser {
     return 'gone';
   }
   const ends = { localAddress, localPort, remoteAddress, remotePort };
-  let user = findPeerUser(readTables(), ends);
-  if (user === 'unknown') {
+  let user = findPeerUser(readTables([isIPv4(localAddress) ? 'tcp' : 'tcp6']), ends);
+  if (typeof user !== 'number') {
     // The table is not read at one instant: an end that closed meanwhile shows the second time.
-    user = findPeerUser(readTables(), ends);
+    user = findPeerUser(readTables(['tcp', 'tcp6']), ends);
   }
   return user === unmappedUser() ? 'unknown' : user;
+}
+
+/** Tells whether somebody at the other end may take part: one of these users, root, or one who cannot be told. */
+export function isAdmitted(user: PeerUser, users: readonly number[]): boolean {
+  return typeof user === 'number' ? user === 0 || users.includes(user) : user === 'unknown';
 }

@@ -12,7 +12,7 @@ export interface EndpointRules {
 }
 
 /** An endpoint as the URL parser writes it, or what is wrong with it. */
-export type CheckedEndpoint = { readonly href: string } | { readonly fault: string };
+export type CheckedEndpoint = { readonly href: string } | { readonly fault: string; readonly hint?: string };
 
 /**
  * Gives the endpoint in the spelling of the URL parser, or says what is wrong with it.
@@ -38,7 +38,10 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
       return { fault: 'uses plain http' };
     }
     if (!rules.allowHttpLoopback) {
-      return { fault: 'uses plain http, which --allow-http-loopback would allow for this loopback address' };
+      return {
+        fault: 'uses plain http',
+        hint: 'add --allow-http-loopback if this server on your own machine is meant',
+      };
     }
   }
   if (url.username !== '' || url.password !== '') {

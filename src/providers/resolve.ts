@@ -125,9 +125,10 @@ function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): 
   const checked = checkEndpoint(provider.issuer, options);
   const fault =
     'fault' in checked ? checked.fault : provider.issuer.includes('?') ? 'holds a query' : undefined;
+  const advice = 'fault' in checked ? checked.hint : undefined;
   if (fault !== undefined) {
     throw new ConfigurationError('config_invalid_value', `the issuer of ${provider.name} ${fault}`, {
-      hint: 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
+      hint: advice ?? 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
     });
   }
 }

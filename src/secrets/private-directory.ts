@@ -81,10 +81,19 @@ function refuseUnlessPrivate(directory: string, stats: Stats): void {
  * could read it or put something in its place.
  */
 export function isPrivateDirectory(directory: string): boolean {
-  const stats = lstatSync(directory, { throwIfNoEntry: false });
-  if (stats === undefined) return false;
-  refuseUnlessPrivate(directory, stats);
-  return true;
+  try {
+    const stats = lstatSync(directory, { throwIfNoEntry: false });
+    if (stats === undefined) return false;
+    refuseUnlessPrivate(directory, stats);
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const what = `the directory ${directory} cannot be looked at (${systemErrorCode(error)})`;
+    throw new StoreError('store_permissions', what, {
+      hint: `see what is in its way: ls -ld ${shellQuoted(dirname(directory))} ${shellQuoted(directory)}`,
+      cause: error,
+    });
+  }
 }
 
 /** Makes the directory, mode 0700, unless it is there; throws `StoreError` like `isPrivateDirectory`. */

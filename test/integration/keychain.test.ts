@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -111,7 +112,9 @@ describe('T38 a session bus that is absent, wrong, dead or silent', () => {
 
   it('a socket whose owner died is an absent keychain', async () => {
     const path = join(directory.path, 'bus');
-    writeFileSync(path, '');
+    const listener = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 9))`;
+    spawnSync(process.execPath, ['-e', listener, path]);
+    expect(statSync(path).isSocket()).toBe(true);
     const env = { ...bare(), DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}` };
     expectStoreError(await run(program, [directory.path, '3000', 'get:a'], { env }), 'store_unavailable');
   });

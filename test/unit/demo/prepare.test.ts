@@ -10,11 +10,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listenOnLoopback } from '../../support/reverse-proxy.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/prepare.mjs', import.meta.url));
 const run = promisify(execFile);
@@ -147,9 +149,29 @@ describe('the preparation of a checkout', () => {
       npm_config_cache: join(directory, 'empty-cache'),
     });
     expect(result.code).not.toBe(0);
-    expect(steps(result).at(-1)).toContain(`npm ci failed with exit code ${result.code}`);
+    expect(steps(result).at(-1)).toContain(`npm failed with exit code ${result.code}`);
     expect(steps(result).at(-1)).toContain('registry could not be reached');
     expect(existsSync(join(directory, 'dist'))).toBe(false);
+  });
+
+  it('installs although the registry has no package for another system, and leaves the lock file alone', async () => {
+    const directory = checkout();
+    const lockFile = join(directory, 'package-lock.json');
+    const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
+    lock.packages['node_modules/packed'].optionalDependencies = { 'for-another-system': '1.0.0' };
+    const locked = JSON.stringify(lock, undefined, 2);
+    writeFileSync(lockFile, locked);
+    const registry = createServer((_request, response) => response.writeHead(404).end('{}'));
+    try {
+      const result = await prepare(directory, { npm_config_registry: await listenOnLoopback(registry) });
+      expect(result.code).toBe(0);
+      expect(steps(result)).toContain(building);
+      expect(existsSync(join(directory, 'node_modules/packed/package.json'))).toBe(true);
+      expect(readFileSync(lockFile, 'utf8')).toBe(locked);
+      expect(await prepare(directory)).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      registry.close();
+    }
   });
 
   it('ends with the exit code of the build', async () => {

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { onTestFinished } from 'vitest';
 import {
   type LoopbackListener,
@@ -11,6 +12,13 @@ export const STATE = 'Zk3v_0aJmX1c9QyTtWq8sLrB4nHdUePfGiKoV6b7xYA';
 export const CODE = 'SplxlOBeZQQYbYS6WxSbIA';
 export const ISSUER = 'https://as.example.com';
 export const AUTHORIZATION_URI = 'https://as.example.com/authorize?client_id=c&state=s';
+
+/** The loopback addresses of this machine; some containers have no IPv6. */
+export const LOOPBACK_ADDRESSES: readonly ('127.0.0.1' | '::1')[] = Object.values(networkInterfaces())
+  .flat()
+  .some((entry) => entry?.address === '::1')
+  ? ['127.0.0.1', '::1']
+  : ['127.0.0.1'];
 
 /** The listener of a test with what a test needs of it. */
 export interface OpenedListener {

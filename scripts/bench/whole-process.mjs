@@ -1,0 +1,74 @@
+// Time and peak memory of whole processes.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const memoryRuns = 5;
+
+// Linux counts the memory of the process that was copied to start this one into `maxRSS`; VmHWM is this program's own.
+const peakHook = `
+const fs = require('node:fs');
+process.on('exit', () => {
+  let peak = process.resourceUsage().maxRSS;
+  try { peak = Number(/VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]); } catch {}
+  fs.writeFileSync(process.env.BENCH_PEAK_FILE, String(peak));
+});
+`;
+
+/** Runs the command and `node -e 0` in turn; gives medians (milliseconds, KiB) and their ratios. */
+export function measureInTurn(command, args, env, runs) {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-login-peak-'));
+  try {
+    const ours = [command, ...args];
+    const bare = ['-e', '0'];
+    runProcess(ours, env);
+    const times = alternate(runs, [bare, ours], (parts) => timeProcess(parts, env));
+    const peaks = alternate(memoryRuns, [bare, ours], (parts) => peakOfProcess(parts, env, folder));
+    const [bareTime, time] = times.map(median);
+    const [barePeak, peak] = peaks.map(median);
+    return { bareTime, time, timeRatio: time / bareTime, barePeak, peak, memoryRatio: peak / barePeak };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function median(values) {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+function alternate(rounds, subjects, measure) {
+  const found = subjects.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, subject] of subjects.entries()) {
+      found[index].push(measure(subject));
+    }
+  }
+  return found;
+}
+
+function timeProcess(parts, env) {
+  const start = process.hrtime.bigint();
+  runProcess(parts, env);
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/** Both sides carry the same hook, so that the ratio is of the programs. */
+function peakOfProcess(parts, env, folder) {
+  const hook = join(folder, 'hook.cjs');
+  const file = join(folder, 'peak');
+  writeFileSync(hook, peakHook);
+  runProcess(['--require', hook, ...parts], { ...env, BENCH_PEAK_FILE: file });
+  return Number(readFileSync(file, 'utf8'));
+}
+
+function runProcess(parts, env) {
+  const { status, stderr } = spawnSync(process.execPath, parts, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    throw new Error(`${parts.join(' ')} ended with ${status}: ${stderr}`);
+  }
+}

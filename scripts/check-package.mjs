@@ -1,0 +1,104 @@
+// Checks what would be published against package-contents.json beside it: the files, the dependencies and their exact
+// versions, no lifecycle scripts; the lock file holds no download address; publint finds nothing. Changing the list
+// is a decision to be seen in a review: `node scripts/check-package.mjs --update`.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const snapshotFile = join(root, 'scripts/package-contents.json');
+const lifecycleScripts = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'preuninstall',
+  'uninstall',
+  'postuninstall',
+  'prepublish',
+  'preprepare',
+  'prepare',
+  'postprepare',
+  'prepack',
+  'postpack',
+  'prepublishOnly',
+  'publish',
+  'postpublish',
+  'dependencies',
+];
+const problems = [];
+const folder = mkdtempSync(join(tmpdir(), 'oauth-login-check-'));
+
+try {
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+  const tarball = pack();
+  checkManifest(tarball.files.map(({ path }) => path));
+  checkLockFile();
+  execFileSync(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), '--strict', tarball.file], {
+    stdio: 'inherit',
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const problem of problems) {
+  console.error(`check-package: ${problem}`);
+}
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function pack() {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8' }));
+  return { files: packed.files, file: join(folder, packed.filename) };
+}
+
+function checkManifest(files) {
+  const manifest = JSON.parse(
+    execFileSync('tar', ['-xOzf', pack().file, 'package/package.json'], { encoding: 'utf8' }),
+  );
+  for (const name of lifecycleScripts.filter((name) => manifest.scripts?.[name] !== undefined)) {
+    problems.push(`the package has a lifecycle script: ${name}`);
+  }
+  const actual = {
+    // The hash in the name of a chunk changes with its content.
+    files: [
+      ...new Set(files.map((path) => path.replace(/^dist\/chunks\/.*\.js(\.map)?$/, 'dist/chunks/*.js$1'))),
+    ].sort(),
+    bin: manifest.bin,
+    engines: manifest.engines,
+    dependencies: manifest.dependencies ?? {},
+    optionalDependencies: manifest.optionalDependencies ?? {},
+    peerDependencies: manifest.peerDependencies ?? {},
+    peerDependenciesMeta: manifest.peerDependenciesMeta ?? {},
+  };
+  if (process.argv.includes('--update')) {
+    writeFileSync(snapshotFile, `${JSON.stringify(actual, null, 2)}\n`);
+    return;
+  }
+  const expected = JSON.parse(readFileSync(snapshotFile, 'utf8'));
+  for (const key of Object.keys({ ...expected, ...actual })) {
+    if (!isDeepStrictEqual(expected[key], actual[key])) {
+      problems.push(
+        `"${key}" is not what scripts/package-contents.json allows:\n  allowed ${JSON.stringify(expected[key])}\n  found   ${JSON.stringify(actual[key])}`,
+      );
+    }
+  }
+  for (const [name, version] of Object.entries({ ...actual.dependencies, ...actual.optionalDependencies })) {
+    if (!/^(?:npm:@?[\w./-]+@)?\d+\.\d+\.\d+$/.test(version)) {
+      problems.push(`${name} is not pinned to one version: ${version}`);
+    }
+  }
+}
+
+function checkLockFile() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  for (const [path, { resolved, integrity, link }] of Object.entries(packages)) {
+    if (resolved !== undefined) {
+      problems.push(`the lock file holds a download address: ${path}`);
+    }
+    if (path !== '' && !link && integrity === undefined) {
+      problems.push(`the lock file holds no integrity: ${path}`);
+    }
+  }
+}
