@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { shellQuoted } from '../secrets/private-directory.ts';
@@ -59,7 +60,7 @@ export async function openLock(file: string, { clock, signal }: Surroundings): P
     if (clock.monotonic() >= deadline) throw busy(file, owner);
     if (owner === undefined || readLockOwner(file) !== undefined) {
       // Waiters of one owner should not all come back at the same moment.
-      await clock.sleep(pause * (0.5 + Math.random()), signal);
+      await clock.sleep(pause * (0.5 + randomInt(1000) / 1000), signal);
     }
   }
 }

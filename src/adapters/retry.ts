@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { failureCode } from './network-failure.ts';
 
 const FURTHER_TRIES = 2;
@@ -40,7 +41,7 @@ export function delayBeforeRetry(outcome: Outcome): number | undefined {
 
 /** Doubles, and varies so that many clients do not come back at the same moment. */
 function backOff(attempt: number): number {
-  return FIRST_PAUSE * 2 ** attempt * (0.5 + Math.random() / 2);
+  return FIRST_PAUSE * 2 ** attempt * (0.5 + randomInt(1000) / 2000);
 }
 
 /** Milliseconds; the header is a number of seconds or a date (RFC 9110 §10.2.3). */
