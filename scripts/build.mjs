@@ -1,10 +1,28 @@
-// Bundles the own sources into dist/, readable and with source maps. Packages stay outside, except commander:
-// every command needs it, and as part of the bundle it loads in half the time.
-import { copyFile, rm } from 'node:fs/promises';
+// Bundles the own sources into dist/main.js, readable and with a source map.
+// One CommonJS file, because that starts fastest: Node needs no module loader of ECMAScript for it, and a part that
+// is reached by `import()` only runs, and asks for Node's own modules, when it is first needed. Packages stay outside
+// for the same reason, except commander, which every command needs.
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
+const inside = ['commander'];
+const outside = [...Object.keys({ ...dependencies, ...optionalDependencies }), 'oidc-provider'].filter(
+  (name) => !inside.includes(name),
+);
+
+/** commander can start programs as subcommands; this tool has none, and loading what it takes would cost 5 ms. */
+const withoutSubprograms = {
+  name: 'without-subprograms',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'absent' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 
 await rm(`${root}/dist`, { recursive: true, force: true });
 await build({
@@ -12,20 +30,16 @@ await build({
   entryPoints: { main: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  format: 'esm',
+  format: 'cjs',
   platform: 'node',
   target: 'node20.18',
-  external: ['@clack/prompts', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'],
-  // commander is CommonJS and asks for Node's own modules with `require`.
-  banner: {
-    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-  },
+  external: outside.flatMap((name) => [name, `${name}/*`]),
+  plugins: [withoutSubprograms],
   sourcemap: 'linked',
   sourcesContent: false,
   minify: false,
   legalComments: 'none',
   logLevel: 'warning',
 });
+await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);
