@@ -2,7 +2,7 @@ import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
-import { statusText, variableTokenText } from '../output/text.ts';
+import { problemText, statusText, variableTokenText } from '../output/text.ts';
 
 /** The flags of `status`. */
 export interface StatusFlags {
@@ -35,7 +35,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   }
   if (!flags.json) {
     for (const { error } of problems) {
-      context.stderr.write(`oauth-login: warning: ${error.message}\noauth-login: hint: ${error.hint}\n`);
+      context.stderr.write(problemText('warning', error));
     }
   }
   if (accounts.length > 0 || variables.length > 0 || problems.length > 0) return;
