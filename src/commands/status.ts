@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
+import { tokenVariables } from '../settings/variables.ts';
 
 /** The flags of `status`. */
 export interface StatusFlags {
@@ -12,9 +13,7 @@ export interface StatusFlags {
 /** `oauth-login status`: every account and where its secrets live, without network and without opening them. */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
   const { accounts, problems } = await openAccountStore(context).list();
-  const variables = Object.keys(context.env).filter(
-    (name) => /^OAUTH_LOGIN_.+_TOKEN$/.test(name) && context.env[name],
-  );
+  const variables = tokenVariables(context.env);
   const now = context.clock.now();
   if (flags.json) {
     context.stdout.write(
