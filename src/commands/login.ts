@@ -1,11 +1,11 @@
 import type { AccountHead, StoreKind } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
-import { signInRecord } from '../accounts/sign-in-record.ts';
+import { keepSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, AuthenticationRequiredError, ProtocolError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
-import { offlineAccessRequest } from '../grants/offline-access.ts';
+import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
@@ -15,6 +15,7 @@ import type { ResolvedProvider } from '../providers/resolve.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
+import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
 import { completeClient, requireClientId } from './complete-client.ts';
 import { httpOptions, signalled } from './http-options.ts';
@@ -40,10 +41,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     await confirmTokenOrigin(provider, settings, context);
     const client = await completeClient(settings, provider, store, context);
     const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
-    const offline = offlineAccessRequest(
-      settings,
-      accounts.some(({ hasRefreshToken }) => hasRefreshToken),
-    );
+    const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
     let signedIn: AccountHead | undefined;
     await authorizationCode(
       {
@@ -63,7 +61,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
             fetch,
           });
           if (callback.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
-          const account = await signInRecord(
+          signedIn = await keepSignIn(
             {
               settings,
               provider,
@@ -73,13 +71,10 @@ export async function login(target: string, flags: LoginFlags, context: Context)
               redirectUri: callback.redirectUri,
               requestedScopes: offline.scopes,
             },
-            storeKind === 'none' ? 'file' : storeKind,
+            storeKind,
             store,
-            context.clock,
+            context,
           );
-          context.signal.throwIfAborted();
-          if (storeKind !== 'none') await store.write(account.head, account.secrets);
-          signedIn = account.head;
           return person(profile);
         },
       },
@@ -119,7 +114,7 @@ function missingScopes(head: AccountHead, { provider }: LoginSettings): string[]
 
 function requirePerson(settings: LoginSettings, context: Context): void {
   if (isPersonPresent(context)) return;
-  const variable = `OAUTH_LOGIN_${settings.provider.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_TOKEN`;
+  const variable = variableName(settings.provider.name, 'TOKEN');
   throw new AuthenticationRequiredError(
     'person_required',
     `nobody is here to sign in to ${settings.provider.label}: there is no terminal, or CI is set`,
@@ -165,6 +160,5 @@ async function confirmBrowser(name: string, provider: ResolvedProvider, context:
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {
-  return (head) =>
-    head.issuer === provider.metadata.issuer && head.clientId === clientId && head.needsLogin === undefined;
+  return (head) => head.issuer === provider.metadata.issuer && head.clientId === clientId;
 }
