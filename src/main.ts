@@ -4,11 +4,14 @@ import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts
 import { errorJson, jsonText } from './output/json.ts';
 import { errorText } from './output/text.ts';
 import { createProgram } from './program.ts';
+import { environmentWarnings } from './system/environment.ts';
 
-export { systemContext } from './system-context.ts';
+export { systemContext } from './system/system-context.ts';
 
 /** Runs one command line and gives its exit code; every error becomes two lines (or one document) and a code. */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
+  for (const warning of environmentWarnings(context.env))
+    context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
     await createProgram(context, main).parseAsync([...argv], { from: 'user' });
     context.signal.throwIfAborted();

@@ -1,10 +1,10 @@
-import type { Configuration } from '../configuration.ts';
 import { UsageError } from '../errors.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
-import { chooseTarget } from '../target.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { chooseTarget } from '../settings/target.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 
 /**

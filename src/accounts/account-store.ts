@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, OAuthLoginError, StoreError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
@@ -138,12 +137,13 @@ function readHead(path: string, id: string): { file: SealedFile; head: AccountHe
  * the one that is bound to them. What a refresh changes may differ.
  */
 function isSameBinding(given: AccountHead, stored: AccountHead): boolean {
-  const binding = (head: AccountHead) => [
-    [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
-    [head.allowHttpLoopback, head.caFile, head.host, head.tenant],
-    { ...head.endpoints },
-  ];
-  return isDeepStrictEqual(binding(given), binding(stored));
+  const binding = (head: AccountHead) =>
+    JSON.stringify([
+      [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
+      [head.allowHttpLoopback, head.caFile, head.host, head.tenant],
+      Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),
+    ]);
+  return binding(given) === binding(stored);
 }
 
 function revealedSecrets(secrets: AccountSecrets): Record<string, string | undefined> {

@@ -1,6 +1,6 @@
-import type { Configuration } from '../configuration.ts';
 import { AuthenticationRequiredError, UsageError } from '../errors.ts';
-import type { TargetFlags } from '../target.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 
 /** The flags that say which account is meant. */
@@ -50,7 +50,7 @@ async function accountsOfTarget(
     ? accounts.filter(({ provider, issuer }) => provider === target || issuer === target)
     : [];
   if (plain.length > 0) return plain;
-  const { chooseTarget } = await import('../target.ts');
+  const { chooseTarget } = await import('../settings/target.ts');
   const { provider } = chooseTarget(target, flags, await configuration());
   return accounts.filter(
     (account) => account.provider === provider.name && account.issuer === provider.issuer,

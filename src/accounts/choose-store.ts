@@ -1,8 +1,8 @@
-import { writeStoreChoice } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { isInteractive } from '../presence.ts';
 import { probeStore } from '../secrets/probe-store.ts';
+import { writeStoreChoice } from '../settings/configuration.ts';
+import { isInteractive } from '../system/presence.ts';
 import type { StoreKind } from './account.ts';
 
 /**

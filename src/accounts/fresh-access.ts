@@ -1,7 +1,7 @@
-import type { Configuration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import { accountName } from './choose-account.ts';

@@ -60,7 +60,7 @@ export async function openLock(file: string, { clock, signal }: Surroundings): P
     if (clock.monotonic() >= deadline) throw busy(file, owner);
     if (owner === undefined || readLockOwner(file) !== undefined) {
       // Waiters of one owner should not all come back at the same moment.
-      await clock.sleep(pause * (0.5 + randomInt(1000) / 1000), signal);
+      await clock.sleep(randomInt(Math.ceil(pause / 2), Math.ceil(pause * 1.5) + 1), signal);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
-import type { LoginSettings } from '../settings.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
 import type { StoreKind } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
 import type { OpenAccount } from './fresh-access.ts';

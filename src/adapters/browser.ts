@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type BrowserCommand, browserCommands } from '../browser-command.ts';
 import type { Environment } from '../context.ts';
-import { childEnvironment } from '../environment.ts';
 import { ConfigurationError } from '../errors.ts';
-import { canOpenBrowser } from '../presence.ts';
+import { type BrowserCommand, browserCommands } from '../system/browser-command.ts';
+import { childEnvironment } from '../system/environment.ts';
+import { canOpenBrowser } from '../system/presence.ts';
 
 /** What is known of a browser that was asked to open a page. */
 export interface BrowserLaunch {

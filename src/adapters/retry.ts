@@ -41,7 +41,8 @@ export function delayBeforeRetry(outcome: Outcome): number | undefined {
 
 /** Doubles, and varies so that many clients do not come back at the same moment. */
 function backOff(attempt: number): number {
-  return FIRST_PAUSE * 2 ** attempt * (0.5 + randomInt(1000) / 2000);
+  const longest = FIRST_PAUSE * 2 ** attempt;
+  return randomInt(longest / 2, longest + 1);
 }
 
 /** Milliseconds; the header is a number of seconds or a date (RFC 9110 §10.2.3). */

@@ -2,11 +2,11 @@ import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { freshAccess, type OpenAccount, signInAgain } from '../accounts/fresh-access.ts';
-import type { Configuration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, ProtocolError } from '../errors.ts';
 import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { httpOptions, signalled, traceOf } from './http-options.ts';
 
 /** Seconds a token has to be good for to be worth a question to the provider. */

@@ -2,12 +2,12 @@ import type { AccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationText } from '../output/registration.ts';
-import { isInteractive } from '../presence.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
-import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings.ts';
+import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
+import { isInteractive } from '../system/presence.ts';
 import { guideRegistration } from './guide-registration.ts';
 
 /** Settings whose client identifier is known. */

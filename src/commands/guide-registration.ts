@@ -1,10 +1,10 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
-import { writeProviderConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { registrationText } from '../output/registration.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { type LoginSettings, registeredRedirectUri } from '../settings.ts';
+import { writeProviderConfiguration } from '../settings/configuration.ts';
+import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
 import type { RegisteredSettings } from './complete-client.ts';
 
 /**

@@ -2,12 +2,12 @@ import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
-import { type Configuration, readConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, OAuthLoginError } from '../errors.ts';
 import { jsonText } from '../output/json.ts';
 import { type Forgotten, forgottenText } from '../output/logout-text.ts';
 import { revokeTokens } from '../protocol/revocation.ts';
+import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { httpOptions, signalled } from './http-options.ts';
 
 /** The flags of `logout`. */

@@ -1,10 +1,10 @@
-import { readConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { jsonText } from '../output/json.ts';
 import { providerDocument, providerListText, providerText } from '../output/provider-text.ts';
 import { catalogue } from '../providers/catalogue.ts';
-import { loginSettings, registeredRedirectUri } from '../settings.ts';
-import { chooseTarget, knownNames } from '../target.ts';
+import { readConfiguration } from '../settings/configuration.ts';
+import { loginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
+import { chooseTarget, knownNames } from '../settings/target.ts';
 
 /** `oauth-login providers`: the catalogue and what the user defined, or one provider in full. */
 export async function providers(

@@ -1,18 +1,23 @@
-import {
-  configurationFile,
-  PROVIDER_NAME,
-  readConfiguration,
-  writeProviderConfiguration,
-} from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
-import { isInteractive } from '../presence.ts';
 import { readClientFile } from '../providers/client-file.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
-import { type LoginFlags, type LoginSettings, loginSettings, registeredRedirectUri } from '../settings.ts';
+import {
+  configurationFile,
+  PROVIDER_NAME,
+  readConfiguration,
+  writeProviderConfiguration,
+} from '../settings/configuration.ts';
+import {
+  type LoginFlags,
+  type LoginSettings,
+  loginSettings,
+  registeredRedirectUri,
+} from '../settings/login-settings.ts';
+import { isInteractive } from '../system/presence.ts';
 import { guideRegistration, saveClient } from './guide-registration.ts';
 import { httpOptions, signalled } from './http-options.ts';
 

@@ -1,12 +1,12 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
 import { freshAccess } from '../accounts/fresh-access.ts';
-import { readConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { readTokenFormat, type TokenFormat, tokenText } from '../output/token-format.ts';
 import { Secret } from '../secrets/secret.ts';
-import { providerVariable, variableName } from '../variables.ts';
+import { readConfiguration } from '../settings/configuration.ts';
+import { providerVariable, variableName } from '../settings/variables.ts';
 import { traceOf } from './http-options.ts';
 
 /** The flags of `token`. */
@@ -55,7 +55,7 @@ async function tokenOfVariable(
   if (target === undefined) return undefined;
   let name = target;
   if (flags.host !== undefined || flags.issuer !== undefined || target.includes('/')) {
-    const { chooseTarget } = await import('../target.ts');
+    const { chooseTarget } = await import('../settings/target.ts');
     name = chooseTarget(target, flags, await readConfiguration(context.paths)).provider.name;
   }
   const value = providerVariable(context.env, name, 'TOKEN');

@@ -1,13 +1,13 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
-import { readConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { profileJson } from '../output/json.ts';
 import { agoText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
 import { Secret } from '../secrets/secret.ts';
-import { providerVariable, variableName } from '../variables.ts';
+import { readConfiguration } from '../settings/configuration.ts';
+import { providerVariable, variableName } from '../settings/variables.ts';
 
 /** The flags of `whoami`. */
 export interface WhoamiFlags extends AccountFlags {
@@ -54,7 +54,7 @@ async function profileOfVariable(
 ): Promise<{ profile: Profile; label: string }> {
   const [{ chooseTarget }, { resolveProvider }, { fetchProfile }, { httpOptions, signalled }] =
     await Promise.all([
-      import('../target.ts'),
+      import('../settings/target.ts'),
       import('../providers/resolve.ts'),
       import('../profile/fetch-profile.ts'),
       import('./http-options.ts'),

@@ -4,13 +4,14 @@ import type { AuthorizationResponse } from '../loopback/authorization-response.t
 import { type LoopbackListener, openLoopbackListener } from '../loopback/listener.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
+import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 import { exchangeCode } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
-import type { LoginSettings } from '../settings.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
 
 /** What the grant tells while it waits; `output/` has the words. */
 export interface SignInProgress {
@@ -57,10 +58,7 @@ const START_LINK_PATIENCE_SECONDS = 10;
  */
 export async function authorizationCode(grant: AuthorizationCodeGrant, context: Context): Promise<void> {
   const { provider, settings } = grant;
-  const library = await import('oauth4webapi');
-  const state = library.generateRandomState();
-  const codeVerifier = provider.pkce === 'never' ? undefined : library.generateRandomCodeVerifier();
-  const nonce = grant.scopes.includes('openid') ? library.generateRandomNonce() : undefined;
+  const { state, nonce, pkce } = await newAttempt(provider.pkce, grant.scopes);
   const listener = await openLoopbackListener({
     ...settings.redirect,
     state,
@@ -79,9 +77,7 @@ export async function authorizationCode(grant: AuthorizationCodeGrant, context: 
       scopeSeparator: provider.scopeSeparator,
       state,
       ...(nonce === undefined ? {} : { nonce }),
-      ...(codeVerifier === undefined
-        ? {}
-        : { codeChallenge: await library.calculatePKCECodeChallenge(codeVerifier) }),
+      ...(pkce === undefined ? {} : { codeChallenge: pkce.codeChallenge }),
       ...(settings.loginHint === undefined ? {} : { loginHint: settings.loginHint }),
       parameters: grant.parameters,
     });
@@ -99,7 +95,7 @@ export async function authorizationCode(grant: AuthorizationCodeGrant, context: 
         parameters: response.parameters,
         state,
         redirectUri: listener.redirectUri,
-        ...(codeVerifier === undefined ? {} : { codeVerifier }),
+        ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
         ...(nonce === undefined ? {} : { nonce }),
       },
     );

@@ -1,4 +1,4 @@
-import type { LoginSettings } from '../settings.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
 
 /**
  * The scopes and parameters of the authorization request, with what asks for a refresh token in the provider's

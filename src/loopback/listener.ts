@@ -13,7 +13,6 @@ import { outcomePage } from './pages.ts';
 import { isAdmitted, lookUpPeerUser, type PeerUser } from './peer-user.ts';
 import { writtenReply } from './reply.ts';
 
-/** How long the last page is kept for a browser that is slow to ask for it. */
 const GRACE_MILLISECONDS = 1_000;
 
 export interface LoopbackOptions extends CallbackExpectation {
@@ -29,6 +28,8 @@ export interface LoopbackOptions extends CallbackExpectation {
   readonly users?: readonly number[];
   /** Who is at the other end of a socket; asked on Linux only, where `/proc/net/tcp` tells. */
   readonly peerUser?: (socket: Socket) => PeerUser;
+  /** How long `finish` waits for a browser that is slow to ask for the last page; a second unless told. */
+  readonly graceMilliseconds?: number;
 }
 
 /** The listener of one sign-in (RFC 8252 §7.3). */
@@ -50,7 +51,7 @@ export interface LoopbackListener {
    * or `protocol_browser_mismatch`, and with `AbortedError` when the listener is closed before.
    */
   readonly response: Promise<AuthorizationResponse>;
-  /** Shows the last page, waits at most a second until the browser has it, and closes. */
+  /** Shows the last page, waits a short time until the browser has it, and closes. */
   finish(outcome: PageOutcome): Promise<void>;
   /** Closes at once, whoever is connected. */
   close(): Promise<void>;
@@ -141,7 +142,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
     const sent = [...openReplies].map((reply) => new Promise((resolve) => reply.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => {
-      timer = setTimeout(resolve, GRACE_MILLISECONDS);
+      timer = setTimeout(resolve, options.graceMilliseconds ?? GRACE_MILLISECONDS);
     });
     await Promise.race([Promise.all([...sent, talk.isAnswered ? talk.done.delivered : undefined]), grace]);
     clearTimeout(timer);

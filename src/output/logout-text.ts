@@ -1,6 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { OAuthLoginError } from '../errors.ts';
-import { safeText } from './safe-text.ts';
+import { safeText } from '../safe-text.ts';
 import { person } from './text.ts';
 
 /** What `logout` did with one account. */

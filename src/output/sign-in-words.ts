@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { SignInProgress } from '../grants/authorization-code.ts';
-import type { LoginSettings } from '../settings.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
 import { durationText } from './text.ts';
 
 /** Tells the person at the terminal how the sign-in goes; everything is written to standard error. */

@@ -1,7 +1,7 @@
 import type { AccountHead, StoreKind } from '../accounts/account.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
-import { safeText } from './safe-text.ts';
+import { safeText } from '../safe-text.ts';
 
 /** `octocat (The Octocat) <octocat@github.com>`: as much of it as is known, harmless to a terminal. */
 export function person(profile: Profile): string {

@@ -295,7 +295,7 @@ describe('the metadata', () => {
 describe('T09 an allowance lasts for one account', () => {
   it('is not written into the configuration', async () => {
     await signIn();
-    const { readConfiguration } = await import('../../src/configuration.ts');
+    const { readConfiguration } = await import('../../src/settings/configuration.ts');
     const configuration = await readConfiguration(line.context.paths);
     expect(JSON.stringify([...configuration.providers])).not.toMatch(/loopback|insecure/);
   });

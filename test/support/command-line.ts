@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHttp } from '../../src/adapters/http.ts';
-import { systemClock } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { type FinalPage, playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { StoreError } from '../../src/errors.ts';
 import { main } from '../../src/main.ts';
+import { systemClock } from '../../src/system/clock.ts';
 
 /** What a command line did. */
 export interface Outcome {

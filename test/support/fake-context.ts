@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { HttpClient } from '../../src/adapters/http.ts';
 import type { Keychain } from '../../src/adapters/keychain.ts';
 import type { Prompts } from '../../src/adapters/prompts.ts';
-import { systemClock } from '../../src/clock.ts';
 import type { Clock, Context, Environment } from '../../src/context.ts';
 import { AbortedError, StoreError } from '../../src/errors.ts';
 import { Secret } from '../../src/secrets/secret.ts';
+import { systemClock } from '../../src/system/clock.ts';
 
 /** A question that was asked, and the answer that the script gives. */
 export type Answer = string | boolean | Error;

@@ -31,6 +31,7 @@ function head(changes: Partial<AccountHead> & { readonly sub?: string } = {}): A
     id: accountId(issuer, clientId, sub),
     provider: 'github',
     label: 'GitHub',
+    target: 'github',
     issuer,
     clientId,
     clientAuthentication: 'client_secret_post',

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import { type HttpClient, type HttpOptions, openHttp } from '../../../src/adapters/http.ts';
-import { systemClock } from '../../../src/clock.ts';
 import type { Environment } from '../../../src/context.ts';
+import { systemClock } from '../../../src/system/clock.ts';
 
 const closers: (() => Promise<void>)[] = [];
 

@@ -1,10 +1,10 @@
+import { ConfigurationError, UsageError } from '../errors.ts';
+import { catalogue, findPreset } from '../providers/catalogue.ts';
+import { expandProvider } from '../providers/expand.ts';
+import { nearestNames } from '../providers/nearest-names.ts';
+import { openidProvider } from '../providers/openid.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
-import { ConfigurationError, UsageError } from './errors.ts';
-import { catalogue, findPreset } from './providers/catalogue.ts';
-import { expandProvider } from './providers/expand.ts';
-import { nearestNames } from './providers/nearest-names.ts';
-import { openidProvider } from './providers/openid.ts';
-import type { Provider } from './providers/provider.ts';
 
 /** The flags that say which provider is meant. */
 export interface TargetFlags {

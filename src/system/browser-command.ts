@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, win32 } from 'node:path';
-import type { Environment } from './context.ts';
+import type { Environment } from '../context.ts';
 
 /** A program of `BROWSER`, and the arguments it gets for an address. */
 export interface BrowserCommand {

@@ -1,8 +1,8 @@
+import type { Context } from '../context.ts';
+import { AbortedError } from '../errors.ts';
 import { systemClock } from './clock.ts';
-import type { Context } from './context.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
 import { takeEnvironment } from './environment.ts';
-import { AbortedError } from './errors.ts';
 import { platformPaths } from './paths.ts';
 import { canOpenBrowser } from './presence.ts';
 import { type StandardStream, watchStream } from './standard-stream.ts';
@@ -59,21 +59,21 @@ export function systemContext(process: Host): SystemContext {
       return canOpenBrowser(env, platform);
     },
     async openHttp(options) {
-      const { openHttp } = await import('./adapters/http.ts');
+      const { openHttp } = await import('../adapters/http.ts');
       // Not tied to Ctrl-C as a whole: the answer to a refresh has to reach the disk. Commands tie the rest.
       return openHttp(options, { env, clock: systemClock });
     },
     async openBrowser(uri) {
-      const { openBrowser } = await import('./adapters/browser.ts');
+      const { openBrowser } = await import('../adapters/browser.ts');
       return openBrowser(uri, { env, platform });
     },
     async openKeychain() {
-      const { isKeychainCallPending, openKeychain } = await import('./adapters/keychain.ts');
+      const { isKeychainCallPending, openKeychain } = await import('../adapters/keychain.ts');
       isCallPending = isKeychainCallPending;
       return openKeychain({ env, platform, signal, directory: paths.dataDir });
     },
     async openPrompts() {
-      const { openPrompts } = await import('./adapters/prompts.ts');
+      const { openPrompts } = await import('../adapters/prompts.ts');
       return openPrompts({ stdin: process.stdin, stderr: process.stderr, signal });
     },
     isHeld: () => isCallPending(),

@@ -1,5 +1,5 @@
+import type { Context, Environment } from '../context.ts';
 import { browserCommands } from './browser-command.ts';
-import type { Context, Environment } from './context.ts';
 
 type Surroundings = Pick<Context, 'env' | 'stdin' | 'stderr'>;
 

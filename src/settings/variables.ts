@@ -1,4 +1,4 @@
-import type { Environment } from './context.ts';
+import type { Environment } from '../context.ts';
 
 /** Settings of a provider that a variable can carry. */
 export type ProviderVariable = 'CLIENT_ID' | 'CLIENT_SECRET' | 'TOKEN';

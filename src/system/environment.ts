@@ -1,4 +1,4 @@
-import type { Environment } from './context.ts';
+import type { Environment } from '../context.ts';
 
 const OWN = /^OAUTH_LOGIN_/i;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakCommands, quoteForeign, safeText } from '../../../src/output/safe-text.ts';
+import { breakCommands, quoteForeign, safeText } from '../../src/safe-text.ts';
 
 const ESC = '\u001b';
 const HOSTILE = [

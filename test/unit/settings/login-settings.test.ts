@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Configuration } from '../../src/configuration.ts';
-import { OAuthLoginError } from '../../src/errors.ts';
-import { type LoginFlags, loginSettings, registeredRedirectUri } from '../../src/settings.ts';
+import { OAuthLoginError } from '../../../src/errors.ts';
+import type { Configuration } from '../../../src/settings/configuration.ts';
+import {
+  type LoginFlags,
+  loginSettings,
+  registeredRedirectUri,
+} from '../../../src/settings/login-settings.ts';
 
 const empty: Configuration = { providers: new Map() };
 

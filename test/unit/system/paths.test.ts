@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
-import { platformPaths } from '../../src/paths.ts';
+import { ConfigurationError } from '../../../src/errors.ts';
+import { platformPaths } from '../../../src/system/paths.ts';
 
 function both(env: Record<string, string>, platform: NodeJS.Platform): [string, string] {
   const { configDir, dataDir } = platformPaths(env, platform);

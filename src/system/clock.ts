@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from './context.ts';
+import type { Clock } from '../context.ts';
 
 /** The machine's own time. */
 export const systemClock: Clock = {

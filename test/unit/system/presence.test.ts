@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isInteractive, isPersonPresent } from '../../src/presence.ts';
-import { type FakeContextOptions, fakeContext } from '../support/fake-context.ts';
+import { isInteractive, isPersonPresent } from '../../../src/system/presence.ts';
+import { type FakeContextOptions, fakeContext } from '../../support/fake-context.ts';
 
 type Terminals = NonNullable<FakeContextOptions['terminals']>;
 const BOTH: Terminals = ['stdin', 'stderr'];

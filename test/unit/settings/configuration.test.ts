@@ -2,8 +2,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readConfiguration, writeProviderConfiguration, writeStoreChoice } from '../../src/configuration.ts';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../../src/errors.ts';
+import {
+  readConfiguration,
+  writeProviderConfiguration,
+  writeStoreChoice,
+} from '../../../src/settings/configuration.ts';
 
 let directory: string;
 const paths = () => ({ configDir: directory, dataDir: join(directory, 'data') });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BundledScript, bundleScript, endOf, startScript } from '../support/bundled-script.ts';
+import { type BundledScript, bundleScript, endOf, startScript } from '../../support/bundled-script.ts';
 
 const scripts: BundledScript[] = [];
 afterAll(() => {
@@ -12,8 +12,8 @@ afterAll(() => {
 /** A script that has built the context as `context`. */
 function scriptWithContext(body: string): BundledScript {
   const script = bundleScript(`
-    import { environmentWarnings } from './src/environment.ts';
-    import { systemContext } from './src/system-context.ts';
+    import { environmentWarnings } from './src/system/environment.ts';
+    import { systemContext } from './src/system/system-context.ts';
     const context = systemContext(process);
     ${body}
   `);

@@ -1,10 +1,10 @@
-import type { StoreKind } from './accounts/account.ts';
+import type { StoreKind } from '../accounts/account.ts';
+import type { Environment } from '../context.ts';
+import { ConfigurationError, UsageError } from '../errors.ts';
+import { refuseReservedParameter } from '../protocol/authorization-request.ts';
+import type { Provider } from '../providers/provider.ts';
+import { Secret } from '../secrets/secret.ts';
 import type { Configuration } from './configuration.ts';
-import type { Environment } from './context.ts';
-import { ConfigurationError, UsageError } from './errors.ts';
-import { refuseReservedParameter } from './protocol/authorization-request.ts';
-import type { Provider } from './providers/provider.ts';
-import { Secret } from './secrets/secret.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable, variableName } from './variables.ts';
 

@@ -10,10 +10,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { StoreKind } from './accounts/account.ts';
-import type { Paths } from './context.ts';
-import { ConfigurationError } from './errors.ts';
-import type { ClientAuthentication, Endpoints } from './providers/provider.ts';
+import type { StoreKind } from '../accounts/account.ts';
+import type { Paths } from '../context.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 
 /** What the user set for one provider; keys as they stand in the file. */
 export interface ProviderConfiguration {

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
-import type { Environment, Paths } from './context.ts';
-import { ConfigurationError } from './errors.ts';
+import type { Environment, Paths } from '../context.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /**
  * The user's own directories by the custom of the platform; `OAUTH_LOGIN_CONFIG_DIR` and `OAUTH_LOGIN_DATA_DIR` win.

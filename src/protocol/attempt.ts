@@ -1,0 +1,24 @@
+import type { PkcePolicy } from '../providers/provider.ts';
+
+/** What is made anew for each authorization request and never leaves the memory of this process, but for the challenge. */
+export interface Attempt {
+  /** 32 random bytes, base64url (RFC 6749 §10.12). */
+  readonly state: string;
+  /** Present when an ID Token is asked for (OpenID Connect Core §3.1.2.1). */
+  readonly nonce?: string;
+  /** Absent only where the provider's policy is `never` (RFC 7636 §4.1, §4.2). */
+  readonly pkce?: { readonly codeVerifier: string; readonly codeChallenge: string };
+}
+
+/** Makes the state, the nonce and the PKCE pair (S256) of one attempt. */
+export async function newAttempt(policy: PkcePolicy, scopes: readonly string[]): Promise<Attempt> {
+  const library = await import('oauth4webapi');
+  const codeVerifier = library.generateRandomCodeVerifier();
+  return {
+    state: library.generateRandomState(),
+    ...(scopes.includes('openid') ? { nonce: library.generateRandomNonce() } : {}),
+    ...(policy === 'never'
+      ? {}
+      : { pkce: { codeVerifier, codeChallenge: await library.calculatePKCECodeChallenge(codeVerifier) } }),
+  };
+}
