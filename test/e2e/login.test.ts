@@ -5,7 +5,11 @@ import { type AuthorizationServer, startAuthorizationServer } from '../support/a
 import { expectNoSecrets } from '../support/canary.ts';
 import { findChromium } from '../support/chromium.ts';
 import { openPackedCommand, type PackedCommand, type RunningCommand } from '../support/packed-command.ts';
-import { type BrowserScenario, openScriptedBrowser, type ScriptedBrowser } from '../support/scripted-browser.ts';
+import {
+  type BrowserScenario,
+  openScriptedBrowser,
+  type ScriptedBrowser,
+} from '../support/scripted-browser.ts';
 
 const isInstalled = findChromium() !== undefined;
 

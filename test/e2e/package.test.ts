@@ -22,7 +22,11 @@ describe('T56 the package, installed without install scripts', () => {
 
   it('runs', async () => {
     const command = await openPackedCommand(inject('packedCommandFolder'));
-    expect(await command.run(['--version'])).toMatchObject({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' });
+    expect(await command.run(['--version'])).toMatchObject({
+      exitCode: 0,
+      stdout: `${manifest.version}\n`,
+      stderr: '',
+    });
     expect((await command.run(['--help'])).stdout).toContain('whoami');
     await command.close();
   });
