@@ -94,7 +94,7 @@ export function createProgram(context: Context, run: Run): Command {
     .command('token')
     .description('print an access token that is valid now, refreshed when needed')
     .argument('[target]')
-    .option('--min-validity <seconds>', 'valid for at least this long', '60')
+    .option('--min-validity <seconds>', 'valid for at least this long (default: 60)')
     .option('--format <format>', 'raw, json or header (default: raw)')
     .option('--refresh', 'refresh even when the stored token would do')
     .addOption(account())

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
@@ -5,6 +6,7 @@ import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { Configuration } from './configuration.ts';
+import { secondsSetting } from './seconds.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable, variableName } from './variables.ts';
 
@@ -30,6 +32,7 @@ export interface LoginFlags extends TargetFlags {
 /** The redirect URI this sign-in will use: the ports are tried in order, 0 stands for any free one. */
 export interface RedirectSettings {
   readonly host: '127.0.0.1' | 'localhost' | '[::1]';
+  /** Empty when it was registered without: several servers tell `` and `/` apart. */
   readonly path: string;
   readonly ports: readonly number[];
 }
@@ -49,6 +52,7 @@ export interface LoginSettings extends Target {
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
   readonly allowHttpLoopback: boolean;
+  /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
   readonly json: boolean;
   readonly debug: boolean;
@@ -56,6 +60,9 @@ export interface LoginSettings extends Target {
 
 /** Seconds a sign-in may take by default: long enough for a password manager and a second factor. */
 const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** Seconds it may take at most: no longer than the mark of the browser lives. */
+const LONGEST_TIMEOUT_SECONDS = 3600;
 
 /**
  * Folds flags > environment > configuration > preset into the settings of a sign-in.
@@ -83,11 +90,15 @@ export function loginSettings(
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
     offlineAccess: flags.offlineAccess ?? true,
-    timeoutSeconds: secondsSetting('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
+    timeoutSeconds: secondsSetting('--timeout', flags.timeout, {
+      standard: DEFAULT_TIMEOUT_SECONDS,
+      least: 1,
+      most: LONGEST_TIMEOUT_SECONDS,
+    }),
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
-    ...(flags.caFile === undefined ? {} : { caFile: flags.caFile }),
+    ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
     json: flags.json ?? false,
     debug: flags.debug ?? false,
   };
@@ -108,20 +119,6 @@ export function storeSetting(
   throw flag === undefined
     ? new ConfigurationError('config_invalid_value', `${what} (OAUTH_LOGIN_STORE)`, options)
     : new UsageError('usage_invalid', what, options);
-}
-
-/** A number of seconds of a flag; throws a `UsageError` for anything but a whole number of 1 or more. */
-export function secondsSetting(flag: string, text: string | undefined, standard: number, least = 1): number {
-  if (text === undefined) return standard;
-  const seconds = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= least) return seconds;
-  throw new UsageError(
-    'usage_invalid',
-    `${flag} takes a whole number of seconds, not ${JSON.stringify(text)}`,
-    {
-      hint: `for example ${flag} ${standard}`,
-    },
-  );
 }
 
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
@@ -169,7 +166,8 @@ function redirectFromUri(uri: string): RedirectSettings {
     url.hash === '' &&
     url.username === ''
   ) {
-    return { host, path: url.pathname, ports: [url.port === '' ? 0 : Number(url.port)] };
+    const path = /^http:\/\/[^/]+$/i.test(uri) ? '' : url.pathname;
+    return { host, path, ports: [url.port === '' ? 0 : Number(url.port)] };
   }
   throw new UsageError(
     'usage_invalid',
