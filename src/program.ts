@@ -136,7 +136,13 @@ export function createProgram(context: Context, run: Run): Command {
     .description('register a client for a provider, or define a provider of your own')
     .argument('<name>', 'a provider, or the name your own shall have')
     .addOption(issuer())
-    .option('--from <file>', 'import the client file that the provider offers for download')
+    .addOption(
+      new Option('--from <file>', 'import the client file that the provider offers for download').conflicts([
+        'issuer',
+        'clientId',
+        'clientSecretFile',
+      ]),
+    )
     .addOption(clientId())
     .addOption(clientSecretFile())
     .addOption(scope())

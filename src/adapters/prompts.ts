@@ -9,7 +9,10 @@ export interface Prompts {
     options?: { readonly initial?: string; readonly validate?: (text: string) => string | undefined },
   ): Promise<string>;
   /** What is typed is not shown. */
-  secret(question: string): Promise<Secret>;
+  secret(
+    question: string,
+    options?: { readonly validate?: (text: string) => string | undefined },
+  ): Promise<Secret>;
   confirm(question: string, initial: boolean): Promise<boolean>;
   choose<Value extends string>(
     question: string,
@@ -62,10 +65,18 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
           validate: (text) => options.validate?.(text ?? ''),
         }),
       ),
-    secret: async (question) => {
-      // Not even one sign for each character: the length of a secret is a part of it.
-      const answer = await answerTo(clack.password({ ...common, message: question, mask: '' }));
-      return new Secret(answer);
+    secret: async (question, options = {}) => {
+      const answer = await answerTo(
+        clack.password({
+          ...common,
+          message: question,
+          // Not even one sign for each character: the length of a secret is a part of it.
+          mask: '',
+          validate: (text) => options.validate?.(text ?? ''),
+        }),
+      );
+      // Nothing but Enter is no text at all to the library.
+      return new Secret(answer ?? '');
     },
     confirm: (question, initial) =>
       answerTo(clack.confirm({ ...common, message: question, initialValue: initial })),
