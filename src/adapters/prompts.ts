@@ -8,8 +8,8 @@ export interface Prompts {
     question: string,
     options?: { readonly initial?: string; readonly validate?: (text: string) => string | undefined },
   ): Promise<string>;
-  /** What is typed is not shown. */
-  secret(question: string): Promise<Secret>;
+  /** What is typed is not shown; `stop` takes the question back, with its reason. */
+  secret(question: string, stop?: AbortSignal): Promise<Secret>;
   confirm(question: string, initial: boolean): Promise<boolean>;
   choose<Value extends string>(
     question: string,
@@ -45,9 +45,12 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
   const clack = await import('@clack/prompts');
   const common = { input: stdin, output: stderr, signal };
 
-  async function answerTo<Answer>(question: Promise<Answer>): Promise<Exclude<Answer, symbol>> {
+  async function answerTo<Answer>(
+    question: Promise<Answer>,
+    stop = signal,
+  ): Promise<Exclude<Answer, symbol>> {
     const answer = await question;
-    signal.throwIfAborted();
+    stop.throwIfAborted();
     if (typeof answer === 'symbol') throw new AbortedError();
     return answer as Exclude<Answer, symbol>;
   }
@@ -62,9 +65,11 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
           validate: (text) => options.validate?.(text ?? ''),
         }),
       ),
-    secret: async (question) => {
+    secret: async (question, stop) => {
       // Not even one sign for each character: the length of a secret is a part of it.
-      const answer = await answerTo(clack.password({ ...common, message: question, mask: '' }));
+      const either = stop === undefined ? signal : AbortSignal.any([signal, stop]);
+      const typing = clack.password({ ...common, signal: either, message: question, mask: '' });
+      const answer = await answerTo(typing, either);
       return new Secret(answer);
     },
     confirm: (question, initial) =>

@@ -14,6 +14,7 @@ export interface LoginFlags extends TargetFlags {
   readonly clientSecretFile?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
+  readonly device?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
   readonly loginHint?: string;
@@ -24,15 +25,19 @@ export interface LoginFlags extends TargetFlags {
   readonly caFile?: string;
   readonly allowHttpLoopback?: boolean;
   readonly json?: boolean;
+  readonly events?: boolean;
   readonly debug?: boolean;
 }
 
-/** The redirect URI this sign-in will use: the ports are tried in order, 0 stands for any free one. */
-export interface RedirectSettings {
+/** A redirect URI to listen on: the ports are tried in order, 0 stands for any free one. */
+export interface LoopbackRedirect {
   readonly host: '127.0.0.1' | 'localhost' | '[::1]';
   readonly path: string;
   readonly ports: readonly number[];
 }
+
+/** The redirect URI this sign-in will use; one that is registered elsewhere can only be pasted back. */
+export type RedirectSettings = LoopbackRedirect | { readonly elsewhere: string };
 
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
@@ -48,9 +53,13 @@ export interface LoginSettings extends Target {
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
+  /** The device authorization grant was asked for. */
+  readonly device: boolean;
   readonly allowHttpLoopback: boolean;
   readonly caFile?: string;
   readonly json: boolean;
+  /** Progress is told to a program, as lines of JSON on standard error. */
+  readonly events: boolean;
   readonly debug: boolean;
 }
 
@@ -86,9 +95,11 @@ export function loginSettings(
     timeoutSeconds: secondsSetting('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
+    device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     ...(flags.caFile === undefined ? {} : { caFile: flags.caFile }),
     json: flags.json ?? false,
+    events: flags.events ?? false,
     debug: flags.debug ?? false,
   };
 }
@@ -126,6 +137,7 @@ export function secondsSetting(flag: string, text: string | undefined, standard:
 
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
 export function registeredRedirectUri(redirect: RedirectSettings): string {
+  if ('elsewhere' in redirect) return redirect.elsewhere;
   const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
   return `http://${redirect.host}${port}${redirect.path}`;
 }
@@ -155,7 +167,15 @@ function redirectSetting(
   const { host, path, port } = provider.redirect;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  return ports === undefined ? base : { ...base, ports: portSetting(ports) };
+  if (ports === undefined) return base;
+  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
+  throw new UsageError(
+    'usage_conflict',
+    '--port does not go with a redirect URI that is not on this machine',
+    {
+      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
+    },
+  );
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
@@ -171,6 +191,8 @@ function redirectFromUri(uri: string): RedirectSettings {
   ) {
     return { host, path: url.pathname, ports: [url.port === '' ? 0 : Number(url.port)] };
   }
+  if (url?.protocol === 'https:' && !isLoopback && url.hash === '' && url.username === '')
+    return { elsewhere: uri };
   throw new UsageError(
     'usage_invalid',
     `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
