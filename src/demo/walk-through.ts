@@ -40,10 +40,13 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
       say(context, `\n${noBrowserHere(person)}`);
     } else if (isElsewhere) {
       say(context, '\nOver to you: finish in a browser of your own; choose a person there, and allow.');
-      say(
-        context,
-        `That browser has to reach this machine; from another one, run there first:\n\n    ${portForwardingCommand([Number(new URL(provider.issuer).port)], context.env)}\n`,
-      );
+      if (options.device === true && context.place !== 'local') {
+        const forwarding = portForwardingCommand([Number(new URL(provider.issuer).port)], context.env);
+        say(
+          context,
+          `It has to reach this machine: run this on your own, and leave it running.\n\n    ${forwarding}`,
+        );
+      }
     } else {
       say(context, '\nYour browser opens now: choose a person there, and allow.');
     }
