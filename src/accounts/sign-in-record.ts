@@ -16,7 +16,8 @@ export interface SignIn {
   readonly client: OAuthClient;
   readonly tokens: TokenSet;
   readonly profile: Profile;
-  readonly redirectUri: string;
+  /** Absent where no redirect took place. */
+  readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
 }
 
@@ -49,7 +50,7 @@ export async function signInRecord(
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
       ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
-      redirectUri: signIn.redirectUri,
+      ...(signIn.redirectUri === undefined ? {} : { redirectUri: signIn.redirectUri }),
       profile,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,

@@ -16,6 +16,7 @@ export interface LoginFlags extends TargetFlags {
   readonly clientSecretFile?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
+  readonly device?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
   readonly loginHint?: string;
@@ -26,16 +27,20 @@ export interface LoginFlags extends TargetFlags {
   readonly caFile?: string;
   readonly allowHttpLoopback?: boolean;
   readonly json?: boolean;
+  readonly events?: boolean;
   readonly debug?: boolean;
 }
 
-/** The redirect URI this sign-in will use: the ports are tried in order, 0 stands for any free one. */
-export interface RedirectSettings {
+/** A redirect URI to listen on: the ports are tried in order, 0 stands for any free one. */
+export interface LoopbackRedirect {
   readonly host: '127.0.0.1' | 'localhost' | '[::1]';
   /** Empty when it was registered without: several servers tell `` and `/` apart. */
   readonly path: string;
   readonly ports: readonly number[];
 }
+
+/** The redirect URI this sign-in will use; one that is registered elsewhere can only be pasted back. */
+export type RedirectSettings = LoopbackRedirect | { readonly elsewhere: string };
 
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
@@ -51,10 +56,14 @@ export interface LoginSettings extends Target {
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
+  /** The device authorization grant was asked for. */
+  readonly device: boolean;
   readonly allowHttpLoopback: boolean;
   /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
   readonly json: boolean;
+  /** Progress is told to a program, as lines of JSON on standard error. */
+  readonly events: boolean;
   readonly debug: boolean;
 }
 
@@ -97,9 +106,11 @@ export function loginSettings(
     }),
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
+    device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
     json: flags.json ?? false,
+    events: flags.events ?? false,
     debug: flags.debug ?? false,
   };
 }
@@ -123,6 +134,7 @@ export function storeSetting(
 
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
 export function registeredRedirectUri(redirect: RedirectSettings): string {
+  if ('elsewhere' in redirect) return redirect.elsewhere;
   const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
   return `http://${redirect.host}${port}${redirect.path}`;
 }
@@ -152,7 +164,15 @@ function redirectSetting(
   const { host, path, port } = provider.redirect;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  return ports === undefined ? base : { ...base, ports: portSetting(ports) };
+  if (ports === undefined) return base;
+  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
+  throw new UsageError(
+    'usage_conflict',
+    '--port does not go with a redirect URI that is not on this machine',
+    {
+      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
+    },
+  );
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
@@ -169,6 +189,8 @@ function redirectFromUri(uri: string): RedirectSettings {
     const path = /^http:\/\/[^/]+$/i.test(uri) ? '' : url.pathname;
     return { host, path, ports: [url.port === '' ? 0 : Number(url.port)] };
   }
+  if (url?.protocol === 'https:' && !isLoopback && url.hash === '' && url.username === '')
+    return { elsewhere: uri };
   throw new UsageError(
     'usage_invalid',
     `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
