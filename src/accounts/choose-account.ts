@@ -100,7 +100,10 @@ function nobody(
   }
   const place = target ?? flags.issuer;
   const where = place === undefined ? '' : ` to ${place}`;
-  const command = `oauth-login ${place ?? 'PROVIDER'}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
+  const command =
+    place === undefined
+      ? 'oauth-login github (oauth-login providers lists the others)'
+      : `oauth-login ${place}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
   return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
     hint: `sign in with: ${command}`,
   });

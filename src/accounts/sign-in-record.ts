@@ -5,6 +5,7 @@ import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
 import type { AccountHead, StoreKind } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
 import type { OpenAccount } from './fresh-access.ts';
@@ -16,7 +17,8 @@ export interface SignIn {
   readonly client: OAuthClient;
   readonly tokens: TokenSet;
   readonly profile: Profile;
-  readonly redirectUri: string;
+  /** Absent where no redirect took place. */
+  readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
 }
 
@@ -27,7 +29,7 @@ export interface SignIn {
  * sign-in before. When the server sent no refresh token because an earlier consent still stands, the stored one
  * is kept. Throws a `StoreError`, or the signal's reason when it was aborted before anything was written.
  */
-export async function keepSignIn(
+export async function storeSignIn(
   signIn: SignIn,
   kind: StoreKind | 'none',
   store: AccountStore,
@@ -56,12 +58,11 @@ function signInRecord(
   const id = accountId(provider.metadata.issuer, client.clientId, profile.sub);
   const now = clock.now().toISOString();
   const algorithms = provider.metadata.id_token_signing_alg_values_supported;
-  const preset = settings.configuration.preset;
   return {
     head: {
       id,
       provider: provider.name,
-      ...(preset === undefined ? {} : { preset }),
+      ...(settings.preset === undefined ? {} : { preset: settings.preset }),
       label: provider.label,
       target: signInTarget(settings),
       issuer: provider.metadata.issuer,
@@ -69,7 +70,7 @@ function signInRecord(
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
       ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
-      redirectUri: signIn.redirectUri,
+      ...(signIn.redirectUri === undefined ? {} : { redirectUri: signIn.redirectUri }),
       profile,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
@@ -97,15 +98,6 @@ async function keptRefreshToken(id: string, store: AccountStore): Promise<Secret
   const before = await store.read(id);
   if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
   return (await store.readSecrets(before)).refreshToken;
-}
-
-function signInTarget({ target, host, tenant, configuration, provider, issuerNamed }: LoginSettings): string {
-  const flags = [
-    ...(host === undefined || configuration.host === host ? [] : [`--host ${host}`]),
-    ...(tenant === undefined || configuration.tenant === tenant ? [] : [`--tenant ${tenant}`]),
-    ...(issuerNamed ? [`--issuer ${provider.issuer}`] : []),
-  ];
-  return [target, ...flags].join(' ');
 }
 
 function endpointsOf({ metadata }: ResolvedProvider) {

@@ -58,7 +58,7 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
   [
     'redirect_uri',
     text(
-      'a URI of this machine such as "http://127.0.0.1:8765/callback"',
+      'a URI such as "http://127.0.0.1:8765/callback" or "https://client.example/callback"',
       (value) => readRedirectUri(value) !== undefined,
     ),
   ],

@@ -18,6 +18,7 @@ export interface LoginFlags extends TargetFlags {
   readonly clientSecretFile?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
+  readonly device?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
   readonly loginHint?: string;
@@ -28,6 +29,7 @@ export interface LoginFlags extends TargetFlags {
   readonly caFile?: string;
   readonly allowHttpLoopback?: boolean;
   readonly json?: boolean;
+  readonly events?: boolean;
   readonly debug?: boolean;
 }
 
@@ -45,10 +47,14 @@ export interface LoginSettings extends Target {
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
+  /** The device authorization grant was asked for. */
+  readonly device: boolean;
   readonly allowHttpLoopback: boolean;
   /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
   readonly json: boolean;
+  /** Progress is told to a program, as lines of JSON on standard error. */
+  readonly events: boolean;
   readonly debug: boolean;
 }
 
@@ -91,9 +97,11 @@ export function loginSettings(
     }),
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
+    device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
     json: flags.json ?? false,
+    events: flags.events ?? false,
     debug: flags.debug ?? false,
   };
 }
@@ -117,6 +125,7 @@ export function storeSetting(
 
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
 export function registeredRedirectUri(redirect: RedirectSettings): string {
+  if ('elsewhere' in redirect) return redirect.elsewhere;
   const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
   return `http://${redirect.host}${port}${redirect.path}`;
 }
@@ -146,7 +155,15 @@ function redirectSetting(
   const { host, path, port } = provider.redirect;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  return ports === undefined ? base : { ...base, ports: portSetting(ports) };
+  if (ports === undefined) return base;
+  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
+  throw new UsageError(
+    'usage_conflict',
+    '--port does not go with a redirect URI that is not on this machine',
+    {
+      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
+    },
+  );
 }
 
 function redirectFromUri(uri: string): RedirectSettings {

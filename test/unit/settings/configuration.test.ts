@@ -80,8 +80,8 @@ describe('the configuration file', () => {
       /"token_endpoint" expected an https/,
     ],
     [
-      '{"providers": {"x": {"redirect_uri": "https://x.example/cb"}}}',
-      /"redirect_uri" expected a URI of this/,
+      '{"providers": {"x": {"redirect_uri": "http://x.example/cb"}}}',
+      /"redirect_uri" expected a URI such as/,
     ],
     ['{"providers": {"x": {"parameters": {"state": "1"}}}}', /"parameters"\."state" expected .*sets itself/],
     ['{"providers": {"x": {"token_endpoint_origin": "https://x.example/"}}}', /expected an origin/],
