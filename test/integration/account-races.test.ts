@@ -58,6 +58,22 @@ describe('T26 a sign-in while another process uses the account', () => {
   });
 });
 
+describe('T28 a refresh token that was rotated', () => {
+  it('is not lost because the keys of the ID Token are out of reach', async () => {
+    await signIn();
+    const keyRequests = server.hits('jwks');
+    server.breakEndpoint('jwks', { kind: 'html', status: 503 });
+    const { exitCode, stdout } = await line.run('token', '--refresh');
+    expect(exitCode).toBe(0);
+    expect(server.hits('jwks')).toBeGreaterThan(keyRequests);
+    server.restore();
+    // Had the old one been kept, the server would take this for a theft.
+    const again = await line.run('token', '--refresh');
+    expect(again.exitCode).toBe(0);
+    expect(again.stdout).not.toBe(stdout);
+  });
+});
+
 describe('--no-store', () => {
   it('does not speak of a refresh token that is not kept', async () => {
     await signIn();
