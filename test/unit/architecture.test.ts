@@ -7,8 +7,8 @@ const source = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** From top to bottom: a file may load files of its own layer and of those below. */
 const layers: readonly (readonly string[])[] = [
-  ['main.ts'],
-  ['program.ts'],
+  ['main.ts', 'quick.ts'],
+  ['program.ts', 'quick-command.ts'],
   ['commands/'],
   ['accounts/', 'credential-helpers/', 'demo/', 'grants/', 'output/', 'profile/', 'providers/', 'settings/'],
   ['adapters/', 'loopback/', 'protocol/', 'secrets/', 'system/'],
