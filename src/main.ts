@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
-import { errorJson, jsonText } from './output/json.ts';
+import { errorEvent, errorJson, jsonText } from './output/json.ts';
 import { errorText } from './output/text.ts';
 import { createProgram } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
@@ -35,9 +35,12 @@ function familyOf(cause: unknown, context: Context): unknown {
 
 function report(error: unknown, argv: readonly string[], context: Context): number {
   const isJson = argv.includes('--json');
+  const isEvent = isJson && argv.includes('--events');
   const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
-    context.stderr.write(isJson ? errorJson(error) : `${errorText(error)}${stack}`);
+    context.stderr.write(
+      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${errorText(error)}${stack}`,
+    );
     return error.exitCode;
   }
   const name = error instanceof Error ? error.name : 'unknown';

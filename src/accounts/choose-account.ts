@@ -80,7 +80,10 @@ function nobody(
     );
   }
   const where = target === undefined ? '' : ` to ${target}`;
-  const command = `oauth-login ${target ?? 'PROVIDER'}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
+  const command =
+    target === undefined
+      ? 'oauth-login github (oauth-login providers lists the others)'
+      : `oauth-login ${target}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
   return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
     hint: `sign in with: ${command}`,
   });

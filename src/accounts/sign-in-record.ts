@@ -4,6 +4,7 @@ import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
 import type { StoreKind } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
 import type { OpenAccount } from './fresh-access.ts';
@@ -15,7 +16,8 @@ export interface SignIn {
   readonly client: OAuthClient;
   readonly tokens: TokenSet;
   readonly profile: Profile;
-  readonly redirectUri: string;
+  /** Absent where no redirect took place. */
+  readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
 }
 
@@ -36,12 +38,11 @@ export async function signInRecord(
     tokens.refreshToken ?? (settings.offlineAccess ? await keptRefreshToken(id, store) : undefined);
   const now = clock.now().toISOString();
   const algorithms = provider.metadata.id_token_signing_alg_values_supported;
-  const preset = settings.configuration.preset;
   return {
     head: {
       id,
       provider: provider.name,
-      ...(preset === undefined ? {} : { preset }),
+      ...(settings.preset === undefined ? {} : { preset: settings.preset }),
       label: provider.label,
       target: signInTarget(settings),
       issuer: provider.metadata.issuer,
@@ -49,7 +50,7 @@ export async function signInRecord(
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
       ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
-      redirectUri: signIn.redirectUri,
+      ...(signIn.redirectUri === undefined ? {} : { redirectUri: signIn.redirectUri }),
       profile,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
@@ -77,15 +78,6 @@ async function keptRefreshToken(id: string, store: AccountStore) {
   const before = await store.read(id);
   if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
   return (await store.readSecrets(before)).refreshToken;
-}
-
-function signInTarget({ target, host, tenant, configuration, provider, issuerNamed }: LoginSettings): string {
-  const flags = [
-    ...(host === undefined || configuration.host === host ? [] : [`--host ${host}`]),
-    ...(tenant === undefined || configuration.tenant === tenant ? [] : [`--tenant ${tenant}`]),
-    ...(issuerNamed ? [`--issuer ${provider.issuer}`] : []),
-  ];
-  return [target, ...flags].join(' ');
 }
 
 function endpointsOf({ metadata }: ResolvedProvider) {

@@ -1,15 +1,16 @@
 import type { AccountHead, StoreKind } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
-import { signInRecord } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, AuthenticationRequiredError, ProtocolError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
+import { deviceAuthorization } from '../grants/device-authorization.ts';
 import { offlineAccessRequest } from '../grants/offline-access.ts';
+import type { SignInGrant } from '../grants/sign-in-grant.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
+import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
-import { fetchProfile } from '../profile/fetch-profile.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import { resolveProvider } from '../providers/resolve.ts';
@@ -18,6 +19,7 @@ import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
 import { completeClient, requireClientId } from './complete-client.ts';
 import { httpOptions, signalled } from './http-options.ts';
+import { keepSignIn } from './keep-sign-in.ts';
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
@@ -44,48 +46,24 @@ export async function login(target: string, flags: LoginFlags, context: Context)
       settings,
       accounts.some(({ hasRefreshToken }) => hasRefreshToken),
     );
+    const grant = {
+      provider,
+      client,
+      settings,
+      ...offline,
+      fetch,
+      progress: settings.events ? signInEvents(context) : signInWords(provider.label, settings, context),
+    };
     let signedIn: AccountHead | undefined;
-    await authorizationCode(
-      {
-        provider,
-        client,
-        settings,
-        ...offline,
-        fetch,
-        progress: signInWords(provider.label, settings, context),
-        canConfirm: isInteractive(context),
-        conclude: async (tokens, callback) => {
-          const profile = await fetchProfile(provider, {
-            accessToken: tokens.accessToken,
-            clientId: client.clientId,
-            ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
-            ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
-            fetch,
-          });
-          if (callback.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
-          const account = await signInRecord(
-            {
-              settings,
-              provider,
-              client,
-              tokens,
-              profile,
-              redirectUri: callback.redirectUri,
-              requestedScopes: offline.scopes,
-            },
-            storeKind === 'none' ? 'file' : storeKind,
-            store,
-            context.clock,
-          );
-          context.signal.throwIfAborted();
-          if (storeKind !== 'none') await store.write(account.head, account.secrets);
-          signedIn = account.head;
-          return person(profile);
-        },
-      },
-      context,
-    );
-    if (signedIn !== undefined) answer(signedIn, storeKind, settings, context);
+    const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
+      signedIn = await keepSignIn({ grant, store, kind: storeKind }, tokens, facts, context);
+      return person(signedIn.profile);
+    };
+    const signIn = usesDevice(provider, settings, context) ? deviceAuthorization : authorizationCode;
+    await signIn({ ...grant, conclude }, context);
+    if (signedIn === undefined) return;
+    grant.progress.signedIn(signedIn);
+    answer(signedIn, storeKind, settings, context);
   } finally {
     await http.close();
   }
@@ -151,17 +129,15 @@ async function confirmTokenOrigin(
   );
 }
 
-async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {
-  const prompts = await context.openPrompts();
-  const question = `The sign-in came back from another browser than the one that was opened, as ${name}. Was that you?`;
-  if (await prompts.confirm(question, false)) return;
-  throw new ProtocolError(
-    'protocol_browser_mismatch',
-    `the sign-in to ${provider.label} came from another browser`,
-    {
-      hint: 'nothing was stored; run the command again and stay in the browser that opens',
-    },
-  );
+/**
+ * The device grant is used when it was asked for, and without asking only where nothing else is left: no browser
+ * can be opened, and there is no terminal to paste an address into.
+ */
+function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
+  if (settings.device) return true;
+  const isOffered = provider.metadata.device_authorization_endpoint !== undefined;
+  const opensBrowser = settings.openBrowser && context.canOpenBrowser;
+  return isOffered && settings.openBrowser && !opensBrowser && !isInteractive(context);
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {

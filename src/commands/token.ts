@@ -6,22 +6,33 @@ import { UsageError } from '../errors.ts';
 import { readTokenFormat, type TokenFormat, tokenText } from '../output/token-format.ts';
 import { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
+import { secondsSetting } from '../settings/seconds.ts';
 import { providerVariable, variableName } from '../settings/variables.ts';
 import { traceOf } from './http-options.ts';
 
 /** The flags of `token`. */
 export interface TokenFlags extends AccountFlags {
-  readonly minValidity: string;
+  readonly minValidity?: string;
   readonly format?: string;
   readonly refresh?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
 }
 
+/** Seconds that a token which is handed out lasts at least by default: enough for the request it is wanted for. */
+const DEFAULT_MIN_VALIDITY_SECONDS = 60;
+
+/** A year; no access token that a script can count on lives longer. */
+const LONGEST_MIN_VALIDITY_SECONDS = 31_536_000;
+
 /** `oauth-login token`: prints an access token that is valid now, refreshed first when needed. */
 export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
   const format = chosenFormat(flags);
-  const minValiditySeconds = readMinValidity(flags.minValidity);
+  const minValiditySeconds = secondsSetting('--min-validity', flags.minValidity, {
+    standard: DEFAULT_MIN_VALIDITY_SECONDS,
+    least: 0,
+    most: LONGEST_MIN_VALIDITY_SECONDS,
+  });
   const configuration = () => readConfiguration(context.paths);
   const outside = await tokenOfVariable(target, flags, context);
   if (outside !== undefined) {
@@ -72,15 +83,4 @@ async function tokenOfVariable(
 
 function chosenFormat({ format, json }: TokenFlags): TokenFormat {
   return json ? 'json' : readTokenFormat(format ?? 'raw');
-}
-
-function readMinValidity(text: string): number {
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new UsageError(
-    'usage_invalid',
-    `--min-validity takes a number of seconds, not ${JSON.stringify(text)}`,
-    {
-      hint: 'for example --min-validity 300',
-    },
-  );
 }

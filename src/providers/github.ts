@@ -20,6 +20,19 @@ export const github: Provider = {
     ],
   },
   scopes: ['read:user', 'user:email'],
+  // A scope that another one asked for includes is left out of the reply.
+  scopeAliases: {
+    'read:user': 'user',
+    'user:email': 'user',
+    'user:follow': 'user',
+    public_repo: 'repo',
+    'repo:status': 'repo',
+    repo_deployment: 'repo',
+    'repo:invite': 'repo',
+    security_events: 'repo',
+    'read:org': 'admin:org',
+    'write:org': 'admin:org',
+  },
   scopeSeparator: ' ',
   pkce: 'optional',
   clientAuthentication: 'client_secret_post',
@@ -54,6 +67,7 @@ export const github: Provider = {
   },
   registration: {
     page: 'https://{host}/settings/applications/new',
+    terms: { clientId: 'Client ID', clientSecret: 'Client secret' },
     prefill: {
       'oauth_application[name]': 'oauth-login',
       'oauth_application[url]': 'http://127.0.0.1/',

@@ -30,6 +30,7 @@ export const gitlab: Provider = {
   revocation: { kind: 'rfc7009' },
   registration: {
     page: 'https://{host}/-/user_settings/applications',
+    terms: { clientId: 'Application ID', clientSecret: 'Secret' },
     steps: [
       'Sign in to GitLab and press "Add new application"; any name will do.',
       'Enter {redirect_uri} as redirect URI; it has no port, so that any free port works.',

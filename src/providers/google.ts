@@ -16,6 +16,10 @@ export const google: Provider = {
     jwks_uri: 'https://www.googleapis.com/oauth2/v3/certs',
   },
   scopes: ['openid', 'email', 'profile'],
+  scopeAliases: {
+    email: 'https://www.googleapis.com/auth/userinfo.email',
+    profile: 'https://www.googleapis.com/auth/userinfo.profile',
+  },
   scopeSeparator: ' ',
   pkce: 'optional',
   clientAuthentication: 'client_secret_post',
@@ -28,9 +32,10 @@ export const google: Provider = {
   authorizationParameters: {},
   idTokenIssuers: ['accounts.google.com'],
   profile: { map: standardClaims },
-  revocation: { kind: 'rfc7009' },
+  revocation: { kind: 'rfc7009', tokenOnly: true },
   registration: {
     page: 'https://console.cloud.google.com/auth/clients',
+    terms: { clientId: 'Client ID', clientSecret: 'Client secret' },
     steps: [
       'Sign in to the Google Cloud console and choose a project, or create one; it costs nothing.',
       'If the console asks for it, fill in the consent screen first: a name, your e-mail address, and yourself as a test user.',

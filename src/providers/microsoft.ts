@@ -37,6 +37,7 @@ export const microsoft: Provider = {
   revocation: { kind: 'none' },
   registration: {
     page: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+    terms: { clientId: 'Application (client) ID', clientSecret: 'Client secret' },
     steps: [
       'Sign in to the Microsoft Entra admin center, open "App registrations" and press "New registration".',
       'Choose who may sign in; "any organizational directory and personal Microsoft accounts" fits the default tenant, common.',

@@ -37,6 +37,7 @@ export const x: Provider = {
   revocation: { kind: 'rfc7009' },
   registration: {
     page: 'https://console.x.com',
+    terms: { clientId: 'OAuth 2.0 Client ID', clientSecret: 'OAuth 2.0 Client Secret' },
     steps: [
       'Sign in to the X developer console and create an app, or open the one you have.',
       'Under "User authentication settings", allow reading, and tick "Request email from users" if you want the e-mail address.',

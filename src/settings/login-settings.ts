@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
@@ -5,6 +6,7 @@ import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { Configuration } from './configuration.ts';
+import { secondsSetting } from './seconds.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable, variableName } from './variables.ts';
 
@@ -14,6 +16,7 @@ export interface LoginFlags extends TargetFlags {
   readonly clientSecretFile?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
+  readonly device?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
   readonly loginHint?: string;
@@ -24,15 +27,20 @@ export interface LoginFlags extends TargetFlags {
   readonly caFile?: string;
   readonly allowHttpLoopback?: boolean;
   readonly json?: boolean;
+  readonly events?: boolean;
   readonly debug?: boolean;
 }
 
-/** The redirect URI this sign-in will use: the ports are tried in order, 0 stands for any free one. */
-export interface RedirectSettings {
+/** A redirect URI to listen on: the ports are tried in order, 0 stands for any free one. */
+export interface LoopbackRedirect {
   readonly host: '127.0.0.1' | 'localhost' | '[::1]';
+  /** Empty when it was registered without: several servers tell `` and `/` apart. */
   readonly path: string;
   readonly ports: readonly number[];
 }
+
+/** The redirect URI this sign-in will use; one that is registered elsewhere can only be pasted back. */
+export type RedirectSettings = LoopbackRedirect | { readonly elsewhere: string };
 
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
@@ -48,14 +56,22 @@ export interface LoginSettings extends Target {
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
+  /** The device authorization grant was asked for. */
+  readonly device: boolean;
   readonly allowHttpLoopback: boolean;
+  /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
   readonly json: boolean;
+  /** Progress is told to a program, as lines of JSON on standard error. */
+  readonly events: boolean;
   readonly debug: boolean;
 }
 
 /** Seconds a sign-in may take by default: long enough for a password manager and a second factor. */
 const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** Seconds it may take at most: no longer than the mark of the browser lives. */
+const LONGEST_TIMEOUT_SECONDS = 3600;
 
 /**
  * Folds flags > environment > configuration > preset into the settings of a sign-in.
@@ -83,12 +99,18 @@ export function loginSettings(
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
     offlineAccess: flags.offlineAccess ?? true,
-    timeoutSeconds: secondsSetting('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
+    timeoutSeconds: secondsSetting('--timeout', flags.timeout, {
+      standard: DEFAULT_TIMEOUT_SECONDS,
+      least: 1,
+      most: LONGEST_TIMEOUT_SECONDS,
+    }),
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
+    device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
-    ...(flags.caFile === undefined ? {} : { caFile: flags.caFile }),
+    ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
     json: flags.json ?? false,
+    events: flags.events ?? false,
     debug: flags.debug ?? false,
   };
 }
@@ -110,22 +132,9 @@ export function storeSetting(
     : new UsageError('usage_invalid', what, options);
 }
 
-/** A number of seconds of a flag; throws a `UsageError` for anything but a whole number of 1 or more. */
-export function secondsSetting(flag: string, text: string | undefined, standard: number, least = 1): number {
-  if (text === undefined) return standard;
-  const seconds = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= least) return seconds;
-  throw new UsageError(
-    'usage_invalid',
-    `${flag} takes a whole number of seconds, not ${JSON.stringify(text)}`,
-    {
-      hint: `for example ${flag} ${standard}`,
-    },
-  );
-}
-
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
 export function registeredRedirectUri(redirect: RedirectSettings): string {
+  if ('elsewhere' in redirect) return redirect.elsewhere;
   const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
   return `http://${redirect.host}${port}${redirect.path}`;
 }
@@ -155,7 +164,15 @@ function redirectSetting(
   const { host, path, port } = provider.redirect;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  return ports === undefined ? base : { ...base, ports: portSetting(ports) };
+  if (ports === undefined) return base;
+  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
+  throw new UsageError(
+    'usage_conflict',
+    '--port does not go with a redirect URI that is not on this machine',
+    {
+      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
+    },
+  );
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
@@ -169,8 +186,11 @@ function redirectFromUri(uri: string): RedirectSettings {
     url.hash === '' &&
     url.username === ''
   ) {
-    return { host, path: url.pathname, ports: [url.port === '' ? 0 : Number(url.port)] };
+    const path = /^http:\/\/[^/]+$/i.test(uri) ? '' : url.pathname;
+    return { host, path, ports: [url.port === '' ? 0 : Number(url.port)] };
   }
+  if (url?.protocol === 'https:' && !isLoopback && url.hash === '' && url.username === '')
+    return { elsewhere: uri };
   throw new UsageError(
     'usage_invalid',
     `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,

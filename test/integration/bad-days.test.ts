@@ -310,7 +310,7 @@ describe('the command line', () => {
     [['token', '--format', 'yaml'], 2, /raw, json and header/],
     [['token', '--min-validity', 'x'], 2, /--min-validity 300/],
     [[], 2, /oauth-login github/],
-    [['whoami'], 4, /oauth-login PROVIDER/],
+    [['whoami'], 4, /sign in with: oauth-login github \(oauth-login providers lists/],
     [['token', 'github'], 4, /oauth-login github/],
     [['token', 'github', '--json', '--format', 'raw'], 2, /cannot be used with/],
     [['github', '--listen', '0.0.0.0'], 2, /unknown option/],
