@@ -201,7 +201,8 @@ async function readObject(
   for (const [key, member] of Object.entries(value)) {
     const shape = shapes.get(key);
     if (shape === undefined || forbidden.has(key)) {
-      throw await problem([...path, key], `is not a key; expected one of ${[...shapes.keys()].join(', ')}`);
+      const known = [...shapes.keys(), ...(path.length === 0 ? ['providers'] : [])].join(', ');
+      throw await problem([...path, key], `is not a key; expected one of ${known}`);
     }
     result[key] = await readMember(member, shape, [...path, key], problem);
   }
