@@ -14,7 +14,6 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
     await createProgram(context, main).parseAsync([...argv], { from: 'user' });
-    context.signal.throwIfAborted();
     return ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
