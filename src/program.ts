@@ -116,7 +116,7 @@ export function createProgram(context: Context, run: Run): Command {
     .command('logout')
     .description('revoke at the provider where it can be done, and forget')
     .argument('[target]')
-    .addOption(new Option('--all', 'every account').conflicts('account'))
+    .addOption(new Option('--all', 'every account (of the target, when there is one)').conflicts('account'))
     .addOption(account())
     .addOption(host())
     .addOption(issuer())
