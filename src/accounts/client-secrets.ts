@@ -4,7 +4,7 @@ import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
 import { removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { StoreKind } from './account.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';
 import { corruptFile, openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { readKeyDescriptor } from './key-descriptor.ts';
 import { probeKeychain } from './keychain-key.ts';
 import { openSealingKey } from './open-sealing-key.ts';
 import { removePrivateFile, writePrivateFile } from './private-files.ts';
+import type { StoreKind } from './store-kind.ts';
 
 /**
  * Makes sure, before the browser opens, that what a login brings can be stored: the directory is writable and
