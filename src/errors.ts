@@ -85,6 +85,7 @@ export type ErrorCode =
   | 'demo_stopped'
   | 'aborted';
 
+/** What every error of the family says besides its message. */
 export interface ErrorOptionsWithHint {
   /** One line that says what to do next: a command to run, a page to open, a variable to set. */
   readonly hint: string;

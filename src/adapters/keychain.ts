@@ -17,6 +17,7 @@ export interface NativeKeychain {
   deletePassword(service: string, account: string): Promise<boolean>;
 }
 
+/** The surroundings of the keychain; those of this process unless told. */
 export interface KeychainOptions {
   readonly env?: Environment;
   readonly platform?: NodeJS.Platform;

@@ -30,6 +30,7 @@ export interface TokenEndpoint {
   readonly idTokenWithoutKeys?: 'left-out';
 }
 
+/** An authorization response and what it belongs to. */
 export interface CodeExchange {
   /** The authorization response, all of it. */
   readonly parameters: URLSearchParams;

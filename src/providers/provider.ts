@@ -101,7 +101,6 @@ export interface Registration {
  * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
  * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
  * - `s256-not-advertised`: S256 works although the metadata does not list it.
- * - `nonce-not-echoed`: the ID Token may lack the nonce that was sent.
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  */
 export type Quirk =
@@ -114,7 +113,6 @@ export type Quirk =
   | 'appsecret-proof'
   | 'refresh-repeats-redirect-uri'
   | 's256-not-advertised'
-  | 'nonce-not-echoed'
   | 'granted-scopes-in-callback';
 
 /** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
