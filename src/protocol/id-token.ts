@@ -39,15 +39,23 @@ export function validateIdTokenForm(idToken: string): void {
 }
 
 /**
- * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: `iat` not in the future,
- * and `at_hash` (§3.1.3.8) right when it is there.
+ * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: `azp` is this client when it is
+ * there (for a single audience too), `iat` not in the future, and `at_hash` (§3.1.3.8) right when it is there.
+ *
+ * Throws a `ProtocolError`.
  */
 export function validateIdTokenClaims(
   claims: IdTokenClaims,
   alg: string,
-  accessToken: string,
-  now: Date,
+  {
+    clientId,
+    accessToken,
+    now,
+  }: { readonly clientId: string; readonly accessToken: string; readonly now: Date },
 ): void {
+  if (claims.azp !== undefined && claims.azp !== clientId) {
+    throw invalid('it was issued to another client');
+  }
   const iat = claims.iat;
   if (typeof iat !== 'number' || iat > now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
     throw invalid('it says that it was issued in the future');

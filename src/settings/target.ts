@@ -94,6 +94,11 @@ function notPlainUrl(): UsageError {
 }
 
 function issuerTarget(url: URL, target: string, flags: TargetFlags, configuration: Configuration): Target {
+  if (flags.host !== undefined || flags.tenant !== undefined) {
+    throw new UsageError('usage_conflict', '--host and --tenant do not go with the address of an issuer', {
+      hint: 'leave them out, or name the kind of server: oauth-login gitlab --host git.example.com',
+    });
+  }
   const typed = flags.issuer ?? target;
   const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
   const configured = [...configuration.providers].find(([, { issuer: own }]) => own === issuer);
