@@ -15,7 +15,7 @@ const GRACE_MILLISECONDS = 1_000;
 
 export interface LoopbackOptions extends CallbackExpectation {
   readonly host: LoopbackHost;
-  /** The exact path of the redirect URI. */
+  /** The exact path of the redirect URI; empty when it has none. */
   readonly path: string;
   /** Tried in order; 0 is any free port. */
   readonly ports: readonly number[];

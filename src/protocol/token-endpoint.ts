@@ -109,6 +109,23 @@ export async function refreshTokens(
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
 }
 
+/**
+ * Exchanges a device code once; `authorization_pending` and `slow_down` come as `AuthorizationServerError`.
+ *
+ * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
+ */
+export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Secret): Promise<TokenSet> {
+  return converse(endpoint, async (library, server, client, options) => {
+    const authentication = authenticateClient(endpoint.client);
+    const code = deviceCode.reveal();
+    const response = await library.deviceCodeGrantRequest(server, client, authentication, code, options);
+    refuseServerFailure(response, tokenEndpointOf(endpoint));
+    const named = await issuerNamed(endpoint, server, response);
+    const reply = await library.processDeviceCodeResponse(named, client, response);
+    return { reply, response, server: named };
+  });
+}
+
 interface Answer {
   readonly reply: Library.TokenEndpointResponse;
   readonly response: Response;

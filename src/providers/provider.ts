@@ -160,6 +160,8 @@ export interface Provider {
   readonly idTokenIssuers?: readonly string[];
   readonly profile: ProfileRequest;
   readonly revocation: Revocation;
+  /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
+  readonly deviceVerificationHosts?: readonly string[];
   readonly registration?: Registration;
   /** The downloaded client file that `setup --from` reads. */
   readonly clientFile?: 'google';

@@ -141,7 +141,9 @@ function baseProvider(
   const { authorization_endpoint, token_endpoint } = entry.endpoints ?? {};
   if (authorization_endpoint !== undefined && token_endpoint !== undefined) {
     const issuer = new URL(authorization_endpoint).origin;
-    return { ...openidProvider(name, entry.label ?? name, issuer), discovery: 'none', scopes: [] };
+    const provider = openidProvider(name, entry.label ?? name, issuer);
+    // A server without OpenID Connect may refuse a request for offline_access.
+    return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
   }
   if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
   throw unknownProvider(target, configuration);
