@@ -217,12 +217,12 @@ function tokenSetFromResponse(
   if (idToken !== undefined) validateIdTokenForm(idToken);
   const idTokenClaims: IdTokenClaims | undefined = claims === undefined ? undefined : { ...claims };
   if (idTokenClaims !== undefined) {
-    validateIdTokenClaims(
-      idTokenClaims,
-      idTokenAlgorithm(idToken ?? ''),
-      reply.access_token,
-      now ?? issuedAt,
-    );
+    validateIdTokenClaims(idTokenClaims, {
+      algorithm: idTokenAlgorithm(idToken ?? ''),
+      accessToken: reply.access_token,
+      clientId: endpoint.client.clientId,
+      now: now ?? issuedAt,
+    });
   }
   const scopes = reply.scope?.split(' ').filter((scope) => scope !== '');
   return {

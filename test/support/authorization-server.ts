@@ -233,8 +233,17 @@ function idTokenRewriter(rewrite: 'tampered' | 'expired' | ((claims: JsonObject)
 }
 
 function sign(claims: JsonObject, key: KeyObject): string {
-  const input = `${encode({ alg: 'RS256', typ: 'JWT', kid: keyId })}.${encode(claims)}`;
+  return signWith({ alg: 'RS256', typ: 'JWT', kid: keyId }, claims, key);
+}
+
+function signWith(header: JsonObject, claims: JsonObject, key: KeyObject): string {
+  const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${createSign('sha256').update(input).sign(key, 'base64url')}`;
+}
+
+/** Signs with the servers' own key under a header that is given, whatever that header says. */
+export function signWithServerKey(header: JsonObject, claims: JsonObject): string {
+  return signWith(header, claims, privateKey);
 }
 
 function encode(value: JsonObject): string {
