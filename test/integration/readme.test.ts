@@ -100,7 +100,7 @@ async function shell(command: string, home: string, changes: NodeJS.ProcessEnv =
   let visited = false;
   child.stdout.on('data', (chunk) => {
     terminal += chunk;
-    const [, address] = /^(https:\S+)\n\nWaiting/m.exec(terminal) ?? [];
+    const [, address] = /^(https:\S+)\n\n/m.exec(terminal) ?? [];
     if (address === undefined || visited || !command.includes('--no-browser')) return;
     visited = true;
     spawn(internet.browser, [address], { stdio: 'ignore' });
