@@ -35,7 +35,11 @@ function familyOf(cause: unknown, context: Context): unknown {
   });
 }
 
-function report(error: unknown, argv: readonly string[], context: Context): number {
+/**
+ * Tells the End-User of an error and gives its exit code. One that is not of the family is a mistake of our own:
+ * of that, nothing is told but its name, since its words and members could hold a secret.
+ */
+export function report(error: unknown, argv: readonly string[], context: Pick<Context, 'stderr'>): number {
   const isJson = argv.includes('--json');
   const isEvent = isJson && argv.includes('--events');
   const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';

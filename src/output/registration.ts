@@ -14,10 +14,10 @@ export function registrationText(provider: Provider, redirectUri: string): Regis
   if (registration === undefined) {
     return {
       steps: [
-        `Open the page on which ${provider.label} registers applications ("clients"), or ask the people who run it.`,
-        'Choose the kind "native", also called "desktop" or "public": it needs no secret.',
-        `Enter ${redirectUri} as redirect URI (callback URL).`,
-        'Copy the client ID that is shown at the end.',
+        `Open the page on which ${provider.label} registers applications (it may call them clients), or ask the people who run it to do it for you.`,
+        'If it asks for a kind, choose "native" (also called "desktop" or "public"): that one needs no secret.',
+        `Enter ${redirectUri} as redirect URI.`,
+        'Copy the client ID it shows at the end, and the client secret if there is one.',
       ],
     };
   }
@@ -38,20 +38,14 @@ export function registrationGuide(
   columns: number | undefined,
 ): string {
   const { page, steps } = registrationText(provider, redirectUri);
-  const prose = (text: string) => wrappedText(text, columns);
+  const why = `Before ${provider.label} lets a program sign you in, it wants to know that program. You register oauth-login there once, under your own name, and get a client ID for it. It takes a few minutes; from then on one command is enough.`;
   return [
-    prose(
-      `Before ${provider.label} lets a program sign you in, it wants to know that program: you register oauth-login there once, under your own name, and get a client ID for it. That takes a few minutes; afterwards "oauth-login" does the rest.`,
-    ),
+    wrappedText(why, columns),
     '',
-    ...(page === undefined ? [] : [`Register it on this page of ${provider.label}:`, '', page, '']),
-    'What to do there:',
+    ...(page === undefined ? [] : ['Register it on this page:', '', page, '']),
+    ...steps.map((step, index) => wrappedText(step, columns, `  ${index + 1}. `)),
     '',
-    ...steps.map((step, index) => wrappedText(`  ${index + 1}. ${step}`, columns, '     ')),
-    '',
-    prose(
-      'When you have signed in, your browser comes back to this computer at the redirect URI. Wherever the page asks for one (or for a "callback URL"), it is exactly this:',
-    ),
+    'The redirect URI (some pages say "callback URL") is exactly:',
     '',
     redirectUri,
     '',
@@ -61,10 +55,7 @@ export function registrationGuide(
 
 /** The question for the client identifier, in the words of the provider's page. */
 export function clientIdQuestion({ label, registration }: Provider): string {
-  const term = registration?.terms.clientId;
-  return term === undefined || term === 'Client ID'
-    ? `Client ID that ${label} gave you`
-    : `Client ID that ${label} gave you (the page calls it "${term}")`;
+  return `${registration?.terms.clientId ?? 'Client ID'} that ${label} gave you`;
 }
 
 /** The question for the client secret; what is typed is not shown. */

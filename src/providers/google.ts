@@ -39,8 +39,8 @@ export const google: Provider = {
     steps: [
       'Sign in to the Google Cloud console and choose a project, or create one; it costs nothing.',
       'If the console asks for it, fill in the consent screen first: a name, your e-mail address, and yourself as a test user.',
-      'Press "Create client" and choose the application type "Desktop app": it accepts {redirect_uri} on any port, and nothing has to be entered for it.',
-      'Copy the client ID and the client secret, or download the JSON file and import it: oauth-login setup google --from FILE.',
+      'Press "Create client" and choose the application type "Desktop app". No redirect URI has to be entered: this type accepts {redirect_uri} on any port.',
+      'Copy the Client ID and the Client secret, which is shown only now. Or download the JSON file and import it: oauth-login setup google --from FILE.',
     ],
   },
   clientFile: 'google',

@@ -308,7 +308,7 @@ describe('the command line', () => {
     [['git.example.com'], 2, /oauth-login https:\/\/git\.example\.com/],
     [['--bogus'], 2, /unknown option/],
     [['token', '--format', 'yaml'], 2, /raw, json and header/],
-    [['token', '--min-validity', 'x'], 2, /--min-validity 300/],
+    [['token', '--min-validity', 'x'], 2, /--min-validity 60/],
     [[], 2, /oauth-login github/],
     [['whoami'], 4, /sign in with: oauth-login github \(oauth-login providers lists/],
     [['token', 'github'], 4, /oauth-login github/],
