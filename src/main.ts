@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { errorEvent, errorJson, jsonText } from './output/json.ts';
-import { errorText } from './output/text.ts';
+import { problemText } from './output/text.ts';
 import { createProgram } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
@@ -45,7 +45,7 @@ export function report(error: unknown, argv: readonly string[], context: Pick<Co
   const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     context.stderr.write(
-      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${errorText(error)}${stack}`,
+      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
     );
     return error.exitCode;
   }
@@ -53,11 +53,7 @@ export function report(error: unknown, argv: readonly string[], context: Pick<Co
   const hint = 'run it again with --debug and report what it shows';
   const message = `a mistake of our own (${name})`;
   const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
-  context.stderr.write(
-    isJson
-      ? jsonText({ error: own })
-      : `oauth-login: error: ${message}\noauth-login: hint: ${hint}\n${stack}`,
-  );
+  context.stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
   return ExitCode.internal;
 }
 

@@ -1,6 +1,6 @@
 import type { AccountHead, StoreKind } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { signInRecord } from '../accounts/sign-in-record.ts';
+import { storeSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { ProtocolError } from '../errors.ts';
 import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
@@ -32,23 +32,16 @@ export async function keepSignIn(
     fetch: grant.fetch,
   });
   if (facts.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
-  const { head, secrets } = await signInRecord(
-    {
-      settings,
-      provider,
-      client,
-      tokens,
-      profile,
-      ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
-      requestedScopes: grant.scopes,
-    },
-    kind === 'none' ? 'file' : kind,
-    store,
-    context.clock,
-  );
-  context.signal.throwIfAborted();
-  if (kind !== 'none') await store.write(head, secrets);
-  return head;
+  const signIn = {
+    settings,
+    provider,
+    client,
+    tokens,
+    profile,
+    ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
+    requestedScopes: grant.scopes,
+  };
+  return storeSignIn(signIn, kind, store, context);
 }
 
 async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {
