@@ -91,7 +91,7 @@ async function shell(command: string, home: string, changes: NodeJS.ProcessEnv =
     directory: home,
     env,
     onOutput: (terminal) => {
-      const [, address] = /^(https:\S+)$[\s\S]*^Waiting for you/m.exec(terminal) ?? [];
+      const [, address] = /^(https:\S+)\n\n/m.exec(terminal) ?? [];
       if (address === undefined || visited || !command.includes('--no-browser')) return;
       visited = true;
       spawn(internet.browser, [address], { stdio: 'ignore' });
@@ -200,7 +200,7 @@ describeWith([...PLAYED_INTERNET_PROGRAMS, 'curl'], 'every command line of READM
     blocks
       .filter(({ kind }) => kind !== 'console')
       .map((block) => ({ block, title: `line ${block.lines[0]?.line}: ${block.lines[0]?.command}` })),
-  )('$title', { timeout: 60_000 }, async ({ block }) => {
+  )('$title', { timeout: 120_000 }, async ({ block }) => {
     const home = signedInHome();
     for (const line of block.lines) await prove(line, home);
   });
