@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationText } from '../output/registration.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';

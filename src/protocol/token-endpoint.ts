@@ -1,6 +1,6 @@
 import type * as Library from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
 import {
