@@ -103,8 +103,11 @@ export async function refreshTokens(
     );
     refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
-    const reply = await library.processRefreshTokenResponse(named, client, response);
-    return { reply, response, server: named };
+    // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
+    const now = serverTime(response, endpoint.now());
+    const judge = { ...client, [library.clockSkew]: secondsAhead(now) };
+    const reply = await library.processRefreshTokenResponse(named, judge, response);
+    return { reply, response, server: named, now };
   });
   const subject = tokens.idTokenClaims?.sub;
   if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {
@@ -136,6 +139,8 @@ interface Answer {
   readonly reply: Library.TokenEndpointResponse;
   readonly response: Response;
   readonly server: Library.AuthorizationServer;
+  /** By what clock the ID Token is judged; that of this machine when absent. */
+  readonly now?: Date;
 }
 
 type Exchange = (
@@ -151,23 +156,35 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
   const client: Library.Client = {
     client_id: endpoint.client.clientId,
     [library.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-    [library.clockSkew]: Math.round((endpoint.now().getTime() - Date.now()) / 1000),
+    [library.clockSkew]: secondsAhead(endpoint.now()),
   };
   const options = {
     [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
   };
   try {
-    const { reply, response, server } = await exchange(library, provider.metadata, client, options);
+    const { reply, response, server, now } = await exchange(library, provider.metadata, client, options);
     const claims = library.getValidatedIdTokenClaims(reply);
     if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
       const { id_token: _unverified, ...tokens } = reply;
-      return tokenSetFromResponse(tokens, undefined, endpoint);
+      return tokenSetFromResponse(tokens, undefined, endpoint, now);
     }
-    return tokenSetFromResponse(reply, claims, endpoint);
+    return tokenSetFromResponse(reply, claims, endpoint, now);
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
+}
+
+/** The server's own time where the clocks differ by more than is tolerated (RFC 9110 §6.6.1), else ours. */
+function serverTime(response: Response, own: Date): Date {
+  const instant = Date.parse(response.headers.get('date') ?? '');
+  const isFarOff = Math.abs(instant - own.getTime()) > CLOCK_TOLERANCE_SECONDS * 1000;
+  return isFarOff ? new Date(instant) : own;
+}
+
+/** How far an instant lies ahead of the clock that the library reads. */
+function secondsAhead(instant: Date): number {
+  return Math.round((instant.getTime() - Date.now()) / 1000);
 }
 
 function tokenEndpointOf({ provider }: TokenEndpoint): string {
@@ -192,6 +209,7 @@ function tokenSetFromResponse(
   reply: Library.TokenEndpointResponse,
   claims: Library.IDToken | undefined,
   endpoint: TokenEndpoint,
+  now: Date | undefined,
 ): TokenSet {
   const issuedAt = endpoint.now();
   if (reply.token_type !== 'bearer') {
@@ -203,12 +221,12 @@ function tokenSetFromResponse(
   if (idToken !== undefined) validateIdTokenForm(idToken);
   const idTokenClaims: IdTokenClaims | undefined = claims === undefined ? undefined : { ...claims };
   if (idTokenClaims !== undefined) {
-    const expected = {
-      clientId: endpoint.client.clientId,
+    validateIdTokenClaims(idTokenClaims, {
+      algorithm: idTokenAlgorithm(idToken ?? ''),
       accessToken: reply.access_token,
-      now: issuedAt,
-    };
-    validateIdTokenClaims(idTokenClaims, idTokenAlgorithm(idToken ?? ''), expected);
+      clientId: endpoint.client.clientId,
+      now: now ?? issuedAt,
+    });
   }
   const scopes = reply.scope?.split(' ').filter((scope) => scope !== '');
   return {

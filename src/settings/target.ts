@@ -105,7 +105,9 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   const name = configured?.[0] ?? (target === typed ? nameOfHost(url.host) : target);
   const entry = configured?.[1] ?? entryOfNoOtherIssuer(name, configuration);
   const own = { ...entry, issuer };
-  const provider = withConfiguration(openidProvider(name, entry.label ?? url.host, issuer), own);
+  const isNamed = configured !== undefined || target !== typed;
+  const label = entry.label ?? (isNamed ? name : url.host);
+  const provider = withConfiguration(openidProvider(name, label, issuer), own);
   return { target, provider, configuration: own, issuerNamed: flags.issuer !== undefined };
 }
 
