@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { errorEvent, errorJson, jsonText } from './output/json.ts';
-import { errorText } from './output/text.ts';
+import { problemText } from './output/text.ts';
 import { createProgram } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
@@ -14,22 +14,26 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
     await createProgram(context, main).parseAsync([...argv], { from: 'user' });
-    context.signal.throwIfAborted();
     return ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, context), argv, context);
+    return report(familyOf(cause, argv, context), argv, context);
   }
 }
 
-function familyOf(cause: unknown, context: Context): unknown {
+function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
   if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
   if (!(cause instanceof CommanderError)) return cause;
-  const message = cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const message =
+    cause.code === 'commander.help'
+      ? `there is no command ${JSON.stringify(argv[1] ?? '')}`
+      : cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
   return new UsageError('usage_invalid', message.charAt(0).toLowerCase() + message.slice(1), {
-    hint: 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
+    hint: message.includes("'--client-secret'")
+      ? 'a secret on the command line can be read by others: name a file with --client-secret-file PATH, - for standard input'
+      : 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
   });
 }
 
@@ -43,7 +47,7 @@ export function report(error: unknown, argv: readonly string[], context: Pick<Co
   const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     context.stderr.write(
-      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${errorText(error)}${stack}`,
+      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
     );
     return error.exitCode;
   }
@@ -51,11 +55,7 @@ export function report(error: unknown, argv: readonly string[], context: Pick<Co
   const hint = 'run it again with --debug and report what it shows';
   const message = `a mistake of our own (${name})`;
   const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
-  context.stderr.write(
-    isJson
-      ? jsonText({ error: own })
-      : `oauth-login: error: ${message}\noauth-login: hint: ${hint}\n${stack}`,
-  );
+  context.stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
   return ExitCode.internal;
 }
 

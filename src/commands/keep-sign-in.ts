@@ -1,13 +1,14 @@
-import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { signInRecord } from '../accounts/sign-in-record.ts';
+import { storeSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { ProtocolError } from '../errors.ts';
 import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
 import { person } from '../output/text.ts';
 import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** A sign-in whose tokens are here, and where it is to be kept. */
 export interface Keeping {
@@ -32,23 +33,16 @@ export async function keepSignIn(
     fetch: grant.fetch,
   });
   if (facts.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
-  const { head, secrets } = await signInRecord(
-    {
-      settings,
-      provider,
-      client,
-      tokens,
-      profile,
-      ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
-      requestedScopes: grant.scopes,
-    },
-    kind === 'none' ? 'file' : kind,
-    store,
-    context.clock,
-  );
-  context.signal.throwIfAborted();
-  if (kind !== 'none') await store.write(head, secrets);
-  return head;
+  const signIn = {
+    settings,
+    provider,
+    client,
+    tokens,
+    profile,
+    ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
+    requestedScopes: grant.scopes,
+  };
+  return storeSignIn(signIn, kind, store, context);
 }
 
 async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {

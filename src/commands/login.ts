@@ -1,21 +1,23 @@
-import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, AuthenticationRequiredError, ProtocolError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { deviceAuthorization } from '../grants/device-authorization.ts';
-import { offlineAccessRequest } from '../grants/offline-access.ts';
+import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
 import type { SignInGrant } from '../grants/sign-in-grant.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { resolveProvider } from '../providers/resolve.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
+import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
 import { completeClient, requireClientId } from './complete-client.ts';
 import { httpOptions, signalled } from './http-options.ts';
@@ -42,10 +44,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     await confirmTokenOrigin(provider, settings, context);
     const client = await completeClient(settings, provider, store, context);
     const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
-    const offline = offlineAccessRequest(
-      settings,
-      accounts.some(({ hasRefreshToken }) => hasRefreshToken),
-    );
+    const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
     const grant = {
       provider,
       client,
@@ -97,7 +96,7 @@ function missingScopes(head: AccountHead, { provider }: LoginSettings): string[]
 
 function requirePerson(settings: LoginSettings, context: Context): void {
   if (isPersonPresent(context)) return;
-  const variable = `OAUTH_LOGIN_${settings.provider.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_TOKEN`;
+  const variable = variableName(settings.provider.name, 'TOKEN');
   throw new AuthenticationRequiredError(
     'person_required',
     `nobody is here to sign in to ${settings.provider.label}: there is no terminal, or CI is set`,
@@ -141,6 +140,5 @@ function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {
-  return (head) =>
-    head.issuer === provider.metadata.issuer && head.clientId === clientId && head.needsLogin === undefined;
+  return (head) => head.issuer === provider.metadata.issuer && head.clientId === clientId;
 }

@@ -4,7 +4,7 @@ import type { AuthorizationResponse, PageOutcome } from '../loopback/authorizati
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { openLoopbackListener } from '../loopback/listener.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
-import type { RedirectSettings } from '../settings/login-settings.ts';
+import type { RedirectSettings } from '../settings/redirect-uri.ts';
 import { isInteractive } from '../system/presence.ts';
 
 /** The place the authorization response comes to: our listener, or an address registered elsewhere. */

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
+import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
+import { type RedirectSettings, readRedirectUri } from './redirect-uri.ts';
+import { isScope } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable, variableName } from './variables.ts';
@@ -30,17 +32,6 @@ export interface LoginFlags extends TargetFlags {
   readonly events?: boolean;
   readonly debug?: boolean;
 }
-
-/** A redirect URI to listen on: the ports are tried in order, 0 stands for any free one. */
-export interface LoopbackRedirect {
-  readonly host: '127.0.0.1' | 'localhost' | '[::1]';
-  /** Empty when it was registered without: several servers tell `` and `/` apart. */
-  readonly path: string;
-  readonly ports: readonly number[];
-}
-
-/** The redirect URI this sign-in will use; one that is registered elsewhere can only be pasted back. */
-export type RedirectSettings = LoopbackRedirect | { readonly elsewhere: string };
 
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
@@ -124,7 +115,7 @@ export function storeSetting(
   if (flag === false) return 'none';
   const variable = env.OAUTH_LOGIN_STORE === '' ? undefined : env.OAUTH_LOGIN_STORE;
   const text = flag ?? variable ?? configuration.store;
-  if (text === undefined || text === 'keychain' || text === 'passphrase' || text === 'file') return text;
+  if (text === undefined || isStoreKind(text)) return text;
   const options = { hint: 'the choices are keychain, passphrase and file' };
   const what = `there is no store ${JSON.stringify(text)}`;
   throw flag === undefined
@@ -149,7 +140,7 @@ export function clientVariables(provider: Provider): { readonly id: string; read
 
 function scopeSetting(provider: Provider, flags: readonly string[]): string[] {
   const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
-  const wrong = asked.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+  const wrong = asked.find((scope) => !isScope(scope));
   if (wrong === undefined) return [...new Set([...provider.scopes, ...asked])];
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
     hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
@@ -176,27 +167,12 @@ function redirectSetting(
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const host = url?.hostname;
-  const isLoopback = host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
-  if (
-    url?.protocol === 'http:' &&
-    isLoopback &&
-    url.search === '' &&
-    url.hash === '' &&
-    url.username === ''
-  ) {
-    const path = /^http:\/\/[^/]+$/i.test(uri) ? '' : url.pathname;
-    return { host, path, ports: [url.port === '' ? 0 : Number(url.port)] };
-  }
-  if (url?.protocol === 'https:' && !isLoopback && url.hash === '' && url.username === '')
-    return { elsewhere: uri };
+  const redirect = readRedirectUri(uri);
+  if (redirect !== undefined) return redirect;
   throw new UsageError(
     'usage_invalid',
     `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
-    {
-      hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost',
-    },
+    { hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost' },
   );
 }
 
@@ -230,7 +206,7 @@ function validClientId(clientId: string, provider: Provider): string {
   if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
   throw new ConfigurationError(
     'config_invalid_value',
-    `the client id for ${provider.label} is not printable ASCII text`,
+    `the client id for ${provider.label} is empty, or not printable ASCII text`,
     {
       hint: 'copy it again from the page of the registration',
     },
