@@ -6,11 +6,13 @@ import { UsageError } from '../errors.ts';
 import { readTokenFormat, type TokenFormat, tokenText } from '../output/token-format.ts';
 import { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
+import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
 import { providerVariable, variableName } from '../settings/variables.ts';
 import { traceOf } from './http-options.ts';
+import { withoutPerson } from './without-person.ts';
 
 /** The flags of `token`. */
-export interface TokenFlags extends AccountFlags {
+export interface TokenFlags extends AccountFlags, GrantFlags {
   readonly minValidity: string;
   readonly format?: string;
   readonly refresh?: boolean;
@@ -22,6 +24,14 @@ export interface TokenFlags extends AccountFlags {
 export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
+  const { grant } = flags;
+  if (grant !== undefined) {
+    const { grantToken } = await import('./grant-token.ts');
+    const granted = await grantToken(target, { ...flags, grant }, minValiditySeconds, context);
+    context.stdout.write(tokenText(format, granted.accessToken, granted.head));
+    return;
+  }
+  refuseGrantFlags(flags);
   const configuration = () => readConfiguration(context.paths);
   const outside = await tokenOfVariable(target, flags, context);
   if (outside !== undefined) {
@@ -29,7 +39,10 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
     return;
   }
   const store = openAccountStore(context);
-  const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
+  const { accounts } = await store.list();
+  const head = await chooseAccount(target, flags, accounts, configuration).catch((error: unknown) => {
+    throw withoutPerson(error, target, context);
+  });
   const fromOutside = target === undefined ? await tokenOfVariable(head.provider, flags, context) : undefined;
   if (fromOutside !== undefined) {
     context.stdout.write(tokenText(format, fromOutside.token, fromOutside));

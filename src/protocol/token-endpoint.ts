@@ -16,6 +16,8 @@ import { refuseServerFailure } from './server-failure.ts';
 import type { IdTokenClaims, TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
+const BEARER_ONLY = ['bearer'];
+
 /** What an exchange at the token endpoint needs besides its own parameters. */
 export interface TokenEndpoint {
   readonly provider: ResolvedProvider;
@@ -26,6 +28,9 @@ export interface TokenEndpoint {
   /** Stands for the granted scopes when the server names none (RFC 6749 §5.1). */
   readonly requestedScopes: readonly string[];
 }
+
+/** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
+export type RequestParameter = readonly [name: string, value: string];
 
 export interface CodeExchange {
   /** The authorization response, all of it. */
@@ -75,18 +80,24 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
 export async function refreshTokens(
   endpoint: TokenEndpoint,
   refreshToken: Secret,
-  more: { readonly redirectUri?: string; readonly subject?: string },
+  more: {
+    readonly redirectUri?: string;
+    readonly subject?: string;
+    /** More parameters of the request, such as a narrower scope. */
+    readonly parameters?: readonly RequestParameter[];
+  },
 ): Promise<TokenSet> {
-  const repeated = endpoint.provider.quirks.includes('refresh-repeats-redirect-uri')
-    ? more.redirectUri
-    : undefined;
+  const additionalParameters = new URLSearchParams((more.parameters ?? []).map(([...pair]) => pair));
+  if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
+    additionalParameters.set('redirect_uri', more.redirectUri);
+  }
   const tokens = await converse(endpoint, async (library, server, client, options) => {
     const response = await library.refreshTokenGrantRequest(
       server,
       client,
       authenticateClient(endpoint.client),
       refreshToken.reveal(),
-      repeated === undefined ? options : { ...options, additionalParameters: { redirect_uri: repeated } },
+      { ...options, additionalParameters },
     );
     refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
@@ -102,20 +113,33 @@ export async function refreshTokens(
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
 }
 
-interface Answer {
+/** A reply of the token endpoint that the library has validated. */
+export interface Answer {
   readonly reply: Library.TokenEndpointResponse;
   readonly response: Response;
   readonly server: Library.AuthorizationServer;
 }
 
-type Exchange = (
+/** Sends one request to the token endpoint and has its reply validated. */
+export type Exchange = (
   library: typeof Library,
   server: Library.AuthorizationServer,
   client: Library.Client,
   options: Library.TokenEndpointRequestOptions,
 ) => Promise<Answer>;
 
-async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<TokenSet> {
+/**
+ * Gives the tokens of one exchange at the token endpoint, whatever the grant: the provider's quirks are evened
+ * out, and an ID Token that comes along is verified, signature included.
+ *
+ * `tokenTypes` are the types a token may have, in lower case (RFC 6749 §7.1). Throws an
+ * `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
+ */
+export async function converse(
+  endpoint: TokenEndpoint,
+  exchange: Exchange,
+  tokenTypes: readonly string[] = BEARER_ONLY,
+): Promise<TokenSet> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;
   const client: Library.Client = {
@@ -124,7 +148,7 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
     [library.clockSkew]: Math.round((endpoint.now().getTime() - Date.now()) / 1000),
   };
   const options = {
-    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
+    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
   };
   try {
@@ -136,13 +160,14 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
         [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
       });
     }
-    return tokenSetFromResponse(reply, claims, endpoint);
+    return tokenSetFromResponse(reply, claims, endpoint, tokenTypes);
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
 }
 
-function tokenEndpointOf({ provider }: TokenEndpoint): string {
+/** The token endpoint in the words of an error. */
+export function tokenEndpointOf({ provider }: TokenEndpoint): string {
   return `the token endpoint of ${provider.label}`;
 }
 
@@ -164,9 +189,10 @@ function tokenSetFromResponse(
   reply: Library.TokenEndpointResponse,
   claims: Library.IDToken | undefined,
   endpoint: TokenEndpoint,
+  tokenTypes: readonly string[],
 ): TokenSet {
   const issuedAt = endpoint.now();
-  if (reply.token_type !== 'bearer') {
+  if (!tokenTypes.includes(reply.token_type)) {
     throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not asked for', {
       hint: 'only Bearer tokens (RFC 6750) are understood here',
     });

@@ -1,7 +1,7 @@
 import type { Environment } from '../context.ts';
 
 /** Settings of a provider that a variable can carry. */
-export type ProviderVariable = 'CLIENT_ID' | 'CLIENT_SECRET' | 'TOKEN';
+export type ProviderVariable = 'CLIENT_ID' | 'CLIENT_SECRET' | 'TOKEN' | 'REFRESH_TOKEN' | 'SUBJECT_TOKEN';
 
 /** The variable that carries a setting of a provider, such as `OAUTH_LOGIN_GITHUB_CLIENT_ID`. */
 export function variableName(provider: string, setting: ProviderVariable): string {

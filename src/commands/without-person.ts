@@ -1,0 +1,16 @@
+import type { Context } from '../context.ts';
+import { AuthenticationRequiredError } from '../errors.ts';
+import { variableName } from '../settings/variables.ts';
+import { isPersonPresent } from '../system/presence.ts';
+
+/** The error as it is, or, where nobody can sign in, with what a job can be given instead of a person. */
+export function withoutPerson(error: unknown, target: string | undefined, context: Context): unknown {
+  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return error;
+  if (isPersonPresent(context)) return error;
+  const isName = target !== undefined && /^[a-z0-9][a-z0-9._-]*$/i.test(target);
+  const variable = isName ? variableName(target, 'TOKEN') : 'OAUTH_LOGIN_<PROVIDER>_TOKEN';
+  return new AuthenticationRequiredError(error.code, error.message, {
+    hint: `set ${variable} in this job, or let it ask for a token itself with --grant (see oauth-login token --help); at a terminal, ${error.hint}`,
+    cause: error,
+  });
+}
