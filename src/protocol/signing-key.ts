@@ -1,4 +1,12 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject, webcrypto } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  verify,
+  webcrypto,
+} from 'node:crypto';
 import { ConfigurationError } from '../errors.ts';
 
 /** A private key that signs assertions, with what stands in their header. */
@@ -20,6 +28,8 @@ interface Algorithm {
 /** Fewer bits are refused: RFC 7518 §3.3. */
 const LEAST_RSA_BITS = 2048;
 
+const DAMAGED = 'is damaged';
+
 const CURVES: ReadonlyMap<string | undefined, readonly [curve: string, algorithm: string]> = new Map([
   ['prime256v1', ['P-256', 'ES256']],
   ['secp384r1', ['P-384', 'ES384']],
@@ -40,16 +50,27 @@ export async function readSigningKey(text: string, name: string, keyId?: string)
   const algorithm = algorithmOf(key, typeof wanted === 'string' ? wanted : undefined, name);
   const named = keyId ?? jwk?.kid;
   return {
-    key: await webcrypto.subtle.importKey(
-      'pkcs8',
-      key.export({ type: 'pkcs8', format: 'der' }),
-      algorithm.parameters,
-      false,
-      ['sign'],
-    ),
+    key: await signatureKey(key, algorithm, name),
     algorithm: algorithm.name,
     ...(typeof named === 'string' && named !== '' ? { keyId: named } : {}),
   };
+}
+
+/** OpenSSL loads keys whose parts do not fit together: only what verifies was signed with a sound one. */
+async function signatureKey(
+  key: KeyObject,
+  algorithm: Algorithm,
+  name: string,
+): Promise<webcrypto.CryptoKey> {
+  try {
+    const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+    const sample = Buffer.from(name);
+    if (!verify(hash, sample, createPublicKey(key), sign(hash, sample, key))) throw invalidKey(name, DAMAGED);
+    const bytes = key.export({ type: 'pkcs8', format: 'der' });
+    return await webcrypto.subtle.importKey('pkcs8', bytes, algorithm.parameters, false, ['sign']);
+  } catch {
+    throw invalidKey(name, DAMAGED);
+  }
 }
 
 function readJwk(text: string, name: string): JsonWebKey {
@@ -63,7 +84,7 @@ function readJwk(text: string, name: string): JsonWebKey {
   if (Object.hasOwn(jwk, 'keys')) throw invalidKey(name, 'holds a set of keys, not one');
   if (typeof jwk.kty !== 'string') throw invalidKey(name, 'is JSON, but not a JWK');
   if (jwk.kty === 'oct') throw invalidKey(name, 'holds a secret, not a private key');
-  if (jwk.d === undefined) throw invalidKey(name, 'holds a public key only');
+  if (typeof jwk.d !== 'string' || jwk.d === '') throw invalidKey(name, 'holds a public key only');
   return jwk;
 }
 
@@ -86,7 +107,7 @@ function importKey(source: Parameters<typeof createPrivateKey>[0], name: string)
     return createPrivateKey(source);
   } catch {
     // What OpenSSL says can quote the file.
-    throw invalidKey(name, 'holds a damaged key');
+    throw invalidKey(name, DAMAGED);
   }
 }
 
