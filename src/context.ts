@@ -2,6 +2,7 @@ import type { BrowserLaunch } from './adapters/browser.ts';
 import type { HttpClient, HttpOptions } from './adapters/http.ts';
 import type { Keychain } from './adapters/keychain.ts';
 import type { Prompts } from './adapters/prompts.ts';
+import type { Place } from './system/place.ts';
 
 /** Environment variables, copied once at the start. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +52,8 @@ export interface Context {
   readonly paths: Paths;
   /** A browser can be expected to open: there is a display, or `BROWSER` is set. */
   readonly canOpenBrowser: boolean;
+  /** Where this process runs, as far as it concerns a browser. */
+  readonly place: Place;
   openHttp(options: HttpOptions): Promise<HttpClient>;
   openBrowser(uri: string): Promise<BrowserLaunch>;
   openKeychain(): Promise<Keychain>;

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
-import { errorJson, jsonText } from './output/json.ts';
-import { errorText } from './output/text.ts';
+import { errorEvent, errorJson, jsonText } from './output/json.ts';
+import { problemText } from './output/text.ts';
 import { createProgram } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
@@ -33,22 +33,25 @@ function familyOf(cause: unknown, context: Context): unknown {
   });
 }
 
-function report(error: unknown, argv: readonly string[], context: Context): number {
+/**
+ * Tells the End-User of an error and gives its exit code. One that is not of the family is a mistake of our own:
+ * of that, nothing is told but its name, since its words and members could hold a secret.
+ */
+export function report(error: unknown, argv: readonly string[], context: Pick<Context, 'stderr'>): number {
   const isJson = argv.includes('--json');
+  const isEvent = isJson && argv.includes('--events');
   const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
-    context.stderr.write(isJson ? errorJson(error) : `${errorText(error)}${stack}`);
+    context.stderr.write(
+      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
+    );
     return error.exitCode;
   }
   const name = error instanceof Error ? error.name : 'unknown';
   const hint = 'run it again with --debug and report what it shows';
   const message = `a mistake of our own (${name})`;
   const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
-  context.stderr.write(
-    isJson
-      ? jsonText({ error: own })
-      : `oauth-login: error: ${message}\noauth-login: hint: ${hint}\n${stack}`,
-  );
+  context.stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
   return ExitCode.internal;
 }
 

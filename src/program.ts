@@ -91,6 +91,7 @@ export function createProgram(context: Context, run: Run): Command {
     .addOption(host())
     .addOption(tenant())
     .option('--no-browser', 'print the address instead of opening a browser')
+    .option('--device', 'show a code to enter on another device instead')
     .option('--port <ports>', 'listen on this port, or the first free one of a list')
     .addOption(redirectUri())
     .option('--login-hint <name>', 'tell the provider who is going to sign in')
@@ -104,6 +105,7 @@ export function createProgram(context: Context, run: Run): Command {
     .addOption(caFile())
     .addOption(allowHttpLoopback())
     .addOption(json())
+    .option('--events', 'with --json: tell a program how it goes, lines of JSON on standard error')
     .addOption(debug())
     .action(async (target: string | undefined, flags) => {
       const [{ login }, { requireTarget }] = await Promise.all([
@@ -129,7 +131,7 @@ export function createProgram(context: Context, run: Run): Command {
     .command('token')
     .description('print an access token that is valid now, refreshed when needed')
     .argument('[target]')
-    .option('--min-validity <seconds>', 'valid for at least this long', '60')
+    .option('--min-validity <seconds>', 'valid for at least this long (default: 60)')
     .option('--format <format>', 'raw, json or header (default: raw)')
     .option('--refresh', 'refresh even when the stored token would do')
     .addOption(account())
@@ -173,7 +175,13 @@ export function createProgram(context: Context, run: Run): Command {
     .description('register a client for a provider, or define a provider of your own')
     .argument('<name>', 'a provider, or the name your own shall have')
     .addOption(issuer())
-    .option('--from <file>', 'import the client file that the provider offers for download')
+    .addOption(
+      new Option('--from <file>', 'import the client file that the provider offers for download').conflicts([
+        'issuer',
+        'clientId',
+        'clientSecretFile',
+      ]),
+    )
     .addOption(clientId())
     .addOption(clientSecretFile())
     .addOption(scope())
@@ -189,7 +197,11 @@ export function createProgram(context: Context, run: Run): Command {
   program
     .command('demo')
     .description('see it all work against a provider inside this program; touches nothing of yours')
-    .option('--no-browser', 'play the part of the browser too')
+    .option(
+      '--no-browser',
+      'finish in a browser of your own, elsewhere; without a terminal its part is played',
+    )
+    .option('--device', 'finish with a code on another device')
     .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
 
   return program;

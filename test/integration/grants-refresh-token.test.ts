@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError } from '../../src/errors.ts';
@@ -156,6 +158,17 @@ describe('a refresh token that was rotated', () => {
     expect(isGone('.tmp')).toBe(true);
   });
 
+  it('cannot be written to a socket: exit 3 before anything is sent, and it stays what it is', async () => {
+    const file = join(job.directory, 'socket');
+    const socket = createServer().listen(file);
+    await once(socket, 'listening');
+    const before = server.requests.length;
+    expect(errorOf(await ask('--rotate-to', file, '--json'))).toMatchObject({ code: 'config_write_failed' });
+    expect(server.requests.length).toBe(before);
+    expect(statSync(file).isSocket()).toBe(true);
+    socket.close();
+  });
+
   it.each<[string, (directory: string) => string]>([
     ['a directory that is not there', (directory) => join(directory, 'nowhere', 'rotated')],
     ['a directory', (directory) => directory],
@@ -166,7 +179,6 @@ describe('a refresh token that was rotated', () => {
         return join(directory, 'link');
       },
     ],
-    ['a device', () => '/dev/null'],
     [
       'a file beneath a file',
       (directory) => {

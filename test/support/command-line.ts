@@ -54,6 +54,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     signal: new AbortController().signal,
     paths: { configDir: join(directory, 'config'), dataDir: join(directory, 'data') },
     canOpenBrowser: true,
+    place: 'local',
     openHttp: (options) => openHttp(options, { env: {}, clock: systemClock }),
     openBrowser: async (uri) => {
       page = playUserAgent(uri, { user: person.user, consent: person.consent ?? true, signal: ended.signal });

@@ -86,6 +86,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     signal: controller.signal,
     paths,
     canOpenBrowser: options.openBrowser !== undefined,
+    place: 'local',
     async openHttp(httpOptions) {
       const { openHttp } = await import('../../src/adapters/http.ts');
       const client = await openHttp(httpOptions, { env, clock, signal: controller.signal });

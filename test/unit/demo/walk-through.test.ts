@@ -40,6 +40,7 @@ function stage(changes: Partial<Context> = {}): Stage {
     signal: new AbortController().signal,
     paths: { configDir: '/the/users/config', dataDir: '/the/users/data' },
     canOpenBrowser: false,
+    place: 'local',
     openHttp: missing,
     openBrowser: missing,
     openKeychain: missing,
