@@ -139,9 +139,14 @@ export function clientVariables(provider: Provider): { readonly id: string; read
 }
 
 function scopeSetting(provider: Provider, flags: readonly string[]): string[] {
+  return [...new Set([...provider.scopes, ...askedScopes(flags)])];
+}
+
+/** The scopes of `--scope`; throws a `UsageError` for what is none (RFC 6749 §3.3). */
+export function askedScopes(flags: readonly string[]): string[] {
   const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
   const wrong = asked.find((scope) => !isScope(scope));
-  if (wrong === undefined) return [...new Set([...provider.scopes, ...asked])];
+  if (wrong === undefined) return [...new Set(asked)];
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
     hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
   });
