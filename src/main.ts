@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { errorJson, jsonText } from './output/json.ts';
 import { errorText } from './output/text.ts';
-import { createProgram } from './program.ts';
+import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
 export { systemContext } from './system/system-context.ts';
@@ -13,13 +13,21 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   for (const warning of environmentWarnings(context.env))
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
-    await createProgram(context, main).parseAsync([...argv], { from: 'user' });
+    const ending: Ending = {};
+    await createProgram(context, main, ending).parseAsync([...argv], { from: 'user' });
+    if (ending.exitCode !== undefined) return ending.exitCode;
     context.signal.throwIfAborted();
     return ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, context), argv, context);
+    return report(familyOf(cause, context), ownWords(argv), context);
   }
+}
+
+/** What of the command line is ours: a program stands behind `--`, and `--json` of `request` is a body as in curl. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return words[0] === 'request' ? words.filter((word) => word !== '--json') : words;
 }
 
 function familyOf(cause: unknown, context: Context): unknown {

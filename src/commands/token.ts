@@ -1,18 +1,27 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
+import type { AccountFlags } from '../accounts/choose-account.ts';
 import { freshAccess } from '../accounts/fresh-access.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { readTokenFormat, type TokenFormat, tokenText } from '../output/token-format.ts';
-import { Secret } from '../secrets/secret.ts';
+import { maskLines } from '../output/masks.ts';
+import {
+  readTokenFormat,
+  setsVariable,
+  type TokenAnswer,
+  type TokenFormat,
+  tokenText,
+} from '../output/token-format.ts';
 import { readConfiguration } from '../settings/configuration.ts';
-import { providerVariable, variableName } from '../settings/variables.ts';
+import { tokenVariable } from '../settings/token-variable.ts';
 import { traceOf } from './http-options.ts';
+import { readMinValidity } from './min-validity.ts';
+import { chooseTokenSource } from './token-source.ts';
 
 /** The flags of `token`. */
 export interface TokenFlags extends AccountFlags {
   readonly minValidity: string;
   readonly format?: string;
+  readonly as?: string;
   readonly refresh?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
@@ -23,64 +32,42 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const configuration = () => readConfiguration(context.paths);
-  const outside = await tokenOfVariable(target, flags, context);
-  if (outside !== undefined) {
-    context.stdout.write(tokenText(format, outside.token, outside));
-    return;
-  }
   const store = openAccountStore(context);
-  const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
-  const fromOutside = target === undefined ? await tokenOfVariable(head.provider, flags, context) : undefined;
-  if (fromOutside !== undefined) {
-    context.stdout.write(tokenText(format, fromOutside.token, fromOutside));
+  const source = await chooseTokenSource(target, flags, store, context, configuration);
+  const provider = 'head' in source ? source.head.provider : source.provider;
+  const variable = setsVariable(format) ? tokenVariable(flags.as, provider) : '';
+  const origins = async () => {
+    const { tokenOrigins } = await import('./token-origins.ts');
+    return tokenOrigins(source, target, flags, await configuration()).origins;
+  };
+  const answer = { variable, origins: format === 'netrc' ? await origins() : [] };
+  if (!('head' in source)) {
+    print(format, { ...answer, token: source.token, source }, context);
     return;
   }
   const trace = traceOf(flags, context);
-  const account = await freshAccess(
-    head,
+  const { head, secrets } = await freshAccess(
+    source.head,
     { minValiditySeconds, force: flags.refresh ?? false, ...(trace === undefined ? {} : { trace }) },
     store,
     context,
     configuration,
   );
-  context.stdout.write(tokenText(format, account.secrets.accessToken, account.head));
+  print(format, { ...answer, token: secrets.accessToken, source: head }, context);
 }
 
-/** A token given in the environment is bound to the provider it is named after (and to its own host). */
-async function tokenOfVariable(
-  target: string | undefined,
-  flags: TokenFlags,
-  context: Context,
-): Promise<{ readonly token: Secret; readonly variable: string } | undefined> {
-  if (target === undefined) return undefined;
-  let name = target;
-  if (flags.host !== undefined || flags.issuer !== undefined || target.includes('/')) {
-    const { chooseTarget } = await import('../settings/target.ts');
-    name = chooseTarget(target, flags, await readConfiguration(context.paths)).provider.name;
-  }
-  const value = providerVariable(context.env, name, 'TOKEN');
-  if (value === undefined) return undefined;
-  const variable = variableName(name, 'TOKEN');
-  if (!/^[\x21-\x7e]{1,65536}$/.test(value)) {
-    throw new UsageError('usage_invalid', `${variable} does not hold a token`, {
-      hint: 'it has to hold the access token and nothing else, or not to be set',
-    });
-  }
-  if (context.stderr.isTTY) context.stderr.write(`using the token in ${variable}\n`);
-  return { token: new Secret(value), variable };
+/** The masks are out before the token is. */
+function print(format: TokenFormat, answer: TokenAnswer, context: Context): void {
+  const text = tokenText(format, answer);
+  const masks = maskLines(answer.token, context.env);
+  if (masks !== '') context.stderr.write(masks);
+  context.stdout.write(text);
 }
 
-function chosenFormat({ format, json }: TokenFlags): TokenFormat {
-  return json ? 'json' : readTokenFormat(format ?? 'raw');
-}
-
-function readMinValidity(text: string): number {
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new UsageError(
-    'usage_invalid',
-    `--min-validity takes a number of seconds, not ${JSON.stringify(text)}`,
-    {
-      hint: 'for example --min-validity 300',
-    },
-  );
+function chosenFormat({ format: text, json, as }: TokenFlags): TokenFormat {
+  const format = json ? 'json' : readTokenFormat(text ?? 'raw');
+  if (as === undefined || setsVariable(format)) return format;
+  throw new UsageError('usage_conflict', `--as has no meaning with the format ${format}`, {
+    hint: 'add a format that sets a variable, such as --format env',
+  });
 }

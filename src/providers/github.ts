@@ -45,6 +45,7 @@ export const github: Provider = {
       verified: 'verified',
     },
   },
+  apiOrigins: ['{api}'],
   revocation: {
     kind: 'request',
     method: 'DELETE',

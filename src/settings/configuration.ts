@@ -29,6 +29,8 @@ export interface ProviderConfiguration {
   readonly scopes?: readonly string[];
   readonly parameters?: Readonly<Record<string, string>>;
   readonly endpoints?: Partial<Endpoints>;
+  /** Further origins that the access token may be sent to. */
+  readonly api_origins?: readonly string[];
   /** The origin of a token endpoint that is not the authorization endpoint's, as the user confirmed it. */
   readonly token_endpoint_origin?: string;
 }
@@ -45,7 +47,7 @@ export const PROVIDER_NAME = /^[a-z0-9][a-z0-9._-]{0,63}(?<!\.)$/;
 
 type Shape =
   | { readonly kind: 'text'; readonly expected: string; readonly matches?: RegExp }
-  | { readonly kind: 'list'; readonly expected: string }
+  | { readonly kind: 'list'; readonly expected: string; readonly matches?: RegExp }
   | { readonly kind: 'texts'; readonly expected: string; readonly keys?: readonly string[] };
 
 const text = (expected: string, matches?: RegExp): Shape =>
@@ -78,6 +80,14 @@ const providerShape: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['scopes', { kind: 'list', expected: 'a list of texts' }],
   ['parameters', { kind: 'texts', expected: 'an object of texts' }],
   ['endpoints', { kind: 'texts', expected: 'an object of endpoint URLs', keys: endpointKeys }],
+  [
+    'api_origins',
+    {
+      kind: 'list',
+      expected: 'a list of origins such as "https://api.example.com" (plain http: loopback addresses only)',
+      matches: /^(?:https:\/\/[A-Za-z0-9.-]+|https?:\/\/(?:127(?:\.\d{1,3}){3}|\[::1\]))(?::\d{1,5})?$/,
+    },
+  ],
   ['token_endpoint_origin', text('an origin such as "https://login.example.com"', /^https?:\/\/[^/\s]+$/)],
 ]);
 
@@ -217,7 +227,9 @@ async function readMember(
   if (shape.kind === 'text') {
     if (typeof value === 'string' && (shape.matches?.test(value) ?? true)) return value;
   } else if (shape.kind === 'list') {
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return [...value];
+    const { matches } = shape;
+    const fits = (item: unknown) => typeof item === 'string' && (matches?.test(item) ?? true);
+    if (Array.isArray(value) && value.every(fits)) return [...value];
   } else if (isObject(value)) {
     for (const [key, member] of Object.entries(value)) {
       if (forbidden.has(key) || (shape.keys !== undefined && !shape.keys.includes(key))) {
