@@ -5,6 +5,7 @@ import { errorJson, jsonText } from './output/json.ts';
 import { errorText } from './output/text.ts';
 import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
+import { isContinuousIntegration } from './system/presence.ts';
 
 export { systemContext } from './system/system-context.ts';
 
@@ -45,7 +46,11 @@ function report(error: unknown, argv: readonly string[], context: Context): numb
   const isJson = argv.includes('--json');
   const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
-    context.stderr.write(isJson ? errorJson(error) : `${errorText(error)}${stack}`);
+    context.stderr.write(
+      isJson
+        ? errorJson(error)
+        : `${errorText(error, { isCiLog: isContinuousIntegration(context) })}${stack}`,
+    );
     return error.exitCode;
   }
   const name = error instanceof Error ? error.name : 'unknown';

@@ -138,6 +138,35 @@ export function createProgram(context: Context, run: Run, ending: Ending): Comma
     });
 
   program
+    .command('request')
+    .description(
+      'send a request with an access token, only to the API it was issued for; flags as curl has them',
+    )
+    .argument('<target>')
+    .argument('<url>')
+    .option('-X, --request <method>', 'the method (default: GET, or POST with data)')
+    .addOption(new Option('-H, --header <line>', 'one more header; repeatable').argParser(collect))
+    .addOption(
+      new Option('-d, --data <data>', 'a form body; @FILE reads a file, @- standard input').argParser(
+        collect,
+      ),
+    )
+    .addOption(new Option('--json <data>', 'a JSON body; @FILE and @- as well').argParser(collect))
+    .option('-i, --include', 'show the status and the headers too')
+    .option('-f, --fail', 'exit 5 for a status of 4xx and 7 for 5xx, without the body')
+    .option(
+      '-o, --output <file>',
+      'write into a file, which appears when it is complete; - for standard output',
+    )
+    .addOption(account())
+    .addOption(host())
+    .addOption(issuer())
+    .addOption(debug())
+    .action(async (target, url, flags) =>
+      (await import('./commands/request.ts')).request(target, url, flags, context),
+    );
+
+  program
     .command('status')
     .description('every account, its scopes and expiry, and where its secrets live; no network')
     .addOption(json())

@@ -1,6 +1,8 @@
 import { providerOfAccount } from '../accounts/account-provider.ts';
+import { UsageError } from '../errors.ts';
 import { apiOrigins } from '../providers/api-origins.ts';
 import type { Provider } from '../providers/provider.ts';
+import { safeText } from '../safe-text.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { chooseTarget, type TargetFlags } from '../settings/target.ts';
 import type { TokenSource } from './token-source.ts';
@@ -27,4 +29,17 @@ export function tokenOrigins(
       ? chooseTarget(source.provider, {}, configuration)
       : chooseTarget(target, flags, configuration);
   return { provider, origins: apiOrigins(provider, false) };
+}
+
+/** Throws a `UsageError` unless scheme, host and port of the address are exactly those of one of the origins (T02). */
+export function requireOrigin(url: URL, origins: readonly string[], provider: Provider): void {
+  if (origins.includes(url.origin)) return;
+  const list = origins.length === 0 ? 'no origin is known' : origins.join(', ');
+  throw new UsageError(
+    'usage_foreign_origin',
+    `the token of ${provider.label} is not sent to ${safeText(url.origin)}`,
+    {
+      hint: `it may go to: ${list}; add an API that takes it as api_origins of ${provider.name} in config.json`,
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import type { AccountHead, StoreKind } from '../accounts/account.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
-import { safeText } from '../safe-text.ts';
+import { breakCommands, safeText } from '../safe-text.ts';
 
 /** `octocat (The Octocat) <octocat@github.com>`: as much of it as is known, harmless to a terminal. */
 export function person(profile: Profile): string {
@@ -14,8 +14,9 @@ export function person(profile: Profile): string {
 }
 
 /** The two lines of an error, in the manner of git: what happened, and what to do next. */
-export function errorText(error: OAuthLoginError): string {
-  return `oauth-login: error: ${error.message}\noauth-login: hint: ${error.hint}\n`;
+export function errorText(error: OAuthLoginError, place: { readonly isCiLog: boolean }): string {
+  const text = `oauth-login: error: ${error.message}\noauth-login: hint: ${error.hint}\n`;
+  return place.isCiLog ? breakCommands(text) : text;
 }
 
 /** What `login` answers. */

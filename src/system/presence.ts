@@ -28,6 +28,8 @@ export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boo
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP) && !isRemote;
 }
 
-function isContinuousIntegration({ env }: Surroundings): boolean {
+/** Tells whether this is a job of a CI system; Azure Pipelines sets no `CI`. */
+export function isContinuousIntegration({ env }: Pick<Surroundings, 'env'>): boolean {
+  if (env.TF_BUILD?.toLowerCase() === 'true') return true;
   return env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
 }

@@ -17,6 +17,8 @@ export function bundleCommand(): BundledScript {
 export interface CommandProcess {
   readonly child: ChildProcess;
   readonly pid: number;
+  /** Bytes of standard output so far. */
+  received(): number;
   stdout(): string;
   stderr(): string;
   /** Resolves with the standard output once it matches; rejects when the process ends before. */
@@ -29,12 +31,13 @@ export interface CommandProcess {
   }>;
 }
 
-/** Starts the command with exactly these variables; it is killed after 60 s at the latest. */
+/** Starts the command with exactly these variables; it is killed after 60 s at the latest. `drain` keeps no more than the beginning. */
 export function startCommand(
   command: BundledScript,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   input?: string,
+  options: { readonly drain?: boolean } = {},
 ): CommandProcess {
   const child = spawn(process.execPath, [command.path, ...args], {
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
@@ -44,8 +47,10 @@ export function startCommand(
   const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const text = { stdout: '', stderr: '' };
   const lookers = new Set<() => void>();
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    text.stdout += chunk;
+  let received = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (!options.drain || text.stdout === '') text.stdout += chunk.toString();
     for (const look of lookers) look();
   });
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -61,6 +66,7 @@ export function startCommand(
   return {
     child,
     pid: child.pid ?? -1,
+    received: () => received,
     stdout: () => text.stdout,
     stderr: () => text.stderr,
     ended,
