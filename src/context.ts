@@ -3,6 +3,7 @@ import type { ChildProcess, ChildProgram } from './adapters/child-process.ts';
 import type { HttpClient, HttpOptions } from './adapters/http.ts';
 import type { Keychain } from './adapters/keychain.ts';
 import type { Prompts } from './adapters/prompts.ts';
+import type { Place } from './system/place.ts';
 
 /** Environment variables, copied once at the start. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,6 +53,8 @@ export interface Context {
   readonly canOpenBrowser: boolean;
   /** Writes bytes to the standard output; resolves once they are taken, to `false` when nobody reads any more. */
   writeBytes(bytes: Uint8Array): Promise<boolean>;
+  /** Where this process runs, as far as it concerns a browser. */
+  readonly place: Place;
   openHttp(options: HttpOptions): Promise<HttpClient>;
   openBrowser(uri: string): Promise<BrowserLaunch>;
   /** Starts a program on the streams of this process. */

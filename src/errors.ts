@@ -31,6 +31,7 @@ type ConfigurationCode =
   | 'config_invalid_value'
   | 'config_write_failed'
   | 'config_no_discovery'
+  | 'config_no_device_grant'
   | 'config_no_browser'
   | 'config_no_home';
 

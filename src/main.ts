@@ -1,11 +1,10 @@
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
-import { errorJson, jsonText } from './output/json.ts';
-import { errorText } from './output/text.ts';
+import { errorEvent, errorJson, jsonText } from './output/json.ts';
+import { problemText } from './output/text.ts';
 import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
-import { isContinuousIntegration } from './system/presence.ts';
 
 export { systemContext } from './system/system-context.ts';
 
@@ -21,7 +20,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     return ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, context), ownWords(argv), context);
+    return report(familyOf(cause, context), argv, context);
   }
 }
 
@@ -42,14 +41,18 @@ function familyOf(cause: unknown, context: Context): unknown {
   });
 }
 
-function report(error: unknown, argv: readonly string[], context: Context): number {
-  const isJson = argv.includes('--json');
-  const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
+/**
+ * Tells the End-User of an error and gives its exit code. One that is not of the family is a mistake of our own:
+ * of that, nothing is told but its name, since its words and members could hold a secret.
+ */
+export function report(error: unknown, argv: readonly string[], context: Pick<Context, 'stderr'>): number {
+  const words = ownWords(argv);
+  const isJson = words.includes('--json');
+  const isEvent = isJson && words.includes('--events');
+  const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     context.stderr.write(
-      isJson
-        ? errorJson(error)
-        : `${errorText(error, { isCiLog: isContinuousIntegration(context) })}${stack}`,
+      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
     );
     return error.exitCode;
   }
@@ -57,11 +60,7 @@ function report(error: unknown, argv: readonly string[], context: Context): numb
   const hint = 'run it again with --debug and report what it shows';
   const message = `a mistake of our own (${name})`;
   const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
-  context.stderr.write(
-    isJson
-      ? jsonText({ error: own })
-      : `oauth-login: error: ${message}\noauth-login: hint: ${hint}\n${stack}`,
-  );
+  context.stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
   return ExitCode.internal;
 }
 

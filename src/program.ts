@@ -11,7 +11,7 @@ const issuer = () => new Option('--issuer <url>', 'the Issuer Identifier, named 
 const json = () => new Option('--json', 'answer with one JSON document, errors included');
 const debug = () => new Option('--debug', 'show each request (never a secret) and stack traces');
 const minValidity = () =>
-  new Option('--min-validity <seconds>', 'valid for at least this long').default('60');
+  new Option('--min-validity <seconds>', 'valid for at least this long (default: 60)');
 const clientId = () => new Option('--client-id <id>', 'the client identifier');
 const clientSecretFile = () =>
   new Option('--client-secret-file <path>', 'read the client secret from a file, - for standard input');
@@ -64,6 +64,7 @@ export function createProgram(context: Context, run: Run, ending: Ending): Comma
     .addOption(host())
     .addOption(tenant())
     .option('--no-browser', 'print the address instead of opening a browser')
+    .option('--device', 'show a code to enter on another device instead')
     .option('--port <ports>', 'listen on this port, or the first free one of a list')
     .addOption(redirectUri())
     .option('--login-hint <name>', 'tell the provider who is going to sign in')
@@ -77,6 +78,7 @@ export function createProgram(context: Context, run: Run, ending: Ending): Comma
     .addOption(caFile())
     .addOption(allowHttpLoopback())
     .addOption(json())
+    .option('--events', 'with --json: tell a program how it goes, lines of JSON on standard error')
     .addOption(debug())
     .action(async (target: string | undefined, flags) => {
       const [{ login }, { requireTarget }] = await Promise.all([
@@ -198,7 +200,13 @@ export function createProgram(context: Context, run: Run, ending: Ending): Comma
     .description('register a client for a provider, or define a provider of your own')
     .argument('<name>', 'a provider, or the name your own shall have')
     .addOption(issuer())
-    .option('--from <file>', 'import the client file that the provider offers for download')
+    .addOption(
+      new Option('--from <file>', 'import the client file that the provider offers for download').conflicts([
+        'issuer',
+        'clientId',
+        'clientSecretFile',
+      ]),
+    )
     .addOption(clientId())
     .addOption(clientSecretFile())
     .addOption(scope())
@@ -214,7 +222,11 @@ export function createProgram(context: Context, run: Run, ending: Ending): Comma
   program
     .command('demo')
     .description('see it all work against a provider inside this program; touches nothing of yours')
-    .option('--no-browser', 'play the part of the browser too')
+    .option(
+      '--no-browser',
+      'finish in a browser of your own, elsewhere; without a terminal its part is played',
+    )
+    .option('--device', 'finish with a code on another device')
     .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
 
   return program;

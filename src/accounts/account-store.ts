@@ -79,7 +79,8 @@ export function openAccountStore(context: Context): AccountStore {
     async readSecrets(head) {
       const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
       if (stored === undefined) throw notStored(head);
-      if (!isSameBinding(head, stored.head)) throw corruptFile(stored.file.path);
+      if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
+        throw corruptFile(stored.file.path);
       const key = await openSealingKey(stored.head.store, context, { create: false });
       const secrets = readAccountSecrets(openSealedFile(stored.file, key));
       if (secrets === undefined) throw corruptFile(stored.file.path);
@@ -126,7 +127,7 @@ function readHead(path: string, id: string): { file: SealedFile; head: AccountHe
   const file = readSealedFile(path, 'account');
   if (file === undefined) return undefined;
   const head = readAccountHead(file.head);
-  if (head === undefined || head.id !== id || head.id !== idOf(head) || head.store !== file.store) {
+  if (head === undefined || head.id !== id || head.store !== file.store) {
     throw corruptFile(path);
   }
   return { file, head };

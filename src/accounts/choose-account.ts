@@ -1,4 +1,6 @@
 import { AuthenticationRequiredError, UsageError } from '../errors.ts';
+import { safeText } from '../safe-text.ts';
+import { shellQuoted } from '../secrets/private-directory.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
@@ -20,10 +22,7 @@ export async function chooseAccount(
   accounts: readonly AccountHead[],
   configuration: () => Promise<Configuration>,
 ): Promise<AccountHead> {
-  const candidates =
-    target === undefined && flags.issuer === undefined
-      ? accounts
-      : await accountsOfTarget(target ?? flags.issuer ?? '', flags, accounts, configuration);
+  const candidates = await accountsOfTarget(target, flags, accounts, configuration);
   const named = flags.account === undefined ? candidates : candidates.filter(isNamed(flags.account));
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
@@ -34,34 +33,54 @@ export async function chooseAccount(
   throw ambiguous(named);
 }
 
-/** How a person tells accounts apart: user name, else e-mail, else subject. */
+/** How a person tells accounts apart, harmless to a terminal: user name, else e-mail, else name, else subject. */
 export function accountName({ profile }: Pick<AccountHead, 'profile'>): string {
-  return profile.preferred_username ?? profile.email ?? profile.name ?? profile.sub;
+  return safeText(profile.preferred_username ?? profile.email ?? profile.name ?? profile.sub);
 }
 
-async function accountsOfTarget(
-  target: string,
-  flags: AccountFlags,
+/**
+ * The accounts that a target and its flags mean; all of them when neither says anything. A host that was named
+ * is never passed over, not even when there is one account only: its token would go to the wrong place.
+ *
+ * Throws a `UsageError` when there is no such provider.
+ */
+export async function accountsOfTarget(
+  target: string | undefined,
+  flags: TargetFlags,
   accounts: readonly AccountHead[],
   configuration: () => Promise<Configuration>,
 ): Promise<readonly AccountHead[]> {
-  const isPlain = flags.host === undefined && flags.tenant === undefined && flags.issuer === undefined;
+  const { host, tenant, issuer } = flags;
+  const place = target ?? issuer;
+  if (place === undefined) {
+    return accounts.filter((account) => isSame(host, hostOf(account)) && isSame(tenant, account.tenant));
+  }
+  const isPlain = host === undefined && tenant === undefined && issuer === undefined;
   const plain = isPlain
-    ? accounts.filter(({ provider, issuer }) => provider === target || issuer === target)
+    ? accounts.filter((account) => account.provider === place || account.issuer === place)
     : [];
   if (plain.length > 0) return plain;
   const { chooseTarget } = await import('../settings/target.ts');
-  const { provider } = chooseTarget(target, flags, await configuration());
+  const { provider } = chooseTarget(place, flags, await configuration());
   return accounts.filter(
     (account) => account.provider === provider.name && account.issuer === provider.issuer,
   );
 }
 
+function hostOf({ host, issuer }: AccountHead): string | undefined {
+  return host ?? (URL.canParse(issuer) ? new URL(issuer).host : undefined);
+}
+
+function isSame(wanted: string | undefined, stored: string | undefined): boolean {
+  return wanted === undefined || wanted.toLowerCase() === stored?.toLowerCase();
+}
+
 function isNamed(name: string): (account: AccountHead) => boolean {
   const wanted = name.toLowerCase();
-  return ({ id, profile }) =>
-    id === name ||
-    [profile.preferred_username, profile.email, profile.sub].some((text) => text?.toLowerCase() === wanted);
+  return (account) =>
+    [account.id, account.profile.email, account.profile.sub, accountName(account)].some(
+      (text) => text?.toLowerCase() === wanted,
+    );
 }
 
 function nobody(
@@ -79,18 +98,25 @@ function nobody(
       },
     );
   }
-  const where = target === undefined ? '' : ` to ${target}`;
-  const command = `oauth-login ${target ?? 'PROVIDER'}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
+  const place = target ?? flags.issuer;
+  const where = place === undefined ? '' : ` to ${place}`;
+  const command =
+    place === undefined
+      ? 'oauth-login github (oauth-login providers lists the others)'
+      : `oauth-login ${place}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
   return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
     hint: `sign in with: ${command}`,
   });
 }
 
 function ambiguous(accounts: readonly AccountHead[]): UsageError {
-  const choices = accounts
-    .map((account) => `${account.provider} --account ${accountName(account)}`)
-    .join(', ');
-  return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices}`, {
+  const names = accounts.map(accountName);
+  const choices = accounts.map((account, index) => {
+    const name = names[index] ?? account.id;
+    const isUnique = names.filter((other) => other.toLowerCase() === name.toLowerCase()).length === 1;
+    return `${safeText(account.provider)} --account ${isUnique ? shellQuoted(name) : account.id}`;
+  });
+  return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices.join(', ')}`, {
     hint: 'name the provider, and the account with --account, or set default_account in the configuration file',
   });
 }

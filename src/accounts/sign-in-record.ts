@@ -1,10 +1,12 @@
-import type { Clock } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
-import type { StoreKind } from './account.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
+import type { AccountHead, StoreKind } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
 import type { OpenAccount } from './fresh-access.ts';
 
@@ -15,33 +17,52 @@ export interface SignIn {
   readonly client: OAuthClient;
   readonly tokens: TokenSet;
   readonly profile: Profile;
-  readonly redirectUri: string;
+  /** Absent where no redirect took place. */
+  readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
 }
 
 /**
- * The account to keep after a sign-in.
+ * Keeps the account of a finished sign-in and gives its head; with `none` it is made and not kept.
  *
- * When the server sent no refresh token because an earlier consent still stands, the stored one is kept.
+ * No other process refreshes or forgets that account meanwhile: what it would write afterwards comes from the
+ * sign-in before. When the server sent no refresh token because an earlier consent still stands, the stored one
+ * is kept. Throws a `StoreError`, or the signal's reason when it was aborted before anything was written.
  */
-export async function signInRecord(
+export async function storeSignIn(
+  signIn: SignIn,
+  kind: StoreKind | 'none',
+  store: AccountStore,
+  context: Pick<Context, 'clock' | 'signal'>,
+): Promise<AccountHead> {
+  if (kind === 'none') return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
+  const { provider, client, tokens, profile, settings } = signIn;
+  const id = accountId(provider.metadata.issuer, client.clientId, profile.sub);
+  return store.withLock(id, async () => {
+    const refreshToken =
+      tokens.refreshToken ?? (settings.offlineAccess ? await keptRefreshToken(id, store) : undefined);
+    const { head, secrets } = signInRecord(signIn, kind, refreshToken, context);
+    context.signal.throwIfAborted();
+    await store.write(head, secrets);
+    return head;
+  });
+}
+
+function signInRecord(
   signIn: SignIn,
   kind: StoreKind,
-  store: AccountStore,
-  clock: Clock,
-): Promise<OpenAccount> {
+  refreshToken: Secret | undefined,
+  { clock }: Pick<Context, 'clock'>,
+): OpenAccount {
   const { settings, provider, client, tokens, profile } = signIn;
   const id = accountId(provider.metadata.issuer, client.clientId, profile.sub);
-  const refreshToken =
-    tokens.refreshToken ?? (settings.offlineAccess ? await keptRefreshToken(id, store) : undefined);
   const now = clock.now().toISOString();
   const algorithms = provider.metadata.id_token_signing_alg_values_supported;
-  const preset = settings.configuration.preset;
   return {
     head: {
       id,
       provider: provider.name,
-      ...(preset === undefined ? {} : { preset }),
+      ...(settings.preset === undefined ? {} : { preset: settings.preset }),
       label: provider.label,
       target: signInTarget(settings),
       issuer: provider.metadata.issuer,
@@ -49,7 +70,7 @@ export async function signInRecord(
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
       ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
-      redirectUri: signIn.redirectUri,
+      ...(signIn.redirectUri === undefined ? {} : { redirectUri: signIn.redirectUri }),
       profile,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
@@ -73,19 +94,10 @@ export async function signInRecord(
   };
 }
 
-async function keptRefreshToken(id: string, store: AccountStore) {
+async function keptRefreshToken(id: string, store: AccountStore): Promise<Secret | undefined> {
   const before = await store.read(id);
   if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
   return (await store.readSecrets(before)).refreshToken;
-}
-
-function signInTarget({ target, host, tenant, configuration, provider, issuerNamed }: LoginSettings): string {
-  const flags = [
-    ...(host === undefined || configuration.host === host ? [] : [`--host ${host}`]),
-    ...(tenant === undefined || configuration.tenant === tenant ? [] : [`--tenant ${tenant}`]),
-    ...(issuerNamed ? [`--issuer ${provider.issuer}`] : []),
-  ];
-  return [target, ...flags].join(' ');
 }
 
 function endpointsOf({ metadata }: ResolvedProvider) {

@@ -36,6 +36,7 @@ interface OutboundOptions {
  */
 export async function openOutbound(options: OutboundOptions): Promise<Outbound> {
   const proxy = proxyFromEnvironment(options.env);
+  if (options.env.NODE_DEBUG) await muteDebugOutput();
   const [{ default: Agent }, { createSecureContext }] = await Promise.all([
     import('undici/lib/dispatcher/agent.js'),
     import('node:tls'),
@@ -67,6 +68,19 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
       await Promise.all([direct.destroy(), proxied?.destroy()]);
     },
   };
+}
+
+/**
+ * Keeps undici, and the copy of it in Node, from printing whole addresses for `NODE_DEBUG`: a query may hold a
+ * token or a proof of one. Both ask for their debug log once, when they are loaded.
+ */
+async function muteDebugOutput(): Promise<void> {
+  const { default: util } = await import('node:util');
+  const { debuglog } = util;
+  const silent = Object.assign(() => {}, { enabled: false });
+  Object.assign(util, {
+    debuglog: (section: string) => (/^(undici|fetch|websocket)\b/.test(section) ? silent : debuglog(section)),
+  });
 }
 
 async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {

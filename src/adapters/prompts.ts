@@ -8,8 +8,11 @@ export interface Prompts {
     question: string,
     options?: { readonly initial?: string; readonly validate?: (text: string) => string | undefined },
   ): Promise<string>;
-  /** What is typed is not shown. */
-  secret(question: string): Promise<Secret>;
+  /** What is typed is not shown; `stop` takes the question back, with its reason. */
+  secret(
+    question: string,
+    options?: { readonly validate?: (text: string) => string | undefined; readonly stop?: AbortSignal },
+  ): Promise<Secret>;
   confirm(question: string, initial: boolean): Promise<boolean>;
   choose<Value extends string>(
     question: string,
@@ -45,9 +48,12 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
   const clack = await import('@clack/prompts');
   const common = { input: stdin, output: stderr, signal };
 
-  async function answerTo<Answer>(question: Promise<Answer>): Promise<Exclude<Answer, symbol>> {
+  async function answerTo<Answer>(
+    question: Promise<Answer>,
+    stop = signal,
+  ): Promise<Exclude<Answer, symbol>> {
     const answer = await question;
-    signal.throwIfAborted();
+    stop.throwIfAborted();
     if (typeof answer === 'symbol') throw new AbortedError();
     return answer as Exclude<Answer, symbol>;
   }
@@ -62,10 +68,19 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
           validate: (text) => options.validate?.(text ?? ''),
         }),
       ),
-    secret: async (question) => {
-      // Not even one sign for each character: the length of a secret is a part of it.
-      const answer = await answerTo(clack.password({ ...common, message: question, mask: '' }));
-      return new Secret(answer);
+    secret: async (question, { validate, stop } = {}) => {
+      const either = stop === undefined ? signal : AbortSignal.any([signal, stop]);
+      const typing = clack.password({
+        ...common,
+        signal: either,
+        message: question,
+        // Not even one sign for each character: the length of a secret is a part of it.
+        mask: '',
+        validate: (text) => validate?.(text ?? ''),
+      });
+      const answer = await answerTo(typing, either);
+      // Nothing but Enter is no text at all to the library.
+      return new Secret(answer ?? '');
     },
     confirm: (question, initial) =>
       answerTo(clack.confirm({ ...common, message: question, initialValue: initial })),

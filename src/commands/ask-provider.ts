@@ -6,6 +6,9 @@ import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, ProtocolError } from '../errors.ts';
 import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { Profile } from '../profile/profile.ts';
+import { readIdTokenPayload } from '../protocol/id-token.ts';
+import type { IdTokenClaims } from '../protocol/token-set.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { httpOptions, signalled, traceOf } from './http-options.ts';
 
@@ -73,12 +76,9 @@ async function fetchWith(
   try {
     const client = clientOfAccount(head, secrets);
     const provider = providerOfAccount(head, configuration);
-    const { sub } = head.profile;
     return await fetchProfile(provider, {
       accessToken: secrets.accessToken,
-      ...(secrets.idToken === undefined
-        ? {}
-        : { idTokenClaims: { ...head.profile.raw, iss: head.issuer, sub } }),
+      ...(secrets.idToken === undefined ? {} : { idTokenClaims: claimsOfStored(head, secrets.idToken) }),
       clientId: client.clientId,
       ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
       fetch: signalled(http.fetch, context.signal),
@@ -86,6 +86,11 @@ async function fetchWith(
   } finally {
     await http.close();
   }
+}
+
+/** What the UserInfo leaves out stands in the ID Token, which was verified before it was stored. */
+function claimsOfStored(head: AccountHead, idToken: Secret): IdTokenClaims {
+  return { ...readIdTokenPayload(idToken.reveal()), iss: head.issuer, sub: head.profile.sub };
 }
 
 function isRejectedToken(error: unknown): boolean {

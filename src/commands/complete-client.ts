@@ -7,6 +7,7 @@ import type { ResolvedProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
 import { isInteractive } from '../system/presence.ts';
 import { guideRegistration } from './guide-registration.ts';
 
@@ -31,7 +32,13 @@ export async function requireClientId(
     ({ provider: name, issuer }) => name === provider.name && issuer === provider.issuer,
   );
   if (before !== undefined) return { ...settings, clientId: before.clientId };
-  if (isInteractive(context)) return guideRegistration(settings, context);
+  if (isInteractive(context)) {
+    const registered = await guideRegistration(settings, context);
+    context.stderr.write(
+      `Saved; the next sign-in to ${provider.label} needs none of this. Now you sign in.\n\n`,
+    );
+    return registered;
+  }
   throw missingClient('config_missing_client_id', 'client id', settings);
 }
 
@@ -54,7 +61,10 @@ export async function completeClient(
   if (provider.clientSecret === 'optional') return none;
   if (!isInteractive(context)) throw missingClient('config_missing_client_secret', 'client secret', settings);
   const prompts = await context.openPrompts();
-  const typed = await prompts.secret(`Client secret of ${clientId} at ${provider.label} (not shown)`);
+  const typed = await prompts.secret(
+    `Client secret of ${clientId} at ${provider.label} (hidden while you type or paste)`,
+    { validate: (text) => (text.trim() === '' ? `${provider.label} needs it` : undefined) },
+  );
   return { clientId, clientSecret: typed, clientAuthentication: method };
 }
 
@@ -89,6 +99,6 @@ function missingClient(
   const page = registrationText(provider, registeredRedirectUri(settings.redirect)).page;
   const where = page === undefined ? 'with the operator of the provider' : `at ${page}`;
   return new ConfigurationError(code, `there is no ${what} for ${provider.label}`, {
-    hint: `register a client ${where} with the redirect URI ${registeredRedirectUri(settings.redirect)}, then set ${variables.id}${provider.clientSecret === 'none' ? '' : ` and ${variables.secret}`}, or run oauth-login setup ${settings.target} in a terminal`,
+    hint: `register a client ${where} with the redirect URI ${registeredRedirectUri(settings.redirect)}, then set ${variables.id}${provider.clientSecret === 'none' ? '' : ` and ${variables.secret}`}, or run oauth-login setup ${signInTarget(settings)} in a terminal`,
   });
 }

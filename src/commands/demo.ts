@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 /** `oauth-login demo`: the whole job against an OpenID provider in this process; nothing of the user's is touched. */
 export async function demo(
   run: (argv: readonly string[], context: Context) => Promise<number>,
-  flags: { readonly browser?: boolean },
+  flags: { readonly browser?: boolean; readonly device?: boolean },
   context: Context,
 ): Promise<void> {
   const { runDemo } = await import('../demo/walk-through.ts');

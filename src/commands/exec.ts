@@ -14,7 +14,7 @@ import { chooseTokenSource } from './token-source.ts';
 /** The flags of `exec`. */
 export interface ExecFlags extends AccountFlags {
   readonly as?: string;
-  readonly minValidity: string;
+  readonly minValidity?: string;
   readonly debug?: boolean;
 }
 

@@ -1,15 +1,25 @@
+import type { StoreKind } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
+import type { Prompts } from '../adapters/prompts.ts';
 import type { Context } from '../context.ts';
-import { registrationText } from '../output/registration.ts';
-import type { Secret } from '../secrets/secret.ts';
+import { StoreError } from '../errors.ts';
+import {
+  clientIdQuestion,
+  clientSecretQuestion,
+  registrationGuide,
+  registrationText,
+} from '../output/registration.ts';
+import { Secret } from '../secrets/secret.ts';
 import { writeProviderConfiguration } from '../settings/configuration.ts';
 import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
 import type { RegisteredSettings } from './complete-client.ts';
+import { offerRegistrationPage } from './registration-page.ts';
 
 /**
  * Leads a person through the registration of a client: what to register and why, the exact redirect URI, the
- * page, then the client id and, where the provider has one, the hidden secret. What is entered is saved.
+ * page, then the client id and, where the provider has one, the hidden secret. What is entered is saved, all of
+ * it or, when the person stops, nothing.
  */
 export async function guideRegistration(
   settings: LoginSettings,
@@ -17,66 +27,90 @@ export async function guideRegistration(
 ): Promise<RegisteredSettings> {
   const { provider } = settings;
   const redirectUri = registeredRedirectUri(settings.redirect);
-  const { page, steps } = registrationText(provider, redirectUri);
-  const say = (text: string) => context.stderr.write(`${text}\n`);
-  say(`${provider.label} knows programs by a client id, and oauth-login has none for it yet.`);
-  say('You register one once, on your own account; it takes about two minutes.');
-  say('');
-  if (page !== undefined) {
-    say('Open this page in your browser:');
-    say('');
-    say(page);
-    say('');
-  }
-  for (const [index, step] of steps.entries()) say(`  ${index + 1}. ${step}`);
-  say('');
-  say('The redirect URI has to be exactly:');
-  say('');
-  say(redirectUri);
-  say('');
+  context.stderr.write(registrationGuide(provider, redirectUri, context.stderr.columns));
   const prompts = await context.openPrompts();
-  const clientId = await prompts.text('Client id', {
-    validate: (text) =>
-      /^[\x21-\x7e]{1,2048}$/.test(text.trim()) ? undefined : 'paste the client id as the page shows it',
-  });
-  const clientSecret = await askForSecret(settings, context);
-  await saveClient(settings, clientId.trim(), clientSecret, context);
-  say(`Saved. From now on oauth-login ${settings.target} needs no setup.`);
-  return { ...settings, clientId: clientId.trim(), ...(clientSecret === undefined ? {} : { clientSecret }) };
+  const { page } = registrationText(provider, redirectUri);
+  const link = settings.openBrowser ? await offerRegistrationPage(page, prompts, context) : undefined;
+  let clientId: string;
+  let clientSecret: Secret | undefined;
+  try {
+    clientId = await askForClientId(settings, prompts);
+    clientSecret = await askForSecret({ ...settings, clientId }, prompts, context);
+  } finally {
+    await link?.close();
+  }
+  const store = await saveClient(settings, clientId, clientSecret, context);
+  return {
+    ...settings,
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...(store === undefined || settings.store !== undefined ? {} : { store }),
+  };
 }
 
-/** Keeps a client: the identifier in the configuration file, the secret sealed. */
+/** Keeps a client: the secret sealed, the identifier in the configuration file. Gives the store that was chosen for the secret. */
 export async function saveClient(
   settings: LoginSettings,
   clientId: string,
   clientSecret: Secret | undefined,
   context: Context,
-): Promise<void> {
-  const { provider, configuration, host, tenant } = settings;
+): Promise<StoreKind | undefined> {
+  const { provider, configuration, preset, host, tenant } = settings;
+  let store: StoreKind | undefined;
   if (clientSecret !== undefined) {
-    const store = await chooseStore(settings.store === 'none' ? undefined : settings.store, context);
+    store = await chooseStore(settings.store === 'none' ? undefined : settings.store, context);
     const client = { provider: provider.name, issuer: provider.issuer, clientId };
     await openAccountStore(context).writeClientSecret(client, clientSecret, store);
   }
-  const isHosted = host !== undefined && provider.name !== settings.target;
   await writeProviderConfiguration(context.paths, provider.name, {
     ...configuration,
-    ...(isHosted ? { preset: settings.target } : {}),
+    ...(preset === undefined ? {} : { preset }),
     ...(host === undefined ? {} : { host }),
     ...(tenant === undefined ? {} : { tenant }),
     client_id: clientId,
   });
+  return store;
 }
 
-async function askForSecret(
-  { provider, clientSecret }: LoginSettings,
+async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {
+  const answer = await prompts.text(clientIdQuestion(provider), {
+    ...(clientId === undefined ? {} : { initial: clientId }),
+    validate: (text) =>
+      /^[\x21-\x7e]{1,2048}$/.test(text.trim()) ? undefined : 'paste the client ID as the page shows it',
+  });
+  return answer.trim();
+}
+
+/** Asks for the secret where the provider has one, hidden; gives nothing when there is none or the stored one stays. */
+export async function askForSecret(
+  settings: RegisteredSettings,
+  prompts: Prompts,
   context: Context,
 ): Promise<Secret | undefined> {
+  const { provider, clientSecret } = settings;
   if (provider.clientSecret === 'none' || clientSecret !== undefined) return clientSecret;
-  const prompts = await context.openPrompts();
-  if (provider.clientSecret === 'required') return prompts.secret('Client secret (not shown, stored sealed)');
-  const typed = await prompts.secret(
-    'Client secret, if there is one (not shown, stored sealed; Enter for none)',
-  );
-  return typed.reveal() === '' ? undefined : typed;
+  const isStored = await hasStoredSecret(settings, context);
+  const mayBeEmpty = isStored || provider.clientSecret !== 'required';
+  const typed = await prompts.secret(clientSecretQuestion(provider, isStored ? 'stored' : 'unknown'), {
+    validate: (text) => {
+      if (text.trim() === '') return mayBeEmpty ? undefined : `${provider.label} needs it`;
+      return /^[\x20-\x7e]+$/.test(text.trim()) ? undefined : 'paste the secret as the page shows it';
+    },
+  });
+  const secret = typed.reveal().trim();
+  return secret === '' ? undefined : new Secret(secret);
+}
+
+/** A secret that cannot be opened is as good as none: the person is about to give it again. */
+async function hasStoredSecret(
+  { provider, clientId }: RegisteredSettings,
+  context: Context,
+): Promise<boolean> {
+  try {
+    const client = { issuer: provider.issuer, clientId };
+    return (await openAccountStore(context).readClientSecret(client)) !== undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
 }

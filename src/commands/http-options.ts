@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 
 /** The part of a command's settings that concerns the network. */
-interface NetworkSettings {
+export interface NetworkSettings {
   readonly allowHttpLoopback?: boolean;
   readonly caFile?: string;
   readonly debug?: boolean;

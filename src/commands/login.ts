@@ -1,23 +1,26 @@
 import type { AccountHead, StoreKind } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
-import { signInRecord } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, AuthenticationRequiredError, ProtocolError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
-import { offlineAccessRequest } from '../grants/offline-access.ts';
+import { deviceAuthorization } from '../grants/device-authorization.ts';
+import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
+import type { SignInGrant } from '../grants/sign-in-grant.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
+import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
-import { fetchProfile } from '../profile/fetch-profile.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
+import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
 import { completeClient, requireClientId } from './complete-client.ts';
 import { httpOptions, signalled } from './http-options.ts';
+import { keepSignIn } from './keep-sign-in.ts';
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
@@ -40,52 +43,25 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     await confirmTokenOrigin(provider, settings, context);
     const client = await completeClient(settings, provider, store, context);
     const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
-    const offline = offlineAccessRequest(
+    const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
+    const grant = {
+      provider,
+      client,
       settings,
-      accounts.some(({ hasRefreshToken }) => hasRefreshToken),
-    );
+      ...offline,
+      fetch,
+      progress: settings.events ? signInEvents(context) : signInWords(provider.label, settings, context),
+    };
     let signedIn: AccountHead | undefined;
-    await authorizationCode(
-      {
-        provider,
-        client,
-        settings,
-        ...offline,
-        fetch,
-        progress: signInWords(provider.label, settings, context),
-        canConfirm: isInteractive(context),
-        conclude: async (tokens, callback) => {
-          const profile = await fetchProfile(provider, {
-            accessToken: tokens.accessToken,
-            clientId: client.clientId,
-            ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
-            ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
-            fetch,
-          });
-          if (callback.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
-          const account = await signInRecord(
-            {
-              settings,
-              provider,
-              client,
-              tokens,
-              profile,
-              redirectUri: callback.redirectUri,
-              requestedScopes: offline.scopes,
-            },
-            storeKind === 'none' ? 'file' : storeKind,
-            store,
-            context.clock,
-          );
-          context.signal.throwIfAborted();
-          if (storeKind !== 'none') await store.write(account.head, account.secrets);
-          signedIn = account.head;
-          return person(profile);
-        },
-      },
-      context,
-    );
-    if (signedIn !== undefined) answer(signedIn, storeKind, settings, context);
+    const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
+      signedIn = await keepSignIn({ grant, store, kind: storeKind }, tokens, facts, context);
+      return person(signedIn.profile);
+    };
+    const signIn = usesDevice(provider, settings, context) ? deviceAuthorization : authorizationCode;
+    await signIn({ ...grant, conclude }, context);
+    if (signedIn === undefined) return;
+    grant.progress.signedIn(signedIn);
+    answer(signedIn, storeKind, settings, context);
   } finally {
     await http.close();
   }
@@ -119,7 +95,7 @@ function missingScopes(head: AccountHead, { provider }: LoginSettings): string[]
 
 function requirePerson(settings: LoginSettings, context: Context): void {
   if (isPersonPresent(context)) return;
-  const variable = `OAUTH_LOGIN_${settings.provider.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_TOKEN`;
+  const variable = variableName(settings.provider.name, 'TOKEN');
   throw new AuthenticationRequiredError(
     'person_required',
     `nobody is here to sign in to ${settings.provider.label}: there is no terminal, or CI is set`,
@@ -151,20 +127,17 @@ async function confirmTokenOrigin(
   );
 }
 
-async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {
-  const prompts = await context.openPrompts();
-  const question = `The sign-in came back from another browser than the one that was opened, as ${name}. Was that you?`;
-  if (await prompts.confirm(question, false)) return;
-  throw new ProtocolError(
-    'protocol_browser_mismatch',
-    `the sign-in to ${provider.label} came from another browser`,
-    {
-      hint: 'nothing was stored; run the command again and stay in the browser that opens',
-    },
-  );
+/**
+ * The device grant is used when it was asked for, and without asking only where nothing else is left: no browser
+ * can be opened, and there is no terminal to paste an address into.
+ */
+function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
+  if (settings.device) return true;
+  const isOffered = provider.metadata.device_authorization_endpoint !== undefined;
+  const opensBrowser = settings.openBrowser && context.canOpenBrowser;
+  return isOffered && settings.openBrowser && !opensBrowser && !isInteractive(context);
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {
-  return (head) =>
-    head.issuer === provider.metadata.issuer && head.clientId === clientId && head.needsLogin === undefined;
+  return (head) => head.issuer === provider.metadata.issuer && head.clientId === clientId;
 }

@@ -76,8 +76,17 @@ async function forget(
   } catch (error) {
     if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
     await store.remove(head.id);
-    return { head, revocation: 'failed', error, ...where };
+    return { head, revocation: 'failed', error: withReviewPage(error, page), ...where };
   }
+}
+
+/** The hint of the failed request would be to try again, but there is nothing left here to try it with. */
+function withReviewPage(error: OAuthLoginError, page: string | undefined): OAuthLoginError {
+  const hint =
+    page === undefined
+      ? 'the sign-in is forgotten here; ask the people who run the provider to end its tokens'
+      : `the sign-in is forgotten here; withdraw the access at ${page}`;
+  return Object.defineProperty(error, 'hint', { value: hint });
 }
 
 async function revoke(

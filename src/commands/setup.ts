@@ -1,24 +1,29 @@
 import type { Context } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
+import { savedClientText } from '../output/registration.ts';
+import { findPreset } from '../providers/catalogue.ts';
 import { readClientFile } from '../providers/client-file.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import {
+  type Configuration,
   configurationFile,
   PROVIDER_NAME,
   readConfiguration,
-  writeProviderConfiguration,
 } from '../settings/configuration.ts';
 import {
+  clientVariables,
   type LoginFlags,
   type LoginSettings,
   loginSettings,
   registeredRedirectUri,
 } from '../settings/login-settings.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
 import { isInteractive } from '../system/presence.ts';
-import { guideRegistration, saveClient } from './guide-registration.ts';
+import type { RegisteredSettings } from './complete-client.ts';
+import { askForSecret, guideRegistration, saveClient } from './guide-registration.ts';
 import { httpOptions, signalled } from './http-options.ts';
 
 /** The flags of `setup`. */
@@ -26,29 +31,25 @@ export interface SetupFlags extends LoginFlags {
   readonly from?: string;
 }
 
-/** `oauth-login setup`: registers a client, from a downloaded file, from flags, or guided at a terminal. */
+/**
+ * `oauth-login setup`: registers a client, from a downloaded file, from flags, or guided at a terminal. Nothing is
+ * saved before everything is known and checked.
+ */
 export async function setup(name: string, flags: SetupFlags, context: Context): Promise<void> {
   const configuration = await readConfiguration(context.paths);
-  if (flags.issuer !== undefined && !PROVIDER_NAME.test(name)) throw invalidName(name);
-  const settings = loginSettings(name, flags, context.env, configuration);
+  if (flags.issuer !== undefined) refuseTakenName(name, flags.issuer, configuration);
+  const settings = withOwnSettings(loginSettings(name, flags, context.env, configuration), flags);
   if (flags.from !== undefined) return importClient(flags.from, settings, context);
-  const checked = flags.issuer === undefined ? settings : await checkIssuer(settings, flags, context);
+  const checked = await checkMetadata(await withGivenSecret(settings, context), flags, context);
   if (flags.clientId === undefined && isInteractive(context)) {
-    await guideRegistration(checked, context);
-    return;
+    const { clientSecret } = await guideRegistration(checked, context);
+    return saved(checked, clientSecret === undefined ? 'public' : 'confidential', context);
   }
-  if (flags.clientId === undefined) {
-    throw new ConfigurationError(
-      'config_missing_client_id',
-      `setup needs a client id for ${settings.provider.label}`,
-      {
-        hint: `run it in a terminal, or give --client-id (and --client-secret-file); the redirect URI to register is ${registeredRedirectUri(settings.redirect)}`,
-      },
-    );
-  }
-  const secret = await givenSecret(flags, settings, context);
-  await saveClient(withOwnSettings(checked, flags), flags.clientId, secret, context);
-  saved(checked, context);
+  const { clientId } = checked;
+  if (clientId === undefined) throw missingClientId(settings);
+  const secret = await secretFor({ ...checked, clientId }, context);
+  await saveClient(checked, clientId, secret, context);
+  saved(checked, secret === undefined ? 'public' : 'confidential', context);
 }
 
 async function importClient(file: string, settings: LoginSettings, context: Context): Promise<void> {
@@ -56,34 +57,31 @@ async function importClient(file: string, settings: LoginSettings, context: Cont
   const redirect = client.redirectUri === undefined ? {} : { redirect_uri: client.redirectUri };
   const own = { ...settings, configuration: { ...settings.configuration, ...redirect } };
   await saveClient(own, client.clientId, client.clientSecret, context);
-  saved(settings, context);
+  saved(settings, 'confidential', context);
+  context.stderr.write(
+    `note: ${file} still holds the client secret; delete it, or keep it where only you can read it.\n`,
+  );
 }
 
 /** Looks at the metadata before anything is saved, so that a mistyped issuer shows now and not at the first sign-in. */
-async function checkIssuer(
+async function checkMetadata(
   settings: LoginSettings,
   flags: SetupFlags,
   context: Context,
 ): Promise<LoginSettings> {
+  if (settings.provider.discovery === 'none') return settings;
   const http = await context.openHttp(httpOptions({ ...settings, ...flags }, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    const { allowHttpLoopback } = settings;
-    const provider = await resolveProvider(settings.provider, { fetch, allowHttpLoopback });
+    const { allowHttpLoopback, provider: asked } = settings;
+    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback });
     // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
-    const origin = foreignTokenOrigin(provider);
+    const origin = settings.issuerNamed ? foreignTokenOrigin(provider) : undefined;
     const own = origin === undefined ? {} : { token_endpoint_origin: origin };
     if (origin !== undefined) {
       context.stderr.write(`note: ${provider.label} gives its tokens at ${origin}; that is remembered.\n`);
     }
-    await writeProviderConfiguration(context.paths, settings.provider.name, {
-      issuer: settings.provider.issuer,
-      ...own,
-    });
-    return {
-      ...settings,
-      configuration: { ...settings.configuration, issuer: settings.provider.issuer, ...own },
-    };
+    return { ...settings, configuration: { ...settings.configuration, issuer: asked.issuer, ...own } };
   } finally {
     await http.close();
   }
@@ -100,26 +98,57 @@ function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSetti
   };
 }
 
-async function givenSecret(
-  flags: SetupFlags,
-  settings: LoginSettings,
-  context: Context,
-): Promise<Secret | undefined> {
-  if (flags.clientSecretFile !== undefined) return readSecretFile(flags.clientSecretFile, context);
-  if (settings.clientSecret !== undefined) return settings.clientSecret;
-  if (settings.provider.clientSecret !== 'required' || !isInteractive(context)) return undefined;
-  const prompts = await context.openPrompts();
-  return prompts.secret('Client secret (not shown, stored sealed)');
+async function withGivenSecret(settings: LoginSettings, context: Context): Promise<LoginSettings> {
+  if (settings.clientSecretFile === undefined) return settings;
+  return { ...settings, clientSecret: await readSecretFile(settings.clientSecretFile, context) };
 }
 
-function saved(settings: LoginSettings, context: Context): void {
+/** The secret that was given; a person is asked for one that the provider insists on, a script is told. */
+async function secretFor(settings: RegisteredSettings, context: Context): Promise<Secret | undefined> {
+  const { provider, clientSecret } = settings;
+  if (clientSecret !== undefined || provider.clientSecret !== 'required') return clientSecret;
+  if (isInteractive(context)) return askForSecret(settings, await context.openPrompts(), context);
+  context.stderr.write(
+    `note: ${provider.label} wants a client secret as well: give it with --client-secret-file, or set ${clientVariables(provider).secret} when you sign in.\n`,
+  );
+  return undefined;
+}
+
+function saved(settings: LoginSettings, kind: 'public' | 'confidential', context: Context): void {
+  const { provider, host, tenant } = settings;
+  // As the configuration holds it now.
+  const configured = {
+    ...settings,
+    target: settings.preset === undefined && host === undefined ? settings.target : provider.name,
+    configuration: {
+      ...settings.configuration,
+      ...(host === undefined ? {} : { host }),
+      ...(tenant === undefined ? {} : { tenant }),
+    },
+    issuerNamed: false,
+  };
   context.stdout.write(
-    `Saved the client for ${settings.provider.label} in ${configurationFile(context.paths)}.\nSign in with: oauth-login ${settings.target}\n`,
+    savedClientText(provider.label, kind, configurationFile(context.paths), signInTarget(configured)),
   );
 }
 
-function invalidName(name: string): UsageError {
-  return new UsageError('usage_invalid', `${JSON.stringify(name)} cannot be the name of a provider`, {
-    hint: 'use small letters, digits, ".", "_" and "-", beginning with a letter or digit, for example work-sso',
+/** A name stands for one provider: the presets keep theirs, and another issuer does not inherit a client. */
+function refuseTakenName(name: string, issuer: string, configuration: Configuration): void {
+  if (!PROVIDER_NAME.test(name)) {
+    throw new UsageError('usage_invalid', `${JSON.stringify(name)} cannot be the name of a provider`, {
+      hint: 'use small letters, digits, ".", "_" and "-", beginning with a letter or digit, for example work-sso',
+    });
+  }
+  const preset = findPreset(name);
+  const before = configuration.providers.get(name)?.issuer;
+  if (preset === undefined && (before === undefined || before === issuer)) return;
+  throw new UsageError('usage_conflict', `the name ${name} stands for ${preset?.label ?? before} already`, {
+    hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${issuer}`,
+  });
+}
+
+function missingClientId({ provider, redirect }: LoginSettings): ConfigurationError {
+  return new ConfigurationError('config_missing_client_id', `setup needs a client id for ${provider.label}`, {
+    hint: `run it in a terminal, or give --client-id (and --client-secret-file); the redirect URI to register is ${registeredRedirectUri(redirect)}`,
   });
 }

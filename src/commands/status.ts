@@ -2,7 +2,8 @@ import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
-import { statusText, variableTokenText } from '../output/text.ts';
+import { problemText, statusText, variableTokenText } from '../output/text.ts';
+import { tokenVariables } from '../settings/variables.ts';
 
 /** The flags of `status`. */
 export interface StatusFlags {
@@ -12,9 +13,7 @@ export interface StatusFlags {
 /** `oauth-login status`: every account and where its secrets live, without network and without opening them. */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
   const { accounts, problems } = await openAccountStore(context).list();
-  const variables = Object.keys(context.env).filter(
-    (name) => /^OAUTH_LOGIN_.+_TOKEN$/.test(name) && context.env[name],
-  );
+  const variables = tokenVariables(context.env);
   const now = context.clock.now();
   if (flags.json) {
     context.stdout.write(
@@ -35,7 +34,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   }
   if (!flags.json) {
     for (const { error } of problems) {
-      context.stderr.write(`oauth-login: warning: ${error.message}\noauth-login: hint: ${error.hint}\n`);
+      context.stderr.write(problemText('warning', error));
     }
   }
   if (accounts.length > 0 || variables.length > 0 || problems.length > 0) return;

@@ -20,14 +20,12 @@ export function tokenOrigins(
   flags: TargetFlags,
   configuration: Configuration,
 ): TokenOrigins {
-  if ('head' in source) {
-    const provider = providerOfAccount(source.head, configuration);
-    return { provider, origins: apiOrigins(provider, source.head.allowHttpLoopback ?? false) };
+  const head = 'head' in source ? source.head : source.account;
+  if (head !== undefined) {
+    const provider = providerOfAccount(head, configuration);
+    return { provider, origins: apiOrigins(provider, head.allowHttpLoopback ?? false) };
   }
-  const { provider } =
-    target === undefined
-      ? chooseTarget(source.provider, {}, configuration)
-      : chooseTarget(target, flags, configuration);
+  const { provider } = chooseTarget(target ?? flags.issuer ?? '', flags, configuration);
   return { provider, origins: apiOrigins(provider, false) };
 }
 

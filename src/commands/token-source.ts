@@ -2,25 +2,21 @@ import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { providerVariable, variableName } from '../settings/variables.ts';
+import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 
-/** An access token from the environment, bound to the provider (and its host) that the variable is named after. */
-export interface VariableToken {
-  readonly variable: string;
-  readonly provider: string;
-  readonly token: Secret;
+/** A token of the environment, with the account whose place it takes when no target was named. */
+export interface SuppliedSource extends SuppliedToken {
+  readonly account?: AccountHead;
 }
 
-/** Where the access token of a target comes from: a variable, or an account whose secrets are still sealed. */
-export type TokenSource = VariableToken | { readonly head: AccountHead };
+/** Where the access token of a target comes from: the environment, or an account whose secrets are still sealed. */
+export type TokenSource = SuppliedSource | { readonly head: AccountHead };
 
 /**
- * Finds where the access token of a target comes from; a variable wins over the store, which is not opened here.
+ * Finds where the access token of a target comes from; a variable wins over the store, whose secrets stay sealed.
  *
- * Throws a `UsageError` for a variable that holds no token, and what `chooseAccount` throws.
+ * Throws a `ConfigurationError` for a variable that holds no token, and what `chooseAccount` throws.
  */
 export async function chooseTokenSource(
   target: string | undefined,
@@ -29,32 +25,15 @@ export async function chooseTokenSource(
   context: Context,
   configuration: () => Promise<Configuration>,
 ): Promise<TokenSource> {
-  const named = target === undefined ? undefined : await providerName(target, flags, configuration);
-  const given = named === undefined ? undefined : tokenOfVariable(named, context);
-  if (given !== undefined) return given;
+  const place = target ?? flags.issuer;
+  const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
+  if (supplied !== undefined) return named(supplied, context);
   const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
-  return (target === undefined ? tokenOfVariable(head.provider, context) : undefined) ?? { head };
+  const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
+  return own === undefined ? { head } : named({ ...own, account: head }, context);
 }
 
-async function providerName(
-  target: string,
-  flags: AccountFlags,
-  configuration: () => Promise<Configuration>,
-): Promise<string> {
-  if (flags.host === undefined && flags.issuer === undefined && !target.includes('/')) return target;
-  const { chooseTarget } = await import('../settings/target.ts');
-  return chooseTarget(target, flags, await configuration()).provider.name;
-}
-
-function tokenOfVariable(provider: string, context: Context): VariableToken | undefined {
-  const value = providerVariable(context.env, provider, 'TOKEN');
-  if (value === undefined) return undefined;
-  const variable = variableName(provider, 'TOKEN');
-  if (!/^[\x21-\x7e]{1,65536}$/.test(value)) {
-    throw new UsageError('usage_invalid', `${variable} does not hold a token`, {
-      hint: 'it has to hold the access token and nothing else, or not to be set',
-    });
-  }
-  if (context.stderr.isTTY) context.stderr.write(`using the token in ${variable}\n`);
-  return { variable, provider, token: new Secret(value) };
+function named(source: SuppliedSource, { stderr }: Context): SuppliedSource {
+  if (stderr.isTTY) stderr.write(`using the token in ${source.variable}\n`);
+  return source;
 }

@@ -19,7 +19,7 @@ import { chooseTokenSource } from './token-source.ts';
 
 /** The flags of `token`. */
 export interface TokenFlags extends AccountFlags {
-  readonly minValidity: string;
+  readonly minValidity?: string;
   readonly format?: string;
   readonly as?: string;
   readonly refresh?: boolean;

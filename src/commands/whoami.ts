@@ -2,12 +2,15 @@ import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
+import { AuthenticationRequiredError } from '../errors.ts';
 import { profileJson } from '../output/json.ts';
 import { agoText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
-import { Secret } from '../secrets/secret.ts';
-import { readConfiguration } from '../settings/configuration.ts';
-import { providerVariable, variableName } from '../settings/variables.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import { type Configuration, readConfiguration } from '../settings/configuration.ts';
+import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
+import { providerVariable } from '../settings/variables.ts';
+import { httpOptions, type NetworkSettings, signalled } from './http-options.ts';
 
 /** The flags of `whoami`. */
 export interface WhoamiFlags extends AccountFlags {
@@ -27,18 +30,25 @@ export async function whoami(
   const say = (profile: Profile, label: string, since?: string) =>
     context.stdout.write(flags.json ? profileJson(profile) : whoamiText(profile, label, since));
 
-  if (
-    target !== undefined &&
-    !flags.offline &&
-    providerVariable(context.env, target, 'TOKEN') !== undefined
-  ) {
-    const { profile, label } = await profileOfVariable(target, flags, context, await configuration());
-    say(profile, label);
-    return;
+  const place = target ?? flags.issuer;
+  if (place !== undefined && !flags.offline) {
+    const supplied = await suppliedTokenOf(place, flags, context);
+    if (supplied !== undefined) {
+      const { provider, clientId } = await providerOfTarget(place, flags, context, await configuration());
+      say(await profileOf(supplied, provider, { ...flags, clientId }, context), provider.label);
+      return;
+    }
   }
   const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
   if (flags.offline) {
     say(head.profile, head.label, agoText(head.verifiedAt, context.clock.now()));
+    return;
+  }
+  const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
+  if (own !== undefined) {
+    const { providerOfAccount } = await import('../accounts/account-provider.ts');
+    const provider = providerOfAccount(head, await configuration());
+    say(await profileOf(own, provider, { ...head, ...flags }, context), head.label);
     return;
   }
   const { askProvider } = await import('./ask-provider.ts');
@@ -46,29 +56,50 @@ export async function whoami(
   say(verified.profile, verified.label);
 }
 
-async function profileOfVariable(
+async function providerOfTarget(
   target: string,
   flags: WhoamiFlags,
   context: Context,
-  configuration: Awaited<ReturnType<typeof readConfiguration>>,
-): Promise<{ profile: Profile; label: string }> {
-  const [{ chooseTarget }, { resolveProvider }, { fetchProfile }, { httpOptions, signalled }] =
-    await Promise.all([
-      import('../settings/target.ts'),
-      import('../providers/resolve.ts'),
-      import('../profile/fetch-profile.ts'),
-      import('./http-options.ts'),
-    ]);
-  const { provider: chosen, configuration: entry } = chooseTarget(target, flags, configuration);
-  const token = providerVariable(context.env, chosen.name, 'TOKEN') ?? '';
+  configuration: Configuration,
+): Promise<{ readonly provider: ResolvedProvider; readonly clientId: string | undefined }> {
+  const [{ chooseTarget }, { resolveProvider }] = await Promise.all([
+    import('../settings/target.ts'),
+    import('../providers/resolve.ts'),
+  ]);
+  const { provider, configuration: entry } = chooseTarget(target, flags, configuration);
+  const clientId = providerVariable(context.env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const http = await context.openHttp(httpOptions(flags, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    const provider = await resolveProvider(chosen, { fetch, allowHttpLoopback: false });
-    context.stderr.write(`using the token in ${variableName(chosen.name, 'TOKEN')}\n`);
-    const clientId = providerVariable(context.env, chosen.name, 'CLIENT_ID') ?? entry.client_id ?? '';
-    const profile = await fetchProfile(provider, { accessToken: new Secret(token), clientId, fetch });
-    return { profile, label: provider.label };
+    return { provider: await resolveProvider(provider, { fetch, allowHttpLoopback: false }), clientId };
+  } finally {
+    await http.close();
+  }
+}
+
+/** Asks the provider about a token from the environment; nothing of the answer is kept. */
+async function profileOf(
+  { token, variable }: SuppliedToken,
+  provider: ResolvedProvider,
+  { clientId, ...network }: NetworkSettings & { readonly clientId: string | undefined },
+  context: Context,
+): Promise<Profile> {
+  const { fetchProfile } = await import('../profile/fetch-profile.ts');
+  const http = await context.openHttp(httpOptions(network, context));
+  try {
+    context.stderr.write(`using the token in ${variable}\n`);
+    const fetch = signalled(http.fetch, context.signal);
+    // Nobody knows which client the token was issued to, and only a signed UserInfo response would name it.
+    return await fetchProfile(provider, { accessToken: token, clientId: clientId ?? 'unknown', fetch });
+  } catch (error) {
+    if (!(error instanceof AuthenticationRequiredError) || error.code !== 'token_rejected') throw error;
+    throw new AuthenticationRequiredError(
+      'token_rejected',
+      `${provider.label} does not accept the token in ${variable}`,
+      {
+        hint: `put a valid token into ${variable}, or unset it and sign in`,
+      },
+    );
   } finally {
     await http.close();
   }

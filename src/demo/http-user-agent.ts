@@ -8,6 +8,8 @@ export interface PersonPlayed {
   /** Given when the person types name and password instead of choosing from the list. */
   readonly password?: string;
   readonly consent: boolean;
+  /** Where the browser cannot go, as when that address is on another machine; it is left in the address bar. */
+  readonly outOfReach?: (uri: URL) => boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -41,6 +43,9 @@ export async function playUserAgent(startUri: string, person: PersonPlayed): Pro
   const cookies = new CookieJar();
   let next: Navigation | undefined = { uri: new URL(startUri), method: 'GET' };
   for (let step = 0; step < stepLimit && next !== undefined; step += 1) {
+    if (person.outOfReach?.(next.uri)) {
+      return { title: '', status: 0, finalUrl: next.uri.href, body: '' };
+    }
     const page: Page = await navigate(next, cookies, person.signal);
     const following: Navigation | undefined = follow(next, page) ?? answer(next.uri, page, person);
     if (following === undefined) {

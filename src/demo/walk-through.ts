@@ -1,6 +1,8 @@
-import type { Context } from '../context.ts';
+import type { Context, Output } from '../context.ts';
 import { DemoStoppedError } from '../errors.ts';
-import { hasBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
+import { portForwardingCommand } from '../system/place.ts';
+import { isInteractive } from '../system/presence.ts';
+import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
 import { startEmbeddedProvider } from './embedded-provider.ts';
 import type { Person } from './person.ts';
 import { makeSandbox, type Sandbox } from './sandbox.ts';
@@ -10,8 +12,10 @@ export type RunCommand = (argv: readonly string[], context: Context) => Promise<
 
 /** How the demo is shown. */
 export interface DemoOptions {
-  /** `false`: never open a browser, play its part. */
+  /** `false`: open no browser; the person finishes in one of their own, elsewhere. */
   readonly browser?: boolean;
+  /** The person finishes with a code on another device. */
+  readonly device?: boolean;
 }
 
 /** How long, in milliseconds, the played browser may take to read its last page after the command has ended. */
@@ -25,7 +29,8 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
   const provider = await startEmbeddedProvider();
   const sandbox = await makeSandbox(context);
   const [person] = provider.users;
-  const played = options.browser === false || !hasBrowser(context);
+  const isElsewhere = options.browser === false || options.device === true;
+  const played = isElsewhere ? !isInteractive(context) : !hasBrowser(context);
   try {
     say(context, 'The whole job, on this machine only.\n');
     say(context, `A real OpenID provider now runs inside this process, at ${provider.issuer}.`);
@@ -33,11 +38,21 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     say(context, 'which is removed at the end; your own configuration and accounts stay untouched.');
     if (played) {
       say(context, `\n${noBrowserHere(person)}`);
+    } else if (isElsewhere) {
+      say(context, '\nOver to you: finish in a browser of your own; choose a person there, and allow.');
+      if (options.device === true && context.place !== 'local') {
+        const forwarding = portForwardingCommand([Number(new URL(provider.issuer).port)], context.env);
+        say(
+          context,
+          `It has to reach this machine: run this on your own, and leave it running.\n\n    ${forwarding}`,
+        );
+      }
     } else {
       say(context, '\nYour browser opens now: choose a person there, and allow.');
     }
     const { issuer, clientId } = provider;
-    const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback'];
+    const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
+    const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback', ...how];
     await signInStep({ context, run, sandbox, played, person }, signIn);
     for (const command of ['whoami', 'token', 'status', 'logout']) {
       await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
@@ -85,6 +100,7 @@ async function signInStep(
     signal: AbortSignal.any([context.signal, stop.signal]),
     canOpenBrowser: true,
     openBrowser: played ? stand.openBrowser : real,
+    ...(played ? { stderr: watchForCode(context.stderr, stand) } : {}),
   };
   try {
     await step(context, run, argv, inside);
@@ -116,6 +132,25 @@ async function step(
       exitCode,
     });
   }
+}
+
+/** Hands the code that a device sign-in shows to the played browser. */
+function watchForCode(stderr: Output, stand: PlayedBrowser): Output {
+  let shown = '';
+  let isHanded = false;
+  return {
+    ...stderr,
+    write(text) {
+      shown += text;
+      const [, page] = /^(http:\/\/127\.0\.0\.1:\d+\/device)$/m.exec(shown) ?? [];
+      const [, code] = /^ {4}([A-Z-]{8,10})$/m.exec(shown) ?? [];
+      if (!isHanded && page !== undefined && code !== undefined) {
+        isHanded = true;
+        void stand.openBrowser(`${page}?user_code=${code}`);
+      }
+      return stderr.write(text);
+    },
+  };
 }
 
 function noBrowserHere(person: Person): string {

@@ -1,54 +1,23 @@
 import type { Context } from '../context.ts';
 import { NetworkError } from '../errors.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
-import { type LoopbackListener, openLoopbackListener } from '../loopback/listener.ts';
-import type { LoopbackNotice } from '../loopback/notice.ts';
+import type { CallbackExpectation } from '../loopback/callback.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
+import { judgePastedResponse } from '../loopback/pasted-response.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
-import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
 import { exchangeCode } from '../protocol/token-endpoint.ts';
-import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
-import type { LoginSettings } from '../settings/login-settings.ts';
-
-/** What the grant tells while it waits; `output/` has the words. */
-export interface SignInProgress {
-  /** The listener is open and the page is about to be shown. */
-  authorizationUri(uri: string, opensBrowser: boolean): void;
-  browserFailed(): void;
-  startLinkUnused(): void;
-  foreignRequest(kind: LoopbackNotice): void;
-}
-
-export interface AuthorizationCodeGrant {
-  readonly provider: ResolvedProvider;
-  readonly client: OAuthClient;
-  readonly settings: LoginSettings;
-  /** Scopes asked for, offline access included. */
-  readonly scopes: readonly string[];
-  /** More parameters of the request, offline access included. */
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly fetch: Fetch;
-  readonly progress: SignInProgress;
-  /** A person can be asked whether a browser that came back without its cookie is theirs. */
-  readonly canConfirm: boolean;
-  /** What has to succeed before the page may say so: the profile, the store. Gives the account's name for the page. */
-  readonly conclude: (tokens: TokenSet, callback: CallbackFacts) => Promise<string>;
-}
-
-/** What is known of the callback besides the tokens. */
-export interface CallbackFacts {
-  readonly redirectUri: string;
-  readonly browser: AuthorizationResponse['browser'];
-}
+import { isInteractive } from '../system/presence.ts';
+import { type Callback, openCallback } from './callback.ts';
+import type { SignInGrant } from './sign-in-grant.ts';
+import type { WaysBack } from './sign-in-progress.ts';
 
 /** Seconds after which a browser that was opened should have fetched the start link. */
 const START_LINK_PATIENCE_SECONDS = 10;
 
 /**
- * Signs in with the authorization code grant, PKCE and a loopback redirect.
+ * Signs in with the authorization code grant and PKCE; the answer comes back to a loopback listener, or is
+ * pasted by the person where the browser is on another machine: whichever is first.
  *
  * The browser gets its last page after `conclude` succeeded or failed, so the page tells the truth.
  * Throws any error of the family; `login_timeout` when nobody came back in time.
@@ -56,23 +25,23 @@ const START_LINK_PATIENCE_SECONDS = 10;
  * @see [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252.html#section-7.3)
  * @see [RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1)
  */
-export async function authorizationCode(grant: AuthorizationCodeGrant, context: Context): Promise<void> {
+export async function authorizationCode(grant: SignInGrant, context: Context): Promise<void> {
   const { provider, settings } = grant;
   const { state, nonce, pkce } = await newAttempt(provider.pkce, grant.scopes);
-  const listener = await openLoopbackListener({
-    ...settings.redirect,
+  const expected: CallbackExpectation = {
     state,
     issuer: provider.metadata.issuer,
     issuerRequired: provider.metadata.authorization_response_iss_parameter_supported === true,
     providerLabel: provider.label,
-    refuseUnconfirmed: !grant.canConfirm,
-    platform: context.platform,
-    notice: (kind) => grant.progress.foreignRequest(kind),
-  });
+    refuseUnconfirmed: !isInteractive(context),
+  };
+  const notice = grant.progress.listenerNotice;
+  const callback = await openCallback(settings.redirect, expected, notice, context);
   try {
+    const { redirectUri } = callback;
     const authorizationUri = buildAuthorizationUri(provider.metadata.authorization_endpoint ?? '', {
       clientId: grant.client.clientId,
-      redirectUri: listener.redirectUri,
+      redirectUri,
       scopes: grant.scopes,
       scopeSeparator: provider.scopeSeparator,
       state,
@@ -81,7 +50,7 @@ export async function authorizationCode(grant: AuthorizationCodeGrant, context: 
       ...(settings.loginHint === undefined ? {} : { loginHint: settings.loginHint }),
       parameters: grant.parameters,
     });
-    const response = await waitForResponse(grant, context, listener, authorizationUri);
+    const response = await waitForResponse({ grant, context, callback, expected }, authorizationUri);
     const tokens = await exchangeCode(
       {
         provider,
@@ -94,75 +63,125 @@ export async function authorizationCode(grant: AuthorizationCodeGrant, context: 
       {
         parameters: response.parameters,
         state,
-        redirectUri: listener.redirectUri,
+        redirectUri,
         ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
         ...(nonce === undefined ? {} : { nonce }),
       },
     );
-    const facts = { redirectUri: listener.redirectUri, browser: response.browser };
-    const account = await grant.conclude(tokens, facts);
-    await listener.finish({ kind: 'signed-in', account, provider: provider.label });
+    const account = await grant.conclude(tokens, { redirectUri, browser: response.browser });
+    await callback.finish({ kind: 'signed-in', account, provider: provider.label });
   } catch (error) {
-    await listener.finish(pageOutcomeOf(error, provider.label));
+    await callback.finish(pageOutcomeOf(error, provider.label));
     throw error;
   } finally {
-    await listener.close();
+    await callback.close();
   }
 }
 
-async function waitForResponse(
-  grant: AuthorizationCodeGrant,
-  context: Context,
-  listener: LoopbackListener,
-  authorizationUri: string,
-): Promise<AuthorizationResponse> {
-  const startLink = listener.startLink(authorizationUri);
-  const opens = grant.settings.openBrowser && context.canOpenBrowser;
-  grant.progress.authorizationUri(authorizationUri, opens);
-  const waiting = new AbortController();
-  const stop = AbortSignal.any([context.signal, waiting.signal]);
-  listener.response.catch(() => {});
+interface Wait {
+  readonly grant: SignInGrant;
+  readonly context: Context;
+  readonly callback: Callback;
+  readonly expected: CallbackExpectation;
+}
+
+/** The first answer of the listener, the paste and the clock; the others end before this does. */
+async function waitForResponse(wait: Wait, authorizationUri: string): Promise<AuthorizationResponse> {
+  const { grant, context, callback } = wait;
+  const startLink = callback.startLink(authorizationUri);
+  const over = new AbortController();
+  const stop = AbortSignal.any([context.signal, over.signal]);
+  const ways = waysBack(wait, authorizationUri);
+  grant.progress.authorizationUri(authorizationUri, ways);
+  let pasting: Promise<AuthorizationResponse> | undefined;
+  const response = new Promise<AuthorizationResponse>((resolve, reject) => {
+    const paste = () => {
+      pasting ??= pastedResponse(wait, stop);
+      pasting.then(resolve, reject);
+    };
+    callback.response.then(resolve, reject);
+    deadline(wait, stop).catch(reject);
+    if (ways.canPaste) paste();
+    if (ways.opensBrowser) void watchBrowser(wait, startLink, stop, ways, paste);
+  });
   try {
-    if (opens) void watchBrowser(grant, context, listener, startLink, stop);
-    return await Promise.race([listener.response, deadline(grant, context, listener, stop)]);
+    return await response;
   } finally {
-    waiting.abort();
+    over.abort();
+    await pasting?.catch(() => {});
+    grant.progress.done();
   }
+}
+
+function waysBack({ grant, context, callback }: Wait, authorizationUri: string): WaysBack {
+  const { provider, settings } = grant;
+  const opensBrowser = settings.openBrowser && context.canOpenBrowser && callback.port !== undefined;
+  const { hostname, port } = new URL(authorizationUri);
+  // A local identity server is out of the browser's reach as well.
+  const serverPorts = /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(hostname) ? [Number(port || 80)] : [];
+  return {
+    opensBrowser,
+    redirectUri: callback.redirectUri,
+    ports: callback.port === undefined ? [] : [callback.port, ...serverPorts],
+    place: context.place,
+    canPaste: isInteractive(context) && !opensBrowser,
+    offersDevice: provider.metadata.device_authorization_endpoint !== undefined,
+    timeoutSeconds: settings.timeoutSeconds,
+  };
 }
 
 async function watchBrowser(
-  grant: AuthorizationCodeGrant,
-  context: Context,
-  listener: LoopbackListener,
+  { grant, context, callback }: Wait,
   startLink: string,
   stop: AbortSignal,
+  opened: WaysBack,
+  paste: () => void,
 ): Promise<void> {
+  const ways = { ...opened, opensBrowser: false, canPaste: isInteractive(context) };
+  const failed = () => {
+    if (stop.aborted) return;
+    grant.progress.browserFailed(ways);
+    if (ways.canPaste) paste();
+  };
   try {
     const launch = await context.openBrowser(startLink);
-    void launch.exited.then((code) => {
-      if (code !== 0 && !stop.aborted) grant.progress.browserFailed();
-    });
-    const opened = listener.startLinkOpened.then(() => true);
-    const late = context.clock.sleep(START_LINK_PATIENCE_SECONDS * 1000, stop).then(() => false);
-    if (!(await Promise.race([opened, late]))) grant.progress.startLinkUnused();
+    void launch.exited.then((code) => (code === 0 ? undefined : failed()));
+    const fetched = callback.startLinkOpened.then(() => true);
+    const late = context.clock.sleep(START_LINK_PATIENCE_SECONDS * 1000, stop).then(
+      () => false,
+      () => true,
+    );
+    if (await Promise.race([fetched, late])) return;
+    grant.progress.startLinkUnused(ways);
+    if (ways.canPaste) paste();
   } catch {
-    if (!stop.aborted) grant.progress.browserFailed();
+    failed();
   }
 }
 
-async function deadline(
-  grant: AuthorizationCodeGrant,
-  context: Context,
-  listener: LoopbackListener,
+/** Asks for the address until one is the answer; a wrong one explains itself and the wait goes on. */
+async function pastedResponse(
+  { grant, context, callback, expected }: Wait,
   stop: AbortSignal,
-): Promise<never> {
+): Promise<AuthorizationResponse> {
+  const prompts = await context.openPrompts();
+  for (;;) {
+    const pasted = await prompts.secret('Paste the address here (it is not shown)', { stop });
+    const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
+    if (verdict.kind === 'accepted') return verdict.response;
+    if (verdict.kind === 'failed') throw verdict.error;
+    grant.progress.pasteRefused(verdict.reason);
+  }
+}
+
+async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): Promise<never> {
   const seconds = grant.settings.timeoutSeconds;
   await context.clock.sleep(seconds * 1000, stop);
   throw new NetworkError(
     'login_timeout',
-    `nobody came back from ${grant.provider.label} within ${seconds} seconds to ${listener.redirectUri}`,
+    `nobody came back from ${grant.provider.label} within ${seconds} seconds to ${callback.redirectUri}`,
     {
-      hint: `if ${grant.provider.label} showed an error page, register exactly the redirect URI ${listener.redirectUri} there (the port may differ where it accepts any); --timeout waits longer`,
+      hint: `if ${grant.provider.label} showed an error page, register exactly the redirect URI ${callback.redirectUri} there (the port may differ where it accepts any); --timeout waits longer`,
     },
   );
 }

@@ -94,7 +94,8 @@ export class BrowserConversation {
   #routeOf(target: string): ((request: IncomingMessage, response: ServerResponse) => void) | undefined {
     const mark = target.indexOf('?');
     const path = mark === -1 ? target : target.slice(0, mark);
-    if (path === this.#expected.path) {
+    // A browser asks for `/` where the redirect URI ends with the port.
+    if (path === (this.#expected.path || '/')) {
       const query = mark === -1 ? '' : target.slice(mark + 1);
       return (request, response) => this.#answerCallback(query, request, response);
     }

@@ -1,23 +1,21 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { AbortedError } from '../errors.ts';
 import type { AuthorizationResponse, PageOutcome } from './authorization-response.ts';
 import { BrowserConversation } from './browser-conversation.ts';
 import type { CallbackExpectation } from './callback.ts';
 import { Connections } from './connections.ts';
-import { FIXED_REPLIES } from './fixed-reply.ts';
 import { type LoopbackHost, openLoopbackServers } from './loopback-servers.ts';
 import { type LoopbackNotice, onceForEachKind } from './notice.ts';
 import { outcomePage } from './pages.ts';
 import { isAdmitted, lookUpPeerUser, type PeerUser } from './peer-user.ts';
-import { writtenReply } from './reply.ts';
+import { closeServer, serveRequests } from './serve-requests.ts';
 
 const GRACE_MILLISECONDS = 1_000;
 
 export interface LoopbackOptions extends CallbackExpectation {
   readonly host: LoopbackHost;
-  /** The exact path of the redirect URI. */
+  /** The exact path of the redirect URI; empty when it has none. */
   readonly path: string;
   /** Tried in order; 0 is any free port. */
   readonly ports: readonly number[];
@@ -57,21 +55,6 @@ export interface LoopbackListener {
   close(): Promise<void>;
 }
 
-async function closeServer(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-}
-
-/** Answers what the parser did not get through; a peer that was only slow gets no answer. */
-function refuseUnread(error: Error, socket: Duplex): void {
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const reply = code === 'HPE_HEADER_OVERFLOW' ? FIXED_REPLIES.headTooLarge : FIXED_REPLIES.malformed;
-  socket.end(writtenReply(reply), () => socket.destroy());
-}
-
 /**
  * Opens the listener that catches the authorization response on the loopback interface.
  *
@@ -109,13 +92,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   }
 
   const { servers, port } = await openLoopbackServers(options.host, options.ports, (server) => {
-    server.on('connection', (socket) => connections.admit(socket));
-    server.on('request', answer);
-    server.on('checkContinue', answer);
-    server.on('checkExpectation', answer);
-    server.on('upgrade', (_request, socket) => socket.destroy());
-    server.on('connect', (_request, socket) => socket.destroy());
-    server.on('clientError', refuseUnread);
+    serveRequests(server, connections, answer);
   });
   const origin = `http://${options.host}:${port}`;
   const talk = new BrowserConversation(options, origin, notify, admits);

@@ -4,7 +4,7 @@ import type { PageOutcome } from './authorization-response.ts';
 
 /** Takes out what `quoteForeign` put in: words of a server are for the terminal, not for the page. */
 function ownWords(text: string): string {
-  return text.replace(/:? ?"[^"]*"/g, '');
+  return text.replace(/(?:, saying|:)? ?"[^"]*"/g, '');
 }
 
 /** Gives what the page says of an error: the same as the terminal, without any word of the server's. */

@@ -7,17 +7,23 @@ import type { Profile } from '../profile/profile.ts';
  * so is the second half of `##`, which begins a command to Azure Pipelines wherever it stands in a line.
  */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(
-    /[^\n\x20-\x7e]|(?<=#)#/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${text}\n`;
+  return `${escaped(JSON.stringify(value, null, 2))}\n`;
+}
+
+/** One JSON document on one line, escaped like the others. */
+export function eventLine(value: unknown): string {
+  return `${escaped(JSON.stringify(value))}\n`;
 }
 
 /** An error for programs: the same four facts as the two lines for people. */
 export function errorJson(error: OAuthLoginError): string {
   const { code, message, hint, exitCode } = error;
   return jsonText({ error: { code, message, hint, exit_code: exitCode } });
+}
+
+/** The last event of a sign-in that failed. */
+export function errorEvent({ code, message, hint, exitCode }: OAuthLoginError): string {
+  return eventLine({ event: 'error', code, message, hint, exit_code: exitCode });
 }
 
 /** The profile as `whoami --json` answers it: one shape for all providers. */
@@ -47,4 +53,11 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     store: head.store,
     ...(head.allowHttpLoopback ? { allow_http_loopback: true } : {}),
   };
+}
+
+function escaped(json: string): string {
+  return json.replace(
+    /[^\n\x20-\x7e]|(?<=#)#/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

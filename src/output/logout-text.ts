@@ -17,12 +17,13 @@ export function forgottenText({ head, revocation, reviewPage }: Forgotten): stri
   const label = safeText(head.label);
   const who = `${person(head.profile)} at ${label}`;
   const page = reviewPage === undefined ? '' : `; withdraw the access at ${reviewPage}`;
+  const end = head.expiresAt === undefined ? 'that is done there' : 'they expire';
   switch (revocation) {
     case 'revoked':
       return `Signed out ${who}: the tokens were revoked there and forgotten here.\n`;
     case 'not-offered':
-      return `Signed out ${who}: the tokens were forgotten here. ${label} offers no way to revoke them, so they stay valid until they expire${page}.\n`;
+      return `Signed out ${who}: the tokens were forgotten here. ${label} offers no way to revoke them, so they stay valid until ${end}${page}.\n`;
     case 'failed':
-      return `Signed out ${who}: the tokens were forgotten here, but ${label} did not confirm that it revoked them, so they may stay valid until they expire${page}.\n`;
+      return `Signed out ${who}: the tokens were forgotten here, but ${label} did not confirm that it revoked them, so they may stay valid until ${end}${page}.\n`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Provider } from '../providers/provider.ts';
+import { wrappedText } from './wrapped-text.ts';
 
 /** How to register a client with a provider, in words. */
 export interface RegistrationText {
@@ -13,9 +14,10 @@ export function registrationText(provider: Provider, redirectUri: string): Regis
   if (registration === undefined) {
     return {
       steps: [
-        'Ask for a client (an "application") of the kind "native" or "desktop", without a secret if that is offered.',
-        `Enter this redirect URI: ${redirectUri}`,
-        'Copy the client id it shows.',
+        `Open the page on which ${provider.label} registers applications (it may call them clients), or ask the people who run it to do it for you.`,
+        'If it asks for a kind, choose "native" (also called "desktop" or "public"): that one needs no secret.',
+        `Enter ${redirectUri} as redirect URI.`,
+        'Copy the client ID it shows at the end, and the client secret if there is one.',
       ],
     };
   }
@@ -27,4 +29,56 @@ export function registrationText(provider: Provider, redirectUri: string): Regis
     page: page.href,
     steps: registration.steps.map((step) => step.replace('{redirect_uri}', redirectUri)),
   };
+}
+
+/** What a person reads before the first question of a guided registration: why, where, and what to do there. */
+export function registrationGuide(
+  provider: Provider,
+  redirectUri: string,
+  columns: number | undefined,
+): string {
+  const { page, steps } = registrationText(provider, redirectUri);
+  const why = `Before ${provider.label} lets a program sign you in, it wants to know that program. You register oauth-login there once, under your own name, and get a client ID for it. It takes a few minutes; from then on one command is enough.`;
+  return [
+    wrappedText(why, columns),
+    '',
+    ...(page === undefined ? [] : ['Register it on this page:', '', page, '']),
+    ...steps.map((step, index) => wrappedText(step, columns, `  ${index + 1}. `)),
+    '',
+    'The redirect URI (some pages say "callback URL") is exactly:',
+    '',
+    redirectUri,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** The question for the client identifier, in the words of the provider's page. */
+export function clientIdQuestion({ label, registration }: Provider): string {
+  return `${registration?.terms.clientId ?? 'Client ID'} that ${label} gave you`;
+}
+
+/** The question for the client secret; what is typed is not shown. */
+export function clientSecretQuestion(
+  { clientSecret, label, registration }: Provider,
+  stored: 'stored' | 'unknown',
+): string {
+  const term = registration?.terms.clientSecret ?? 'Client secret';
+  const none = stored === 'stored' ? 'Enter keeps the stored one' : 'Enter if there is none';
+  const notes = [
+    'hidden while you type or paste',
+    ...(stored === 'stored' || clientSecret !== 'required' ? [none] : []),
+  ];
+  return `${term} that ${label} gave you (${notes.join('; ')})`;
+}
+
+/** What `setup` answers. */
+export function savedClientText(
+  label: string,
+  kind: 'public' | 'confidential',
+  file: string,
+  signIn: string,
+): string {
+  const secret = kind === 'confidential' ? ', its secret sealed' : '';
+  return `Saved the client for ${label} in ${file}${secret}.\nSign in with: oauth-login ${signIn}\n`;
 }

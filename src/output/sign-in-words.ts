@@ -1,33 +1,151 @@
 import type { Context } from '../context.ts';
-import type { SignInProgress } from '../grants/authorization-code.ts';
+import type { SignInProgress, UserCodePrompt, WaysBack } from '../grants/sign-in-progress.ts';
+import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { portForwardingCommand } from '../system/place.ts';
 import { durationText } from './text.ts';
+
+const PASTE_WARNING =
+  'That address is as good as a password for a moment: give it to no page and no person but this terminal.';
 
 /** Tells the person at the terminal how the sign-in goes; everything is written to standard error. */
 export function signInWords(label: string, settings: LoginSettings, context: Context): SignInProgress {
-  const say = (text: string) => context.stderr.write(`${text}\n`);
+  const name = safeText(label);
+  const { stderr } = context;
+  const said = new Set<string>();
+  let hasCounter = false;
+  const say = (...lines: string[]) => {
+    if (hasCounter) stderr.write('\r\u001b[K');
+    hasCounter = false;
+    stderr.write(`${lines.join('\n')}\n`);
+  };
+  const once = (key: string, ...lines: string[]) => {
+    if (!said.has(key)) say(...lines);
+    said.add(key);
+  };
   return {
-    authorizationUri(uri, opensBrowser) {
-      say(
-        opensBrowser
-          ? `Opening the sign-in page of ${label} in your browser. If it does not appear, open this address:`
-          : `Open this address in a browser on this machine to sign in to ${label}:`,
+    authorizationUri(uri, ways) {
+      say(openingWords(name, ways), '', uri, '');
+      if (!ways.opensBrowser) say(...otherWays(ways, settings, context));
+      say(`Waiting for you to finish there (${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops)`);
+    },
+    browserFailed(ways) {
+      once(
+        'elsewhere',
+        'The browser could not be opened; open the address above yourself. Still waiting.',
+        ...otherWays(ways, settings, context),
       );
-      say('');
-      say(uri);
-      say('');
-      say(`Waiting for you to finish there (${durationText(settings.timeoutSeconds)} at most, Ctrl-C stops)`);
     },
-    browserFailed() {
-      say('The browser could not be opened; open the address above yourself. Still waiting.');
-    },
-    startLinkUnused() {
-      say(
+    startLinkUnused(ways) {
+      once(
+        'elsewhere',
         'The browser has not asked for the page yet; if none appeared, open the address above yourself. Still waiting.',
+        ...otherWays(ways, settings, context),
       );
     },
-    foreignRequest({ kind, text }) {
+    listenerNotice({ kind, text }) {
       if (kind !== 'foreign-request' || settings.debug) say(`note: ${text}`);
     },
+    pasteRefused(reason) {
+      say(`Not yet: ${reason}. Still waiting.`);
+    },
+    userCode(prompt) {
+      say(...userCodeWords(name, prompt, context));
+      void showQrCode(prompt.verificationUri, context, say);
+    },
+    remaining(seconds) {
+      if (!stderr.isTTY) return;
+      stderr.write(`\r\u001b[KWaiting; the code is good for ${clockText(seconds)} (Ctrl-C stops)`);
+      hasCounter = true;
+    },
+    pollFailed() {
+      once('network', 'The network does not answer at the moment. Still waiting.');
+    },
+    done() {
+      if (hasCounter) stderr.write('\r\u001b[K');
+      hasCounter = false;
+    },
+    signedIn() {},
   };
+}
+
+function openingWords(name: string, ways: WaysBack): string {
+  if (ways.opensBrowser) {
+    return `Opening the sign-in page of ${name} in your browser. If it does not appear, open this address:`;
+  }
+  const where = ways.place === 'local' ? 'a browser on this machine' : 'a browser on your own machine';
+  return `Open this address in ${where} to sign in to ${name}:`;
+}
+
+/** What helps when the browser's own loopback address does not lead to this process. */
+function otherWays(ways: WaysBack, settings: LoginSettings, context: Context): string[] {
+  const lines: string[] = [];
+  if (ways.place !== 'local' && ways.ports.length > 0) {
+    const forwarding = portForwardingCommand(ways.ports, context.env);
+    lines.push(
+      'For the browser to reach this machine, first run this on your own, and leave it running:',
+      '',
+      `    ${forwarding}`,
+      '',
+    );
+  }
+  if (ways.canPaste) {
+    lines.push(
+      ways.ports.length > 0
+        ? 'Without it the last page cannot be shown: copy its whole address then, and paste it below.'
+        : 'When you have finished there, copy the whole address of the last page, and paste it below.',
+      PASTE_WARNING,
+    );
+  }
+  if (ways.offersDevice && ways.place !== 'local') {
+    lines.push(`Or stop this, and use a code instead: oauth-login ${settings.target} --device`);
+  }
+  return lines;
+}
+
+function userCodeWords(
+  name: string,
+  { userCode, verificationUri, expiresIn }: UserCodePrompt,
+  context: Context,
+): string[] {
+  const bold = context.stderr.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
+  const code = bold ? `\u001b[1m${userCode}\u001b[22m` : userCode;
+  return [
+    `To sign in to ${name}, open this page on any device:`,
+    '',
+    verificationUri,
+    '',
+    'and enter this code there:',
+    '',
+    `    ${code}`,
+    ...(/[0O1Il]/.test(userCode) ? ['', `    (${spelled(userCode)})`] : []),
+    '',
+    'Go on only if you started this yourself, here, just now. Nobody has a reason to send you such a code.',
+    `The code is good for ${durationText(expiresIn)}.`,
+  ];
+}
+
+/** The characters that are easily mistaken for one another, by their names. */
+function spelled(userCode: string): string {
+  const names: Readonly<Record<string, string>> = {
+    '0': 'zero',
+    O: 'letter O',
+    '1': 'one',
+    I: 'capital i',
+    l: 'small L',
+  };
+  const parts = [...new Set(userCode)].filter((character) => names[character] !== undefined);
+  return parts.map((character) => `${character} is ${names[character]}`).join(', ');
+}
+
+async function showQrCode(uri: string, context: Context, say: (...lines: string[]) => void): Promise<void> {
+  if (!context.stderr.isTTY || context.env.TERM === 'dumb') return;
+  const { renderUnicodeCompact } = await import('uqr');
+  const picture = renderUnicodeCompact(uri, { border: 2 }).split('\n');
+  if ((context.stderr.columns ?? 0) <= (picture[0]?.length ?? 0)) return;
+  say('', ...picture, '');
+}
+
+function clockText(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -3,20 +3,28 @@ import type { OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 import { breakCommands, safeText } from '../safe-text.ts';
 
-/** `octocat (The Octocat) <octocat@github.com>`: as much of it as is known, harmless to a terminal. */
+/** More than any message of ours; what is longer came from elsewhere. */
+const LONGEST_LINE = 4000;
+
+/**
+ * `octocat (The Octocat) <octocat@github.com>`: as much of it as is known, harmless to a terminal, and to a CI
+ * system that takes lines for commands, since some of our lines begin with it.
+ */
 export function person(profile: Profile): string {
   const name = profile.name === undefined ? '' : ` (${safeText(profile.name)})`;
   const email = profile.email === undefined ? '' : ` <${safeText(profile.email)}>`;
   const first = profile.preferred_username;
-  if (first !== undefined) return `${safeText(first)}${name}${email}`;
-  if (profile.name !== undefined) return `${safeText(profile.name)}${email}`;
-  return profile.email === undefined ? safeText(profile.sub) : safeText(profile.email);
+  if (first !== undefined) return breakCommands(`${safeText(first)}${name}${email}`);
+  if (profile.name !== undefined) return breakCommands(`${safeText(profile.name)}${email}`);
+  return breakCommands(safeText(profile.email ?? profile.sub));
 }
 
-/** The two lines of an error, in the manner of git: what happened, and what to do next. */
-export function errorText(error: OAuthLoginError, place: { readonly isCiLog: boolean }): string {
-  const text = `oauth-login: error: ${error.message}\noauth-login: hint: ${error.hint}\n`;
-  return place.isCiLog ? breakCommands(text) : text;
+/** The two lines of an error or a warning, in the manner of git: what happened, and what to do next. */
+export function problemText(
+  kind: 'error' | 'warning',
+  { message, hint }: Pick<OAuthLoginError, 'message' | 'hint'>,
+): string {
+  return `oauth-login: ${kind}: ${safeText(message, LONGEST_LINE)}\noauth-login: hint: ${safeText(hint, LONGEST_LINE)}\n`;
 }
 
 /** What `login` answers. */
@@ -46,7 +54,9 @@ export function statusText(head: AccountHead, now: Date): string {
     `  verified:  ${agoText(head.verifiedAt, now)}`,
   ];
   if (head.needsLogin !== undefined)
-    lines.push(`  attention: ${safeText(head.needsLogin)}; sign in again with: oauth-login ${head.target}`);
+    lines.push(
+      `  attention: ${safeText(head.needsLogin)}; sign in again with: oauth-login ${safeText(head.target, 400)}`,
+    );
   if (head.allowHttpLoopback) lines.push('  allowed:   plain http to a loopback address');
   return `${lines.join('\n')}\n`;
 }

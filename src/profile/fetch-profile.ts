@@ -34,7 +34,7 @@ export async function fetchProfile(provider: ResolvedProvider, options: ProfileO
     return readProfile(provider, options.idTokenClaims);
   }
   throw new ProtocolError('protocol_invalid_response', `${provider.label} does not say who signed in`, {
-    hint: 'ask for the scope openid, or configure the request that shows the profile',
+    hint: 'ask for the scope openid, or configure its userinfo_endpoint',
   });
 }
 

@@ -1,7 +1,7 @@
 import { ProtocolError, UsageError } from '../errors.ts';
 
 /** Parameters that this tool alone sets: registered names of RFC 6749, 7636, 9101, 9126, 9449 and OpenID Connect Core. */
-export const reservedParameters: ReadonlySet<string> = new Set([
+const reservedParameters: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
   'client_assertion',
@@ -81,9 +81,14 @@ export function buildAuthorizationUri(authorizationEndpoint: string, request: Au
   return text;
 }
 
+/** Whether the name is one that only this tool may set. */
+export function isReservedParameter(name: string): boolean {
+  return reservedParameters.has(name);
+}
+
 /** Throws a `UsageError` when the name is one that only this tool may set. */
 export function refuseReservedParameter(name: string): void {
-  if (!reservedParameters.has(name)) return;
+  if (!isReservedParameter(name)) return;
   throw new UsageError('usage_reserved_parameter', `the parameter ${name} is set by oauth-login itself`, {
     hint: 'leave it out of --param; scopes go with --scope, the redirect URI with --redirect-uri',
   });

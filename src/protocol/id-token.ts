@@ -22,7 +22,7 @@ export function withAcceptedIssuer(
   idToken: unknown,
 ): AuthorizationServer {
   if (provider.idTokenIssuers === undefined || typeof idToken !== 'string') return server;
-  const claims = readUnverified(idToken);
+  const claims = readIdTokenPayload(idToken);
   const tenant =
     typeof claims?.tid === 'string' && /^[0-9a-f-]{36}$/.test(claims.tid) ? claims.tid : undefined;
   const accepted = provider.idTokenIssuers
@@ -70,7 +70,8 @@ function accessTokenHash(alg: string, accessToken: string): string {
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
-function readUnverified(idToken: string): Record<string, unknown> | undefined {
+/** The claims as they stand in the token; nothing is verified here. */
+export function readIdTokenPayload(idToken: string): Record<string, unknown> | undefined {
   return parsePart(idToken.split('.')[1]);
 }
 

@@ -34,7 +34,10 @@ export function refusal(
   what: string,
 ): AuthorizationServerError {
   const code = /^[\w.:-]{1,64}$/.test(error) ? error : 'unknown_error';
-  const said = description === undefined || description === '' ? '' : `, saying ${quoteForeign(description)}`;
+  const said =
+    description === undefined || description === ''
+      ? ''
+      : `, saying ${quoteForeign(description, { breakCommands: true })}`;
   const options = { hint: nextStep(code), ...(status === undefined ? {} : { status }) };
   return new AuthorizationServerError(code, `${what} answered ${code}${said}`, options);
 }

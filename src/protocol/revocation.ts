@@ -1,5 +1,6 @@
 import type { ResolvedProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { appsecretProof } from './appsecret-proof.ts';
 import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';
 import { fromLibraryError, refusal } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
@@ -30,6 +31,8 @@ export async function revokeTokens(
 ): Promise<RevocationOutcome> {
   const { revocation, metadata } = request.provider;
   if (revocation.kind === 'request') {
+    const needsSecret = revocation.authentication === 'client_secret_basic';
+    if (needsSecret && request.client.clientSecret === undefined) return 'not-offered';
     await revokeByRequest(request, tokens.accessToken);
     return 'revoked';
   }
@@ -44,14 +47,15 @@ export async function revokeTokens(
 async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint: string): Promise<void> {
   const library = await import('oauth4webapi');
   const { provider, client } = request;
+  const tokenOnly = provider.revocation.kind === 'rfc7009' && provider.revocation.tokenOnly === true;
   try {
     const response = await library.revocationRequest(
       provider.metadata,
       { client_id: client.clientId },
-      authenticateClient(client),
+      tokenOnly ? () => {} : authenticateClient(client),
       token.reveal(),
       {
-        additionalParameters: { token_type_hint: hint },
+        ...(tokenOnly ? {} : { additionalParameters: { token_type_hint: hint } }),
         [library.customFetch]: tolerantFetch(libraryFetch(request.fetch), provider),
         [library.allowInsecureRequests]: request.allowHttpLoopback,
       },
@@ -59,6 +63,8 @@ async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint:
     refuseServerFailure(response, `the revocation endpoint of ${provider.label}`);
     await library.processRevocationResponse(response);
   } catch (error) {
+    // Not by RFC 7009 §2.2, but said for a token that is no more: the access token goes with its refresh token.
+    if (error instanceof library.ResponseBodyError && error.error === 'invalid_token') return;
     throw fromLibraryError(library, error, `the revocation endpoint of ${provider.label}`);
   }
 }
@@ -67,9 +73,14 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
   const { provider, client } = request;
   const { revocation } = provider;
   if (revocation.kind !== 'request') return;
-  const url = revocation.url
-    .replace('{client_id}', encodeURIComponent(client.clientId))
-    .replace('{sub}', encodeURIComponent(request.subject));
+  const url = new URL(
+    revocation.url
+      .replace('{client_id}', encodeURIComponent(client.clientId))
+      .replace('{sub}', encodeURIComponent(request.subject)),
+  );
+  if (provider.quirks.includes('appsecret-proof') && client.clientSecret !== undefined) {
+    url.searchParams.set('appsecret_proof', appsecretProof(token, client.clientSecret));
+  }
   const authorization =
     revocation.authentication === 'client_secret_basic' && client.clientSecret !== undefined
       ? basicCredentials(client.clientId, client.clientSecret)
@@ -78,9 +89,13 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
     name,
     value.replace('{access_token}', token.reveal()),
   ]);
-  const response = await request.fetch(url, {
+  const response = await request.fetch(url.href, {
     method: revocation.method,
-    headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
+    headers: {
+      accept: 'application/json',
+      ...(revocation.json === undefined ? {} : { 'content-type': 'application/json' }),
+      authorization,
+    },
     ...(revocation.json === undefined ? {} : { body: JSON.stringify(Object.fromEntries(members)) }),
   });
   refuseServerFailure(response, provider.label);

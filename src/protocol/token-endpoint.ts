@@ -47,7 +47,13 @@ export interface CodeExchange {
  * @see [OpenID Connect Core §3.1.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)
  */
 export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchange): Promise<TokenSet> {
-  return converse(endpoint, async (library, server, client, options) => {
+  const granted = endpoint.provider.quirks.includes('granted-scopes-in-callback')
+    ? exchange.parameters
+        .get('granted_scopes')
+        ?.split(/[\s,]+/)
+        .filter(Boolean)
+    : undefined;
+  const tokens = await converse(endpoint, async (library, server, client, options) => {
     const parameters = library.validateAuthResponse(server, client, exchange.parameters, exchange.state);
     const response = await library.authorizationCodeGrantRequest(
       server,
@@ -64,6 +70,7 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
     const reply = await library.processAuthorizationCodeResponse(named, client, response, nonce);
     return { reply, response, server: named };
   });
+  return granted === undefined || granted.length === 0 ? tokens : { ...tokens, scopes: granted };
 }
 
 /**
@@ -100,6 +107,23 @@ export async function refreshTokens(
     });
   }
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
+}
+
+/**
+ * Exchanges a device code once; `authorization_pending` and `slow_down` come as `AuthorizationServerError`.
+ *
+ * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
+ */
+export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Secret): Promise<TokenSet> {
+  return converse(endpoint, async (library, server, client, options) => {
+    const authentication = authenticateClient(endpoint.client);
+    const code = deviceCode.reveal();
+    const response = await library.deviceCodeGrantRequest(server, client, authentication, code, options);
+    refuseServerFailure(response, tokenEndpointOf(endpoint));
+    const named = await issuerNamed(endpoint, server, response);
+    const reply = await library.processDeviceCodeResponse(named, client, response);
+    return { reply, response, server: named };
+  });
 }
 
 interface Answer {

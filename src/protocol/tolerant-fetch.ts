@@ -1,11 +1,14 @@
 import type { Provider } from '../providers/provider.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
 import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
+import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
 
 /**
  * Gives a `fetch` that turns the replies of the provider's token, revocation and device authorization
  * endpoints into conforming ones, as far as its quirks say; every other reply passes as it is.
+ *
+ * What in an error repeats a secret of the request is left out: nobody further up can tell it from other words.
  *
  * A successful token response that is malformed is refused with a `ProtocolError` here already, since the
  * library reads some members more generously than RFC 6749 §5.1 allows.
@@ -20,11 +23,13 @@ export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints'
     hrefOf(device_authorization_endpoint),
   ]);
   return async (input, init) => {
-    const response = await send(input, init);
+    const answered = await send(input, init);
     const requested = new URL(input instanceof Request ? input.url : input).href;
     if (!endpoints.has(requested)) {
-      return response;
+      return answered;
     }
+    const sent = input instanceof Request ? input : (init ?? {});
+    const response = withDiscreetChallenge(answered, sent);
     const text = await response.clone().text();
     const reply = conformingReply(
       { status: response.status, mediaType: mediaTypeOf(response), text },
@@ -36,7 +41,9 @@ export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints'
     if (requested === tokenEndpoint && reply.status === 200) {
       validateTokenResponse(reply.members);
     }
-    return reply.changed ? rewrite(response, reply) : response;
+    const members = withoutRepeatedSecrets(reply.members, sent);
+    const isConforming = !reply.changed && members === reply.members;
+    return isConforming ? response : rewrite(response, { ...reply, members });
   };
 }
 

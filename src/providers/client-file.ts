@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { Provider } from './provider.ts';
@@ -6,10 +6,13 @@ import type { Provider } from './provider.ts';
 /** A client as its downloaded file describes it. */
 export interface ImportedClient {
   readonly clientId: string;
-  readonly clientSecret?: Secret;
+  readonly clientSecret: Secret;
   /** Set when the client is registered for exactly this one. */
   readonly redirectUri?: string;
 }
+
+/** Longest client file that is read, in bytes; real ones have less than a thousand. */
+const MAXIMUM_LENGTH = 65_536;
 
 /**
  * Reads the client file that a provider's console offers for download: Google's `client_secret_….json` of the
@@ -22,7 +25,7 @@ export interface ImportedClient {
 export function readClientFile(file: string, provider: Provider): ImportedClient {
   if (provider.clientFile === undefined) {
     throw new UsageError('usage_invalid', `${provider.label} has no client file to import`, {
-      hint: `run oauth-login setup ${provider.name} with --client-id and --client-secret-file`,
+      hint: `run oauth-login setup ${provider.name} in a terminal, or give --client-id and --client-secret-file`,
     });
   }
   const document = parse(file);
@@ -30,37 +33,80 @@ export function readClientFile(file: string, provider: Provider): ImportedClient
   if (installed !== undefined) return clientOf(file, installed);
   const web = member(document, 'web');
   if (web !== undefined) return { ...clientOf(file, web), redirectUri: loopbackRedirectUri(file, web) };
-  throw invalid(file, 'has neither "installed" nor "web" at its top');
+  throw notClient(file, document);
 }
 
 function parse(file: string): unknown {
+  const text = readStart(file);
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(text);
+  } catch {
+    throw invalid(file, 'is not JSON');
+  }
+}
+
+/** No more than the limit is ever read, whatever the size of the file says. */
+function readStart(file: string): string {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, 'r');
+    const buffer = Buffer.alloc(MAXIMUM_LENGTH + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(descriptor, buffer, length, buffer.length - length, null);
+    }
+    if (length <= MAXIMUM_LENGTH) return buffer.toString('utf8', 0, length);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw invalid(file, code === '' ? 'is not JSON' : `cannot be read${code}`);
+    throw invalid(file, `cannot be read${code}`, 'give the path of the file as it was downloaded');
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
+  throw invalid(file, 'is too large for a client file');
 }
 
 function clientOf(file: string, entry: Record<string, unknown>): ImportedClient {
   const { client_id, client_secret } = entry;
   if (typeof client_id !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(client_id))
     throw invalid(file, 'has no client_id');
-  if (client_secret === undefined) return { clientId: client_id };
-  if (typeof client_secret !== 'string' || !/^[\x20-\x7e]+$/.test(client_secret)) {
-    throw invalid(file, 'has a client_secret that is not a text');
+  if (client_secret === undefined) {
+    throw invalid(
+      file,
+      'has no client_secret',
+      'the console shows a secret only when it is made: add a new one to the client there and run oauth-login setup google, or create a client of type "Desktop app"',
+    );
+  }
+  if (typeof client_secret !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(client_secret)) {
+    throw invalid(file, 'has a client_secret that is none');
   }
   return { clientId: client_id, clientSecret: new Secret(client_secret) };
 }
 
+/** Of a web client every character is compared, so the port and the path have to stand in the registered URI. */
 function loopbackRedirectUri(file: string, web: Record<string, unknown>): string {
   const uris: unknown[] = Array.isArray(web.redirect_uris) ? web.redirect_uris : [];
-  const usable = uris.find(
-    (uri) =>
-      typeof uri === 'string' && /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[^?#]*)?$/.test(uri),
-  );
+  const usable = uris.find((uri) => {
+    const match =
+      typeof uri === 'string' &&
+      /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):(\d{4,5})\/[^?#\s]*$/.exec(uri);
+    return match && Number(match[1]) >= 1024 && Number(match[1]) <= 65_535;
+  });
   if (typeof usable === 'string') return usable;
-  throw invalid(file, 'registers no redirect URI on this machine (such as http://localhost:8765/callback)');
+  throw invalid(
+    file,
+    'registers no redirect URI on this machine with a port and a path',
+    'add http://localhost:8765/callback to the client in the Google Cloud console and download it again, or create a client of type "Desktop app", which needs none',
+  );
+}
+
+/** Other files of the console look much the same to people. */
+function notClient(file: string, document: unknown): ConfigurationError {
+  const type = typeof document === 'object' && document !== null && 'type' in document ? document.type : '';
+  if (type === 'service_account')
+    return invalid(file, 'is the key of a service account, with which nobody signs in');
+  if (type === 'authorized_user')
+    return invalid(file, 'holds a finished sign-in of another program, not a client');
+  return invalid(file, 'has neither "installed" nor "web" at its top');
 }
 
 function member(value: unknown, key: string): Record<string, unknown> | undefined {
@@ -69,8 +115,10 @@ function member(value: unknown, key: string): Record<string, unknown> | undefine
   return typeof inner === 'object' && inner !== null ? { ...inner } : undefined;
 }
 
-function invalid(file: string, what: string): ConfigurationError {
+function invalid(file: string, what: string, hint?: string): ConfigurationError {
   return new ConfigurationError('config_invalid_client_file', `${file} ${what}`, {
-    hint: 'download the client again: Google Cloud console, Clients, the client of type "Desktop app", Download JSON',
+    hint:
+      hint ??
+      'download the client again: https://console.cloud.google.com/auth/clients, the client of type "Desktop app", Download JSON',
   });
 }

@@ -18,7 +18,8 @@ export const facebook: Provider = {
   clientSecret: 'required',
   redirect: { host: 'localhost', path: '/callback', port: 'any' },
   offlineAccess: {},
-  authorizationParameters: {},
+  // A person can untick the e-mail address, and only the callback tells.
+  authorizationParameters: { return_scopes: 'true' },
   profile: {
     url: 'https://graph.facebook.com/v24.0/me',
     query: { fields: 'id,name,email,picture' },
@@ -38,15 +39,16 @@ export const facebook: Provider = {
   },
   registration: {
     page: 'https://developers.facebook.com/apps/',
+    terms: { clientId: 'App ID', clientSecret: 'App secret' },
     steps: [
-      'Sign in to Meta for Developers and press "Create app"; choose the use case that lets people log in with Facebook.',
-      'Leave the app in development mode: {redirect_uri} is accepted there without being entered, and a live app refuses plain http.',
+      'Sign in to Meta for Developers, press "Create app", and choose the use case that lets people log in with Facebook.',
+      'Leave the app in development mode. There {redirect_uri} works without being entered anywhere; a live app refuses plain http.',
       'In the use case, add the permission "email".',
-      'Open "App settings", "Basic": the app ID is the client ID, and "Show" reveals the app secret, which is the client secret.',
+      'Open "App settings", then "Basic". Copy the App ID, press "Show", and copy the App secret.',
     ],
   },
   reviewPage: 'https://www.facebook.com/settings?tab=applications',
-  quirks: ['error-object', 'appsecret-proof'],
+  quirks: ['error-object', 'appsecret-proof', 'granted-scopes-in-callback'],
   notes: [
     'Only people with a role in the app (you, your testers) can sign in while it is in development mode.',
     'A live app refuses http://localhost, so it cannot be used from a terminal.',

@@ -31,12 +31,13 @@ export const gitlab: Provider = {
   revocation: { kind: 'rfc7009' },
   registration: {
     page: 'https://{host}/-/user_settings/applications',
+    terms: { clientId: 'Application ID', clientSecret: 'Secret' },
     steps: [
-      'Sign in to GitLab and press "Add new application"; any name will do.',
-      'Enter {redirect_uri} as redirect URI; it has no port, so that any free port works.',
-      'Untick "Confidential": a program on your own machine cannot keep a secret, and then none is needed.',
+      'Sign in to GitLab and press "Add new application". Any name will do.',
+      'Enter {redirect_uri} as redirect URI. It names no port on purpose: then any free port works.',
+      'Untick "Confidential": a program on your own computer cannot keep a secret, and then it needs none.',
       'Tick the scopes openid, profile and email, and every other scope you want to ask for later.',
-      'Press "Save application" and copy the application ID: it is the client ID.',
+      'Press "Save application" and copy the Application ID.',
     ],
   },
   reviewPage: 'https://{host}/-/user_settings/applications',

@@ -38,11 +38,12 @@ export const microsoft: Provider = {
   revocation: { kind: 'none' },
   registration: {
     page: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+    terms: { clientId: 'Application (client) ID', clientSecret: 'Client secret' },
     steps: [
-      'Sign in to the Microsoft Entra admin center, open "App registrations" and press "New registration".',
-      'Choose who may sign in; "any organizational directory and personal Microsoft accounts" fits the default tenant, common.',
-      'As redirect URI choose the platform "Public client/native (mobile & desktop)" and enter {redirect_uri}; the port is ignored.',
-      'Press "Register" and copy the application (client) ID; no secret is needed.',
+      'Sign in to the Microsoft Entra admin center, open "App registrations", and press "New registration". Any name will do.',
+      'Choose who may sign in. "Any organizational directory and personal Microsoft accounts" lets everybody in, and is what is asked for unless you name a tenant (--tenant).',
+      'As redirect URI choose the platform "Public client/native (mobile & desktop)" and enter {redirect_uri}. It names no port on purpose: then any free port works.',
+      'Press "Register" and copy the Application (client) ID. No secret is needed.',
     ],
   },
   reviewPage: 'https://myaccount.microsoft.com/',

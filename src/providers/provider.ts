@@ -59,7 +59,11 @@ export interface ProfileRequest {
 
 /** How a token is taken back. */
 export type Revocation =
-  | { readonly kind: 'rfc7009' }
+  | {
+      readonly kind: 'rfc7009';
+      /** The request carries the token alone: the endpoint does not ask which client it is, and gets no secret. */
+      readonly tokenOnly?: true;
+    }
   | {
       readonly kind: 'request';
       readonly method: 'DELETE' | 'POST';
@@ -75,6 +79,8 @@ export type Revocation =
 export interface Registration {
   /** May hold `{host}`. */
   readonly page: string;
+  /** What the page calls the client identifier and the client secret, for the prompts. */
+  readonly terms: { readonly clientId: string; readonly clientSecret?: string };
   /** Query parameters that fill in the page; `{redirect_uri}` stands for the URI to register. */
   readonly prefill?: Readonly<Record<string, string>>;
   /** One sentence each, in order; `{redirect_uri}` stands for the URI to register. */
@@ -94,6 +100,7 @@ export interface Registration {
  * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
  * - `s256-not-advertised`: S256 works although the metadata does not list it.
  * - `nonce-not-echoed`: the ID Token may lack the nonce that was sent.
+ * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  */
 export type Quirk =
   | 'error-with-status-200'
@@ -105,7 +112,8 @@ export type Quirk =
   | 'appsecret-proof'
   | 'refresh-repeats-redirect-uri'
   | 's256-not-advertised'
-  | 'nonce-not-echoed';
+  | 'nonce-not-echoed'
+  | 'granted-scopes-in-callback';
 
 /** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
 export interface Endpoints {
@@ -137,7 +145,7 @@ export interface Provider {
   /** The `{tenant}` when none is given. */
   readonly tenant?: string;
   readonly scopes: readonly string[];
-  /** Names under which granted scopes come back, where they differ from those asked for. */
+  /** The name under which a granted scope comes back where it differs from the one asked for: a full one, or a wider one. */
   readonly scopeAliases?: Readonly<Record<string, string>>;
   readonly scopeSeparator: ' ' | ',';
   readonly pkce: PkcePolicy;
@@ -154,6 +162,8 @@ export interface Provider {
   /** Where the access token may be sent besides the UserInfo endpoint: https origins; only their origins count. */
   readonly apiOrigins?: readonly string[];
   readonly revocation: Revocation;
+  /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
+  readonly deviceVerificationHosts?: readonly string[];
   readonly registration?: Registration;
   /** The downloaded client file that `setup --from` reads. */
   readonly clientFile?: 'google';

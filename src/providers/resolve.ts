@@ -143,7 +143,7 @@ function requireS256(provider: Provider, published: AuthorizationServer): void {
     'protocol_invalid_metadata',
     `${provider.issuer} does not offer PKCE with S256, so an intercepted code could be used by others`,
     {
-      hint: `ask its operator to turn S256 on; if it works and is only not listed, add the quirk s256-not-advertised to the configuration of ${provider.name}`,
+      hint: `ask its operator to turn S256 on; if it works and is only not listed, define the provider by its endpoints, without its issuer`,
     },
   );
 }

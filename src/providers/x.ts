@@ -38,12 +38,13 @@ export const x: Provider = {
   revocation: { kind: 'rfc7009' },
   registration: {
     page: 'https://console.x.com',
+    terms: { clientId: 'OAuth 2.0 Client ID', clientSecret: 'OAuth 2.0 Client Secret' },
     steps: [
-      'Sign in to the X developer console and create an app, or open the one you have.',
-      'Under "User authentication settings", allow reading, and tick "Request email from users" if you want the e-mail address.',
-      'Choose the type "Native App", which has no client secret; "Web App" works too and has one.',
+      'Sign in to the X developer console and create an app, or open one that you have.',
+      'Under "User authentication settings" allow reading, and tick "Request email from users" if you want the e-mail address.',
+      'Choose the type "Native App", which has no secret. "Web App" works too, and has one.',
       'Enter {redirect_uri} as callback URI, exactly so: X compares every character, the port included.',
-      'Save, and copy the OAuth 2.0 client ID (not the API key).',
+      'Save, and copy the OAuth 2.0 Client ID (not the API key).',
     ],
   },
   reviewPage: 'https://x.com/settings/connected_apps',

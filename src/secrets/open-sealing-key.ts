@@ -42,7 +42,7 @@ async function readOrCreateKey(kind: StoreKind, context: Context, create: boolea
     'store_key_missing',
     `there is no key for the ${kind} store in ${context.paths.dataDir}`,
     {
-      hint: 'sign in again: oauth-login PROVIDER',
+      hint: 'sign in again, for example with: oauth-login github (oauth-login status lists the accounts)',
     },
   );
 }

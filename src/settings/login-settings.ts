@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
@@ -5,6 +6,9 @@ import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { Configuration } from './configuration.ts';
+import { type RedirectSettings, readRedirectUri } from './redirect-uri.ts';
+import { isScope } from './scope.ts';
+import { secondsSetting } from './seconds.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable, variableName } from './variables.ts';
 
@@ -14,6 +18,7 @@ export interface LoginFlags extends TargetFlags {
   readonly clientSecretFile?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
+  readonly device?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
   readonly loginHint?: string;
@@ -24,14 +29,8 @@ export interface LoginFlags extends TargetFlags {
   readonly caFile?: string;
   readonly allowHttpLoopback?: boolean;
   readonly json?: boolean;
+  readonly events?: boolean;
   readonly debug?: boolean;
-}
-
-/** The redirect URI this sign-in will use: the ports are tried in order, 0 stands for any free one. */
-export interface RedirectSettings {
-  readonly host: '127.0.0.1' | 'localhost' | '[::1]';
-  readonly path: string;
-  readonly ports: readonly number[];
 }
 
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
@@ -48,14 +47,22 @@ export interface LoginSettings extends Target {
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
+  /** The device authorization grant was asked for. */
+  readonly device: boolean;
   readonly allowHttpLoopback: boolean;
+  /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
   readonly json: boolean;
+  /** Progress is told to a program, as lines of JSON on standard error. */
+  readonly events: boolean;
   readonly debug: boolean;
 }
 
 /** Seconds a sign-in may take by default: long enough for a password manager and a second factor. */
 const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** Seconds it may take at most: no longer than the mark of the browser lives. */
+const LONGEST_TIMEOUT_SECONDS = 3600;
 
 /**
  * Folds flags > environment > configuration > preset into the settings of a sign-in.
@@ -83,12 +90,18 @@ export function loginSettings(
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
     offlineAccess: flags.offlineAccess ?? true,
-    timeoutSeconds: secondsSetting('--timeout', flags.timeout, DEFAULT_TIMEOUT_SECONDS),
+    timeoutSeconds: secondsSetting('--timeout', flags.timeout, {
+      standard: DEFAULT_TIMEOUT_SECONDS,
+      least: 1,
+      most: LONGEST_TIMEOUT_SECONDS,
+    }),
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
+    device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
-    ...(flags.caFile === undefined ? {} : { caFile: flags.caFile }),
+    ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
     json: flags.json ?? false,
+    events: flags.events ?? false,
     debug: flags.debug ?? false,
   };
 }
@@ -110,22 +123,9 @@ export function storeSetting(
     : new UsageError('usage_invalid', what, options);
 }
 
-/** A number of seconds of a flag; throws a `UsageError` for anything but a whole number of 1 or more. */
-export function secondsSetting(flag: string, text: string | undefined, standard: number, least = 1): number {
-  if (text === undefined) return standard;
-  const seconds = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= least) return seconds;
-  throw new UsageError(
-    'usage_invalid',
-    `${flag} takes a whole number of seconds, not ${JSON.stringify(text)}`,
-    {
-      hint: `for example ${flag} ${standard}`,
-    },
-  );
-}
-
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
 export function registeredRedirectUri(redirect: RedirectSettings): string {
+  if ('elsewhere' in redirect) return redirect.elsewhere;
   const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
   return `http://${redirect.host}${port}${redirect.path}`;
 }
@@ -140,7 +140,7 @@ export function clientVariables(provider: Provider): { readonly id: string; read
 
 function scopeSetting(provider: Provider, flags: readonly string[]): string[] {
   const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
-  const wrong = asked.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+  const wrong = asked.find((scope) => !isScope(scope));
   if (wrong === undefined) return [...new Set([...provider.scopes, ...asked])];
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
     hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
@@ -155,28 +155,24 @@ function redirectSetting(
   const { host, path, port } = provider.redirect;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  return ports === undefined ? base : { ...base, ports: portSetting(ports) };
+  if (ports === undefined) return base;
+  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
+  throw new UsageError(
+    'usage_conflict',
+    '--port does not go with a redirect URI that is not on this machine',
+    {
+      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
+    },
+  );
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const host = url?.hostname;
-  const isLoopback = host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
-  if (
-    url?.protocol === 'http:' &&
-    isLoopback &&
-    url.search === '' &&
-    url.hash === '' &&
-    url.username === ''
-  ) {
-    return { host, path: url.pathname, ports: [url.port === '' ? 0 : Number(url.port)] };
-  }
+  const redirect = readRedirectUri(uri);
+  if (redirect !== undefined) return redirect;
   throw new UsageError(
     'usage_invalid',
     `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
-    {
-      hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost',
-    },
+    { hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost' },
   );
 }
 

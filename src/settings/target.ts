@@ -19,6 +19,8 @@ export interface Target {
   readonly target: string;
   readonly provider: Provider;
   readonly configuration: ProviderConfiguration;
+  /** The catalogue's row that the provider is built on, when it has another name. */
+  readonly preset?: string;
   readonly host?: string;
   readonly tenant?: string;
   /** The Issuer Identifier was given with `--issuer`, so metadata at exactly that place was asked for. */
@@ -32,6 +34,7 @@ export interface Target {
  */
 export function chooseTarget(target: string, flags: TargetFlags, configuration: Configuration): Target {
   const url = targetUrl(flags.issuer ?? target);
+  if (url === undefined && flags.issuer !== undefined) throw notPlainUrl();
   if (url !== undefined) return issuerTarget(url, target, flags, configuration);
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
@@ -44,7 +47,15 @@ export function chooseTarget(target: string, flags: TargetFlags, configuration: 
     ...expanded,
     name: isDefaultHost || configuration.providers.has(name) ? name : nameOfHost(host),
   };
-  return { target, provider: named, configuration: entry, ...where, issuerNamed: flags.issuer !== undefined };
+  const preset = findPreset(entry.preset ?? name)?.name;
+  return {
+    target,
+    provider: named,
+    configuration: entry,
+    ...(preset === undefined || preset === named.name ? {} : { preset }),
+    ...where,
+    issuerNamed: false,
+  };
 }
 
 /** A provider's name made from a host, for targets that are given as an address. */
@@ -73,7 +84,11 @@ function targetUrl(text: string): URL | undefined {
   ) {
     return url;
   }
-  throw new UsageError('usage_invalid', 'the issuer is not a plain URL', {
+  throw notPlainUrl();
+}
+
+function notPlainUrl(): UsageError {
+  return new UsageError('usage_invalid', 'the issuer is not a plain URL', {
     hint: 'give it as https://issuer.example, without user name, query or fragment',
   });
 }
@@ -83,10 +98,16 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
   const configured = [...configuration.providers].find(([, { issuer: own }]) => own === issuer);
   const name = configured?.[0] ?? (target === typed ? nameOfHost(url.host) : target);
-  const entry = configured?.[1] ?? configuration.providers.get(name) ?? {};
+  const entry = configured?.[1] ?? entryOfNoOtherIssuer(name, configuration);
   const own = { ...entry, issuer };
   const provider = withConfiguration(openidProvider(name, entry.label ?? url.host, issuer), own);
   return { target, provider, configuration: own, issuerNamed: flags.issuer !== undefined };
+}
+
+/** What is configured for another issuer, its client and its endpoints, stays with that one (RFC 9700 §4.4). */
+function entryOfNoOtherIssuer(name: string, { providers }: Configuration): ProviderConfiguration {
+  const entry = providers.get(name);
+  return entry === undefined || entry.issuer !== undefined ? {} : entry;
 }
 
 function configuredEntry(
@@ -118,7 +139,9 @@ function baseProvider(
   const { authorization_endpoint, token_endpoint } = entry.endpoints ?? {};
   if (authorization_endpoint !== undefined && token_endpoint !== undefined) {
     const issuer = new URL(authorization_endpoint).origin;
-    return { ...openidProvider(name, entry.label ?? name, issuer), discovery: 'none', scopes: [] };
+    const provider = openidProvider(name, entry.label ?? name, issuer);
+    // A server without OpenID Connect may refuse a request for offline_access.
+    return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
   }
   if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
   throw unknownProvider(target, configuration);

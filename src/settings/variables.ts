@@ -17,3 +17,8 @@ export function providerVariable(
   const value = env[variableName(provider, setting)];
   return value === '' ? undefined : value;
 }
+
+/** The names of the variables that supply an access token. */
+export function tokenVariables(env: Environment): string[] {
+  return Object.keys(env).filter((name) => /^OAUTH_LOGIN_.+_TOKEN$/.test(name) && env[name]);
+}

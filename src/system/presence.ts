@@ -28,8 +28,6 @@ export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boo
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP) && !isRemote;
 }
 
-/** Tells whether this is a job of a CI system; Azure Pipelines sets no `CI`. */
-export function isContinuousIntegration({ env }: Pick<Surroundings, 'env'>): boolean {
-  if (env.TF_BUILD?.toLowerCase() === 'true') return true;
+function isContinuousIntegration({ env }: Surroundings): boolean {
   return env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
 }

@@ -4,6 +4,7 @@ import { systemClock } from './clock.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
 import { takeEnvironment } from './environment.ts';
 import { platformPaths } from './paths.ts';
+import { placeOf } from './place.ts';
 import { canOpenBrowser } from './presence.ts';
 import { type StandardStream, watchStream } from './standard-stream.ts';
 
@@ -61,6 +62,9 @@ export function systemContext(process: Host): SystemContext {
     },
     get canOpenBrowser() {
       return canOpenBrowser(env, platform);
+    },
+    get place() {
+      return placeOf(env, platform);
     },
     async openHttp(options) {
       const { openHttp } = await import('../adapters/http.ts');

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openHttp } from '../../src/adapters/http.ts';
 import { systemClock } from '../../src/system/clock.ts';
@@ -518,14 +520,17 @@ describe('request -o', () => {
     expect(api.requests).toEqual([]);
   });
 
-  it('writes through a link, and into a device instead of in its place', async () => {
+  it('writes through a link, and into a pipe instead of in its place', async () => {
     writeFileSync(file('saved-target'), 'old', { mode: 0o640 });
     symlinkSync(file('saved-target'), file('saved-link'));
     await request(`${api.origin}/thing`, '-o', file('saved-link'));
     expect(readFileSync(file('saved-target'), 'utf8')).toBe('the thing\n');
     expect(left()).toEqual(['saved-link', 'saved-target']);
-    expect((await request(`${api.origin}/thing`, '-o', '/dev/null')).exitCode).toBe(0);
-    expect(readFileSync('/dev/null', 'utf8')).toBe('');
+    execFileSync('mkfifo', [file('saved-pipe')]);
+    const reader = promisify(execFile)('cat', [file('saved-pipe')]);
+    expect((await request(`${api.origin}/thing`, '-o', file('saved-pipe'))).exitCode).toBe(0);
+    expect((await reader).stdout).toBe('the thing\n');
+    expect(statSync(file('saved-pipe')).isFIFO()).toBe(true);
   });
 });
 
@@ -563,7 +568,9 @@ describe('a response larger than memory', () => {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   };
 
-  it.each([['-o', '/dev/null'], []])('streams with little of it at a time: %j', async (...output) => {
+  it.each(['into a file', 'to standard output'])('streams %s with little of it at a time', async (where) => {
+    const file = join(line.directory, 'large');
+    const output = where === 'into a file' ? ['-o', file] : [];
     configure(line, { work: { issuer: server.issuer, api_origins: [large.origin] } });
     const running = startCommand(
       command,
@@ -583,6 +590,7 @@ describe('a response larger than memory', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(running.received()).toBe(output.length === 0 ? size : 0);
+    if (output.length > 0) expect(statSync(file).size).toBe(size);
     expect(peak).toBeGreaterThan(20);
     expect(peak).toBeLessThan(200);
   });

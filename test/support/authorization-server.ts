@@ -106,7 +106,7 @@ export async function startAuthorizationServer(
       spoilt.left -= 1;
     }
     if (fault !== undefined && !('afterProcessing' in fault)) {
-      applyFault(fault, response);
+      applyFault(fault, response, { body: recorded.body, authorization: recorded.headers.authorization });
       return;
     }
     const reply = await forward(request, body, provider.origin);

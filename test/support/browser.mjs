@@ -85,7 +85,8 @@ async function look(page, name) {
   seen.pages.push({
     url: page.url(),
     title: await page.title(),
-    text: await page.innerText('body').catch(() => ''),
+    // As it is shown: without styles and hidden parts.
+    text: await page.evaluate('document.body.innerText').catch(() => ''),
     historyLength: await page.evaluate(() => history.length),
   });
   if (name === undefined || control.screenshots === undefined) {

@@ -58,6 +58,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     startChild: async () => {
       throw new Error('a program was started');
     },
+    place: 'local',
     openHttp: (options) => openHttp(options, { env: {}, clock: systemClock }),
     openBrowser: async (uri) => {
       page = playUserAgent(uri, { user: person.user, consent: person.consent ?? true, signal: ended.signal });

@@ -90,6 +90,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     startChild: async () => {
       throw new Error('a program was started');
     },
+    place: 'local',
     async openHttp(httpOptions) {
       const { openHttp } = await import('../../src/adapters/http.ts');
       const client = await openHttp(httpOptions, { env, clock, signal: controller.signal });

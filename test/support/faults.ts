@@ -12,6 +12,8 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
+  /** An error whose description, and whose challenge, repeat what was sent: credentials, body and all. */
+  | { readonly kind: 'echo'; readonly status: number }
   /** Accepts the request and never answers. */
   | { readonly kind: 'hang' }
   /** Starts to answer and sends one byte now and then, for ever. */
@@ -22,8 +24,17 @@ export type Fault =
   /** A JSON document of that many bytes, sent as fast as it is read. */
   | { readonly kind: 'large'; readonly bytes: number };
 
-export function applyFault(fault: Fault, response: ServerResponse): void {
+/** What was sent, for the faults that repeat it. */
+export interface Sent {
+  readonly body: string;
+  readonly authorization?: string | undefined;
+}
+
+export function applyFault(fault: Fault, response: ServerResponse, sent: Sent = { body: '' }): void {
   switch (fault.kind) {
+    case 'echo':
+      sendEcho(fault.status, response, sent);
+      return;
     case 'html':
       response.writeHead(fault.status, { 'content-type': 'text/html' });
       response.end(`<html><head><title>${fault.status}</title></head><body>upstream failed</body></html>`);
@@ -47,6 +58,22 @@ export function applyFault(fault: Fault, response: ServerResponse): void {
       sendLarge(response, fault.bytes);
       return;
   }
+}
+
+function sendEcho(status: number, response: ServerResponse, { body, authorization = '' }: Sent): void {
+  const values = [...new URLSearchParams(body).values()].reverse();
+  const description = [authorization, ...values, body].join(' ');
+  const quoted = description.replaceAll(/[^\x20-\x7e]|["\\]/g, '');
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(status === 401
+      ? { 'www-authenticate': `Bearer error="invalid_token", error_description="${quoted}"` }
+      : {}),
+  });
+  const error = values.find((value) => /^[\w-]{20,64}$/.test(value)) ?? 'invalid_request';
+  response.end(
+    JSON.stringify({ error, error_description: description, error_uri: `https://x.test/?${body}` }),
+  );
 }
 
 function drip(response: ServerResponse): void {

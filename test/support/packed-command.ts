@@ -50,28 +50,18 @@ export async function packCheckout(folder: string): Promise<string> {
   return join(folder, packed.filename);
 }
 
-/** Installs the tarball as `npm install --global` does on a machine that forbids install scripts; gives the folder of the command. */
-export async function installTarball(
-  tarball: string,
-  prefix: string,
-  flags: readonly string[] = [],
-): Promise<string> {
-  await npm(
-    [
-      'install',
-      '--global',
-      '--ignore-scripts',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      ...flags,
-      '--prefix',
-      prefix,
-      tarball,
-    ],
-    tmpdir(),
-  );
+const installFlags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+
+/** Installs the tarball as `npm install --global` does where install scripts are forbidden; gives the folder of the command. */
+export async function installTarball(tarball: string, prefix: string): Promise<string> {
+  await npm(['install', '--global', ...installFlags, '--prefix', prefix, tarball], tmpdir());
   return join(prefix, 'bin');
+}
+
+/** Installs it without optional packages, into a folder of its own: npm leaves none out of a global installation. */
+export async function installTarballWithoutOptional(tarball: string, folder: string): Promise<string> {
+  await npm(['install', '--omit=optional', ...installFlags, '--prefix', folder, tarball], tmpdir());
+  return join(folder, 'node_modules/.bin');
 }
 
 /** Gives the installed command an empty HOME; `binFolder` comes from `installTarball`. */

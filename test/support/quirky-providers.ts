@@ -13,6 +13,8 @@ export interface Play {
   readonly profile: unknown;
   /** Sent as `iss` with the authorization response (RFC 9207). */
   readonly iss?: string;
+  /** More parameters of the authorization response. */
+  readonly callback?: Readonly<Record<string, string>>;
   /** Sent instead of the token response. */
   readonly tokenResponder?: Responder;
 }
@@ -58,6 +60,9 @@ export function playProvider(server: QuirkyServer, provider: Provider, play: Pla
     }
     if (play.iss !== undefined) {
       back.searchParams.set('iss', play.iss);
+    }
+    for (const [name, value] of Object.entries(play.callback ?? {})) {
+      back.searchParams.set(name, value);
     }
     response.writeHead(302, { location: back.href }).end();
   });

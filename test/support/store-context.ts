@@ -38,6 +38,7 @@ function notHere(): never {
 export function storeContext(dataDir: string, changes: Partial<Context> = {}): Context {
   return {
     canOpenBrowser: false,
+    place: 'local',
     env: {},
     platform: process.platform,
     stdin: Readable.from([]),

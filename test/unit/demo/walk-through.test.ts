@@ -42,6 +42,7 @@ function stage(changes: Partial<Context> = {}): Stage {
     canOpenBrowser: false,
     writeBytes: missing,
     startChild: missing,
+    place: 'local',
     openHttp: missing,
     openBrowser: missing,
     openKeychain: missing,

@@ -52,6 +52,15 @@ describe('T06 a forged callback', () => {
   });
 });
 
+describe('a redirect URI that ends with the port', () => {
+  it('is spelled without a slash, and the browser that asks for one is understood', async () => {
+    const opened = await openListener({ path: '' });
+    expect(opened.listener.redirectUri).toBe(`http://127.0.0.1:${opened.listener.port}`);
+    expect((await opened.get(`/?code=${CODE}&state=${STATE}`))?.status).toBe(303);
+    expect((await opened.listener.response).parameters.get('code')).toBe(CODE);
+  });
+});
+
 describe('T21 repeated or malformed parameters', () => {
   const names = ['code', 'state', 'iss', 'error', 'error_description', 'session_state'];
 

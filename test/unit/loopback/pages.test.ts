@@ -271,6 +271,14 @@ describe('what the page says of an error', () => {
     });
   });
 
+  it('does not stop in the middle of a sentence', () => {
+    const said = 'the token endpoint of X answered invalid_grant, saying "the code is spent"';
+    const error = new AuthorizationServerError('invalid_grant', said, { hint: 'sign in again' });
+    expect(pageOutcomeOf(error, 'X')).toMatchObject({
+      what: 'the token endpoint of X answered invalid_grant',
+    });
+  });
+
   it('is the code and the next step of any other error', () => {
     const network = new NetworkError('network_timeout', 'no answer', { hint: 'try again' });
     expect(pageOutcomeOf(network, 'X')).toMatchObject({

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,7 +72,19 @@ describe('the configuration file', () => {
       '{"providers": {"x": {"endpoints": {"authorise": "y"}}}}',
       /is not a key; expected one of authorization_endpoint/,
     ],
-    ['{"command": "calc"}', /key "command" is not a key/],
+    ['{"command": "calc"}', /key "command" is not a key; expected one of .*providers/],
+    ['{"providers": {"x": {"scopes": ["a b"]}}}', /"scopes" expected a list of texts, one scope each/],
+    ['{"providers": {"x": {"issuer": "https://["}}}', /"issuer" expected an https URL/],
+    [
+      '{"providers": {"x": {"endpoints": {"token_endpoint": "token"}}}}',
+      /"token_endpoint" expected an https/,
+    ],
+    [
+      '{"providers": {"x": {"redirect_uri": "http://x.example/cb"}}}',
+      /"redirect_uri" expected a URI such as/,
+    ],
+    ['{"providers": {"x": {"parameters": {"state": "1"}}}}', /"parameters"\."state" expected .*sets itself/],
+    ['{"providers": {"x": {"token_endpoint_origin": "https://x.example/"}}}', /expected an origin/],
   ])('refuses %s', async (source, expected) => {
     expect(await problem(source)).toMatch(expected);
   });
@@ -82,6 +104,13 @@ describe('the configuration file', () => {
     },
   );
 
+  it.each(['Ad\u001b[2Jam', 'tab\there', 'bidi\u202e', 'line\u2028', '', 'x'.repeat(101)])(
+    'refuses the label %j, which would be shown as it is (T32)',
+    async (label) => {
+      expect(await problem(JSON.stringify({ providers: { x: { label } } }))).toMatch(/"label" expected/);
+    },
+  );
+
   it('keeps what it does not change, and is readable by its owner only', async () => {
     writeFileSync(file(), '{"store":"file","providers":{"a":{"client_id":"1"}}}');
     await writeProviderConfiguration(paths(), 'b', { client_id: '2' });
@@ -91,6 +120,15 @@ describe('the configuration file', () => {
       providers: { a: { client_id: '1' }, b: { client_id: '2' } },
     });
     expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('stays a link where it is one', async () => {
+    const elsewhere = join(directory, 'dotfiles.json');
+    writeFileSync(elsewhere, '{}');
+    symlinkSync(elsewhere, file());
+    await writeStoreChoice(paths(), 'file');
+    expect(lstatSync(file()).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(readFileSync(elsewhere, 'utf8'))).toEqual({ store: 'file' });
   });
 
   it('changes nothing when the file has a typo', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OAuthLoginError } from '../../../src/errors.ts';
 import type { Configuration } from '../../../src/settings/configuration.ts';
@@ -113,6 +114,8 @@ describe('flags', () => {
     [{ port: '8765' }, 'http://127.0.0.1:8765/callback'],
     [{ redirectUri: 'http://localhost:9000/cb' }, 'http://localhost:9000/cb'],
     [{ redirectUri: 'http://[::1]:9000/cb' }, 'http://[::1]:9000/cb'],
+    [{ redirectUri: 'http://localhost:9000/' }, 'http://localhost:9000/'],
+    [{ redirectUri: 'http://localhost:9000' }, 'http://localhost:9000'],
     [{}, 'http://127.0.0.1/callback'],
   ])('gives %j the redirect URI %s', (flags, expected) => {
     expect(registeredRedirectUri(settings('github', flags).redirect)).toBe(expected);
@@ -129,6 +132,8 @@ describe('flags', () => {
     { redirectUri: 'http://127.0.0.1:9/cb?x=1' },
     { timeout: '0' },
     { timeout: 'soon' },
+    { timeout: '3601' },
+    { timeout: '2147484' },
     { store: 'plaintext' },
     { scope: ['a"b'] },
     { param: ['novalue'] },
@@ -150,5 +155,9 @@ describe('flags', () => {
       allow_signup: 'false',
       a: 'b=c',
     });
+  });
+  it('remembers the file of certificates by its absolute path', () => {
+    expect(settings('github', { caFile: 'ca.pem' }).caFile).toBe(join(process.cwd(), 'ca.pem'));
+    expect(settings('github', { caFile: '/etc/ca.pem' }).caFile).toBe('/etc/ca.pem');
   });
 });

@@ -1,0 +1,58 @@
+import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import { storeSignIn } from '../accounts/sign-in-record.ts';
+import type { Context } from '../context.ts';
+import { ProtocolError } from '../errors.ts';
+import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
+import { person } from '../output/text.ts';
+import { fetchProfile } from '../profile/fetch-profile.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+
+/** A sign-in whose tokens are here, and where it is to be kept. */
+export interface Keeping {
+  readonly grant: Omit<SignInGrant, 'conclude'>;
+  readonly store: AccountStore;
+  readonly kind: StoreKind | 'none';
+}
+
+/** What has to succeed before anybody is told of a success: the profile, the person's word where it is needed, the store. */
+export async function keepSignIn(
+  { grant, store, kind }: Keeping,
+  tokens: TokenSet,
+  facts: SignInFacts,
+  context: Context,
+): Promise<AccountHead> {
+  const { provider, client, settings } = grant;
+  const profile = await fetchProfile(provider, {
+    accessToken: tokens.accessToken,
+    clientId: client.clientId,
+    ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
+    ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
+    fetch: grant.fetch,
+  });
+  if (facts.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
+  const signIn = {
+    settings,
+    provider,
+    client,
+    tokens,
+    profile,
+    ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
+    requestedScopes: grant.scopes,
+  };
+  return storeSignIn(signIn, kind, store, context);
+}
+
+async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {
+  const prompts = await context.openPrompts();
+  const question = `The sign-in came back from another browser than the one that was opened, as ${name}. Was that you?`;
+  if (await prompts.confirm(question, false)) return;
+  throw new ProtocolError(
+    'protocol_browser_mismatch',
+    `the sign-in to ${provider.label} came from another browser`,
+    {
+      hint: 'nothing was stored; run the command again and stay in the browser that opens',
+    },
+  );
+}

@@ -1,0 +1,29 @@
+import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
+import type { Fetch } from '../protocol/library-fetch.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+import type { SignInProgress } from './sign-in-progress.ts';
+
+/** What is known of how a person came back, besides the tokens. */
+export interface SignInFacts {
+  /** Absent where no redirect took place. */
+  readonly redirectUri?: string;
+  readonly browser: AuthorizationResponse['browser'];
+}
+
+/** What a grant with a person needs. */
+export interface SignInGrant {
+  readonly provider: ResolvedProvider;
+  readonly client: OAuthClient;
+  readonly settings: LoginSettings;
+  /** Scopes asked for, offline access included. */
+  readonly scopes: readonly string[];
+  /** More parameters of the request, offline access included. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly fetch: Fetch;
+  readonly progress: SignInProgress;
+  /** What has to succeed before anybody is told so: the profile, the store. Gives the account's name for the page. */
+  readonly conclude: (tokens: TokenSet, facts: SignInFacts) => Promise<string>;
+}

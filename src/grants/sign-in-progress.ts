@@ -1,0 +1,46 @@
+import type { AccountHead } from '../accounts/account.ts';
+import type { LoopbackNotice } from '../loopback/notice.ts';
+import type { Place } from '../system/place.ts';
+
+/** The ways in which the authorization response can come back. */
+export interface WaysBack {
+  /** A browser is being opened on this machine. */
+  readonly opensBrowser: boolean;
+  readonly redirectUri: string;
+  /** Ports of this machine that the browser has to reach; empty when the redirect URI is not ours to listen on. */
+  readonly ports: readonly number[];
+  readonly place: Place;
+  /** The redirected address can be pasted into this terminal. */
+  readonly canPaste: boolean;
+  /** The provider has the device authorization grant (RFC 8628). */
+  readonly offersDevice: boolean;
+  /** Seconds until the wait is over. */
+  readonly timeoutSeconds: number;
+}
+
+/** What a person has to do on another device (RFC 8628 §3.2); every text is checked. */
+export interface UserCodePrompt {
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** Seconds until the code is worth nothing. */
+  readonly expiresIn: number;
+}
+
+/** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */
+export interface SignInProgress {
+  authorizationUri(uri: string, ways: WaysBack): void;
+  browserFailed(ways: WaysBack): void;
+  startLinkUnused(ways: WaysBack): void;
+  listenerNotice(notice: LoopbackNotice): void;
+  /** A pasted address was not the answer; `reason` says why, in our own words. */
+  pasteRefused(reason: string): void;
+  userCode(prompt: UserCodePrompt): void;
+  /** Called about once a second while the device grant polls. */
+  remaining(seconds: number): void;
+  /** A request of the device grant failed on its way; the polling goes on. */
+  pollFailed(): void;
+  /** The wait is over, one way or another. */
+  done(): void;
+  /** The account was kept; the answer on standard output follows. */
+  signedIn(account: AccountHead): void;
+}

@@ -1,0 +1,48 @@
+import type { Context } from '../context.ts';
+import type { SignInProgress } from '../grants/sign-in-progress.ts';
+import { eventLine } from './json.ts';
+
+/**
+ * Tells a program that wraps this one how the sign-in goes: one JSON document on each line of standard error.
+ *
+ * The names and members are an interface: they are added to and never changed (docs/events.md).
+ */
+export function signInEvents(context: Context): SignInProgress {
+  const emit = (event: string, members: Record<string, unknown> = {}) =>
+    void context.stderr.write(eventLine({ event, ...members }));
+  return {
+    authorizationUri(uri, ways) {
+      emit('authorization_url', {
+        url: uri,
+        redirect_uri: ways.redirectUri,
+        opens_browser: ways.opensBrowser,
+        ports: ways.ports,
+      });
+      emit('waiting', { expires_in: ways.timeoutSeconds });
+    },
+    browserFailed() {
+      emit('browser_failed');
+    },
+    startLinkUnused() {
+      emit('browser_late');
+    },
+    listenerNotice({ kind, text }) {
+      emit('notice', { code: kind.replaceAll('-', '_'), message: text });
+    },
+    pasteRefused(reason) {
+      emit('notice', { code: 'paste_refused', message: reason });
+    },
+    userCode({ userCode, verificationUri, expiresIn }) {
+      emit('user_code', { user_code: userCode, verification_uri: verificationUri, expires_in: expiresIn });
+      emit('waiting', { expires_in: expiresIn });
+    },
+    remaining() {},
+    pollFailed() {
+      emit('notice', { code: 'network', message: 'the network does not answer at the moment' });
+    },
+    done() {},
+    signedIn({ id, provider, issuer, profile }) {
+      emit('signed_in', { account: id, provider, issuer, sub: profile.sub });
+    },
+  };
+}

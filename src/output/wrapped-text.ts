@@ -1,0 +1,20 @@
+/** Widest line of running text; wider ones are hard to read, however wide the terminal is. */
+const WIDEST = 88;
+
+/** Breaks a paragraph between words for a terminal of that width; `first` stands before the first line, spaces of its length before the others. */
+export function wrappedText(paragraph: string, columns: number | undefined, first = ''): string {
+  const width = Math.max(20, Math.min(columns ?? WIDEST, WIDEST)) - first.length;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of paragraph.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length > width && line !== '') {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  const rest = ' '.repeat(first.length);
+  return [...lines, line].map((text, index) => `${index === 0 ? first : rest}${text}`).join('\n');
+}

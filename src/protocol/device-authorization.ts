@@ -1,0 +1,89 @@
+import type * as Library from 'oauth4webapi';
+import { ProtocolError } from '../errors.ts';
+import { Secret } from '../secrets/secret.ts';
+import { authenticateClient } from './client-authentication.ts';
+import { fromLibraryError } from './library-errors.ts';
+import { libraryFetch } from './library-fetch.ts';
+import { refuseServerFailure } from './server-failure.ts';
+import type { TokenEndpoint } from './token-endpoint.ts';
+import { tolerantFetch } from './tolerant-fetch.ts';
+
+/** A device authorization response whose every member was checked (RFC 8628 §3.2). */
+export interface DeviceAuthorization {
+  readonly deviceCode: Secret;
+  readonly userCode: string;
+  /** As the URL parser writes it: nothing in it can move a terminal's cursor. */
+  readonly verificationUri: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** Seconds between two polls. */
+  readonly interval: number;
+}
+
+/** Seconds between two polls when the server says nothing (RFC 8628 §3.2), and the least we ever take. */
+const LEAST_INTERVAL_SECONDS = 5;
+const LONGEST_INTERVAL_SECONDS = 60;
+/** Longest life of a code that is waited for, in seconds. */
+const LONGEST_LIFE_SECONDS = 1800;
+
+/**
+ * Asks for a device code and a user code.
+ *
+ * Throws an `AuthorizationServerError`, a `NetworkError`, and a `ProtocolError` for a reply that must not be shown.
+ *
+ * @see [RFC 8628 §3.1](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.1)
+ */
+export async function requestDeviceAuthorization(endpoint: TokenEndpoint): Promise<DeviceAuthorization> {
+  const library = await import('oauth4webapi');
+  const { provider } = endpoint;
+  const what = `the device authorization endpoint of ${provider.label}`;
+  const client: Library.Client = { client_id: endpoint.client.clientId };
+  const scope = endpoint.requestedScopes.join(provider.scopeSeparator);
+  try {
+    const response = await library.deviceAuthorizationRequest(
+      provider.metadata,
+      client,
+      authenticateClient(endpoint.client),
+      new URLSearchParams(scope === '' ? {} : { scope }),
+      {
+        [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
+        [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
+      },
+    );
+    refuseServerFailure(response, what);
+    const reply = await library.processDeviceAuthorizationResponse(provider.metadata, client, response);
+    return deviceAuthorizationFromResponse(reply, endpoint.allowHttpLoopback, provider.label);
+  } catch (error) {
+    throw fromLibraryError(library, error, what);
+  }
+}
+
+function deviceAuthorizationFromResponse(
+  reply: Library.DeviceAuthorizationResponse,
+  allowHttpLoopback: boolean,
+  label: string,
+): DeviceAuthorization {
+  const refused = (what: string) =>
+    new ProtocolError('protocol_invalid_response', `the device authorization response of ${label} ${what}`, {
+      hint: 'nothing was shown or stored; sign in with a browser instead, or tell the operator of the server',
+    });
+  if (!/^[\x21-\x7e]{1,65536}$/.test(reply.device_code)) throw refused('has a malformed device_code');
+  if (!/^[A-Za-z0-9 -]{1,32}$/.test(reply.user_code)) throw refused('has a user_code that cannot be shown');
+  if (!(reply.expires_in > 0)) throw refused('has no sensible expires_in');
+  const uri = URL.canParse(reply.verification_uri) ? new URL(reply.verification_uri) : undefined;
+  const isLocal =
+    uri?.protocol === 'http:' && allowHttpLoopback && /^(127(\.\d+){3}|\[::1\])$/.test(uri.hostname);
+  if (uri === undefined || (uri.protocol !== 'https:' && !isLocal)) {
+    throw refused('names a page that is not https');
+  }
+  if (uri.username !== '' || uri.password !== '' || uri.href.length > 2048) {
+    throw refused('names a page whose address must not be shown');
+  }
+  return {
+    deviceCode: new Secret(reply.device_code),
+    userCode: reply.user_code,
+    verificationUri: uri.href,
+    expiresIn: Math.min(reply.expires_in, LONGEST_LIFE_SECONDS),
+    interval: Math.min(Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS), LONGEST_INTERVAL_SECONDS),
+  };
+}

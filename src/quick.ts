@@ -1,0 +1,101 @@
+import { writeSync } from 'node:fs';
+import type { Context } from './context.ts';
+import { readQuickCommand, type StoredAnswer } from './quick-command.ts';
+import { preventCrashArtefacts } from './system/crash-artefacts.ts';
+import { environmentWarnings } from './system/environment.ts';
+import { platformPaths } from './system/paths.ts';
+
+/** The parts of the process that a quick answer needs. */
+type Host = Pick<NodeJS.Process, 'env' | 'platform' | 'on' | 'report'>;
+
+/** Texts that the build puts in, so that nothing has to be loaded to print them. */
+declare const VERSION_TEXT: string;
+declare const HELP_TEXT: string;
+
+/**
+ * Answers the command lines that scripts run most from what is stored, with a small part of the program.
+ *
+ * Gives the exit code, or `undefined` when the whole program is needed: for any other command line, for a
+ * refresh, for whatever went wrong. Nothing was written or changed then, so the whole program starts afresh. The
+ * build leaves out of this part whatever the commands load late; asking for it ends the try as well.
+ */
+export async function quickAnswer(argv: readonly string[], process: Host): Promise<number | undefined> {
+  const command = readQuickCommand(argv);
+  if (command === undefined) return undefined;
+  if (command.name === 'version') return write(VERSION_TEXT);
+  if (command.name === 'help') return write(HELP_TEXT);
+  preventCrashArtefacts(process);
+  const env = { ...process.env };
+  if (environmentWarnings(env).length > 0) return undefined;
+  const answer: string[] = [];
+  let isConversation = false;
+  const context: Context = {
+    env,
+    platform: process.platform,
+    paths: platformPaths(env, process.platform),
+    stdin: { async *[Symbol.asyncIterator]() {} },
+    stdout: { write: (text) => answer.push(text) },
+    stderr: {
+      write: () => {
+        isConversation = true;
+      },
+    },
+    clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: needsTheWholeProgram },
+    get signal() {
+      return new AbortController().signal;
+    },
+    canOpenBrowser: false,
+    place: 'local',
+    writeBytes: needsTheWholeProgram,
+    startChild: needsTheWholeProgram,
+    openHttp: needsTheWholeProgram,
+    openBrowser: needsTheWholeProgram,
+    openPrompts: needsTheWholeProgram,
+    async openKeychain() {
+      const { openKeychain } = await import('./adapters/keychain.ts');
+      return openKeychain({ env, platform: process.platform, directory: context.paths.dataDir });
+    },
+  };
+  try {
+    await run(command, context);
+  } catch {
+    return undefined;
+  }
+  return isConversation ? undefined : write(answer.join(''));
+}
+
+async function run(command: StoredAnswer, context: Context): Promise<void> {
+  switch (command.name) {
+    case 'status':
+      return (await import('./commands/status.ts')).status(command.flags, context);
+    case 'whoami':
+      return (await import('./commands/whoami.ts')).whoami(command.target, command.flags, context);
+    case 'token':
+      return (await import('./commands/token.ts')).token(command.target, command.flags, context);
+  }
+}
+
+async function needsTheWholeProgram(): Promise<never> {
+  throw new Error('the whole program is needed');
+}
+
+/** Writes at once and without a stream, which would cost as much as the rest; a full pipe is waited for. */
+function write(text: string): number {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') return BROKEN_PIPE;
+      if (code !== 'EAGAIN') return WRITE_FAILED;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+  return 0;
+}
+
+/** 128 + SIGPIPE, as git and others end when the reader of their output has gone away. */
+const BROKEN_PIPE = 141;
+/** The answer could not be written, for instance to a full disk. */
+const WRITE_FAILED = 1;

@@ -1,0 +1,157 @@
+import { isReservedParameter } from '../protocol/authorization-request.ts';
+import { isLoopbackAddress } from '../providers/endpoint.ts';
+import { readRedirectUri } from './redirect-uri.ts';
+import { isScope } from './scope.ts';
+
+/** The rule for names of providers; they become parts of variable names, never paths. */
+export const PROVIDER_NAME = /^[a-z0-9][a-z0-9._-]{0,63}(?<!\.)$/;
+
+/** What a member of the file has to be; `expected` says it to the person who wrote something else. */
+type Shape =
+  | { readonly kind: 'text'; readonly expected: string; readonly accepts: (text: string) => boolean }
+  | { readonly kind: 'list'; readonly expected: string; readonly accepts: (text: string) => boolean }
+  | {
+      readonly kind: 'texts';
+      readonly expected: string;
+      readonly keys?: readonly string[];
+      readonly accepts: (text: string, key: string) => boolean;
+    };
+
+/** Makes the error for a member at a path: the file, the line and the key are put before what is said. */
+export type Problem = (path: readonly string[], what: string) => Promise<Error>;
+
+const ENDPOINTS = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'device_authorization_endpoint',
+  'jwks_uri',
+] as const;
+
+/** Names that mean something to objects; no member of the file is called so. */
+export const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+const text = (expected: string, accepts: (text: string) => boolean): Shape => ({
+  kind: 'text',
+  expected,
+  accepts,
+});
+const matching = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
+const isUrl = (value: string) => /^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value);
+
+function isApiOrigin(value: string): boolean {
+  if (!isUrl(value) || value.includes('*') || new URL(value).origin !== value) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || isLoopbackAddress(hostname);
+}
+
+/** What a provider's entry may hold. */
+export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['preset', matching('the name of a provider of the catalogue', PROVIDER_NAME)],
+  // It is shown in the terminal and in the browser.
+  ['label', matching('a text of up to 100 printable characters', /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u)],
+  ['issuer', text('an https URL', isUrl)],
+  ['host', matching('a host name such as "git.example.com"', /^[A-Za-z0-9.:[\]-]+$/)],
+  ['tenant', matching('a tenant id or domain', /^[A-Za-z0-9.-]+$/)],
+  ['client_id', matching('a client identifier', /^[\x20-\x7e]+$/)],
+  [
+    'client_authentication',
+    matching(
+      '"none", "client_secret_post" or "client_secret_basic"',
+      /^(none|client_secret_post|client_secret_basic)$/,
+    ),
+  ],
+  [
+    'redirect_uri',
+    text(
+      'a URI such as "http://127.0.0.1:8765/callback" or "https://client.example/callback"',
+      (value) => readRedirectUri(value) !== undefined,
+    ),
+  ],
+  ['scopes', { kind: 'list', expected: 'a list of texts, one scope each', accepts: isScope }],
+  [
+    'parameters',
+    {
+      kind: 'texts',
+      expected: 'a text, and none of the names that oauth-login sets itself',
+      accepts: (_value, key) => !isReservedParameter(key),
+    },
+  ],
+  ['endpoints', { kind: 'texts', expected: 'an https URL', keys: ENDPOINTS, accepts: isUrl }],
+  [
+    'api_origins',
+    {
+      kind: 'list',
+      expected: 'a list of origins such as "https://api.example.com" (plain http: loopback addresses only)',
+      accepts: isApiOrigin,
+    },
+  ],
+  [
+    'token_endpoint_origin',
+    text(
+      'an origin such as "https://login.example.com"',
+      (value) => isUrl(value) && new URL(value).origin === value,
+    ),
+  ],
+]);
+
+/** What stands at the top of the file, besides `providers`. */
+export const TOP_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['$schema', text('a text', () => true)],
+  ['store', matching('"keychain", "passphrase" or "file"', /^(keychain|passphrase|file)$/)],
+  ['default_account', text('the id of an account, as oauth-login status shows it', () => true)],
+]);
+
+/** Gives the members of a JSON object, each checked against its shape; throws what `problem` makes of the first wrong one. */
+export async function readMembers(
+  value: Readonly<Record<string, unknown>>,
+  shapes: ReadonlyMap<string, Shape>,
+  path: readonly string[],
+  problem: Problem,
+): Promise<Record<string, unknown>> {
+  const result: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const shape = shapes.get(key);
+    if (shape === undefined || FORBIDDEN_NAMES.has(key)) {
+      const known = [...shapes.keys(), ...(path.length === 0 ? ['providers'] : [])].join(', ');
+      throw await problem([...path, key], `is not a key; expected one of ${known}`);
+    }
+    result[key] = await readMember(member, shape, [...path, key], problem);
+  }
+  return result;
+}
+
+async function readMember(
+  value: unknown,
+  shape: Shape,
+  path: readonly string[],
+  problem: Problem,
+): Promise<unknown> {
+  if (shape.kind === 'text') {
+    if (typeof value === 'string' && shape.accepts(value)) return value;
+  } else if (shape.kind === 'list') {
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string' && shape.accepts(item))) {
+      return [...value];
+    }
+  } else if (isJsonObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      if (FORBIDDEN_NAMES.has(key) || (shape.keys !== undefined && !shape.keys.includes(key))) {
+        const known = shape.keys?.join(', ') ?? 'any other';
+        throw await problem([...path, key], `is not a key; expected one of ${known}`);
+      }
+      if (typeof member !== 'string' || !shape.accepts(member, key)) {
+        throw await problem([...path, key], `expected ${shape.expected}`);
+      }
+    }
+    return { ...value };
+  } else {
+    throw await problem(path, 'expected an object of texts');
+  }
+  throw await problem(path, `expected ${shape.expected}`);
+}
+
+/** Whether a JSON value is an object. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

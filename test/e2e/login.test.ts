@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { findChromium } from '../support/chromium.ts';
+import { openPackedCommand, type PackedCommand, type RunningCommand } from '../support/packed-command.ts';
+import {
+  type BrowserScenario,
+  openScriptedBrowser,
+  type ScriptedBrowser,
+} from '../support/scripted-browser.ts';
+
+const isInstalled = findChromium() !== undefined;
+
+describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get install chromium)', () => {
+  let server: AuthorizationServer;
+  let command: PackedCommand;
+  const browsers: ScriptedBrowser[] = [];
+
+  beforeAll(async () => {
+    server = await startAuthorizationServer();
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    command = await openPackedCommand(inject('packedCommandFolder'));
+  });
+  afterEach(async () => {
+    await Promise.all([command.close(), ...browsers.splice(0).map((browser) => browser.close())]);
+  });
+
+  async function login(
+    scenario: BrowserScenario,
+    flags: readonly string[] = [],
+  ): Promise<{ browser: ScriptedBrowser; login: RunningCommand }> {
+    const browser = await openScriptedBrowser(scenario);
+    browsers.push(browser);
+    return {
+      browser,
+      login: command.start(
+        [server.issuer, '--client-id', server.clientId, '--allow-http-loopback', '--store', 'file', ...flags],
+        { env: { BROWSER: browser.program } },
+      ),
+    };
+  }
+
+  it('is signed in by clicking, and told so by the page and the terminal alike', async () => {
+    const started = await login('sign-in');
+    const result = await started.login.result;
+    const report = await started.browser.report();
+    expect(result.stderr).toMatch(/^http:\/\/\S+$/m);
+    expect(result).toMatchObject({ exitCode: 0, signal: null });
+    expect(result.stdout + result.stderr).toContain('ada@example.com');
+    expect(report.pages).toHaveLength(1);
+    expect(report.pages[0]?.title).toMatch(/signed in/i);
+    expect(report.pages[0]?.text).toContain('ada');
+    expectNoSecrets(result.stdout, server.issuedSecrets());
+    expectNoSecrets(result.stderr, server.issuedSecrets());
+
+    const whoami = await command.run(['whoami', '--json']);
+    expect(whoami.exitCode).toBe(0);
+    expect(JSON.parse(whoami.stdout)).toMatchObject({ sub: 'person-1815', email: 'ada@example.com' });
+    const token = await command.run(['token']);
+    expect(server.issuedSecrets()).toContain(token.stdout.trim());
+    expect(token.stderr).toBe('');
+    const logout = await command.run(['logout']);
+    expect(logout.exitCode).toBe(0);
+    expect((await command.run(['token'])).exitCode).toBe(4);
+  });
+
+  it('leaves nothing in HOME that others could read, and no secret in the clear', async () => {
+    const started = await login('sign-in');
+    expect(await started.login.result).toMatchObject({ exitCode: 0 });
+    const files = readdirSync(command.home, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(command.home, name))
+      .filter((path) => statSync(path).isFile());
+    expect(files.length).toBeGreaterThan(0);
+    for (const path of files) {
+      expect(`${path} ${(statSync(path).mode & 0o777).toString(8)}`).toBe(`${path} 600`);
+      expectNoSecrets(readFileSync(path, 'latin1'), server.issuedSecrets());
+    }
+  });
+
+  it('T23 leaves no code in the address bar, in the history or with other sites', async () => {
+    const started = await login('sign-in');
+    await started.login.result;
+    const report = await started.browser.report();
+    const own = [new URL(report.link).origin, new URL(server.issuer).origin];
+    expect(new URL(report.pages[0]?.url ?? '').search).toBe('');
+    expect(report.requests.filter((request) => !own.some((origin) => request.includes(origin)))).toEqual([]);
+  });
+
+  it('T01 gives the opener one argument, a short address on the loopback interface', async () => {
+    const started = await login('sign-in');
+    await started.login.result;
+    const report = await started.browser.report();
+    expect(report.surplus).toEqual([]);
+    expect(report.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w/-]*$/);
+  });
+
+  it('can refuse, and the page and the exit code say so', async () => {
+    const started = await login('refuse');
+    const result = await started.login.result;
+    const report = await started.browser.report();
+    expect(result.exitCode).toBe(5);
+    expect(result.stderr).toMatch(/refused|access_denied|denied/i);
+    expect(report.pages[0]?.title).toMatch(/not granted/i);
+    expect((await command.run(['status'])).exitCode).toBe(4);
+  });
+
+  it('can close the tab; the time-out then names the exact redirect URI', async () => {
+    const started = await login('close-tab', ['--timeout', '8']);
+    const result = await started.login.result;
+    const report = await started.browser.report();
+    expect(result.exitCode).toBe(7);
+    const port = new URL(report.link).port;
+    expect(result.stderr).toMatch(new RegExp(`http://127\\.0\\.0\\.1:${port}/\\S+`));
+    const page = new URL(report.pages[0]?.url ?? '');
+    expect(page.origin).toBe(new URL(server.issuer).origin);
+    const sent = server.requestsTo('authorization').at(-1)?.query.get('redirect_uri');
+    expect(sent).toBeTruthy();
+    expect(result.stderr).toContain(sent);
+  });
+
+  it('can open the link in two tabs and finish in either', async () => {
+    const started = await login('two-tabs');
+    const result = await started.login.result;
+    const report = await started.browser.report();
+    expect(result.exitCode).toBe(0);
+    expect(report.pages[0]?.title).toMatch(/signed in/i);
+    expect(new URL(report.pages[1]?.url ?? '').origin).toBe(new URL(server.issuer).origin);
+  });
+
+  it('meets a page of its own at a wrong address, and the login goes on waiting', async () => {
+    const started = await login('wrong-path', ['--timeout', '8']);
+    const report = await started.browser.report();
+    expect(report.pages[0]?.text).not.toBe('');
+    expect((await started.login.result).exitCode).toBe(7);
+  });
+});

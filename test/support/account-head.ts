@@ -1,0 +1,39 @@
+import type { AccountHead } from '../../src/accounts/account.ts';
+import { accountId } from '../../src/accounts/account-id.ts';
+
+/** What differs from the usual account; claims of the profile stand beside the other members. */
+export type AccountChanges = Partial<Omit<AccountHead, 'profile'>> & {
+  readonly profile?: Partial<AccountHead['profile']>;
+};
+
+/** An account at GitHub whose access token never expires, but for the changes. */
+export function accountHead({ profile: claims, ...changes }: AccountChanges = {}): AccountHead {
+  const profile = {
+    provider: 'github',
+    sub: '583231',
+    preferred_username: 'octocat',
+    raw: {},
+    ...claims,
+  };
+  const issuer = changes.issuer ?? 'https://github.com/login/oauth';
+  const clientId = changes.clientId ?? 'client-1';
+  return {
+    id: accountId(issuer, clientId, profile.sub),
+    provider: 'github',
+    label: 'GitHub',
+    target: 'github',
+    clientAuthentication: 'none',
+    endpoints: { token_endpoint: 'https://github.com/login/oauth/access_token' },
+    scopes: ['read:user'],
+    requestedScopes: ['read:user'],
+    issuedAt: '2026-01-01T00:00:00.000Z',
+    verifiedAt: '2026-01-01T00:00:00.000Z',
+    signedInAt: '2026-01-01T00:00:00.000Z',
+    hasRefreshToken: false,
+    store: 'file',
+    ...changes,
+    issuer,
+    clientId,
+    profile,
+  };
+}

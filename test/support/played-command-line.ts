@@ -1,0 +1,134 @@
+import { type IncomingMessage, request as sendRequest } from 'node:http';
+import type { Prompts } from '../../src/adapters/prompts.ts';
+import type { Context } from '../../src/context.ts';
+import { Secret } from '../../src/secrets/secret.ts';
+import { type CommandLine, type Outcome, openCommandLine } from './command-line.ts';
+import type { QuirkyServer } from './quirky-server.ts';
+
+/** A question that a script answered. */
+export interface Asked {
+  readonly kind: keyof Prompts;
+  readonly question: string;
+  /** What stood there already. */
+  readonly initial?: string | boolean;
+  /** How many requests had reached the server by then. */
+  readonly requestsBefore: number;
+}
+
+/** Whole commands whose network and browser lead every https address to the quirky server. */
+export interface PlayedCommandLine extends CommandLine {
+  /** The links that the browser was opened with. */
+  readonly opened: readonly string[];
+  /** Every address the browser went to, in order, as it stood in the address bar. */
+  readonly visited: readonly string[];
+  /** What was asked at the terminal, in order. */
+  readonly asked: readonly Asked[];
+  /** The same with a person at a terminal who answers the questions in turn; an error is thrown, as on Ctrl-C. */
+  runAtTerminal(answers: readonly Answer[], ...argv: string[]): Promise<Outcome>;
+}
+
+/** What the person types, chooses or presses. */
+export type Answer = string | boolean | Error;
+
+/** Opens it; nothing but the server's replies is made up. */
+export function openPlayedCommandLine(
+  server: QuirkyServer,
+  env: Record<string, string> = {},
+): PlayedCommandLine {
+  const line = openCommandLine({ user: 'nobody' }, env);
+  const opened: string[] = [];
+  const visited: string[] = [];
+  const asked: Asked[] = [];
+  const said: string[] = [];
+  const played: Partial<Context> = {
+    openHttp: async () => ({ fetch: server.fetch, close: async () => {} }),
+    openBrowser: async (link) => {
+      opened.push(link);
+      return { exited: visit(link, server, visited).then(() => 0) };
+    },
+  };
+  return {
+    ...line,
+    context: { ...line.context, ...played },
+    run: (...argv) => line.runIn(played, ...argv),
+    runIn: (changes, ...argv) => line.runIn({ ...played, ...changes }, ...argv),
+    opened,
+    visited,
+    asked,
+    async runAtTerminal(answers, ...argv) {
+      const err: string[] = [];
+      const prompts = scriptedPrompts([...answers], (question) =>
+        asked.push({ ...question, requestsBefore: server.requests.length }),
+      );
+      const outcome = await line.runIn(
+        {
+          ...played,
+          stdin: { isTTY: true, async *[Symbol.asyncIterator]() {} },
+          stderr: { isTTY: true, columns: 80, write: (text) => err.push(text) },
+          openPrompts: async () => prompts,
+        },
+        ...argv,
+      );
+      said.push(...err);
+      return { ...outcome, stderr: err.join('') };
+    },
+    everythingSaid: () => line.everythingSaid() + said.join(''),
+  };
+}
+
+function scriptedPrompts(answers: Answer[], note: (asked: Omit<Asked, 'requestsBefore'>) => void): Prompts {
+  const next = (kind: keyof Prompts, question: string, initial?: string | boolean) => {
+    note({ kind, question, ...(initial === undefined ? {} : { initial }) });
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error(`the script has no answer to: ${question}`);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const checked = (answer: string, validate: ((text: string) => string | undefined) | undefined) => {
+    const complaint = validate?.(answer);
+    if (complaint !== undefined) throw new Error(`the answer is refused: ${complaint}`);
+    return answer;
+  };
+  return {
+    text: async (question, options) =>
+      checked(String(next('text', question, options?.initial)), options?.validate),
+    secret: async (question, options) =>
+      new Secret(checked(String(next('secret', question)), options?.validate)),
+    confirm: async (question, initial) => next('confirm', question, initial) === true,
+    choose: async (question, choices) => {
+      const answer = next('choose', question);
+      const choice = choices.find(({ value }) => value === answer);
+      if (choice === undefined) throw new Error(`“${question}” has no choice ${answer}`);
+      return choice.value;
+    },
+  };
+}
+
+/** Follows redirects as a browser does, with the cookies of this machine's own pages; ends on the first page. */
+async function visit(link: string, server: QuirkyServer, visited: string[]): Promise<void> {
+  const cookies = new Map<string, string>();
+  let next: string | undefined = link;
+  for (let step = 0; step < 12 && next !== undefined; step += 1) {
+    visited.push(next);
+    const response = await navigate(server.placeOf(next), [...cookies.values()].join('; '));
+    for (const cookie of response.headers['set-cookie'] ?? []) {
+      const [pair = ''] = cookie.split(';');
+      cookies.set(pair.split('=')[0] ?? '', pair);
+    }
+    response.resume();
+    const { location } = response.headers;
+    next = location === undefined ? undefined : new URL(location, next).href;
+  }
+}
+
+function navigate(address: string, cookie: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      ...(cookie === '' ? {} : { cookie }),
+    };
+    sendRequest(address, { agent: false, headers }, resolve).once('error', reject).end();
+  });
+}

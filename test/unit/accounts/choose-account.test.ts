@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountHead } from '../../../src/accounts/account.ts';
+import { type AccountFlags, chooseAccount } from '../../../src/accounts/choose-account.ts';
+import { OAuthLoginError } from '../../../src/errors.ts';
+import type { Configuration } from '../../../src/settings/configuration.ts';
+import { accountHead } from '../../support/account-head.ts';
+
+const octocat = accountHead();
+const hubot = accountHead({ profile: { sub: '2', preferred_username: 'hubot' } });
+const enterprise = accountHead({
+  provider: 'git.example.com',
+  preset: 'github',
+  issuer: 'https://git.example.com/login/oauth',
+  host: 'git.example.com',
+  target: 'github --host git.example.com',
+});
+
+const choose = (
+  target: string | undefined,
+  flags: AccountFlags,
+  accounts: readonly AccountHead[],
+  configuration: Configuration = { providers: new Map() },
+) => chooseAccount(target, flags, accounts, async () => configuration);
+
+async function refusal(chosen: Promise<AccountHead>): Promise<OAuthLoginError> {
+  const error = await chosen.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof OAuthLoginError) return error;
+  throw new Error('an account was chosen');
+}
+
+describe('which account is meant', () => {
+  it('is the only one, the one of the target, or the default one', async () => {
+    expect(await choose(undefined, {}, [octocat])).toBe(octocat);
+    expect(await choose('github', {}, [octocat, enterprise])).toBe(octocat);
+    const configuration = { providers: new Map(), default_account: hubot.id };
+    expect(await choose(undefined, {}, [octocat, hubot], configuration)).toBe(hubot);
+  });
+
+  it('is named by user name, e-mail, name, subject or id', async () => {
+    const nameless = accountHead({
+      profile: { sub: '7', preferred_username: '', name: 'The Octocat', email: 'cat@github.com' },
+    });
+    for (const account of ['OCTOCAT', '583231', octocat.id]) {
+      expect(await choose('github', { account }, [octocat, hubot])).toBe(octocat);
+    }
+    expect(await choose('github', { account: 'cat@github.com' }, [nameless, hubot])).toBe(nameless);
+  });
+
+  it('lists choices that can be typed as they stand', async () => {
+    const { preferred_username: _name, ...claims } = octocat.profile;
+    const spaced: AccountHead = { ...octocat, profile: { ...claims, name: 'The Octocat' } };
+    const twin = accountHead({ clientId: 'client-2', profile: { preferred_username: 'hubot' } });
+    const { code, message } = await refusal(choose('github', {}, [spaced, hubot, twin]));
+    expect(code).toBe('usage_ambiguous_account');
+    expect(message).toContain("github --account 'The Octocat'");
+    expect(await choose('github', { account: 'The Octocat' }, [spaced, hubot, twin])).toBe(spaced);
+    // Two of one name are told apart by their ids.
+    expect(message).toContain(`--account ${hubot.id}`);
+    expect(message).toContain(`--account ${twin.id}`);
+  });
+});
+
+describe('T02 a host that was named', () => {
+  it('is not passed over because there is one account only', async () => {
+    const error = await refusal(choose(undefined, { host: 'evil.example' }, [octocat]));
+    expect(error.code).toBe('login_required');
+    expect((await refusal(choose(undefined, { tenant: 'contoso' }, [octocat]))).code).toBe('login_required');
+  });
+
+  it('chooses among accounts without a target', async () => {
+    expect(await choose(undefined, { host: 'GIT.example.com' }, [octocat, enterprise])).toBe(enterprise);
+    expect(await choose(undefined, { host: 'github.com' }, [octocat, enterprise])).toBe(octocat);
+  });
+
+  it.each(['evil-git.example.com', 'git.example.com.evil.test', 'git.example.com:8443', 'example.com'])(
+    'is not taken for %s',
+    async (host) => {
+      const error = await refusal(choose(undefined, { host }, [enterprise]));
+      expect(error.code).toBe('login_required');
+      expect((await refusal(choose('github', { host }, [enterprise]))).code).toBe('login_required');
+    },
+  );
+});
+
+describe('T32 names in messages', () => {
+  it('cannot write to the terminal', async () => {
+    const hostile = accountHead({ profile: { sub: '9', preferred_username: 'a\u001b]0;b\u0007c' } });
+    const { message } = await refusal(choose(undefined, {}, [octocat, hostile]));
+    const { hint } = await refusal(choose(undefined, { account: 'nobody' }, [octocat, hostile]));
+    expect(message + hint).not.toMatch(/\p{Cc}/u);
+  });
+});

@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../src/errors.ts';
+import { readConfiguration } from '../../../src/settings/configuration.ts';
+import { isAccepted } from '../../support/json-schema.ts';
+
+const root = new URL('../../../', import.meta.url);
+const schema = JSON.parse(readFileSync(new URL('schema/config.schema.json', root), 'utf8'));
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'oauth-login-schema-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** What the program says of the document: nothing, or what is wrong with it. */
+async function complaint(source: string): Promise<string | undefined> {
+  writeFileSync(join(directory, 'config.json'), source);
+  try {
+    await readConfiguration({ configDir: directory, dataDir: directory });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigurationError && error.code === 'config_invalid_file') return error.message;
+    throw error;
+  }
+}
+
+/** The keys that the program names when it meets one it does not know. */
+async function keysKnownAt(wrap: (entry: object) => object): Promise<string[]> {
+  const message = await complaint(JSON.stringify(wrap({ 'no-such-key': 'x' })));
+  const [, list] = /expected one of (.+)$/.exec(message ?? '') ?? [];
+  expect(list, message).toBeDefined();
+  return (list ?? '').split(', ').sort();
+}
+
+const provider = schema.$defs.provider.properties;
+
+describe('the schema of the configuration file has the keys of the program, no more and no fewer', () => {
+  it.each([
+    ['at the top', schema.properties, (entry: object) => entry],
+    ['of a provider', provider, (entry: object) => ({ providers: { work: entry } })],
+    [
+      'of endpoints',
+      provider.endpoints.properties,
+      (entry: object) => ({ providers: { work: { endpoints: entry } } }),
+    ],
+  ])('%s', async (_, properties, wrap) => {
+    expect(Object.keys(properties).sort()).toEqual(await keysKnownAt(wrap));
+  });
+});
+
+const work = (entry: object) => ({ providers: { work: entry } });
+
+const good: readonly object[] = [
+  {},
+  { $schema: './config.schema.json', store: 'keychain', default_account: 'de89bd7c' },
+  { store: 'passphrase', providers: {} },
+  { store: 'file' },
+  { providers: { 'a.b_c-9': {}, ['x'.repeat(64)]: {} } },
+  work({ preset: 'gitlab', label: 'Work', host: 'git.example.com:8443', client_id: 'a b~' }),
+  work({ host: '[::1]', tenant: 'contoso.onmicrosoft.com', client_authentication: 'none' }),
+  work({ issuer: 'https://login.example.com/a', client_authentication: 'client_secret_post' }),
+  work({ client_authentication: 'client_secret_basic', redirect_uri: 'http://127.0.0.1:8765/callback' }),
+  work({ scopes: [], parameters: {}, endpoints: {} }),
+  work({
+    scopes: ['a', 'b'],
+    parameters: { audience: 'x' },
+    endpoints: { token_endpoint: 'https://x.test/t' },
+  }),
+  work({ token_endpoint_origin: 'https://token.example.com' }),
+  work({ api_origins: ['https://api.example.com', 'https://api.example.com:8443', 'http://127.0.0.1:8080'] }),
+  work({ api_origins: ['http://[::1]:8080'] }),
+];
+
+const bad: readonly unknown[] = [
+  [],
+  null,
+  'x',
+  { store: 'plain' },
+  { store: null },
+  { $schema: 1 },
+  { default_account: 1 },
+  { providers: [] },
+  { providers: { A: {} } },
+  { providers: { 'a.': {} } },
+  { providers: { ['x'.repeat(65)]: {} } },
+  { providers: { constructor: {} } },
+  { providers: { work: [] } },
+  { client_id: 'x' },
+  work({ preset: 'GitLab' }),
+  work({ label: 1 }),
+  work({ issuer: 'login.example.com' }),
+  work({ issuer: 'https://a b' }),
+  work({ host: 'https://git.example.com' }),
+  work({ tenant: 'a/b' }),
+  work({ client_id: '' }),
+  work({ client_id: 'ä' }),
+  work({ client_secret: 'x' }),
+  work({ client_authentication: 'private_key_jwt' }),
+  work({ redirect_uri: '127.0.0.1:8765' }),
+  work({ scopes: 'a b' }),
+  work({ scopes: [1] }),
+  work({ parameters: ['a'] }),
+  work({ parameters: { a: 1 } }),
+  work({ parameters: { prototype: 'x' } }),
+  work({ endpoints: { token_url: 'https://x.test' } }),
+  work({ endpoints: { token_endpoint: 1 } }),
+  work({ token_endpoint_origin: 'https://a.test/path' }),
+  work({ api_origins: 'https://api.example.com' }),
+  work({ api_origins: ['https://api.example.com/v1'] }),
+  work({ api_origins: ['https://*.example.com'] }),
+  work({ api_origins: ['http://api.example.com'] }),
+  work({ api_origins: ['https://user@api.example.com'] }),
+];
+
+describe('the schema and the program agree', () => {
+  it.each(good.map((document) => [JSON.stringify(document)]))('to take %s', async (source) => {
+    expect(await complaint(source)).toBeUndefined();
+    expect(isAccepted(JSON.parse(source), schema)).toBe(true);
+  });
+
+  it.each(bad.map((document) => [JSON.stringify(document)]))('to refuse %s', async (source) => {
+    expect(await complaint(source)).toBeDefined();
+    expect(isAccepted(JSON.parse(source), schema)).toBe(false);
+  });
+
+  it('has an example to take and one to refuse for every key of a provider', () => {
+    const keysIn = (documents: readonly unknown[]) =>
+      new Set([...JSON.stringify(documents).matchAll(/"(\w+)":/g)].map(([, key]) => key));
+    for (const key of Object.keys(provider)) {
+      expect(keysIn(good), key).toContain(key);
+      expect(keysIn(bad), key).toContain(key);
+    }
+  });
+
+  it('on every example of the documentation', async () => {
+    const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
+    const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, source = '']) => source);
+    expect(examples.length).toBeGreaterThan(2);
+    for (const source of examples) {
+      expect(await complaint(source)).toBeUndefined();
+      expect(isAccepted(JSON.parse(source), schema), source).toBe(true);
+    }
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('describes every key', () => {
+    const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
+    const keys = [schema.properties, provider, provider.endpoints.properties].flatMap(Object.keys);
+    expect(keys.filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
+  });
+});
