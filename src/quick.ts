@@ -87,15 +87,12 @@ function write(text: string): number {
       rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EPIPE') return BROKEN_PIPE;
-      if (code !== 'EAGAIN') return WRITE_FAILED;
+      if (code !== 'EAGAIN') return NOT_TAKEN;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
   return 0;
 }
 
-/** 128 + SIGPIPE, as git and others end when the reader of their output has gone away. */
-const BROKEN_PIPE = 141;
-/** The answer could not be written, for instance to a full disk. */
-const WRITE_FAILED = 1;
+/** 128 + SIGPIPE, as git and others end when nobody takes their output. */
+const NOT_TAKEN = 141;

@@ -35,7 +35,7 @@ export interface AccountHead {
   readonly verifiedAt: string;
   readonly signedInAt: string;
   readonly hasRefreshToken: boolean;
-  /** Set when the server refused the refresh token: sign in again. */
+  /** Why to sign in again: the server refused the refresh token, or the access token where there is none. */
   readonly needsLogin?: string;
   readonly store: StoreKind;
   /** Plain http to a literal loopback address was allowed at sign-in, for this account only. */

@@ -53,7 +53,8 @@ export async function completeClient(
   context: Context,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
-  const method = provider.clientAuthentication;
+  // What the user configured wins over what the metadata offer.
+  const method = settings.configuration.client_authentication ?? provider.clientAuthentication;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
   if (provider.clientSecret === 'none') return none;
   const given = await knownSecret(settings, provider, store, context);

@@ -114,7 +114,7 @@ function validateOwnEndpoint(
   const checked = checkEndpoint(value, { ...options, authorization: name === 'authorization_endpoint' });
   if ('fault' in checked) {
     throw new ConfigurationError('config_invalid_value', `${name} of ${provider.name} ${checked.fault}`, {
-      hint: `correct ${name} in the configuration of ${provider.name}`,
+      hint: checked.hint ?? `correct ${name} in the configuration of ${provider.name}`,
     });
   }
   return checked.href;

@@ -206,7 +206,7 @@ function validClientId(clientId: string, provider: Provider): string {
   if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
   throw new ConfigurationError(
     'config_invalid_value',
-    `the client id for ${provider.label} is not printable ASCII text`,
+    `the client id for ${provider.label} is empty, or not printable ASCII text`,
     {
       hint: 'copy it again from the page of the registration',
     },
