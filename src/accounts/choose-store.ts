@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { probeStore } from '../secrets/probe-store.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeStoreChoice } from '../settings/configuration.ts';
 import { isInteractive } from '../system/presence.ts';
-import type { StoreKind } from './account.ts';
 
 /**
  * Decides where the sealing key lives, before the browser opens: what was asked for, else the keychain, else

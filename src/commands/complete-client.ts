@@ -1,9 +1,10 @@
 import type { AccountStore } from '../accounts/account-store.ts';
+import type { ClientReference } from '../accounts/client-secrets.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationText } from '../output/registration.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
@@ -57,7 +58,8 @@ export async function completeClient(
   const method = settings.configuration.client_authentication ?? provider.clientAuthentication;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
   if (provider.clientSecret === 'none') return none;
-  const given = await knownSecret(settings, provider, store, context);
+  const client = { issuer: provider.metadata.issuer, clientId };
+  const given = await knownSecret(client, settings, store, context);
   if (given !== undefined) return { clientId, clientSecret: given, clientAuthentication: method };
   if (provider.clientSecret === 'optional') return none;
   if (!isInteractive(context)) throw missingClient('config_missing_client_secret', 'client secret', settings);
@@ -69,15 +71,15 @@ export async function completeClient(
   return { clientId, clientSecret: typed, clientAuthentication: method };
 }
 
-async function knownSecret(
-  settings: RegisteredSettings,
-  provider: ResolvedProvider,
+/** The secret of a client as flag, environment, `setup` or the last sign-in have it; never asks. */
+export async function knownSecret(
+  client: ClientReference,
+  settings: Pick<LoginSettings, 'clientSecretFile' | 'clientSecret'>,
   store: AccountStore,
   context: Context,
 ): Promise<Secret | undefined> {
   if (settings.clientSecretFile !== undefined) return readSecretFile(settings.clientSecretFile, context);
   if (settings.clientSecret !== undefined) return settings.clientSecret;
-  const client = { issuer: provider.metadata.issuer, clientId: settings.clientId };
   const sealed = await store.readClientSecret(client);
   if (sealed !== undefined) return sealed;
   const { accounts } = await store.list();

@@ -13,14 +13,17 @@ export interface TokenOrigins {
   readonly origins: readonly string[];
 }
 
-/** Tells where a token may be sent: what the account was signed in with decides, or what the variable is named after. */
+/**
+ * Tells where a token may be sent: what the account was signed in with decides; without one, the target that the
+ * variable is named after, or that the token is asked for.
+ */
 export function tokenOrigins(
-  source: TokenSource,
+  source: TokenSource | undefined,
   target: string | undefined,
   flags: TargetFlags,
   configuration: Configuration,
 ): TokenOrigins {
-  const head = 'head' in source ? source.head : source.account;
+  const head = source === undefined ? undefined : 'head' in source ? source.head : source.account;
   if (head !== undefined) {
     const provider = providerOfAccount(head, configuration);
     return { provider, origins: apiOrigins(provider, head.allowHttpLoopback ?? false) };

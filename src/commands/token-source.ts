@@ -4,6 +4,7 @@ import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts'
 import type { Context } from '../context.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
+import { withoutPerson } from './without-person.ts';
 
 /** A token of the environment, with the account whose place it takes when no target was named. */
 export interface SuppliedSource extends SuppliedToken {
@@ -28,7 +29,10 @@ export async function chooseTokenSource(
   const place = target ?? flags.issuer;
   const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return named(supplied, context);
-  const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
+  const { accounts } = await store.list();
+  const head = await chooseAccount(target, flags, accounts, configuration).catch((error: unknown) => {
+    throw withoutPerson(error, place, context);
+  });
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   return own === undefined ? { head } : named({ ...own, account: head }, context);
 }

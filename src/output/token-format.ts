@@ -16,7 +16,9 @@ export type TokenFormat = (typeof formats)[number];
 export interface TokenAnswer {
   readonly token: Secret;
   /** Where it comes from. */
-  readonly source: AccountHead | { readonly variable: string };
+  readonly source:
+    | Pick<AccountHead, 'id' | 'provider' | 'scopes' | 'expiresAt'>
+    | { readonly variable: string };
   /** The variable that the formats for shells and files set. */
   readonly variable: string;
   /** Where the token may be sent. */

@@ -13,7 +13,11 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
  * A successful token response that is malformed is refused with a `ProtocolError` here already, since the
  * library reads some members more generously than RFC 6749 §5.1 allows.
  */
-export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints' | 'quirks'>): LibraryFetch {
+export function tolerantFetch(
+  fetch: Fetch,
+  provider: Pick<Provider, 'endpoints' | 'quirks'>,
+  tokenTypes?: readonly string[],
+): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
   const send = libraryFetch(fetch);
   const tokenEndpoint = hrefOf(token_endpoint);
@@ -39,7 +43,7 @@ export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints'
       return response;
     }
     if (requested === tokenEndpoint && reply.status === 200) {
-      validateTokenResponse(reply.members);
+      validateTokenResponse(reply.members, tokenTypes);
     }
     const members = withoutRepeatedSecrets(reply.members, sent);
     const isConforming = !reply.changed && members === reply.members;

@@ -226,8 +226,8 @@ describe('the command of exec', () => {
       '--debug',
     );
     expect(exitCode).toBe(4);
-    expect(stderr).toBe(
-      'oauth-login: error: nobody is signed in to google\noauth-login: hint: sign in with: oauth-login google\n',
+    expect(stderr).toMatch(
+      /^oauth-login: error: nobody is signed in to google\noauth-login: hint: set OAUTH_LOGIN_GOOGLE_TOKEN .+\n$/,
     );
   });
 });
