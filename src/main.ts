@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { errorEvent, errorJson, jsonText } from './output/json.ts';
 import { problemText } from './output/text.ts';
-import { createProgram } from './program.ts';
+import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
 export { systemContext } from './system/system-context.ts';
@@ -13,12 +13,19 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   for (const warning of environmentWarnings(context.env))
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
-    await createProgram(context, main).parseAsync([...argv], { from: 'user' });
-    return ExitCode.done;
+    const ending: Ending = {};
+    await createProgram(context, main, ending).parseAsync([...argv], { from: 'user' });
+    return ending.exitCode ?? ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
     return report(familyOf(cause, argv, context), argv, context);
   }
+}
+
+/** What of the command line is ours: a program stands behind `--`, and `--json` of `request` is a body as in curl. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return words[0] === 'request' ? words.filter((word) => word !== '--json') : words;
 }
 
 function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
@@ -42,9 +49,10 @@ function familyOf(cause: unknown, argv: readonly string[], context: Context): un
  * of that, nothing is told but its name, since its words and members could hold a secret.
  */
 export function report(error: unknown, argv: readonly string[], context: Pick<Context, 'stderr'>): number {
-  const isJson = argv.includes('--json');
-  const isEvent = isJson && argv.includes('--events');
-  const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
+  const words = ownWords(argv);
+  const isJson = words.includes('--json');
+  const isEvent = isJson && words.includes('--events');
+  const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     context.stderr.write(
       isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,

@@ -52,6 +52,8 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     },
     canOpenBrowser: false,
     place: 'local',
+    writeBytes: needsTheWholeProgram,
+    startChild: needsTheWholeProgram,
     openHttp: needsTheWholeProgram,
     openBrowser: needsTheWholeProgram,
     openPrompts: needsTheWholeProgram,

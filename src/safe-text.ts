@@ -11,7 +11,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
  * Gives foreign text as one harmless line of at most `maximumLength` characters (code points).
  *
  * Escape sequences go with their payload; controls and every character that is not seen go; white space
- * becomes single spaces; what is too long ends in an ellipsis.
+ * becomes single spaces; what is too long ends in an ellipsis. What a CI job would obey (`##[` anywhere, `::` at the
+ * beginning of a line) is broken up.
  */
 export function safeText(text: string, maximumLength = DEFAULT_MAXIMUM_LENGTH): string {
   const line = text
@@ -21,7 +22,9 @@ export function safeText(text: string, maximumLength = DEFAULT_MAXIMUM_LENGTH): 
     .replace(/[\r\n\t]+/g, ' ')
     .replace(UNSEEN, '')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .replace(/^:(?=:)/, ': ')
+    .replace(/#(?=#(?:vso)?\[)/gi, '# ');
   const characters = Array.from(line);
   if (characters.length <= maximumLength) {
     return line;

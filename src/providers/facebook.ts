@@ -30,6 +30,7 @@ export const facebook: Provider = {
       picture: 'picture.data.url',
     },
   },
+  apiOrigins: ['https://graph.facebook.com'],
   revocation: {
     kind: 'request',
     method: 'DELETE',

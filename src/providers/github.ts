@@ -58,6 +58,7 @@ export const github: Provider = {
       verified: 'verified',
     },
   },
+  apiOrigins: ['{api}'],
   revocation: {
     kind: 'request',
     method: 'DELETE',

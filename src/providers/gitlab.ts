@@ -27,6 +27,7 @@ export const gitlab: Provider = {
   profile: {
     map: { ...standardClaims, preferred_username: ['preferred_username', 'nickname'] },
   },
+  apiOrigins: ['https://{host}'],
   revocation: { kind: 'rfc7009' },
   registration: {
     page: 'https://{host}/-/user_settings/applications',

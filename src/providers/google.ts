@@ -32,6 +32,22 @@ export const google: Provider = {
   authorizationParameters: {},
   idTokenIssuers: ['accounts.google.com'],
   profile: { map: standardClaims },
+  // Google serves each API from a host of its own; these are the common ones, api_origins in config.json adds others.
+  apiOrigins: [
+    'https://www.googleapis.com',
+    'https://openidconnect.googleapis.com',
+    'https://people.googleapis.com',
+    'https://gmail.googleapis.com',
+    'https://docs.googleapis.com',
+    'https://sheets.googleapis.com',
+    'https://slides.googleapis.com',
+    'https://tasks.googleapis.com',
+    'https://youtube.googleapis.com',
+    'https://storage.googleapis.com',
+    'https://bigquery.googleapis.com',
+    'https://compute.googleapis.com',
+    'https://cloudresourcemanager.googleapis.com',
+  ],
   revocation: { kind: 'rfc7009', tokenOnly: true },
   registration: {
     page: 'https://console.cloud.google.com/auth/clients',

@@ -34,6 +34,7 @@ export const microsoft: Provider = {
       picture: 'picture',
     },
   },
+  apiOrigins: ['https://graph.microsoft.com'],
   revocation: { kind: 'none' },
   registration: {
     page: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',

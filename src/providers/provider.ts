@@ -159,6 +159,8 @@ export interface Provider {
   /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
   readonly idTokenIssuers?: readonly string[];
   readonly profile: ProfileRequest;
+  /** Where the access token may be sent besides the UserInfo endpoint: https origins; only their origins count. */
+  readonly apiOrigins?: readonly string[];
   readonly revocation: Revocation;
   /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
   readonly deviceVerificationHosts?: readonly string[];
