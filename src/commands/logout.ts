@@ -28,10 +28,10 @@ export async function logout(
 ): Promise<void> {
   const configuration = await readConfiguration(context.paths);
   const store = openAccountStore(context);
-  const { accounts } = await store.list();
+  const stored = await store.list();
   const chosen = flags.all
-    ? accounts
-    : [await chooseAccount(target, flags, accounts, async () => configuration)];
+    ? stored.accounts
+    : [await chooseAccount(target, flags, stored, async () => configuration)];
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
     const outcome = await store.withLock(head.id, () => forget(head, flags, store, context, configuration));

@@ -40,7 +40,7 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return answer(supplied);
   const store = openAccountStore(context);
-  const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
+  const head = await chooseAccount(target, flags, await store.list(), configuration);
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   if (own !== undefined) return answer(own);
   const trace = traceOf(flags, context);
