@@ -16,14 +16,16 @@ async function tryQuickly(argv) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
     return undefined;
   }
-  return quick.quickAnswer(argv, process);
+  const answered = await quick.quickAnswer(argv, process);
+  if (quick.isHeld()) process.kill(process.pid, 'SIGKILL');
+  return answered;
 }
 
 async function runWhole(argv) {
   const { main, report, systemContext } = require('../dist/main.js');
   const context = systemContext(process);
   // Node would print all of an error that nobody caught, and secrets with it.
-  process.on('uncaughtException', (error) => process.exit(report(error, argv, context)));
+  process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
   process.exitCode = await main(argv, context);
   const taken = await context.flush();
   // As git and others end when the reader of their output has gone away (128 + SIGPIPE).

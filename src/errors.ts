@@ -188,10 +188,7 @@ export class DemoStoppedError extends OAuthLoginError {
 export class AbortedError extends OAuthLoginError {
   override readonly name = 'AbortedError';
   readonly exitCode = ExitCode.interrupted;
-  constructor(
-    message = 'interrupted',
-    hint = 'nothing was changed; run the command again when you are ready',
-  ) {
+  constructor(message = 'interrupted', hint = 'run the command again when you are ready') {
     super('aborted', message, { hint });
   }
 }

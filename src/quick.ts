@@ -1,9 +1,18 @@
 import { writeSync } from 'node:fs';
 import type { Context } from './context.ts';
+import { OAuthLoginError } from './errors.ts';
+import { report } from './output/report.ts';
 import { readQuickCommand, type StoredAnswer } from './quick-command.ts';
 import { preventCrashArtefacts } from './system/crash-artefacts.ts';
 import { environmentWarnings } from './system/environment.ts';
 import { platformPaths } from './system/paths.ts';
+
+let isCallPending = () => false;
+
+/** Whether a call of the keychain that nothing can stop would keep the process from ending. */
+export function isHeld(): boolean {
+  return isCallPending();
+}
 
 /** The parts of the process that a quick answer needs. */
 type Host = Pick<NodeJS.Process, 'env' | 'platform' | 'on' | 'report'>;
@@ -18,6 +27,9 @@ declare const HELP_TEXT: string;
  * Gives the exit code, or `undefined` when the whole program is needed: for any other command line, for a
  * refresh, for whatever went wrong. Nothing was written or changed then, so the whole program starts afresh. The
  * build leaves out of this part whatever the commands load late; asking for it ends the try as well.
+ *
+ * Once the keychain was asked, an error is told here: asked a second time, it would prompt a second time, and it
+ * would no longer say that it is locked.
  */
 export async function quickAnswer(argv: readonly string[], process: Host): Promise<number | undefined> {
   const command = readQuickCommand(argv);
@@ -29,6 +41,7 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
   if (environmentWarnings(env).length > 0) return undefined;
   const answer: string[] = [];
   let isConversation = false;
+  let isKeychainAsked = false;
   const context: Context = {
     env,
     platform: process.platform,
@@ -41,8 +54,9 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
       },
     },
     clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: needsTheWholeProgram },
-    get signal() {
-      return new AbortController().signal;
+    // Whoever asks for it is about to take a lock, and to write.
+    get signal(): never {
+      return needed();
     },
     canOpenBrowser: false,
     place: 'local',
@@ -50,14 +64,17 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     openBrowser: needsTheWholeProgram,
     openPrompts: needsTheWholeProgram,
     async openKeychain() {
-      const { openKeychain } = await import('./adapters/keychain.ts');
+      isKeychainAsked = true;
+      const { isKeychainCallPending, openKeychain } = await import('./adapters/keychain.ts');
+      isCallPending = isKeychainCallPending;
       return openKeychain({ env, platform: process.platform, directory: context.paths.dataDir });
     },
   };
   try {
     await run(command, context);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!isKeychainAsked || !(error instanceof OAuthLoginError)) return undefined;
+    return report(error, argv, { write: (text) => write(text, 2) });
   }
   return isConversation ? undefined : write(answer.join(''));
 }
@@ -74,15 +91,19 @@ async function run(command: StoredAnswer, context: Context): Promise<void> {
 }
 
 async function needsTheWholeProgram(): Promise<never> {
+  return needed();
+}
+
+function needed(): never {
   throw new Error('the whole program is needed');
 }
 
 /** Writes at once and without a stream, which would cost as much as the rest; a full pipe is waited for. */
-function write(text: string): number {
+function write(text: string, descriptor: 1 | 2 = 1): number {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(writeSync(1, rest));
+      rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code !== 'EAGAIN') return NOT_TAKEN;

@@ -1,7 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
-import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
+import { type AccountFlags, accountsOfTarget, chooseAccount } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, OAuthLoginError } from '../errors.ts';
 import { jsonText } from '../output/json.ts';
@@ -12,6 +12,7 @@ import { httpOptions, signalled } from './http-options.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountFlags {
+  /** Every account, or every one of the target. */
   readonly all?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
@@ -30,11 +31,16 @@ export async function logout(
   const store = openAccountStore(context);
   const stored = await store.list();
   const chosen = flags.all
-    ? stored.accounts
+    ? await accountsOfTarget(target, flags, stored.accounts, async () => configuration)
     : [await chooseAccount(target, flags, stored, async () => configuration)];
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
-    const outcome = await store.withLock(head.id, () => forget(head, flags, store, context, configuration));
+    const outcome = await store.withLock(head.id, async () => {
+      // As it is now: whoever had the lock before may have refreshed it, or signed it out.
+      const latest = await store.read(head.id);
+      return latest === undefined ? undefined : forget(latest, flags, store, context, configuration);
+    });
+    if (outcome === undefined) continue;
     outcomes.push(outcome);
     if (!flags.json) context.stdout.write(forgottenText(outcome));
   }
@@ -52,7 +58,7 @@ export async function logout(
         })),
       ),
     );
-  } else if (chosen.length === 0) {
+  } else if (outcomes.length === 0) {
     context.stdout.write('Nobody was signed in.\n');
   }
   const failed = outcomes.find(({ error }) => error !== undefined)?.error;
@@ -96,17 +102,16 @@ async function revoke(
   context: Context,
   configuration: Configuration,
 ): Promise<'revoked' | 'not-offered'> {
-  const latest = (await store.read(head.id)) ?? head;
-  const secrets = await store.readSecrets(latest);
-  const http = await context.openHttp(httpOptions({ ...latest, ...flags }, context));
+  const secrets = await store.readSecrets(head);
+  const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
   try {
     return await revokeTokens(
       {
-        provider: providerOfAccount(latest, configuration),
-        client: clientOfAccount(latest, secrets),
-        subject: latest.profile.sub,
+        provider: providerOfAccount(head, configuration),
+        client: clientOfAccount(head, secrets),
+        subject: head.profile.sub,
         fetch: signalled(http.fetch, context.signal),
-        allowHttpLoopback: latest.allowHttpLoopback ?? false,
+        allowHttpLoopback: head.allowHttpLoopback ?? false,
       },
       secrets,
     );

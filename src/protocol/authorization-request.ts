@@ -1,7 +1,7 @@
 import { ProtocolError, UsageError } from '../errors.ts';
 
 /** Parameters that this tool alone sets: registered names of RFC 6749, 7636, 9101, 9126, 9449 and OpenID Connect Core. */
-const reservedParameters: ReadonlySet<string> = new Set([
+export const reservedParameters: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
   'client_assertion',

@@ -1,4 +1,4 @@
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { appsecretProof } from './appsecret-proof.ts';
 import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';

@@ -1,6 +1,6 @@
 import type * as Library from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
 import {
@@ -10,6 +10,7 @@ import {
   validateIdTokenForm,
   withAcceptedIssuer,
 } from './id-token.ts';
+import { verifyIdTokenSignature } from './id-token-signature.ts';
 import { fromLibraryError } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
 import { refuseServerFailure } from './server-failure.ts';
@@ -25,6 +26,8 @@ export interface TokenEndpoint {
   readonly now: () => Date;
   /** Stands for the granted scopes when the server names none (RFC 6749 §5.1). */
   readonly requestedScopes: readonly string[];
+  /** What becomes of an ID Token while its keys cannot be fetched; the whole reply is refused unless told. */
+  readonly idTokenWithoutKeys?: 'left-out';
 }
 
 export interface CodeExchange {
@@ -87,7 +90,9 @@ export async function refreshTokens(
   const repeated = endpoint.provider.quirks.includes('refresh-repeats-redirect-uri')
     ? more.redirectUri
     : undefined;
-  const tokens = await converse(endpoint, async (library, server, client, options) => {
+  // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
+  const spending = { ...endpoint, idTokenWithoutKeys: 'left-out' as const };
+  const tokens = await converse(spending, async (library, server, client, options) => {
     const response = await library.refreshTokenGrantRequest(
       server,
       client,
@@ -159,11 +164,9 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
   try {
     const { reply, response, server, now } = await exchange(library, provider.metadata, client, options);
     const claims = library.getValidatedIdTokenClaims(reply);
-    if (claims !== undefined) {
-      await library.validateApplicationLevelSignature(server, response, {
-        [library.customFetch]: libraryFetch(endpoint.fetch),
-        [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
-      });
+    if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
+      const { id_token: _unverified, ...tokens } = reply;
+      return tokenSetFromResponse(tokens, undefined, endpoint, now);
     }
     return tokenSetFromResponse(reply, claims, endpoint, now);
   } catch (error) {

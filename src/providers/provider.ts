@@ -1,3 +1,5 @@
+import type { AuthorizationServer } from 'oauth4webapi';
+
 /** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
 export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
 
@@ -170,4 +172,13 @@ export interface Provider {
   readonly quirks: readonly Quirk[];
   /** Sentences for `providers NAME`: what surprises people. */
   readonly notes: readonly string[];
+}
+
+/** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */
+export interface ResolvedProvider extends Provider {
+  readonly metadata: AuthorizationServer;
+  /** The endpoints that come from metadata and not from the provider's own row. */
+  readonly discovered: readonly (keyof Endpoints)[];
+  /** The value of `{host}`. */
+  readonly host?: string;
 }

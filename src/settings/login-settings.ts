@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
+import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, readRedirectUri } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
@@ -115,7 +115,7 @@ export function storeSetting(
   if (flag === false) return 'none';
   const variable = env.OAUTH_LOGIN_STORE === '' ? undefined : env.OAUTH_LOGIN_STORE;
   const text = flag ?? variable ?? configuration.store;
-  if (text === undefined || text === 'keychain' || text === 'passphrase' || text === 'file') return text;
+  if (text === undefined || isStoreKind(text)) return text;
   const options = { hint: 'the choices are keychain, passphrase and file' };
   const what = `there is no store ${JSON.stringify(text)}`;
   throw flag === undefined
@@ -206,7 +206,7 @@ function validClientId(clientId: string, provider: Provider): string {
   if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
   throw new ConfigurationError(
     'config_invalid_value',
-    `the client id for ${provider.label} is not printable ASCII text`,
+    `the client id for ${provider.label} is empty, or not printable ASCII text`,
     {
       hint: 'copy it again from the page of the registration',
     },
