@@ -47,8 +47,9 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
       },
     },
     clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: needsTheWholeProgram },
-    get signal() {
-      return new AbortController().signal;
+    // Whoever asks for it is about to take a lock, and to write.
+    get signal(): never {
+      return needed();
     },
     canOpenBrowser: false,
     place: 'local',
@@ -93,6 +94,10 @@ async function openKeychain(env: Context['env'], platform: NodeJS.Platform): Pro
 }
 
 async function needsTheWholeProgram(): Promise<never> {
+  return needed();
+}
+
+function needed(): never {
   throw new Error('the whole program is needed');
 }
 
