@@ -30,7 +30,6 @@ const KEYCHAIN_CODES = ['store_unavailable', 'store_locked', 'store_denied', 'st
 
 /** Runs the work with the keychain; an error of it names the three choices besides its own remedy. */
 async function withKeychain<T>(context: Context, work: (keychain: Keychain) => Promise<T>): Promise<T> {
-  makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
   try {
     return await work(await context.openKeychain());
   } catch (error) {
@@ -61,6 +60,7 @@ export async function readKeychainKey(descriptor: KeyDescriptor, context: Contex
 export async function createKeychainKey(context: Context): Promise<SealingKey | undefined> {
   const id = newKeyId();
   const key = randomBytes(KEY_LENGTH);
+  makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
   return withKeychain(context, async (keychain) => {
     await storeAndReadBack(keychain, keychainAccount(id), key.toString('base64'));
     // Only now, so that whoever sees the descriptor finds the key.
