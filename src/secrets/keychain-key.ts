@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Keychain } from '../adapters/keychain.ts';
 import type { Context } from '../context.ts';
@@ -23,7 +23,7 @@ export const STORE_CHOICES =
 
 /** Windows joins service and account with `/`, so the account must have none (T39). */
 function keychainAccount(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return hash('sha256', id, 'base64url');
 }
 
 const KEYCHAIN_CODES = ['store_unavailable', 'store_locked', 'store_denied', 'store_timeout'] as const;
