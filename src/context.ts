@@ -17,6 +17,8 @@ export interface Output {
 /** A place bytes are read from. */
 export interface Input extends AsyncIterable<Buffer | string> {
   readonly isTTY?: boolean | undefined;
+  /** Gives up on what has not come yet, so that it keeps the process no longer. */
+  destroy?(): unknown;
 }
 
 /** The time, as an argument, so that tests can choose it. */

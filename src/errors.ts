@@ -18,12 +18,18 @@ type UsageCode =
   | 'usage_unknown_provider'
   | 'usage_unknown_account'
   | 'usage_ambiguous_account'
+  | 'usage_unknown_grant'
   | 'usage_reserved_parameter';
 
 type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
   | 'config_missing_package'
+  | 'config_missing_key'
+  | 'config_missing_refresh_token'
+  | 'config_missing_subject_token'
+  | 'config_no_ci_identity'
+  | 'config_invalid_key'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
   | 'config_invalid_value'
@@ -85,6 +91,7 @@ export type ErrorCode =
   | 'demo_stopped'
   | 'aborted';
 
+/** What every error of the family says besides its message. */
 export interface ErrorOptionsWithHint {
   /** One line that says what to do next: a command to run, a page to open, a variable to set. */
   readonly hint: string;

@@ -31,7 +31,9 @@ function familyOf(cause: unknown, argv: readonly string[], context: Context): un
       ? `there is no command ${JSON.stringify(argv[1] ?? '')}`
       : cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
   return new UsageError('usage_invalid', message.charAt(0).toLowerCase() + message.slice(1), {
-    hint: 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
+    hint: message.includes("'--client-secret'")
+      ? 'a secret on the command line can be read by others: name a file with --client-secret-file PATH, - for standard input'
+      : 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
   });
 }
 

@@ -24,6 +24,41 @@ const caFile = () => new Option('--ca-file <path>', 'more certificate authoritie
 const allowHttpLoopback = () =>
   new Option('--allow-http-loopback', 'allow plain http to a loopback address (a local identity server)');
 
+const repeatable = (flags: string, description: string) => new Option(flags, description).argParser(collect);
+
+/** The flags of `token` for jobs that no person stands behind. */
+const grantOptions = (): readonly Option[] => [
+  new Option(
+    '--grant <grant>',
+    'ask for a token without a person: client-credentials, refresh-token, jwt-bearer or token-exchange',
+  ).conflicts('account'),
+  clientId(),
+  clientSecretFile(),
+  new Option(
+    '--client-authentication <method>',
+    'client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none',
+  ),
+  new Option('--key-file <path>', 'a private key: JWK, PEM, or the JSON file of a Google service account'),
+  new Option('--key-id <id>', 'what the server calls the key'),
+  repeatable('--scope <scopes>', 'what to ask for; repeatable, commas and spaces work'),
+  repeatable('--audience <audience>', 'for whom the token shall be; repeatable'),
+  repeatable('--resource <uri>', 'the API the token shall be for (RFC 8707); repeatable'),
+  repeatable('--param <name=value>', 'one more parameter of the request; repeatable'),
+  new Option('--subject <name>', 'jwt-bearer: for whom the key acts'),
+  new Option('--refresh-token-file <path>', 'refresh-token: read it from a file, - for standard input'),
+  new Option('--rotate-to <file>', 'refresh-token: where to write the one that the server sends instead'),
+  new Option('--subject-from <place>', "token-exchange: ci, the CI job's own identity"),
+  new Option('--subject-token-file <path>', 'token-exchange: read it from a file, - for standard input'),
+  new Option('--subject-token-env <name>', 'token-exchange: the variable that holds it'),
+  new Option('--subject-token-type <type>', 'token-exchange: what it is, such as jwt or access_token'),
+  new Option('--subject-audience <audience>', "token-exchange: for whom the CI job's identity is made out"),
+  new Option('--requested-token-type <type>', 'token-exchange: what to ask for'),
+  store(),
+  new Option('--no-store', 'do not keep the token until it expires'),
+  caFile(),
+  allowHttpLoopback(),
+];
+
 /** Runs a command line in a context; gives the exit code. */
 export type Run = (argv: readonly string[], context: Context) => Promise<number>;
 
@@ -97,7 +132,7 @@ export function createProgram(context: Context, run: Run): Command {
     .addOption(debug())
     .action(async (target, flags) => (await import('./commands/whoami.ts')).whoami(target, flags, context));
 
-  program
+  const token = program
     .command('token')
     .description('print an access token that is valid now, refreshed when needed')
     .argument('[target]')
@@ -106,10 +141,12 @@ export function createProgram(context: Context, run: Run): Command {
     .option('--refresh', 'refresh even when the stored token would do')
     .addOption(account())
     .addOption(host())
+    .addOption(tenant())
     .addOption(issuer())
     .addOption(json().conflicts('format'))
     .addOption(debug())
     .action(async (target, flags) => (await import('./commands/token.ts')).token(target, flags, context));
+  for (const option of grantOptions()) token.addOption(option);
 
   program
     .command('status')

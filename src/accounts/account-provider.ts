@@ -1,8 +1,7 @@
 import { ConfigurationError, UsageError } from '../errors.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { openidProvider } from '../providers/openid.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { chooseTarget } from '../settings/target.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';

@@ -1,9 +1,9 @@
 import type { Profile } from '../profile/profile.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 
-/** Where the sealing key lives. */
-export type StoreKind = 'keychain' | 'passphrase' | 'file';
+export type { StoreKind } from '../secrets/store-kind.ts';
 
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
 export interface AccountHead {

@@ -1,9 +1,10 @@
 import type { AccountStore } from '../accounts/account-store.ts';
+import type { ClientReference } from '../accounts/client-secrets.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationText } from '../output/registration.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
@@ -59,9 +60,11 @@ export async function completeClient(
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
   if (provider.clientSecret === 'none') return none;
   if (settings.device && provider.device?.clientToken !== undefined) {
-    return { clientId, clientSecret: await clientToken(settings, context), clientAuthentication: method };
+    const token = await clientToken(settings, context);
+    return { clientId, clientSecret: token, clientAuthentication: 'client_secret_post' };
   }
-  const given = await knownSecret(settings, provider, store, context);
+  const client = { issuer: provider.metadata.issuer, clientId };
+  const given = await knownSecret(client, settings, store, context);
   const rule = secretRule(settings);
   // It is not sent, and good for one thing: taking the token back when the person signs out.
   if (rule === 'unused') return given === undefined ? none : { ...none, clientSecret: given };
@@ -101,15 +104,15 @@ async function askForCredential(
   );
 }
 
-async function knownSecret(
-  settings: RegisteredSettings,
-  provider: ResolvedProvider,
+/** The secret of a client as flag, environment, `setup` or the last sign-in have it; never asks. */
+export async function knownSecret(
+  client: ClientReference,
+  settings: Pick<LoginSettings, 'clientSecretFile' | 'clientSecret'>,
   store: AccountStore,
   context: Context,
 ): Promise<Secret | undefined> {
   if (settings.clientSecretFile !== undefined) return readSecretFile(settings.clientSecretFile, context);
   if (settings.clientSecret !== undefined) return settings.clientSecret;
-  const client = { issuer: provider.metadata.issuer, clientId: settings.clientId };
   const sealed = await store.readClientSecret(client);
   if (sealed !== undefined) return sealed;
   const { accounts } = await store.list();

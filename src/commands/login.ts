@@ -1,8 +1,8 @@
-import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
 import type { Context } from '../context.ts';
-import { AbortedError, AuthenticationRequiredError, ProtocolError } from '../errors.ts';
+import { AuthenticationRequiredError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { deviceAuthorization, requireDeviceGrant } from '../grants/device-authorization.ts';
 import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
@@ -11,14 +11,15 @@ import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
-import { foreignTokenOrigin } from '../providers/origins.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { resolveProvider } from '../providers/resolve.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
 import { completeClient, lastingClient, requireClientId } from './complete-client.ts';
+import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 
@@ -102,30 +103,6 @@ function requirePerson(settings: LoginSettings, context: Context): void {
     'person_required',
     `nobody is here to sign in to ${settings.provider.label}: there is no terminal, or CI is set`,
     { hint: `sign in at a terminal, or give this job a token in ${variable}` },
-  );
-}
-
-async function confirmTokenOrigin(
-  provider: ResolvedProvider,
-  settings: LoginSettings,
-  context: Context,
-): Promise<void> {
-  const foreign = foreignTokenOrigin(provider);
-  if (foreign === undefined || settings.issuerNamed) return;
-  if (foreign === settings.configuration.token_endpoint_origin) return;
-  const asks = new URL(provider.metadata.authorization_endpoint ?? '').host;
-  const gets = new URL(foreign).host;
-  const hint = `if both belong to it, name it exactly: --issuer ${provider.issuer}`;
-  if (isInteractive(context)) {
-    const prompts = await context.openPrompts();
-    const question = `${provider.label} signs in at ${asks}, but the code and the tokens go to ${gets}. Do both belong to it?`;
-    if (await prompts.confirm(question, false)) return;
-    throw new AbortedError('stopped, nothing was sent', hint);
-  }
-  throw new ProtocolError(
-    'protocol_invalid_metadata',
-    `${provider.label} signs in at ${asks}, but its metadata sends the code and the tokens to ${gets}`,
-    { hint },
   );
 }
 

@@ -4,12 +4,14 @@ import { freshAccess } from '../accounts/fresh-access.ts';
 import type { Context } from '../context.ts';
 import { readTokenFormat, type TokenFormat, tokenText } from '../output/token-format.ts';
 import { readConfiguration } from '../settings/configuration.ts';
+import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
 import { secondsSetting } from '../settings/seconds.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { traceOf } from './http-options.ts';
+import { withoutPerson } from './without-person.ts';
 
 /** The flags of `token`. */
-export interface TokenFlags extends AccountFlags {
+export interface TokenFlags extends AccountFlags, GrantFlags {
   readonly minValidity?: string;
   readonly format?: string;
   readonly refresh?: boolean;
@@ -31,6 +33,14 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
     least: 0,
     most: LONGEST_MIN_VALIDITY_SECONDS,
   });
+  const { grant } = flags;
+  if (grant !== undefined) {
+    const { grantToken } = await import('./grant-token.ts');
+    const granted = await grantToken(target, { ...flags, grant }, minValiditySeconds, context);
+    context.stdout.write(tokenText(format, granted.accessToken, granted.head));
+    return;
+  }
+  refuseGrantFlags(flags);
   const configuration = () => readConfiguration(context.paths);
   const answer = ({ token: supplied, variable }: SuppliedToken) => {
     if (context.stderr.isTTY) context.stderr.write(`using the token in ${variable}\n`);
@@ -40,7 +50,10 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return answer(supplied);
   const store = openAccountStore(context);
-  const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
+  const { accounts } = await store.list();
+  const head = await chooseAccount(target, flags, accounts, configuration).catch((error: unknown) => {
+    throw withoutPerson(error, place, context);
+  });
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   if (own !== undefined) return answer(own);
   const trace = traceOf(flags, context);

@@ -18,7 +18,7 @@ export function readTokenFormat(text: string): TokenFormat {
 export function tokenText(
   format: TokenFormat,
   token: Secret,
-  source: AccountHead | { readonly variable: string },
+  source: Pick<AccountHead, 'id' | 'provider' | 'scopes' | 'expiresAt'> | { readonly variable: string },
 ): string {
   switch (format) {
     case 'raw':

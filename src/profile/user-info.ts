@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts';
 import { libraryFetch } from '../protocol/library-fetch.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
 

@@ -1,6 +1,6 @@
 import type * as Library from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
 import { deviceRefusal } from './device-refusal.ts';
@@ -19,6 +19,8 @@ import { refuseServerFailure } from './server-failure.ts';
 import type { IdTokenClaims, TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
+const BEARER_ONLY = ['bearer'];
+
 /** What an exchange at the token endpoint needs besides its own parameters. */
 export interface TokenEndpoint {
   readonly provider: ResolvedProvider;
@@ -32,6 +34,10 @@ export interface TokenEndpoint {
   readonly idTokenWithoutKeys?: 'left-out';
 }
 
+/** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
+export type RequestParameter = readonly [name: string, value: string];
+
+/** An authorization response and what it belongs to. */
 export interface CodeExchange {
   /** The authorization response, all of it. */
   readonly parameters: URLSearchParams;
@@ -87,11 +93,17 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
 export async function refreshTokens(
   endpoint: TokenEndpoint,
   refreshToken: Secret,
-  more: { readonly redirectUri?: string; readonly subject?: string },
+  more: {
+    readonly redirectUri?: string;
+    readonly subject?: string;
+    /** More parameters of the request, such as a narrower scope. */
+    readonly parameters?: readonly RequestParameter[];
+  },
 ): Promise<TokenSet> {
-  const repeated = endpoint.provider.quirks.includes('refresh-repeats-redirect-uri')
-    ? more.redirectUri
-    : undefined;
+  const additionalParameters = new URLSearchParams((more.parameters ?? []).map(([...pair]) => pair));
+  if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
+    additionalParameters.set('redirect_uri', more.redirectUri);
+  }
   // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
   const spending = { ...endpoint, idTokenWithoutKeys: 'left-out' as const };
   const tokens = await converse(spending, async (library, server, client, options) => {
@@ -100,12 +112,15 @@ export async function refreshTokens(
       client,
       authenticateClient(endpoint.client),
       refreshToken.reveal(),
-      repeated === undefined ? options : { ...options, additionalParameters: { redirect_uri: repeated } },
+      { ...options, additionalParameters },
     );
     refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
-    const reply = await library.processRefreshTokenResponse(named, client, response);
-    return { reply, response, server: named };
+    // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
+    const now = serverTime(response, endpoint.now());
+    const judge = { ...client, [library.clockSkew]: secondsAhead(now) };
+    const reply = await library.processRefreshTokenResponse(named, judge, response);
+    return { reply, response, server: named, now };
   });
   const subject = tokens.idTokenClaims?.sub;
   if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {
@@ -144,45 +159,73 @@ export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Se
   });
 }
 
-interface Answer {
+/** A reply of the token endpoint that the library has validated. */
+export interface Answer {
   readonly reply: Library.TokenEndpointResponse;
   readonly response: Response;
   readonly server: Library.AuthorizationServer;
+  /** By what clock the ID Token is judged; that of this machine when absent. */
+  readonly now?: Date;
 }
 
-type Exchange = (
+/** Sends one request to the token endpoint and has its reply validated. */
+export type Exchange = (
   library: typeof Library,
   server: Library.AuthorizationServer,
   client: Library.Client,
   options: Library.TokenEndpointRequestOptions,
 ) => Promise<Answer>;
 
-async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<TokenSet> {
+/**
+ * Gives the tokens of one exchange at the token endpoint, whatever the grant: the provider's quirks are evened
+ * out, and an ID Token that comes along is verified, signature included.
+ *
+ * `tokenTypes` are the types a token may have, in lower case (RFC 6749 §7.1). Throws an
+ * `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
+ */
+export async function converse(
+  endpoint: TokenEndpoint,
+  exchange: Exchange,
+  tokenTypes: readonly string[] = BEARER_ONLY,
+): Promise<TokenSet> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;
   const client: Library.Client = {
     client_id: endpoint.client.clientId,
     [library.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-    [library.clockSkew]: Math.round((endpoint.now().getTime() - Date.now()) / 1000),
+    [library.clockSkew]: secondsAhead(endpoint.now()),
   };
   const options = {
-    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
+    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
   };
   try {
-    const { reply, response, server } = await exchange(library, provider.metadata, client, options);
+    const { reply, response, server, now } = await exchange(library, provider.metadata, client, options);
     const claims = library.getValidatedIdTokenClaims(reply);
     if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
       const { id_token: _unverified, ...tokens } = reply;
-      return tokenSetFromResponse(tokens, undefined, endpoint);
+      return tokenSetFromResponse(tokens, undefined, endpoint, tokenTypes, now);
     }
-    return tokenSetFromResponse(reply, claims, endpoint);
+    return tokenSetFromResponse(reply, claims, endpoint, tokenTypes, now);
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
 }
 
-function tokenEndpointOf({ provider }: TokenEndpoint): string {
+/** The server's own time where the clocks differ by more than is tolerated (RFC 9110 §6.6.1), else ours. */
+function serverTime(response: Response, own: Date): Date {
+  const instant = Date.parse(response.headers.get('date') ?? '');
+  const isFarOff = Math.abs(instant - own.getTime()) > CLOCK_TOLERANCE_SECONDS * 1000;
+  return isFarOff ? new Date(instant) : own;
+}
+
+/** How far an instant lies ahead of the clock that the library reads. */
+function secondsAhead(instant: Date): number {
+  return Math.round((instant.getTime() - Date.now()) / 1000);
+}
+
+/** The token endpoint in the words of an error. */
+export function tokenEndpointOf({ provider }: TokenEndpoint): string {
   return `the token endpoint of ${provider.label}`;
 }
 
@@ -204,9 +247,11 @@ function tokenSetFromResponse(
   reply: Library.TokenEndpointResponse,
   claims: Library.IDToken | undefined,
   endpoint: TokenEndpoint,
+  tokenTypes: readonly string[],
+  now: Date | undefined,
 ): TokenSet {
   const issuedAt = endpoint.now();
-  if (reply.token_type !== 'bearer') {
+  if (!tokenTypes.includes(reply.token_type)) {
     throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not asked for', {
       hint: 'only Bearer tokens (RFC 6750) are understood here',
     });
@@ -215,12 +260,12 @@ function tokenSetFromResponse(
   if (idToken !== undefined) validateIdTokenForm(idToken);
   const idTokenClaims: IdTokenClaims | undefined = claims === undefined ? undefined : { ...claims };
   if (idTokenClaims !== undefined) {
-    const expected = {
-      clientId: endpoint.client.clientId,
+    validateIdTokenClaims(idTokenClaims, {
+      algorithm: idTokenAlgorithm(idToken ?? ''),
       accessToken: reply.access_token,
-      now: issuedAt,
-    };
-    validateIdTokenClaims(idTokenClaims, idTokenAlgorithm(idToken ?? ''), expected);
+      clientId: endpoint.client.clientId,
+      now: now ?? issuedAt,
+    });
   }
   const scopes = reply.scope?.split(' ').filter((scope) => scope !== '');
   return {

@@ -17,6 +17,7 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
 export function tolerantFetch(
   fetch: Fetch,
   provider: Pick<Provider, 'endpoints' | 'quirks' | 'device'>,
+  tokenTypes?: readonly string[],
 ): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
   const send = libraryFetch(fetch);
@@ -48,7 +49,7 @@ export function tolerantFetch(
       return response;
     }
     if (requested === tokenEndpoint && reply.status === 200) {
-      validateTokenResponse(reply.members);
+      validateTokenResponse(reply.members, tokenTypes);
     }
     const members = withoutRepeatedSecrets(reply.members, sent);
     const isConforming = !reply.changed && members === reply.members;

@@ -4,22 +4,23 @@ import type { Fetch } from '../protocol/library-fetch.ts';
 import { discoverMetadata } from './discovery.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { endpointNames, invalidMetadata, readMetadata } from './metadata.ts';
-import type { ClientAuthentication, Endpoints, OfflineAccess, Provider } from './provider.ts';
+import type {
+  ClientAuthentication,
+  Endpoints,
+  OfflineAccess,
+  Provider,
+  ResolvedProvider,
+} from './provider.ts';
 
-/** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */
-export interface ResolvedProvider extends Provider {
-  readonly metadata: AuthorizationServer;
-  /** The endpoints that come from metadata and not from the provider's own row. */
-  readonly discovered: readonly (keyof Endpoints)[];
-  /** The value of `{host}`. */
-  readonly host?: string;
-}
+export type { ResolvedProvider };
 
 /** What resolving needs from outside. */
 export interface ResolveOptions {
   readonly fetch: Fetch;
   /** Plain http to a literal loopback address is allowed. */
   readonly allowHttpLoopback: boolean;
+  /** No authorization request will be made: a server without authorization endpoint, or without PKCE, will do. */
+  readonly withoutAuthorization?: boolean;
 }
 
 /**
@@ -42,8 +43,10 @@ export async function resolveProvider(
   validateIssuerIdentifier(provider, options);
   const document = await discoverMetadata(provider, options);
   const published = readMetadata(document, provider, options);
-  requireS256(provider, published);
-  requireAcceptedAlgorithm(provider, published);
+  if (options.withoutAuthorization !== true) {
+    requireS256(provider, published);
+    requireAcceptedAlgorithm(provider, published);
+  }
   const metadata: AuthorizationServer = { ...published, ...own };
   const endpoints: Record<string, string> = {};
   for (const name of endpointNames) {
@@ -52,7 +55,8 @@ export async function resolveProvider(
       endpoints[name] = endpoint;
     }
   }
-  if (metadata.authorization_endpoint === undefined || metadata.token_endpoint === undefined) {
+  const authorizes = options.withoutAuthorization === true || metadata.authorization_endpoint !== undefined;
+  if (!authorizes || metadata.token_endpoint === undefined) {
     throw invalidMetadata(provider, 'the authorization endpoint or the token endpoint is missing');
   }
   return withHost({

@@ -334,7 +334,7 @@ describe('the command line', () => {
     [['token', 'github'], 4, /oauth-login github/],
     [['token', 'github', '--json', '--format', 'raw'], 2, /cannot be used with/],
     [['github', '--listen', '0.0.0.0'], 2, /unknown option/],
-    [['github', '--client-secret', 'x'], 2, /unknown option/],
+    [['github', '--client-secret', 'x'], 2, /unknown option.*\n.*--client-secret-file PATH/],
   ])('%j: exit %i and a next step', async (argv, exitCode, expected) => {
     const outcome = await line.run(...argv);
     expect(outcome.stdout).toBe('');

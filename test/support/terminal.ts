@@ -46,7 +46,9 @@ export async function openTerminal(
   await writeFile(browser, `#!/bin/sh\nprintf '%s\\n' "$@" >>'${linkFile}'\n`, { mode: 0o755 });
   const name = `oauth-login-${randomBytes(8).toString('hex')}`;
   const tmux = (...args: string[]) =>
-    run('tmux', ['-u', '-L', name, '-f', '/dev/null', ...args]).then(({ stdout }) => stdout);
+    run('tmux', ['-u', '-L', name, '-f', '/dev/null', ...args], {
+      env: { ...process.env, TMUX_TMPDIR: folder },
+    }).then(({ stdout }) => stdout);
   const variables = {
     PATH: [binFolder, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     HOME: home,
