@@ -16,9 +16,7 @@ async function tryQuickly(argv) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
     return undefined;
   }
-  const answered = await quick.quickAnswer(argv, process);
-  if (quick.isHeld()) process.kill(process.pid, 'SIGKILL');
-  return answered;
+  return quick.quickAnswer(argv, process);
 }
 
 async function runWhole(argv) {

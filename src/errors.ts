@@ -18,12 +18,20 @@ type UsageCode =
   | 'usage_unknown_provider'
   | 'usage_unknown_account'
   | 'usage_ambiguous_account'
-  | 'usage_reserved_parameter';
+  | 'usage_unknown_grant'
+  | 'usage_reserved_parameter'
+  | 'usage_foreign_origin'
+  | 'usage_unsafe_format';
 
 type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
   | 'config_missing_package'
+  | 'config_missing_key'
+  | 'config_missing_refresh_token'
+  | 'config_missing_subject_token'
+  | 'config_no_ci_identity'
+  | 'config_invalid_key'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
   | 'config_invalid_value'
@@ -82,9 +90,13 @@ export type ErrorCode =
   | ProtocolCode
   | NetworkCode
   | StoreCode
+  | 'resource_refused'
+  | 'program_not_found'
+  | 'program_not_executable'
   | 'demo_stopped'
   | 'aborted';
 
+/** What every error of the family says besides its message. */
 export interface ErrorOptionsWithHint {
   /** One line that says what to do next: a command to run, a page to open, a variable to set. */
   readonly hint: string;
@@ -139,11 +151,18 @@ export class AuthorizationServerError extends OAuthLoginError {
   readonly error: string;
   /** HTTP status of the reply; absent when the error came with the authorization response. */
   readonly status: number | undefined;
+  /** Seconds between two polls from now on, where a `slow_down` says so (RFC 8628 §3.5 leaves it out). */
+  readonly interval: number | undefined;
 
-  constructor(error: string, message: string, options: ErrorOptionsWithHint & { readonly status?: number }) {
+  constructor(
+    error: string,
+    message: string,
+    options: ErrorOptionsWithHint & { readonly status?: number; readonly interval?: number },
+  ) {
     super(`as_${error}`, message, options);
     this.error = error;
     this.status = options.status;
+    this.interval = options.interval;
   }
 }
 
@@ -171,6 +190,29 @@ export class StoreError extends OAuthLoginError {
   readonly exitCode = ExitCode.store;
   constructor(code: StoreCode, message: string, options: ErrorOptionsWithHint) {
     super(code, message, options);
+  }
+}
+
+/** A resource server refused a request that carried a valid access token (RFC 6750 §3.1). */
+export class ResourceServerError extends OAuthLoginError {
+  override readonly name = 'ResourceServerError';
+  readonly exitCode = ExitCode.refused;
+  constructor(message: string, options: ErrorOptionsWithHint) {
+    super('resource_refused', message, options);
+  }
+}
+
+/** A program could not be started; the exit codes are those of a POSIX shell (XCU §2.8.2). */
+export class ProgramStartError extends OAuthLoginError {
+  override readonly name = 'ProgramStartError';
+  readonly exitCode: number;
+  constructor(
+    code: 'program_not_found' | 'program_not_executable',
+    message: string,
+    options: ErrorOptionsWithHint,
+  ) {
+    super(code, message, options);
+    this.exitCode = code === 'program_not_found' ? 127 : 126;
   }
 }
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { report } from './output/report.ts';
-import { createProgram } from './program.ts';
+import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
 export { report } from './output/report.ts';
@@ -13,8 +13,9 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   for (const warning of environmentWarnings(context.env))
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
-    await createProgram(context, main).parseAsync([...argv], { from: 'user' });
-    return ExitCode.done;
+    const ending: Ending = {};
+    await createProgram(context, main, ending).parseAsync([...argv], { from: 'user' });
+    return ending.exitCode ?? ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
     return report(familyOf(cause, argv, context), argv, context.stderr);

@@ -1,21 +1,17 @@
 import { writeSync } from 'node:fs';
+import type { Keychain } from './adapters/keychain.ts';
+import { readUnlockedSecret } from './adapters/secret-service.ts';
+import { sessionBusSocket } from './adapters/session-bus-address.ts';
+import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
+import { whoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
-import { OAuthLoginError } from './errors.ts';
-import { report } from './output/report.ts';
 import { readQuickCommand, type StoredAnswer } from './quick-command.ts';
-import { preventCrashArtefacts } from './system/crash-artefacts.ts';
 import { environmentWarnings } from './system/environment.ts';
 import { platformPaths } from './system/paths.ts';
 
-let isCallPending = () => false;
-
-/** Whether a call of the keychain that nothing can stop would keep the process from ending. */
-export function isHeld(): boolean {
-  return isCallPending();
-}
-
 /** The parts of the process that a quick answer needs. */
-type Host = Pick<NodeJS.Process, 'env' | 'platform' | 'on' | 'report'>;
+type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on'>;
 
 /** Texts that the build puts in, so that nothing has to be loaded to print them. */
 declare const VERSION_TEXT: string;
@@ -27,21 +23,19 @@ declare const HELP_TEXT: string;
  * Gives the exit code, or `undefined` when the whole program is needed: for any other command line, for a
  * refresh, for whatever went wrong. Nothing was written or changed then, so the whole program starts afresh. The
  * build leaves out of this part whatever the commands load late; asking for it ends the try as well.
- *
- * Once the keychain was asked, an error is told here: asked a second time, it would prompt a second time, and it
- * would no longer say that it is locked.
  */
 export async function quickAnswer(argv: readonly string[], process: Host): Promise<number | undefined> {
   const command = readQuickCommand(argv);
   if (command === undefined) return undefined;
   if (command.name === 'version') return write(VERSION_TEXT);
   if (command.name === 'help') return write(HELP_TEXT);
-  preventCrashArtefacts(process);
   const env = { ...process.env };
+  if (asksForReports(process, env)) return undefined;
+  // As in `preventCrashArtefacts`: without a listener, Node would open a debugger.
+  process.on('SIGUSR1', () => {});
   if (environmentWarnings(env).length > 0) return undefined;
   const answer: string[] = [];
   let isConversation = false;
-  let isKeychainAsked = false;
   const context: Context = {
     env,
     platform: process.platform,
@@ -60,34 +54,49 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     },
     canOpenBrowser: false,
     place: 'local',
+    writeBytes: needsTheWholeProgram,
+    startChild: needsTheWholeProgram,
     openHttp: needsTheWholeProgram,
     openBrowser: needsTheWholeProgram,
     openPrompts: needsTheWholeProgram,
-    async openKeychain() {
-      isKeychainAsked = true;
-      const { isKeychainCallPending, openKeychain } = await import('./adapters/keychain.ts');
-      isCallPending = isKeychainCallPending;
-      return openKeychain({ env, platform: process.platform, directory: context.paths.dataDir });
-    },
+    openKeychain: async () => openKeychain(env, process.platform),
   };
   try {
     await run(command, context);
-  } catch (error) {
-    if (!isKeychainAsked || !(error instanceof OAuthLoginError)) return undefined;
-    return report(error, argv, { write: (text) => write(text, 2) });
+  } catch {
+    return undefined;
   }
   return isConversation ? undefined : write(answer.join(''));
+}
+
+/** Whether Node may write a report of a crash: to load what switches that off takes a third of a millisecond. */
+function asksForReports({ execArgv }: Host, { NODE_OPTIONS }: Context['env']): boolean {
+  return [...execArgv, NODE_OPTIONS].some((option) => option?.includes('report'));
 }
 
 async function run(command: StoredAnswer, context: Context): Promise<void> {
   switch (command.name) {
     case 'status':
-      return (await import('./commands/status.ts')).status(command.flags, context);
+      return status(command.flags, context);
     case 'whoami':
-      return (await import('./commands/whoami.ts')).whoami(command.target, command.flags, context);
+      return whoami(command.target, command.flags, context);
     case 'token':
-      return (await import('./commands/token.ts')).token(command.target, command.flags, context);
+      return token(command.target, command.flags, context);
   }
+}
+
+/** Milliseconds for the keyring of the session; one that takes longer is waited for by the whole program. */
+const KEYRING_PATIENCE = 1_000;
+
+/** Looks into a keyring that is open; on other systems a look may ask the person, which must not happen twice. */
+async function openKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
+  const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
+  if (socket === undefined) return needsTheWholeProgram();
+  return {
+    getPassword: (service, account) => readUnlockedSecret(socket, { service, account }, KEYRING_PATIENCE),
+    setPassword: needsTheWholeProgram,
+    deletePassword: needsTheWholeProgram,
+  };
 }
 
 async function needsTheWholeProgram(): Promise<never> {
@@ -99,11 +108,11 @@ function needed(): never {
 }
 
 /** Writes at once and without a stream, which would cost as much as the rest; a full pipe is waited for. */
-function write(text: string, descriptor: 1 | 2 = 1): number {
+function write(text: string): number {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(writeSync(descriptor, rest));
+      rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code !== 'EAGAIN') return NOT_TAKEN;

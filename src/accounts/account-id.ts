@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The name of an account, 32 hex digits: the same for the same issuer, client and subject, and for no others. */
 export function accountId(issuer: string, clientId: string, subject: string): string {
@@ -10,7 +10,12 @@ export function clientFileId(issuer: string, clientId: string): string {
   return shortHash(['client', issuer, clientId]);
 }
 
-function shortHash(parts: readonly string[]): string {
+/** The name of a kept token of a grant, 32 hex digits: other for whatever would make it another token. */
+export function grantTokenId(asked: readonly unknown[]): string {
+  return shortHash(['grant', ...asked]);
+}
+
+function shortHash(parts: readonly unknown[]): string {
   // JSON keeps the parts apart whatever is in them.
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 }

@@ -12,6 +12,7 @@ export interface OpenAccount {
   readonly secrets: AccountSecrets;
 }
 
+/** How fresh an access token has to be. */
 export interface Freshness {
   /** The access token has to be good for at least this long. */
   readonly minValiditySeconds: number;

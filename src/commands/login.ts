@@ -2,16 +2,15 @@ import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
 import type { Context } from '../context.ts';
-import { AbortedError, AuthenticationRequiredError, ProtocolError } from '../errors.ts';
+import { AuthenticationRequiredError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
-import { deviceAuthorization } from '../grants/device-authorization.ts';
+import { deviceAuthorization, requireDeviceGrant } from '../grants/device-authorization.ts';
 import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
 import type { SignInGrant } from '../grants/sign-in-grant.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
-import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -19,7 +18,8 @@ import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
-import { completeClient, requireClientId } from './complete-client.ts';
+import { completeClient, lastingClient, requireClientId } from './complete-client.ts';
+import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 
@@ -27,21 +27,21 @@ import { keepSignIn } from './keep-sign-in.ts';
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
   const store = openAccountStore(context);
   const configuration = await readConfiguration(context.paths);
-  const settings = await requireClientId(
-    loginSettings(target, flags, context.env, configuration),
-    store,
-    context,
-  );
-  requirePerson(settings, context);
-  const storeKind = settings.store === 'none' ? 'none' : await chooseStore(settings.store, context);
-  const http = await context.openHttp(httpOptions(settings, context));
+  const asked = loginSettings(target, flags, context.env, configuration);
+  if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
+  const known = await requireClientId(asked, store, context);
+  requirePerson(known, context);
+  const storeKind = known.store === 'none' ? 'none' : await chooseStore(known.store, context);
+  const http = await context.openHttp(httpOptions(known, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    const provider = await resolveProvider(settings.provider, {
+    const provider = await resolveProvider(known.provider, {
       fetch,
-      allowHttpLoopback: settings.allowHttpLoopback,
+      allowHttpLoopback: known.allowHttpLoopback,
     });
-    await confirmTokenOrigin(provider, settings, context);
+    await confirmTokenOrigin(provider, known, context);
+    const settings = { ...known, device: usesDevice(provider, known, context) };
+    if (settings.device) requireDeviceGrant(provider);
     const client = await completeClient(settings, provider, store, context);
     const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
     const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
@@ -50,15 +50,17 @@ export async function login(target: string, flags: LoginFlags, context: Context)
       client,
       settings,
       ...offline,
+      scopes: settings.device ? withoutBrowserScopes(offline.scopes, provider) : offline.scopes,
       fetch,
       progress: settings.events ? signInEvents(context) : signInWords(provider.label, settings, context),
     };
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
-      signedIn = await keepSignIn({ grant, store, kind: storeKind }, tokens, facts, context);
+      const kept = { ...grant, client: lastingClient(client, settings) };
+      signedIn = await keepSignIn({ grant: kept, store, kind: storeKind }, tokens, facts, context);
       return person(signedIn.profile);
     };
-    const signIn = usesDevice(provider, settings, context) ? deviceAuthorization : authorizationCode;
+    const signIn = settings.device ? deviceAuthorization : authorizationCode;
     await signIn({ ...grant, conclude }, context);
     if (signedIn === undefined) return;
     grant.progress.signedIn(signedIn);
@@ -104,39 +106,22 @@ function requirePerson(settings: LoginSettings, context: Context): void {
   );
 }
 
-async function confirmTokenOrigin(
-  provider: ResolvedProvider,
-  settings: LoginSettings,
-  context: Context,
-): Promise<void> {
-  const foreign = foreignTokenOrigin(provider);
-  if (foreign === undefined || settings.issuerNamed) return;
-  if (foreign === settings.configuration.token_endpoint_origin) return;
-  const asks = new URL(provider.metadata.authorization_endpoint ?? '').host;
-  const gets = new URL(foreign).host;
-  const hint = `if both belong to it, name it exactly: --issuer ${provider.issuer}`;
-  if (isInteractive(context)) {
-    const prompts = await context.openPrompts();
-    const question = `${provider.label} signs in at ${asks}, but the code and the tokens go to ${gets}. Do both belong to it?`;
-    if (await prompts.confirm(question, false)) return;
-    throw new AbortedError('stopped, nothing was sent', hint);
-  }
-  throw new ProtocolError(
-    'protocol_invalid_metadata',
-    `${provider.label} signs in at ${asks}, but its metadata sends the code and the tokens to ${gets}`,
-    { hint },
-  );
-}
-
 /**
  * The device grant is used when it was asked for, and without asking only where nothing else is left: no browser
- * can be opened, and there is no terminal to paste an address into.
+ * can be opened, there is no terminal to paste an address into, and the client at hand is one that can use it.
  */
 function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
   if (settings.device) return true;
-  const isOffered = provider.metadata.device_authorization_endpoint !== undefined;
+  const isReady =
+    provider.metadata.device_authorization_endpoint !== undefined &&
+    provider.device?.ownRegistration !== true;
   const opensBrowser = settings.openBrowser && context.canOpenBrowser;
-  return isOffered && settings.openBrowser && !opensBrowser && !isInteractive(context);
+  return isReady && settings.openBrowser && !opensBrowser && !isInteractive(context);
+}
+
+/** What the provider grants to nobody who comes without a browser. */
+function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
+  return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {

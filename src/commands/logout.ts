@@ -2,10 +2,11 @@ import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, accountsOfTarget, chooseAccount } from '../accounts/choose-account.ts';
+import { openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, OAuthLoginError } from '../errors.ts';
 import { jsonText } from '../output/json.ts';
-import { type Forgotten, forgottenText } from '../output/logout-text.ts';
+import { type Forgotten, forgottenGrantsText, forgottenText } from '../output/logout-text.ts';
 import { revokeTokens } from '../protocol/revocation.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { httpOptions, signalled } from './http-options.ts';
@@ -33,6 +34,7 @@ export async function logout(
   const chosen = flags.all
     ? await accountsOfTarget(target, flags, stored.accounts, async () => configuration)
     : [await chooseAccount(target, flags, stored, async () => configuration)];
+  const kept = forgetGrantTokens(flags, chosen, context);
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
     const outcome = await store.withLock(head.id, async () => {
@@ -61,8 +63,17 @@ export async function logout(
   } else if (outcomes.length === 0) {
     context.stdout.write('Nobody was signed in.\n');
   }
+  if (kept > 0 && !flags.json) context.stdout.write(forgottenGrantsText(kept));
   const failed = outcomes.find(({ error }) => error !== undefined)?.error;
   if (failed !== undefined) throw failed;
+}
+
+/** Tokens of the client itself go with the accounts of their issuer; gives how many were still good. */
+function forgetGrantTokens(flags: LogoutFlags, chosen: readonly AccountHead[], context: Context): number {
+  const kept = openGrantTokens(context);
+  if (flags.all) return kept.remove();
+  const issuers = new Set(chosen.map(({ issuer }) => issuer));
+  return [...issuers].reduce((count, issuer) => count + kept.remove(issuer), 0);
 }
 
 async function forget(

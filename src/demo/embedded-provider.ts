@@ -7,7 +7,7 @@ import { ConfigurationError } from '../errors.ts';
 import { interactions } from './interactions.ts';
 import type { People } from './person.ts';
 import { people as everybody } from './person.ts';
-import type { ConfidentialClient } from './provider-configuration.ts';
+import type { ConfidentialClient, FurtherConfiguration } from './provider-configuration.ts';
 import { providerConfiguration } from './provider-configuration.ts';
 
 /** What can be different from the provider that the demo shows; lifetimes are in seconds. */
@@ -16,6 +16,10 @@ export interface EmbeddedProviderOptions {
   readonly issuer?: string;
   readonly clientId?: string;
   readonly confidentialClients?: readonly ConfidentialClient[];
+  /** What the provider shall have beyond what signing in takes. */
+  readonly further?: FurtherConfiguration;
+  /** Adds to the provider what its configuration cannot, such as a grant of its own. */
+  readonly extend?: (provider: Provider) => void;
   readonly people?: People;
   readonly signingKey?: JWK;
   readonly accessTokenLifetime?: number;
@@ -61,6 +65,7 @@ export async function startEmbeddedProvider(
       issuer,
       clientId,
       confidentialClients,
+      further: options.further ?? {},
       people: users,
       signingKey,
       accessTokenLifetime: options.accessTokenLifetime ?? 300,
@@ -73,6 +78,7 @@ export async function startEmbeddedProvider(
   application.on('error', (error: Error) => options.onError?.(error));
   provider.on('server_error', (_context, error) => options.onError?.(error));
   provider.use(interactions(provider, users));
+  options.extend?.(provider);
   answer = onlyForHost(new URL(issuer).host, provider.callback());
   const clientSecret = confidentialClients[0]?.clientSecret;
   return {

@@ -14,11 +14,22 @@ export interface ConfidentialClient {
   readonly redirectUris: readonly string[];
 }
 
+/** Further clients (RFC 7591 §2), scopes and features of the provider, as `oidc-provider` takes them. */
+export interface FurtherConfiguration {
+  readonly clients?: readonly ClientMetadata[];
+  readonly scopes?: readonly string[];
+  readonly features?: Pick<
+    NonNullable<Configuration['features']>,
+    'clientCredentials' | 'resourceIndicators'
+  >;
+}
+
 /** What the embedded provider is made of. */
 export interface ProviderParts {
   readonly issuer: string;
   readonly clientId: string;
   readonly confidentialClients: readonly ConfidentialClient[];
+  readonly further: FurtherConfiguration;
   readonly people: readonly Person[];
   readonly signingKey: JWK;
   /** Lifetimes in seconds. */
@@ -34,7 +45,11 @@ const minutes = 60;
 export function providerConfiguration(parts: ProviderParts): Configuration {
   return {
     adapter: MemoryAdapter,
-    clients: [publicClient(parts.clientId), ...parts.confidentialClients.map(confidentialClient)],
+    clients: [
+      publicClient(parts.clientId),
+      ...parts.confidentialClients.map(confidentialClient),
+      ...(parts.further.clients ?? []),
+    ],
     jwks: { keys: [parts.signingKey] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clockTolerance: 0,
@@ -43,7 +58,7 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     // that for every token that was rotated, so rotating always is what makes the detection complete.
     rotateRefreshToken: true,
     clientBasedCORS: () => false,
-    scopes: ['openid', 'offline_access'],
+    scopes: ['openid', 'offline_access', ...(parts.further.scopes ?? [])],
     claims: {
       openid: ['sub'],
       profile: ['name', 'preferred_username', 'picture', 'profile'],
@@ -57,6 +72,7 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     renderError: (ctx, out) => sendPage(ctx, failurePage(out.error, out.error_description)),
     ttl: {
       AccessToken: parts.accessTokenLifetime,
+      ClientCredentials: parts.accessTokenLifetime,
       AuthorizationCode: minutes,
       DeviceCode: 10 * minutes,
       IdToken: parts.idTokenLifetime,
@@ -90,6 +106,7 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
         successSource: (ctx) =>
           sendPage(ctx, deviceApprovedPage(ctx.oidc.client?.clientName ?? 'the application')),
       },
+      ...parts.further.features,
     },
   };
 }

@@ -27,3 +27,8 @@ export function forgottenText({ head, revocation, reviewPage }: Forgotten): stri
       return `Signed out ${who}: the tokens were forgotten here, but ${label} did not confirm that it revoked them, so they may stay valid until ${end}${page}.\n`;
   }
 }
+
+/** What `logout` says of tokens that belong to no person. */
+export function forgottenGrantsText(count: number): string {
+  return `Forgot ${count} kept ${count === 1 ? 'token' : 'tokens'} of --grant here; ${count === 1 ? 'it stays' : 'they stay'} valid at the provider until the end of ${count === 1 ? 'its' : 'their'} time.\n`;
+}

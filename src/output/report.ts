@@ -8,9 +8,10 @@ import { problemText } from './text.ts';
  * of that, nothing is told but its name, since its words and members could hold a secret.
  */
 export function report(error: unknown, argv: readonly string[], stderr: Pick<Output, 'write'>): number {
-  const isJson = argv.includes('--json');
-  const isEvent = isJson && argv.includes('--events');
-  const stack = argv.includes('--debug') && error instanceof Error ? framesOf(error) : '';
+  const words = ownWords(argv);
+  const isJson = words.includes('--json');
+  const isEvent = isJson && words.includes('--events');
+  const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     stderr.write(
       isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
@@ -29,4 +30,10 @@ export function report(error: unknown, argv: readonly string[], stderr: Pick<Out
 function framesOf(error: Error): string {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return frames.map((line) => `${line}\n`).join('');
+}
+
+/** What of the command line is ours: a program stands behind `--`, and `--json` of `request` is a body as in curl. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return words[0] === 'request' ? words.filter((word) => word !== '--json') : words;
 }

@@ -27,6 +27,7 @@ export const reservedParameters: ReadonlySet<string> = new Set([
 /** Longest authorization URI that browsers and servers are known to take. */
 const MAXIMUM_LENGTH = 8192;
 
+/** What an authorization request says (RFC 6749 §4.1.1). */
 export interface AuthorizationRequest {
   readonly clientId: string;
   readonly redirectUri: string;

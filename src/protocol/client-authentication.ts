@@ -1,12 +1,17 @@
 import type { ClientAuth } from 'oauth4webapi';
 import type { ClientAuthentication } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { assertClient, type ClientAssertion } from './client-assertion.ts';
 
 /** The OAuth client as it presents itself to the authorization server. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret?: Secret;
   readonly clientAuthentication: ClientAuthentication;
+  /** Stands for the secret when present: what the client signs instead of showing one (RFC 7523 §2.2). */
+  readonly assertion?: ClientAssertion;
+  /** The request names no client at all: its assertion or subject token is the only credential (RFC 7521 §4.1). */
+  readonly anonymous?: true;
 }
 
 /**
@@ -16,6 +21,8 @@ export interface OAuthClient {
  */
 export function authenticateClient(client: OAuthClient): ClientAuth {
   const secret = client.clientSecret;
+  if (client.anonymous) return () => {};
+  if (client.assertion !== undefined) return assertClient(client.assertion);
   if (secret === undefined || client.clientAuthentication === 'none') {
     return (_server, { client_id }, body) => {
       body.set('client_id', client_id);

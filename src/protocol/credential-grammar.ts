@@ -10,11 +10,12 @@ const longestLifetime = 10 * 365 * 24 * 60 * 60;
  * Checks a successful token response before anything of it is used or stored; members it does not know are
  * left alone.
  *
- * Throws a `ProtocolError` that names the member and never holds its value.
+ * `tokenTypes` are those that may come, in lower case. Throws a `ProtocolError` that names the member and never
+ * holds its value.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function validateTokenResponse(response: object): void {
+export function validateTokenResponse(response: object, tokenTypes: readonly string[] = ['bearer']): void {
   const own = (name: string): unknown => Object.getOwnPropertyDescriptor(response, name)?.value;
   if (own('error') !== undefined) {
     throw invalid('holds an error, yet claims success');
@@ -26,7 +27,7 @@ export function validateTokenResponse(response: object): void {
     }
   }
   const tokenType = own('token_type');
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
+  if (typeof tokenType !== 'string' || !tokenTypes.includes(tokenType.toLowerCase())) {
     throw invalid('has a token_type other than Bearer');
   }
   const expiresIn = own('expires_in');

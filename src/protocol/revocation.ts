@@ -10,6 +10,7 @@ import { tolerantFetch } from './tolerant-fetch.ts';
 /** What became of the tokens at the provider. */
 export type RevocationOutcome = 'revoked' | 'not-offered';
 
+/** Whose tokens are taken back, and how to reach the provider. */
 export interface RevocationRequest {
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;

@@ -3,6 +3,8 @@ import { ProtocolError } from '../errors.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
+import { deviceRefusal } from './device-refusal.ts';
+import { deviceScope } from './device-scope.ts';
 import {
   CLOCK_TOLERANCE_SECONDS,
   idTokenAlgorithm,
@@ -17,6 +19,8 @@ import { refuseServerFailure } from './server-failure.ts';
 import type { IdTokenClaims, TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
+const BEARER_ONLY = ['bearer'];
+
 /** What an exchange at the token endpoint needs besides its own parameters. */
 export interface TokenEndpoint {
   readonly provider: ResolvedProvider;
@@ -30,6 +34,10 @@ export interface TokenEndpoint {
   readonly idTokenWithoutKeys?: 'left-out';
 }
 
+/** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
+export type RequestParameter = readonly [name: string, value: string];
+
+/** An authorization response and what it belongs to. */
 export interface CodeExchange {
   /** The authorization response, all of it. */
   readonly parameters: URLSearchParams;
@@ -85,11 +93,17 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
 export async function refreshTokens(
   endpoint: TokenEndpoint,
   refreshToken: Secret,
-  more: { readonly redirectUri?: string; readonly subject?: string },
+  more: {
+    readonly redirectUri?: string;
+    readonly subject?: string;
+    /** More parameters of the request, such as a narrower scope. */
+    readonly parameters?: readonly RequestParameter[];
+  },
 ): Promise<TokenSet> {
-  const repeated = endpoint.provider.quirks.includes('refresh-repeats-redirect-uri')
-    ? more.redirectUri
-    : undefined;
+  const additionalParameters = new URLSearchParams((more.parameters ?? []).map(([...pair]) => pair));
+  if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
+    additionalParameters.set('redirect_uri', more.redirectUri);
+  }
   // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
   const spending = { ...endpoint, idTokenWithoutKeys: 'left-out' as const };
   const tokens = await converse(spending, async (library, server, client, options) => {
@@ -98,7 +112,7 @@ export async function refreshTokens(
       client,
       authenticateClient(endpoint.client),
       refreshToken.reveal(),
-      repeated === undefined ? options : { ...options, additionalParameters: { redirect_uri: repeated } },
+      { ...options, additionalParameters },
     );
     refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
@@ -123,18 +137,30 @@ export async function refreshTokens(
  * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
  */
 export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Secret): Promise<TokenSet> {
+  const { device } = endpoint.provider;
+  const what = tokenEndpointOf(endpoint);
+  const repeated = device?.scopeParameter === undefined ? {} : deviceScope(endpoint);
   return converse(endpoint, async (library, server, client, options) => {
-    const authentication = authenticateClient(endpoint.client);
-    const code = deviceCode.reveal();
-    const response = await library.deviceCodeGrantRequest(server, client, authentication, code, options);
-    refuseServerFailure(response, tokenEndpointOf(endpoint));
+    const response = await library.deviceCodeGrantRequest(
+      server,
+      client,
+      authenticateClient(endpoint.client),
+      deviceCode.reveal(),
+      { ...options, additionalParameters: repeated },
+    );
+    refuseServerFailure(response, what);
     const named = await issuerNamed(endpoint, server, response);
-    const reply = await library.processDeviceCodeResponse(named, client, response);
-    return { reply, response, server: named };
+    try {
+      const reply = await library.processDeviceCodeResponse(named, client, response);
+      return { reply, response, server: named };
+    } catch (error) {
+      throw deviceRefusal(library, error, what, device);
+    }
   });
 }
 
-interface Answer {
+/** A reply of the token endpoint that the library has validated. */
+export interface Answer {
   readonly reply: Library.TokenEndpointResponse;
   readonly response: Response;
   readonly server: Library.AuthorizationServer;
@@ -142,14 +168,26 @@ interface Answer {
   readonly now?: Date;
 }
 
-type Exchange = (
+/** Sends one request to the token endpoint and has its reply validated. */
+export type Exchange = (
   library: typeof Library,
   server: Library.AuthorizationServer,
   client: Library.Client,
   options: Library.TokenEndpointRequestOptions,
 ) => Promise<Answer>;
 
-async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<TokenSet> {
+/**
+ * Gives the tokens of one exchange at the token endpoint, whatever the grant: the provider's quirks are evened
+ * out, and an ID Token that comes along is verified, signature included.
+ *
+ * `tokenTypes` are the types a token may have, in lower case (RFC 6749 §7.1). Throws an
+ * `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
+ */
+export async function converse(
+  endpoint: TokenEndpoint,
+  exchange: Exchange,
+  tokenTypes: readonly string[] = BEARER_ONLY,
+): Promise<TokenSet> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;
   const client: Library.Client = {
@@ -158,7 +196,7 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
     [library.clockSkew]: secondsAhead(endpoint.now()),
   };
   const options = {
-    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
+    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
   };
   try {
@@ -166,9 +204,9 @@ async function converse(endpoint: TokenEndpoint, exchange: Exchange): Promise<To
     const claims = library.getValidatedIdTokenClaims(reply);
     if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
       const { id_token: _unverified, ...tokens } = reply;
-      return tokenSetFromResponse(tokens, undefined, endpoint, now);
+      return tokenSetFromResponse(tokens, undefined, endpoint, tokenTypes, now);
     }
-    return tokenSetFromResponse(reply, claims, endpoint, now);
+    return tokenSetFromResponse(reply, claims, endpoint, tokenTypes, now);
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
@@ -186,7 +224,8 @@ function secondsAhead(instant: Date): number {
   return Math.round((instant.getTime() - Date.now()) / 1000);
 }
 
-function tokenEndpointOf({ provider }: TokenEndpoint): string {
+/** The token endpoint in the words of an error. */
+export function tokenEndpointOf({ provider }: TokenEndpoint): string {
   return `the token endpoint of ${provider.label}`;
 }
 
@@ -208,10 +247,11 @@ function tokenSetFromResponse(
   reply: Library.TokenEndpointResponse,
   claims: Library.IDToken | undefined,
   endpoint: TokenEndpoint,
+  tokenTypes: readonly string[],
   now: Date | undefined,
 ): TokenSet {
   const issuedAt = endpoint.now();
-  if (reply.token_type !== 'bearer') {
+  if (!tokenTypes.includes(reply.token_type)) {
     throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not asked for', {
       hint: 'only Bearer tokens (RFC 6750) are understood here',
     });

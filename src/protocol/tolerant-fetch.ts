@@ -1,5 +1,6 @@
 import type { Provider } from '../providers/provider.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
+import { graphDeviceDialect } from './graph-device.ts';
 import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
@@ -13,7 +14,11 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
  * A successful token response that is malformed is refused with a `ProtocolError` here already, since the
  * library reads some members more generously than RFC 6749 §5.1 allows.
  */
-export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints' | 'quirks'>): LibraryFetch {
+export function tolerantFetch(
+  fetch: Fetch,
+  provider: Pick<Provider, 'endpoints' | 'quirks' | 'device'>,
+  tokenTypes?: readonly string[],
+): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
   const send = libraryFetch(fetch);
   const tokenEndpoint = hrefOf(token_endpoint);
@@ -22,24 +27,29 @@ export function tolerantFetch(fetch: Fetch, provider: Pick<Provider, 'endpoints'
     hrefOf(revocation_endpoint),
     hrefOf(device_authorization_endpoint),
   ]);
+  const dialect = graphDeviceDialect(provider);
   return async (input, init) => {
-    const answered = await send(input, init);
     const requested = new URL(input instanceof Request ? input.url : input).href;
+    const translated = dialect?.request(requested, init?.body);
+    const answered = await (translated === undefined
+      ? send(input, init)
+      : send(translated.url, { ...init, body: translated.body }));
     if (!endpoints.has(requested)) {
       return answered;
     }
     const sent = input instanceof Request ? input : (init ?? {});
     const response = withDiscreetChallenge(answered, sent);
     const text = await response.clone().text();
-    const reply = conformingReply(
+    const read = conformingReply(
       { status: response.status, mediaType: mediaTypeOf(response), text },
       provider.quirks,
     );
+    const reply = translated === undefined || read === undefined ? read : dialect?.reply(read);
     if (reply === undefined) {
       return response;
     }
     if (requested === tokenEndpoint && reply.status === 200) {
-      validateTokenResponse(reply.members);
+      validateTokenResponse(reply.members, tokenTypes);
     }
     const members = withoutRepeatedSecrets(reply.members, sent);
     const isConforming = !reply.changed && members === reply.members;

@@ -9,15 +9,17 @@ export function endpointOrigins(provider: Pick<Provider, 'endpoints'>): Partial<
 
 /**
  * Gives the origin of the token endpoint when discovered metadata put it elsewhere than the authorization
- * endpoint; the caller decides whether the code may go there (RFC 9700 §4.4). Endpoints that stand in the
+ * endpoint (a server without one: than its issuer); the caller decides whether the code may go there (RFC 9700 §4.4). Endpoints that stand in the
  * provider itself were paired by whoever wrote it.
  */
 export function foreignTokenOrigin(resolved: {
   readonly endpoints: Partial<Endpoints>;
   readonly discovered: readonly (keyof Endpoints)[];
+  readonly issuer?: string;
 }): string | undefined {
   const { authorization_endpoint, token_endpoint } = resolved.endpoints;
-  if (authorization_endpoint === undefined || token_endpoint === undefined) {
+  const home = authorization_endpoint ?? resolved.issuer;
+  if (home === undefined || token_endpoint === undefined) {
     return undefined;
   }
   if (
@@ -27,5 +29,5 @@ export function foreignTokenOrigin(resolved: {
     return undefined;
   }
   const { origin } = new URL(token_endpoint);
-  return origin === new URL(authorization_endpoint).origin ? undefined : origin;
+  return origin === new URL(home).origin ? undefined : origin;
 }

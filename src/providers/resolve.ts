@@ -19,6 +19,8 @@ export interface ResolveOptions {
   readonly fetch: Fetch;
   /** Plain http to a literal loopback address is allowed. */
   readonly allowHttpLoopback: boolean;
+  /** No authorization request will be made: a server without authorization endpoint, or without PKCE, will do. */
+  readonly withoutAuthorization?: boolean;
 }
 
 /**
@@ -41,8 +43,10 @@ export async function resolveProvider(
   validateIssuerIdentifier(provider, options);
   const document = await discoverMetadata(provider, options);
   const published = readMetadata(document, provider, options);
-  requireS256(provider, published);
-  requireAcceptedAlgorithm(provider, published);
+  if (options.withoutAuthorization !== true) {
+    requireS256(provider, published);
+    requireAcceptedAlgorithm(provider, published);
+  }
   const metadata: AuthorizationServer = { ...published, ...own };
   const endpoints: Record<string, string> = {};
   for (const name of endpointNames) {
@@ -51,7 +55,8 @@ export async function resolveProvider(
       endpoints[name] = endpoint;
     }
   }
-  if (metadata.authorization_endpoint === undefined || metadata.token_endpoint === undefined) {
+  const authorizes = options.withoutAuthorization === true || metadata.authorization_endpoint !== undefined;
+  if (!authorizes || metadata.token_endpoint === undefined) {
     throw invalidMetadata(provider, 'the authorization endpoint or the token endpoint is missing');
   }
   return withHost({
@@ -77,10 +82,11 @@ function validateOwnEndpoints(provider: Provider, options: ResolveOptions): Part
       own[name] = validateOwnEndpoint(provider, name, value, options);
     }
   }
-  const { profile, revocation } = provider;
+  const { profile, revocation, device } = provider;
   const further = [
     ['profile.url', profile.url],
     ['profile.emails.url', profile.emails?.url],
+    ['device.loginStatusEndpoint', device?.loginStatusEndpoint],
     [
       'revocation.url',
       revocation.kind === 'request' ? revocation.url.replace(/\{(?:client_id|sub)\}/g, '0') : undefined,

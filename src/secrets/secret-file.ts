@@ -5,6 +5,18 @@ import { Secret } from './secret.ts';
 
 /** Longest secret that is read, in bytes. */
 const MAXIMUM_LENGTH = 65_536;
+/** Seconds that standard input may take: the program that writes there may have to ask somebody first. */
+const PATIENCE_SECONDS = 60;
+
+/** What a secret is called in an error, and the flag that named its place. */
+export interface SecretSource {
+  readonly what: string;
+  readonly flag: string;
+}
+
+const CLIENT_SECRET: SecretSource = { what: 'the client secret', flag: '--client-secret-file' };
+
+type Surroundings = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
 
 /**
  * Reads a secret from a file, or from standard input for `-`; one line break at the end does not count.
@@ -13,15 +25,49 @@ const MAXIMUM_LENGTH = 65_536;
  */
 export async function readSecretFile(
   path: string,
-  context: Pick<Context, 'stdin' | 'platform'>,
+  context: Surroundings,
+  source: SecretSource = CLIENT_SECRET,
 ): Promise<Secret> {
-  const text = path === '-' ? await readAll(context.stdin) : readPrivate(path, context.platform);
-  const secret = text.replace(/\r?\n$/, '');
+  const secret = (await readSecretText(path, context, source)).replace(/\r?\n$/, '');
   if (/^[\x20-\x7e]+$/.test(secret)) return new Secret(secret);
   const what = secret === '' ? 'is empty' : 'holds more than one line of printable ASCII text';
-  throw new ConfigurationError('config_invalid_value', `${path === '-' ? 'standard input' : path} ${what}`, {
-    hint: 'it has to hold the client secret and nothing else',
+  throw new ConfigurationError('config_invalid_value', `${placeName(path)} ${what}`, {
+    hint: `it has to hold ${source.what} and nothing else`,
   });
+}
+
+/** Reads a secret of more than one line, such as a key; otherwise like `readSecretFile`. */
+export async function readSecretText(
+  path: string,
+  context: Surroundings,
+  source: SecretSource,
+): Promise<string> {
+  return path === '-' ? readInput(context, source) : readPrivate(path, context.platform, source);
+}
+
+/** The place of a secret as an error names it. */
+export function placeName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
+async function readInput({ stdin, clock, signal }: Surroundings, source: SecretSource): Promise<string> {
+  const done = new AbortController();
+  const stop = AbortSignal.any([signal, done.signal]);
+  const late = clock.sleep(PATIENCE_SECONDS * 1000, stop).then(() => {
+    throw new ConfigurationError(
+      'config_invalid_value',
+      `standard input has not ended within ${PATIENCE_SECONDS} seconds`,
+      { hint: `write ${source.what} to it and close it, or name a file: ${source.flag} FILE` },
+    );
+  });
+  try {
+    return await Promise.race([readAll(stdin), late]);
+  } catch (error) {
+    stdin.destroy?.();
+    throw error;
+  } finally {
+    done.abort();
+  }
 }
 
 async function readAll(input: Context['stdin']): Promise<string> {
@@ -33,26 +79,26 @@ async function readAll(input: Context['stdin']): Promise<string> {
   return text;
 }
 
-function readPrivate(path: string, platform: NodeJS.Platform): string {
+function readPrivate(path: string, platform: NodeJS.Platform, source: SecretSource): string {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new ConfigurationError('config_invalid_value', `cannot read ${path}${reason}`, {
-      hint: 'name a file that holds the secret, or - for standard input',
+      hint: `name a file that holds ${source.what}, or - for standard input`,
     });
   }
   try {
     const status = fstatSync(descriptor);
     if (platform !== 'win32' && status.isFile() && (status.mode & 0o077) !== 0) {
       throw new StoreError('store_permissions', `other users may read ${path}`, {
-        hint: `run chmod 600 ${path}, or give it on standard input with --client-secret-file -`,
+        hint: `run chmod 600 ${path}, or give it on standard input with ${source.flag} -`,
       });
     }
     if (status.isDirectory() || status.size > MAXIMUM_LENGTH) {
       throw new ConfigurationError('config_invalid_value', `${path} does not hold a secret`, {
-        hint: 'name a file that holds the secret and nothing else',
+        hint: `name a file that holds ${source.what} and nothing else`,
       });
     }
     return readFileSync(descriptor, 'utf8');

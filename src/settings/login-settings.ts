@@ -6,7 +6,7 @@ import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
-import { type RedirectSettings, readRedirectUri } from './redirect-uri.ts';
+import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
@@ -139,53 +139,17 @@ export function clientVariables(provider: Provider): { readonly id: string; read
 }
 
 function scopeSetting(provider: Provider, flags: readonly string[]): string[] {
+  return [...new Set([...provider.scopes, ...askedScopes(flags)])];
+}
+
+/** The scopes of `--scope`; throws a `UsageError` for what is none (RFC 6749 §3.3). */
+export function askedScopes(flags: readonly string[]): string[] {
   const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
   const wrong = asked.find((scope) => !isScope(scope));
-  if (wrong === undefined) return [...new Set([...provider.scopes, ...asked])];
+  if (wrong === undefined) return [...new Set(asked)];
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
     hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
   });
-}
-
-function redirectSetting(
-  provider: Provider,
-  uri: string | undefined,
-  ports: string | undefined,
-): RedirectSettings {
-  const { host, path, port } = provider.redirect;
-  const base: RedirectSettings =
-    uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  if (ports === undefined) return base;
-  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
-  throw new UsageError(
-    'usage_conflict',
-    '--port does not go with a redirect URI that is not on this machine',
-    {
-      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
-    },
-  );
-}
-
-function redirectFromUri(uri: string): RedirectSettings {
-  const redirect = readRedirectUri(uri);
-  if (redirect !== undefined) return redirect;
-  throw new UsageError(
-    'usage_invalid',
-    `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
-    { hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost' },
-  );
-}
-
-function portSetting(text: string): number[] {
-  const ports = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (ports.every((port) => port === 0 || (port >= 1024 && port <= 65_535))) return ports;
-  throw new UsageError(
-    'usage_invalid',
-    `--port takes ports between 1024 and 65535, not ${JSON.stringify(text)}`,
-    {
-      hint: 'for example --port 8765 or --port 8765,8766; 0 stands for any free port',
-    },
-  );
 }
 
 function parameterSetting(pairs: readonly string[]): Record<string, string> {

@@ -28,6 +28,7 @@ export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boo
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP) && !isRemote;
 }
 
-function isContinuousIntegration({ env }: Surroundings): boolean {
+/** Tells whether this is a job of a CI system. */
+export function isContinuousIntegration({ env }: Pick<Context, 'env'>): boolean {
   return env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
 }

@@ -1,0 +1,109 @@
+import type { Environment } from '../context.ts';
+import { ConfigurationError, NetworkError, ProtocolError } from '../errors.ts';
+import type { Fetch } from '../protocol/library-fetch.ts';
+import { checkEndpoint } from '../providers/endpoint.ts';
+import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { Secret } from '../secrets/secret.ts';
+import { audiencesOf, unverifiedClaims } from './jwt-claims.ts';
+
+/** Where a CI job asks for a token that says which job it is. */
+export interface CiIdentity {
+  readonly url: URL;
+  readonly requestToken: Secret;
+}
+
+const URL_VARIABLE = 'ACTIONS_ID_TOKEN_REQUEST_URL';
+const TOKEN_VARIABLE = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN';
+
+/**
+ * Finds the place where this job can prove what it is: the one of GitHub Actions, or of whatever speaks its language.
+ *
+ * Throws a `ConfigurationError` that says what the job has to be given.
+ *
+ * @see [OpenID Connect in GitHub Actions](https://docs.github.com/en/actions/reference/security/oidc)
+ */
+export function findCiIdentity(
+  env: Environment,
+  options: { readonly allowHttpLoopback: boolean },
+): CiIdentity {
+  const { [URL_VARIABLE]: url, [TOKEN_VARIABLE]: token } = env;
+  if (!url || !token) throw noIdentity(env);
+  const checked = checkEndpoint(url, options);
+  if ('fault' in checked) {
+    throw new ConfigurationError('config_no_ci_identity', `${URL_VARIABLE} ${checked.fault}`, {
+      hint: checked.hint ?? 'it has to be the https address that the CI system set; nothing was sent there',
+    });
+  }
+  if (!/^[\x21-\x7e]{1,65536}$/.test(token)) {
+    throw new ConfigurationError('config_no_ci_identity', `${TOKEN_VARIABLE} does not hold a token`, {
+      hint: 'leave the variable as the CI system set it',
+    });
+  }
+  return { url: new URL(checked.href), requestToken: new Secret(token) };
+}
+
+/**
+ * Asks the CI system for a token that says which job this is, made out to that audience. The token that allows to
+ * ask goes to that one address only.
+ *
+ * Throws a `ConfigurationError` when the job may not ask, a `ProtocolError` or a `NetworkError`.
+ */
+export async function requestCiIdentity(
+  identity: CiIdentity,
+  audience: string,
+  fetch: Fetch,
+): Promise<Secret> {
+  const url = new URL(identity.url);
+  url.searchParams.set('audience', audience);
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${identity.requestToken.reveal()}`, accept: 'application/json' },
+  });
+  const { status } = response;
+  if (status >= 500) {
+    throw new NetworkError(
+      'network_server_error',
+      `the CI system answered with status ${status} when asked who this job is`,
+      {
+        hint: 'run the job again in a few minutes',
+      },
+    );
+  }
+  if (status !== 200) {
+    throw new ConfigurationError(
+      'config_no_ci_identity',
+      `the CI system does not say who this job is (status ${status})`,
+      {
+        hint: 'give the job the permission "id-token: write"; jobs of pull requests from forks cannot have it',
+      },
+    );
+  }
+  const value = plainObject(parsePlainJson(await response.text()))?.value;
+  const token =
+    typeof value === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value) ? new Secret(value) : undefined;
+  if (token === undefined || !audiencesOf(unverifiedClaims(token)).includes(audience)) {
+    const what = token === undefined ? 'without a token in it' : 'with a token for somebody else';
+    throw new ProtocolError('protocol_invalid_response', `the CI system sent a reply ${what}`, {
+      hint: `check that ${URL_VARIABLE} is what the CI system set`,
+    });
+  }
+  return token;
+}
+
+function noIdentity(env: Environment): ConfigurationError {
+  if (env.GITHUB_ACTIONS === 'true') {
+    return new ConfigurationError(
+      'config_no_ci_identity',
+      `this job may not ask who it is: ${URL_VARIABLE} is not set`,
+      {
+        hint: 'add to the job: permissions: { id-token: write, contents: read }',
+      },
+    );
+  }
+  return new ConfigurationError(
+    'config_no_ci_identity',
+    `there is no CI job here that can ask who it is: ${URL_VARIABLE} is not set`,
+    {
+      hint: 'GitLab: declare a variable under id_tokens and name it with --subject-token-env; elsewhere give the token with --subject-token-file',
+    },
+  );
+}

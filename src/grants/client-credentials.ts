@@ -1,0 +1,36 @@
+import { requestGrant } from '../protocol/grant-request.ts';
+import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
+import { clientVariables } from '../settings/login-settings.ts';
+import { grantParameters } from './grant-parameters.ts';
+import { withNextSteps } from './next-steps.ts';
+
+/**
+ * Gives a token for the client itself.
+ *
+ * Throws an `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
+ *
+ * @see [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4)
+ */
+export async function clientCredentials(endpoint: TokenEndpoint, settings: GrantSettings): Promise<TokenSet> {
+  const request = { grantType: 'client_credentials', parameters: grantParameters(settings) };
+  const allow = 'the registration has to allow the grant client_credentials to this client';
+  return withNextSteps(requestGrant(endpoint, request), {
+    invalid_client: wrongClient(settings, endpoint),
+    unauthorized_client: allow,
+    unsupported_grant_type: allow,
+    invalid_scope: 'ask for scopes that the registration allows to this client (--scope)',
+    invalid_target: 'ask for an API that the server knows (--audience or --resource)',
+  });
+}
+
+/** The next step after `invalid_client`, by the way the client authenticated. */
+export function wrongClient(settings: GrantSettings, { client }: TokenEndpoint): string {
+  const { id, secret } = clientVariables(settings.provider);
+  if (client.assertion?.method === 'private_key_jwt') {
+    return 'register the public part of the key for this client (with its key id, --key-id), and check the client id and the clock of this machine';
+  }
+  const method = client.assertion?.method ?? client.clientAuthentication;
+  return `check ${id} and ${secret} (or --client-secret-file), and whether the server wants another method than ${method} (--client-authentication)`;
+}

@@ -1,0 +1,18 @@
+import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import type { Secret } from '../secrets/secret.ts';
+
+/**
+ * The claims of a JWT, unverified: good for telling a person what a token says of itself, and for nothing else.
+ *
+ * `undefined` when the token is no JWT (RFC 7519 §3).
+ */
+export function unverifiedClaims(token: Secret): Readonly<Record<string, unknown>> | undefined {
+  const parts = token.reveal().split('.');
+  if (parts.length !== 3) return undefined;
+  return plainObject(parsePlainJson(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')));
+}
+
+/** The audiences of a JWT; empty when it names none. */
+export function audiencesOf(claims: Readonly<Record<string, unknown>> | undefined): string[] {
+  return [claims?.aud].flat().filter((audience) => typeof audience === 'string');
+}

@@ -1,0 +1,75 @@
+import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
+import { refreshTokens, type TokenEndpoint } from '../protocol/token-endpoint.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { ReplacementFile } from '../secrets/replacement-file.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
+import { variableName } from '../settings/variables.ts';
+import { wrongClient } from './client-credentials.ts';
+import { grantParameters } from './grant-parameters.ts';
+import { withNextSteps } from './next-steps.ts';
+
+/** What the server did with the refresh token. */
+export interface RefreshTokenGrant {
+  readonly tokens: TokenSet;
+  /** The server sent a new refresh token, and nobody said where to keep it. */
+  readonly isLost: boolean;
+}
+
+/**
+ * Spends a refresh token that was handed over, and puts the one that comes in its place where it was asked to,
+ * before anything else happens to the access token.
+ *
+ * Throws an `AuthenticationRequiredError` when the server takes the refresh token no more, a `StoreError` when
+ * the new one cannot be written, and otherwise what the token endpoint led to.
+ *
+ * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
+ * @see [RFC 9700 §4.14](https://www.rfc-editor.org/rfc/rfc9700.html#section-4.14)
+ */
+export async function refreshTokenGrant(
+  endpoint: TokenEndpoint,
+  settings: GrantSettings,
+  refreshToken: Secret,
+  rotated: ReplacementFile | undefined,
+): Promise<RefreshTokenGrant> {
+  const tokens = await spend(endpoint, settings, refreshToken);
+  const isNew = tokens.refreshToken !== undefined && tokens.refreshToken.reveal() !== refreshToken.reveal();
+  if (isNew && tokens.refreshToken !== undefined) rotated?.replace(tokens.refreshToken);
+  return { tokens, isLost: isNew && rotated === undefined };
+}
+
+async function spend(
+  endpoint: TokenEndpoint,
+  settings: GrantSettings,
+  refreshToken: Secret,
+): Promise<TokenSet> {
+  const { provider, redirect_uri } = { ...settings, ...settings.configuration };
+  try {
+    const more = {
+      parameters: grantParameters(settings),
+      ...(redirect_uri === undefined ? {} : { redirectUri: redirect_uri }),
+    };
+    return await withNextSteps(refreshTokens(endpoint, refreshToken, more), {
+      invalid_client: wrongClient(settings, endpoint),
+      invalid_scope: 'ask for scopes that were granted with the refresh token (--scope)',
+      invalid_target: 'ask for an API that the server knows (--audience or --resource)',
+    });
+  } catch (error) {
+    // GitHub has a name of its own for it.
+    const isRejected =
+      error instanceof AuthorizationServerError && /^(invalid_grant|bad_refresh_token)$/.test(error.error);
+    if (!isRejected) throw error;
+    const place =
+      settings.refreshTokenFile === undefined
+        ? variableName(provider.name, 'REFRESH_TOKEN')
+        : settings.refreshTokenFile.replace(/^-$/, 'standard input');
+    throw new AuthenticationRequiredError(
+      'refresh_rejected',
+      `${provider.label} does not take the refresh token any more (${error.error})`,
+      {
+        hint: `put a new one into ${place}; if the server sends a new one each time, keep it with --rotate-to FILE`,
+        cause: error,
+      },
+    );
+  }
+}

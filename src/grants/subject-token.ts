@@ -1,0 +1,87 @@
+import type { Context } from '../context.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Fetch } from '../protocol/library-fetch.ts';
+import { Secret } from '../secrets/secret.ts';
+import { placeName, readSecretFile } from '../secrets/secret-file.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
+import { variableName } from '../settings/variables.ts';
+import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
+
+/** A token that says for whom another one is asked for (RFC 8693 §2.1). */
+export interface SubjectToken {
+  readonly token: Secret;
+  readonly type: string;
+  /** How an error names the place it came from. */
+  readonly place: string;
+}
+
+/** Gives the subject token; only the identity of a CI job needs the network for that. */
+export type SubjectTokenReader = (fetch: Fetch) => Promise<SubjectToken>;
+
+const TYPE = 'urn:ietf:params:oauth:token-type:';
+
+/**
+ * Finds the subject token, without asking anybody yet.
+ *
+ * Throws a `ConfigurationError` that names the variable to set.
+ */
+export async function findSubjectToken(
+  settings: GrantSettings,
+  context: Context,
+): Promise<SubjectTokenReader> {
+  const source = settings.subjectToken;
+  const typed = (token: Secret, standard: string, place: string) => async () => ({
+    token,
+    type: settings.subjectTokenType ?? `${TYPE}${standard}`,
+    place,
+  });
+  switch (source.kind) {
+    case 'ci': {
+      const identity = findCiIdentity(context.env, settings);
+      const audience = settings.subjectAudience ?? settings.audiences[0] ?? settings.provider.issuer;
+      return async (fetch) => {
+        const token = await requestCiIdentity(identity, audience, fetch);
+        return typed(token, 'jwt', 'the identity of this job')();
+      };
+    }
+    case 'file': {
+      const what = { what: 'the subject token', flag: '--subject-token-file' };
+      const token = await readSecretFile(source.path, context, what);
+      return typed(
+        credential(token.reveal(), placeName(source.path)),
+        'access_token',
+        placeName(source.path),
+      );
+    }
+    case 'environment':
+      return typed(ofVariable(source.name, settings, context), 'jwt', source.name);
+    case 'variable': {
+      const name = variableName(settings.provider.name, 'SUBJECT_TOKEN');
+      return typed(ofVariable(name, settings, context), 'access_token', name);
+    }
+  }
+}
+
+function ofVariable(name: string, settings: GrantSettings, { env }: Context): Secret {
+  const value = env[name];
+  if (value !== undefined && value !== '') return credential(value, name);
+  throw new ConfigurationError(
+    'config_missing_subject_token',
+    `${name} is not set: there is no token to exchange at ${settings.provider.label}`,
+    {
+      hint:
+        settings.subjectToken.kind === 'variable'
+          ? `set ${name}, or name another place: --subject-from ci, --subject-token-file FILE or --subject-token-env NAME`
+          : `set ${name} in this job; in GitLab declare it under id_tokens`,
+    },
+  );
+}
+
+/** A token that was handed over; one line break at its end does not count. Throws a `ConfigurationError`. */
+export function credential(text: string, place: string): Secret {
+  const value = text.replace(/\r?\n$/, '');
+  if (/^[\x21-\x7e]{1,65536}$/.test(value)) return new Secret(value);
+  throw new ConfigurationError('config_invalid_value', `${place} does not hold a token`, {
+    hint: 'it has to hold the token and nothing else, on one line',
+  });
+}

@@ -1,0 +1,66 @@
+import { ProtocolError } from '../errors.ts';
+import { authenticateClient } from './client-authentication.ts';
+import { refuseServerFailure } from './server-failure.ts';
+import { converse, type RequestParameter, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import type { TokenSet } from './token-set.ts';
+
+/** A request for tokens that needs no End-User. */
+export interface GrantRequest {
+  /** `grant_type` on the wire. */
+  readonly grantType: string;
+  readonly parameters: readonly RequestParameter[];
+  /** The type that was asked for (RFC 8693 §2.1); what is issued has to be of it. */
+  readonly requestedTokenType?: string;
+}
+
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+
+/**
+ * Asks the token endpoint for tokens with a grant that is complete in itself.
+ *
+ * Throws an `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
+ *
+ * @see [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4)
+ * @see [RFC 6749 §4.5](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.5)
+ */
+export async function requestGrant(endpoint: TokenEndpoint, request: GrantRequest): Promise<TokenSet> {
+  const { requestedTokenType } = request;
+  // A token that is no access token has no type to be used by: `N_A` (RFC 8693 §2.2.1).
+  const isOther = requestedTokenType !== undefined && requestedTokenType !== ACCESS_TOKEN;
+  const parameters = new URLSearchParams(request.parameters.map(([...pair]) => pair));
+  return converse(
+    endpoint,
+    async (library, server, client, options) => {
+      const authentication = authenticateClient(endpoint.client);
+      const isClientCredentials = request.grantType === 'client_credentials';
+      const response = isClientCredentials
+        ? await library.clientCredentialsGrantRequest(server, client, authentication, parameters, options)
+        : await library.genericTokenEndpointRequest(
+            server,
+            client,
+            authentication,
+            request.grantType,
+            parameters,
+            options,
+          );
+      refuseServerFailure(response, tokenEndpointOf(endpoint));
+      const reply = isClientCredentials
+        ? await library.processClientCredentialsResponse(server, client, response)
+        : await library.processGenericTokenEndpointResponse(server, client, response, {
+            ...(isOther ? { recognizedTokenTypes: { n_a: () => {} } } : {}),
+          });
+      if (requestedTokenType !== undefined) requireIssuedType(reply.issued_token_type, requestedTokenType);
+      return { reply, response, server };
+    },
+    isOther ? ['bearer', 'n_a'] : ['bearer'],
+  );
+}
+
+function requireIssuedType(issued: unknown, requested: string): void {
+  if (issued === requested) return;
+  throw new ProtocolError(
+    'protocol_invalid_response',
+    'the token endpoint issued a token of another type than the one that was asked for',
+    { hint: 'leave out --requested-token-type to take what the server issues, or ask its operator' },
+  );
+}

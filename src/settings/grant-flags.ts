@@ -1,0 +1,98 @@
+import { UsageError } from '../errors.ts';
+import type { LoginFlags } from './login-settings.ts';
+
+/** The grants that need no End-User, as `--grant` names them. */
+export type Grant = 'client-credentials' | 'refresh-token' | 'jwt-bearer' | 'token-exchange';
+
+type SharedFlags = Pick<
+  LoginFlags,
+  | 'issuer'
+  | 'host'
+  | 'tenant'
+  | 'clientId'
+  | 'clientSecretFile'
+  | 'scope'
+  | 'param'
+  | 'store'
+  | 'caFile'
+  | 'allowHttpLoopback'
+  | 'debug'
+>;
+
+/** The flags of `token` that concern a grant, as the command line gives them. */
+export interface GrantFlags extends SharedFlags {
+  readonly grant?: string;
+  readonly clientAuthentication?: string;
+  readonly keyFile?: string;
+  readonly keyId?: string;
+  readonly audience?: readonly string[];
+  readonly resource?: readonly string[];
+  readonly subject?: string;
+  readonly refreshTokenFile?: string;
+  readonly rotateTo?: string;
+  readonly subjectFrom?: string;
+  readonly subjectTokenFile?: string;
+  readonly subjectTokenEnv?: string;
+  readonly subjectTokenType?: string;
+  readonly subjectAudience?: string;
+  readonly requestedTokenType?: string;
+}
+
+const all: readonly Grant[] = ['client-credentials', 'refresh-token', 'jwt-bearer', 'token-exchange'];
+const exchange: readonly Grant[] = ['token-exchange'];
+
+/** Which grants a flag belongs to; none of them means anything without `--grant`. */
+const uses: readonly (readonly [keyof GrantFlags, string, readonly Grant[]])[] = [
+  ['clientId', '--client-id', all],
+  ['clientSecretFile', '--client-secret-file', all],
+  ['clientAuthentication', '--client-authentication', all],
+  ['keyFile', '--key-file', all],
+  ['keyId', '--key-id', all],
+  ['scope', '--scope', all],
+  ['audience', '--audience', all],
+  ['resource', '--resource', all],
+  ['param', '--param', all],
+  ['store', '--store or --no-store', ['client-credentials', 'jwt-bearer']],
+  ['caFile', '--ca-file', all],
+  ['allowHttpLoopback', '--allow-http-loopback', all],
+  ['subject', '--subject', ['jwt-bearer']],
+  ['refreshTokenFile', '--refresh-token-file', ['refresh-token']],
+  ['rotateTo', '--rotate-to', ['refresh-token']],
+  ['subjectFrom', '--subject-from', exchange],
+  ['subjectTokenFile', '--subject-token-file', exchange],
+  ['subjectTokenEnv', '--subject-token-env', exchange],
+  ['subjectTokenType', '--subject-token-type', exchange],
+  ['subjectAudience', '--subject-audience', exchange],
+  ['requestedTokenType', '--requested-token-type', exchange],
+];
+
+/** Reads `--grant`, and throws a `UsageError` for one that is unknown and for a flag that belongs to another grant. */
+export function readGrant(flags: GrantFlags & { readonly grant: string }): Grant {
+  const grant = all.find((name) => name === flags.grant);
+  if (grant === undefined) {
+    throw new UsageError('usage_unknown_grant', `there is no grant ${JSON.stringify(flags.grant)}`, {
+      hint: `the grants that need no person are ${all.join(', ')}`,
+    });
+  }
+  const stray = uses.find(
+    ([name, , grants]) => flags[name] !== undefined && !grants.includes(grant) && !keepsNothing(name, flags),
+  );
+  if (stray === undefined) return grant;
+  throw new UsageError('usage_conflict', `${stray[1]} has no meaning with --grant ${grant}`, {
+    hint: `it belongs to --grant ${stray[2].join(' or ')}`,
+  });
+}
+
+/** Throws a `UsageError` for a flag that would have no effect, since no grant was asked for. */
+export function refuseGrantFlags(flags: GrantFlags): void {
+  const stray = uses.find(([name]) => flags[name] !== undefined);
+  if (stray === undefined) return;
+  throw new UsageError('usage_conflict', `${stray[1]} has no meaning without --grant`, {
+    hint: `without --grant the stored token is printed; with it one is asked for: --grant ${stray[2].join(' or ')}`,
+  });
+}
+
+/** `--no-store` asks for what every grant does that is not kept anyway. */
+function keepsNothing(name: keyof GrantFlags, flags: GrantFlags): boolean {
+  return name === 'store' && flags.store === false;
+}

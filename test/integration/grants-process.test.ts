@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AuthorizationServer } from '../support/authorization-server.ts';
+import { type BundledScript, bundleScript, type Ended, endOf } from '../support/bundled-script.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';
+import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
+
+const COMMAND = `
+import { main, systemContext } from './src/main.ts';
+const context = systemContext(process);
+process.exitCode = await main(process.argv.slice(2), context);
+await context.flush();
+`;
+
+const REFRESH_TOKEN = 'xK7Vq2mTz9LrB4wNc8PdYs';
+const key = clientKey('ES256');
+let ci: CiIdentityStub;
+let server: AuthorizationServer;
+let command: BundledScript;
+let home: string;
+
+beforeAll(async () => {
+  command = bundleScript(COMMAND);
+  ci = await startCiIdentity();
+  server = await startMachineServer(
+    { clients: new Map([['ES256', key]]), assertionIssuers: new Map() },
+    () => ci,
+  );
+});
+afterAll(async () => {
+  command.remove();
+  await server.close();
+  await ci.close();
+});
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'oauth-login-job-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function startJob(env: Record<string, string>, argv: readonly string[]) {
+  return spawn(process.execPath, [command.path, ...argv], {
+    env: { PATH: process.env.PATH, HOME: home, CI: 'true', ...env },
+    cwd: home,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+async function runJob(env: Record<string, string>, argv: readonly string[], input = ''): Promise<Ended> {
+  const child = startJob(env, argv);
+  child.stdin?.end(input);
+  return endOf(child);
+}
+
+const at = () => ['token', 'as', '--issuer', server.issuer, '--allow-http-loopback', '--grant'];
+
+describe('a job of a CI system', () => {
+  it('gets a token for itself with a secret in the environment, and leaves nothing behind', async () => {
+    const env = {
+      OAUTH_LOGIN_AS_CLIENT_ID: 'machine-client_secret_post',
+      OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET,
+    };
+    const job = await runJob(env, [...at(), 'client-credentials', '--scope', 'read']);
+    expect(job).toMatchObject({ code: 0, stderr: '' });
+    expect(job.stdout).toBe(`${server.issuedSecrets('access_token').at(-1)}\n`);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('gets one with a key on standard input', async () => {
+    const argv = [...at(), 'client-credentials', '--client-id', 'machine-key-ES256', '--key-file', '-'];
+    expect(await runJob({}, argv, key.pem)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('exchanges its own identity, as GitHub Actions gives it', async () => {
+    const job = await runJob(ci.env, [
+      ...at(),
+      'token-exchange',
+      '--client-id',
+      'machine-public',
+      '--subject-from',
+      'ci',
+    ]);
+    expect(job).toMatchObject({ code: 0, stderr: '' });
+    expect(job.stdout).toBe(`${server.issuedSecrets('access_token').at(-1)}\n`);
+  });
+
+  it('exchanges its own identity, as GitLab gives it', async () => {
+    const env = { OAUTH_LOGIN_ID_TOKEN: ci.sign({ aud: server.issuer }) };
+    const argv = [
+      ...at(),
+      'token-exchange',
+      '--client-id',
+      'machine-public',
+      '--subject-token-env',
+      'OAUTH_LOGIN_ID_TOKEN',
+    ];
+    expect(await runJob(env, argv)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('keeps its token sealed with a passphrase, when told to', async () => {
+    const env = {
+      OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET,
+      OAUTH_LOGIN_STORE: 'passphrase',
+      OAUTH_LOGIN_PASSPHRASE: 'correct horse battery staple',
+    };
+    const argv = [...at(), 'client-credentials', '--client-id', 'machine-client_secret_post'];
+    const first = await runJob(env, argv);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const before = server.requests.length;
+    expect((await runJob(env, argv)).stdout).toBe(first.stdout);
+    expect(server.requests.length).toBe(before);
+    expectNoSecrets({ directory: home }, [first.stdout.trim(), CLIENT_SECRET]);
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ['a client id', ['client-credentials'], 3, /OAUTH_LOGIN_AS_CLIENT_ID/],
+    ['a secret', ['client-credentials', '--client-id', 'x'], 3, /OAUTH_LOGIN_AS_CLIENT_SECRET/],
+    ['a refresh token', ['refresh-token', '--client-id', 'x'], 3, /OAUTH_LOGIN_AS_REFRESH_TOKEN/],
+    ['a subject token', ['token-exchange'], 3, /OAUTH_LOGIN_AS_SUBJECT_TOKEN/],
+    ['a permission', ['token-exchange', '--subject-from', 'ci'], 3, /id-token: write/],
+  ])(
+    'that lacks %s ends without a request and without waiting for standard input',
+    async (_what, flags, code, variable) => {
+      const before = server.requests.length;
+      // Standard input stays open: who waited for it would never end.
+      const child = startJob({ GITHUB_ACTIONS: 'true' }, [...at(), ...flags]);
+      const job = await endOf(child);
+      child.stdin?.destroy();
+      expect(job.code).toBe(code);
+      expect(job.stderr).toMatch(variable);
+      expect(job.stdout).toBe('');
+      expect(server.requests.length).toBe(before);
+    },
+  );
+
+  it('that nobody signed in for ends with 4 and the variable to set', async () => {
+    const job = await runJob({}, ['token', 'github']);
+    expect(job.code).toBe(4);
+    expect(job.stderr).toMatch(/OAUTH_LOGIN_GITHUB_TOKEN/);
+  });
+
+  it('is given a token from outside', async () => {
+    expect(await runJob({ OAUTH_LOGIN_GITHUB_TOKEN: 'ghp_from-outside' }, ['token', 'github'])).toMatchObject(
+      {
+        code: 0,
+        stdout: 'ghp_from-outside\n',
+        stderr: '',
+      },
+    );
+  });
+
+  it('T13 shows no secret in its command line', async () => {
+    const file = join(home, 'refresh');
+    writeFileSync(file, REFRESH_TOKEN, { mode: 0o600 });
+    server.breakEndpoint('token', { kind: 'hang' });
+    const child = startJob({ OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET }, [
+      ...at(),
+      'refresh-token',
+      '--client-id',
+      'machine-client_secret_post',
+      '--refresh-token-file',
+      file,
+    ]);
+    try {
+      while (server.hits('token') === 0 || !server.requestsTo('token').at(-1)?.body.includes(REFRESH_TOKEN)) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const cmdline = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
+      expect(cmdline).toContain('--refresh-token-file');
+      expectNoSecrets(cmdline, [REFRESH_TOKEN, CLIENT_SECRET]);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      server.restore();
+    }
+  });
+});
