@@ -5,6 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -45,29 +47,38 @@ const options = {
 await build({ ...options, entryPoints: { main: 'src/main.ts' }, plugins: [withoutSubprograms] });
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 
-const mayLoadLate = [`${root}src/quick.ts`, `${root}src/adapters/keychain.ts`];
+/** Node's modules that take milliseconds to load, and that not every quick answer needs. */
+const loadedLate = { 'node:crypto': crypto, 'node:net': net };
 
-/** What a quick answer would have to load late is not in it: asking for it means that the whole program is needed. */
-const withoutLateParts = {
-  name: 'without-late-parts',
+/** What a quick answer never needs, because it writes nothing and asks nobody. */
+const leftOut = {
+  'src/accounts/lock.ts': ['openLock'],
+  'src/secrets/passphrase-key.ts': ['createPassphraseKey', 'readPassphraseKey'],
+  'src/settings/configuration.ts': ['readConfiguration'],
+};
+
+const needsTheWholeProgram = "throw new Error('the whole program is needed');";
+
+/** Makes the small part of the program: what it leaves out throws, which means that the whole program is needed. */
+const smallPart = {
+  name: 'small-part',
   setup({ onResolve, onLoad }) {
-    // node:crypto takes 3 ms to load, and only a token has to be unsealed.
-    onResolve({ filter: /^node:crypto$/ }, ({ namespace }) =>
-      namespace === 'lazy' ? undefined : { path: 'node:crypto', namespace: 'lazy' },
-    );
-    onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: Object.keys(crypto)
-        .filter((name) => typeof crypto[name] === 'function' && /^[a-z]/.test(name))
-        .map((name) => `export const ${name} = (...all) => require('node:crypto').${name}(...all);`)
+    onResolve({ filter: /.*/ }, ({ path, kind, namespace, importer }) => {
+      if (kind === 'dynamic-import') return { path: 'late-part', namespace: 'absent' };
+      if (loadedLate[path] !== undefined && namespace !== 'late') return { path, namespace: 'late' };
+      const source = relative(root, resolve(dirname(importer), path));
+      return leftOut[source] === undefined ? undefined : { path: source, namespace: 'absent' };
+    });
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: Object.keys(loadedLate[path])
+        .filter((name) => typeof loadedLate[path][name] === 'function' && /^[a-z]/.test(name))
+        .map((name) => `export const ${name} = (...all) => require('${path}').${name}(...all);`)
         .join('\n'),
     }));
-    onResolve({ filter: /.*/ }, ({ kind, importer }) =>
-      kind === 'dynamic-import' && !mayLoadLate.includes(importer)
-        ? { path: 'late-part', namespace: 'absent' }
-        : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
-      contents: "throw new Error('the whole program is needed');",
+    onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
+      contents:
+        leftOut[path]?.map((name) => `export function ${name}() { ${needsTheWholeProgram} }`).join('\n') ??
+        needsTheWholeProgram,
     }));
   },
 };
@@ -80,6 +91,6 @@ await build({
   define: { VERSION_TEXT: print('--version'), HELP_TEXT: print('--help') },
   // Whatever goes wrong in it is not shown but left to the whole program, so its names are not needed.
   minify: true,
-  plugins: [withoutLateParts],
+  plugins: [smallPart],
 });
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);

@@ -91,6 +91,7 @@ export type ErrorCode =
   | 'demo_stopped'
   | 'aborted';
 
+/** What every error of the family says besides its message. */
 export interface ErrorOptionsWithHint {
   /** One line that says what to do next: a command to run, a page to open, a variable to set. */
   readonly hint: string;
@@ -194,10 +195,7 @@ export class DemoStoppedError extends OAuthLoginError {
 export class AbortedError extends OAuthLoginError {
   override readonly name = 'AbortedError';
   readonly exitCode = ExitCode.interrupted;
-  constructor(
-    message = 'interrupted',
-    hint = 'nothing was changed; run the command again when you are ready',
-  ) {
+  constructor(message = 'interrupted', hint = 'run the command again when you are ready') {
     super('aborted', message, { hint });
   }
 }

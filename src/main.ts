@@ -14,22 +14,26 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
     await createProgram(context, main).parseAsync([...argv], { from: 'user' });
-    context.signal.throwIfAborted();
     return ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, context), argv, context);
+    return report(familyOf(cause, argv, context), argv, context);
   }
 }
 
-function familyOf(cause: unknown, context: Context): unknown {
+function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
   if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
   if (!(cause instanceof CommanderError)) return cause;
-  const message = cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const message =
+    cause.code === 'commander.help'
+      ? `there is no command ${JSON.stringify(argv[1] ?? '')}`
+      : cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
   return new UsageError('usage_invalid', message.charAt(0).toLowerCase() + message.slice(1), {
-    hint: 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
+    hint: message.includes("'--client-secret'")
+      ? 'a secret on the command line can be read by others: name a file with --client-secret-file PATH, - for standard input'
+      : 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
   });
 }
 

@@ -108,11 +108,16 @@ export function createProgram(context: Context, run: Run): Command {
     .option('--events', 'with --json: tell a program how it goes, lines of JSON on standard error')
     .addOption(debug())
     .action(async (target: string | undefined, flags) => {
-      const [{ login }, { requireTarget }] = await Promise.all([
+      const [{ login }, { requireTarget }, { orMistypedCommand }] = await Promise.all([
         import('./commands/login.ts'),
         import('./commands/require-target.ts'),
+        import('./commands/mistyped-command.ts'),
       ]);
-      await login(requireTarget(target ?? flags.issuer), flags, context);
+      const typed = requireTarget(target ?? flags.issuer);
+      const commands = program.commands.map((command) => command.name());
+      await login(typed, flags, context).catch((error: unknown) => {
+        throw orMistypedCommand(error, typed, commands);
+      });
     });
 
   program
@@ -153,7 +158,7 @@ export function createProgram(context: Context, run: Run): Command {
     .command('logout')
     .description('revoke at the provider where it can be done, and forget')
     .argument('[target]')
-    .addOption(new Option('--all', 'every account').conflicts('account'))
+    .addOption(new Option('--all', 'every account (of the target, when there is one)').conflicts('account'))
     .addOption(account())
     .addOption(host())
     .addOption(issuer())
@@ -215,6 +220,7 @@ Examples:
   oauth-login whoami
   curl -H "Authorization: Bearer $(oauth-login token github)" https://api.github.com/user
 
-Exit codes: 0 done, 2 wrong command line, 3 configuration, 4 sign in first,
-5 the server refused, 6 a reply not to be trusted, 7 network, 8 storage.
+Exit codes: 0 done, 1 our own fault, 2 wrong command line, 3 configuration,
+4 sign in first, 5 the server refused, 6 a reply not to be trusted, 7 network,
+8 storage, 130 interrupted.
 `;

@@ -1,4 +1,10 @@
 import { writeSync } from 'node:fs';
+import type { Keychain } from './adapters/keychain.ts';
+import { readUnlockedSecret } from './adapters/secret-service.ts';
+import { sessionBusSocket } from './adapters/session-bus-address.ts';
+import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
+import { whoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { readQuickCommand, type StoredAnswer } from './quick-command.ts';
 import { preventCrashArtefacts } from './system/crash-artefacts.ts';
@@ -49,10 +55,7 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     openHttp: needsTheWholeProgram,
     openBrowser: needsTheWholeProgram,
     openPrompts: needsTheWholeProgram,
-    async openKeychain() {
-      const { openKeychain } = await import('./adapters/keychain.ts');
-      return openKeychain({ env, platform: process.platform, directory: context.paths.dataDir });
-    },
+    openKeychain: async () => openKeychain(env, process.platform),
   };
   try {
     await run(command, context);
@@ -65,12 +68,26 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
 async function run(command: StoredAnswer, context: Context): Promise<void> {
   switch (command.name) {
     case 'status':
-      return (await import('./commands/status.ts')).status(command.flags, context);
+      return status(command.flags, context);
     case 'whoami':
-      return (await import('./commands/whoami.ts')).whoami(command.target, command.flags, context);
+      return whoami(command.target, command.flags, context);
     case 'token':
-      return (await import('./commands/token.ts')).token(command.target, command.flags, context);
+      return token(command.target, command.flags, context);
   }
+}
+
+/** Milliseconds for the keyring of the session; one that takes longer is waited for by the whole program. */
+const KEYRING_PATIENCE = 1_000;
+
+/** Looks into a keyring that is open; on other systems a look may ask the person, which must not happen twice. */
+async function openKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
+  const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
+  if (socket === undefined) return needsTheWholeProgram();
+  return {
+    getPassword: (service, account) => readUnlockedSecret(socket, { service, account }, KEYRING_PATIENCE),
+    setPassword: needsTheWholeProgram,
+    deletePassword: needsTheWholeProgram,
+  };
 }
 
 async function needsTheWholeProgram(): Promise<never> {

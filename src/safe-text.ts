@@ -34,6 +34,7 @@ export function breakCommands(text: string): string {
   return text.replace(/:(?=:)/g, ': ').replace(/#(?=#)/g, '# ');
 }
 
+/** How foreign text is quoted. */
 export interface QuoteOptions {
   /** In code points, without the quotation marks; 200 unless told. */
   readonly maximumLength?: number;

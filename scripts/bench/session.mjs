@@ -21,7 +21,8 @@ export async function openBenchSession() {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
   const folder = mkdtempSync(join(tmpdir(), 'oauth-login-bench-'));
   const demo = await importDemo();
-  const provider = await demo.startEmbeddedProvider();
+  // Longer than any run takes, so that `token` never has to refresh.
+  const provider = await demo.startEmbeddedProvider({ accessTokenLifetime: 3600 });
   const closing = [() => provider.close(), () => rmSync(folder, { recursive: true, force: true })];
   const homes = new Map();
   const session = { command, folder, demo, provider, home, close };

@@ -1,8 +1,8 @@
 import type { Profile } from '../profile/profile.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import { plainObject } from '../secrets/plain-json.ts';
+import { isStoreKind } from '../secrets/store-kind.ts';
 import type { AccountHead } from './account.ts';
-import { isStoreKind } from './sealed-file.ts';
 
 /** Thrown and caught in this file only: the value is no head. */
 class MalformedHead extends Error {}

@@ -1,8 +1,7 @@
-import { UsageError } from '../errors.ts';
+import { ConfigurationError, UsageError } from '../errors.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { openidProvider } from '../providers/openid.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { chooseTarget } from '../settings/target.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
@@ -51,8 +50,8 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
     const { provider } = chooseTarget(target, flags, configuration);
     if (provider.issuer === head.issuer) return provider;
   } catch (error) {
-    // The user removed the provider from the configuration: what the account itself says is enough.
-    if (!(error instanceof UsageError)) throw error;
+    // The user removed the provider from the configuration, or a part of it: what the account says is enough.
+    if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;
   }
   return openidProvider(head.provider, head.label, head.issuer);
 }

@@ -186,7 +186,7 @@ function notStored(head: AccountHead): AuthenticationRequiredError {
     'login_required',
     `the account at ${head.label} is no longer stored`,
     {
-      hint: `sign in again: oauth-login ${head.provider}`,
+      hint: `sign in again with: oauth-login ${head.target}`,
     },
   );
 }

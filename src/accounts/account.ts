@@ -1,9 +1,9 @@
 import type { Profile } from '../profile/profile.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 
-/** Where the sealing key lives. */
-export type StoreKind = 'keychain' | 'passphrase' | 'file';
+export type { StoreKind } from '../secrets/store-kind.ts';
 
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
 export interface AccountHead {
@@ -35,7 +35,7 @@ export interface AccountHead {
   readonly verifiedAt: string;
   readonly signedInAt: string;
   readonly hasRefreshToken: boolean;
-  /** Set when the server refused the refresh token: sign in again. */
+  /** Why to sign in again: the server refused the refresh token, or the access token where there is none. */
   readonly needsLogin?: string;
   readonly store: StoreKind;
   /** Plain http to a literal loopback address was allowed at sign-in, for this account only. */

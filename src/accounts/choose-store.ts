@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { probeStore } from '../secrets/probe-store.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeStoreChoice } from '../settings/configuration.ts';
 import { isInteractive } from '../system/presence.ts';
-import type { StoreKind } from './account.ts';
 
 /**
  * Decides where the sealing key lives, before the browser opens: what was asked for, else the keychain, else
@@ -27,7 +27,7 @@ export async function chooseStore(asked: StoreKind | undefined, context: Context
 }
 
 async function askForStore(reason: StoreError, context: Context): Promise<StoreKind> {
-  context.stderr.write(`The system's keychain cannot be used: ${reason.message}.\n`);
+  context.stderr.write(`${reason.message.charAt(0).toUpperCase()}${reason.message.slice(1)}.\n`);
   const prompts = await context.openPrompts();
   const choice = await prompts.choose<'passphrase' | 'file' | 'stop'>(
     'Where shall the key to your sign-ins live?',
@@ -56,7 +56,7 @@ function isAbsence(error: StoreError): boolean {
 function undecided(reason: StoreError): StoreError {
   return new StoreError(
     'store_undecided',
-    `there is no usable keychain to keep the sign-in in: ${reason.message}`,
+    `${reason.message}, and no other place was chosen for the key to your sign-ins`,
     {
       hint: 'choose: --store keychain (and unlock or start one), --store passphrase (with OAUTH_LOGIN_PASSPHRASE), or --store file (only file permissions protect it); OAUTH_LOGIN_STORE works too',
     },

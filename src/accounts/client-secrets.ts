@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
-import { removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
+import { removeStaleTemporaries } from '../secrets/private-files.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { StoreKind } from './account.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';
 import { corruptFile, openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 
@@ -22,8 +22,6 @@ export interface ClientSecrets {
     secret: Secret,
     store: StoreKind,
   ): Promise<void>;
-  /** Gives `false` when there was none. */
-  removeClientSecret(client: ClientReference): Promise<boolean>;
 }
 
 /** The client secrets in the data directory. */
@@ -51,10 +49,6 @@ export function openClientSecrets(context: Context): ClientSecrets {
       removeStaleTemporaries(directory, context.clock.now());
       const content = { head: { provider, issuer, clientId }, body: { clientSecret: secret.reveal() } };
       writeSealedFile(fileOf({ issuer, clientId }), 'client', content, key);
-    },
-
-    async removeClientSecret(client) {
-      return removePrivateFile(fileOf(client));
     },
   };
 }

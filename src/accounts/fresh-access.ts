@@ -12,6 +12,7 @@ export interface OpenAccount {
   readonly secrets: AccountSecrets;
 }
 
+/** How fresh an access token has to be. */
 export interface Freshness {
   /** The access token has to be good for at least this long. */
   readonly minValiditySeconds: number;
@@ -19,6 +20,16 @@ export interface Freshness {
   readonly force?: boolean;
   readonly trace?: (line: string) => void;
 }
+
+/** Errors that concern the client, the pace or the server. */
+const NOT_ABOUT_THE_TOKEN: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'incorrect_client_credentials',
+  'slow_down',
+  'temporarily_unavailable',
+  'server_error',
+]);
 
 /** Milliseconds a stored instant may lie ahead before the clock counts as set back. */
 const CLOCK_TOLERANCE = 60_000;
@@ -57,7 +68,8 @@ export async function freshAccess(
 /** Whether the stored access token is good for that long; one without a known end counts as good. */
 export function isFresh(head: AccountHead, freshness: Freshness, { clock }: Pick<Context, 'clock'>): boolean {
   const now = clock.now().getTime();
-  if (head.needsLogin !== undefined && head.expiresAt === undefined) return false;
+  // The refresh token was refused, which leaves the access token its time; or the access token itself was.
+  if (head.needsLogin !== undefined && (!head.hasRefreshToken || head.expiresAt === undefined)) return false;
   if (head.expiresAt === undefined) return true;
   if (now < Date.parse(head.issuedAt) - CLOCK_TOLERANCE) return false;
   return Date.parse(head.expiresAt) - now >= freshness.minValiditySeconds * 1000;
@@ -100,6 +112,7 @@ async function refreshAndKeep(
     );
     const renewed = withTokens(account, tokens);
     await store.write(renewed.head, renewed.secrets);
+    context.signal.throwIfAborted();
     return renewed;
   } catch (error) {
     if (!isRejected(error)) throw error;
@@ -137,17 +150,14 @@ export function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): Op
  */
 function isRejected(error: unknown): error is AuthorizationServerError {
   if (!(error instanceof AuthorizationServerError)) return false;
-  if (
-    ['invalid_client', 'unauthorized_client', 'slow_down', 'incorrect_client_credentials'].includes(
-      error.error,
-    )
-  ) {
+  if (NOT_ABOUT_THE_TOKEN.has(error.error)) {
     return false;
   }
   return error.status === 400 || error.status === 401;
 }
 
 function cannotRefresh(head: AccountHead, { clock }: Pick<Context, 'clock'>): AuthenticationRequiredError {
+  if (head.needsLogin !== undefined) return signInAgain(head, head.needsLogin);
   const expired = head.expiresAt !== undefined && Date.parse(head.expiresAt) <= clock.now().getTime();
   return signInAgain(
     head,

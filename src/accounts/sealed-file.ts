@@ -3,7 +3,7 @@ import { bytesFromBase64url, parsePlainJson, plainObject } from '../secrets/plai
 import { shellQuoted } from '../secrets/private-directory.ts';
 import { readPrivateFile, writePrivateFile } from '../secrets/private-files.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
-import type { StoreKind } from './account.ts';
+import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 
 const FORMAT = 1;
 
@@ -39,11 +39,6 @@ function newerFile(path: string): StoreError {
   return new StoreError('store_corrupt', `the file ${path} was written by a newer version of oauth-login`, {
     hint: 'update oauth-login; the file was left as it is',
   });
-}
-
-/** Whether the value is the name of a store. */
-export function isStoreKind(value: unknown): value is StoreKind {
-  return value === 'keychain' || value === 'passphrase' || value === 'file';
 }
 
 /** Reads the file without opening its body; `undefined` when there is none. Throws `StoreError`. */

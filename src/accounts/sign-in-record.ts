@@ -2,11 +2,12 @@ import type { Context } from '../context.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
-import type { AccountHead, StoreKind } from './account.ts';
+import type { AccountHead } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
 import type { OpenAccount } from './fresh-access.ts';
 

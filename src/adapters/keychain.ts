@@ -2,6 +2,7 @@ import type { Environment } from '../context.ts';
 import { OAuthLoginError } from '../errors.ts';
 import { absentKeychain, keychainError, lateKeychain, lockedKeychain } from './keychain-error.ts';
 import type { SessionBus } from './session-bus.ts';
+import { sessionBusSocket } from './session-bus-address.ts';
 
 /** The operating system's keychain; every call throws a `StoreError` that tells absent, locked, denied and late apart. */
 export interface Keychain {
@@ -17,6 +18,7 @@ export interface NativeKeychain {
   deletePassword(service: string, account: string): Promise<boolean>;
 }
 
+/** The surroundings of the keychain; those of this process unless told. */
 export interface KeychainOptions {
   readonly env?: Environment;
   readonly platform?: NodeJS.Platform;
@@ -81,9 +83,9 @@ function isTerminal(): boolean {
 async function reachSessionBus(options: KeychainOptions): Promise<SessionBus | undefined> {
   if ((options.platform ?? process.platform) !== 'linux') return undefined;
   const env = options.env ?? process.env;
-  const { openSessionBus, reachSocket, sessionBusSocket } = await import('./session-bus.ts');
   const socket = sessionBusSocket(env);
   if (socket === undefined) throw absentKeychain('there is no D-Bus session');
+  const { openSessionBus, reachSocket } = await import('./session-bus.ts');
   try {
     await reachSocket(socket);
   } catch (error) {

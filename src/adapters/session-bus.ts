@@ -3,9 +3,8 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment } from '../context.ts';
+import { SESSION_BUS_VARIABLE } from './session-bus-address.ts';
 
-const VARIABLE = 'DBUS_SESSION_BUS_ADDRESS';
 /** Secret Service API draft 0.2, "Prompts and Prompting". */
 const PROMPT = 'org.freedesktop.Secret.Prompt';
 /** Milliseconds for a call to notice that its connection is gone, and for a signal to come through. */
@@ -26,35 +25,6 @@ export interface SessionBus {
   lend(): Promise<() => void>;
   /** Ends the connection, and with it the call that waits; resolves once that call has ended. */
   cut(call: Promise<unknown>): Promise<void>;
-}
-
-/** The path of the socket of the session bus (D-Bus Specification, "Server Addresses"); `undefined`: there is none. */
-export function sessionBusSocket(env: Environment): string | undefined {
-  const runtimeDirectory = env.XDG_RUNTIME_DIR;
-  const standard = runtimeDirectory ? join(runtimeDirectory, 'bus') : undefined;
-  const addresses = env[VARIABLE];
-  if (addresses === undefined) return standard;
-  for (const address of addresses.split(';')) {
-    const [, transport, pairs = ''] = /^([a-z]+):(.*)$/.exec(address) ?? [];
-    if (transport !== 'unix') continue;
-    const values = new Map(
-      pairs.split(',').map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]),
-    );
-    const path = values.get('path');
-    const abstract = values.get('abstract');
-    if (path !== undefined) return unescaped(path);
-    if (abstract !== undefined) return `\0${unescaped(abstract)}`;
-    if (values.get('runtime') === 'yes') return standard;
-  }
-  return undefined;
-}
-
-function unescaped(value: string): string | undefined {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Connects once, to see that somebody listens; rejects with the error of the system. */
@@ -152,14 +122,14 @@ async function listen(parent: string, relay: (client: Socket) => void): Promise<
   // The path of a socket has at most 107 bytes (unix(7)); this one is short wherever the directory is.
   const descriptor = openSync(directory, 'r');
   const path = `/proc/self/fd/${descriptor}/bus`;
-  const before = process.env[VARIABLE];
+  const before = process.env[SESSION_BUS_VARIABLE];
   const server = createServer();
   let ended = false;
   const end = () => {
     if (ended) return;
     ended = true;
-    if (before === undefined) delete process.env[VARIABLE];
-    else process.env[VARIABLE] = before;
+    if (before === undefined) delete process.env[SESSION_BUS_VARIABLE];
+    else process.env[SESSION_BUS_VARIABLE] = before;
     server.close();
     rmSync(directory, { recursive: true, force: true });
     closeSync(descriptor);
@@ -176,7 +146,7 @@ async function listen(parent: string, relay: (client: Socket) => void): Promise<
     throw error;
   }
   server.unref();
-  process.env[VARIABLE] = `unix:path=${path}`;
+  process.env[SESSION_BUS_VARIABLE] = `unix:path=${path}`;
   return end;
 }
 

@@ -3,7 +3,8 @@ import { clientOfAccount, providerOfAccount } from '../accounts/account-provider
 import type { AccountStore } from '../accounts/account-store.ts';
 import { freshAccess, type OpenAccount, signInAgain } from '../accounts/fresh-access.ts';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, ProtocolError } from '../errors.ts';
+import { AuthenticationRequiredError, ProtocolError, StoreError } from '../errors.ts';
+import { problemText } from '../output/text.ts';
 import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { Profile } from '../profile/profile.ts';
 import { readIdTokenPayload } from '../protocol/id-token.ts';
@@ -43,11 +44,11 @@ export async function askProvider(
     profile = await fetchWith(account, flags, context, await configuration());
   } catch (error) {
     if (!isRejectedToken(error)) throw error;
-    if (!account.head.hasRefreshToken) {
-      throw signInAgain(account.head, `${head.label} no longer accepts the token; it was revoked`);
-    }
+    if (!account.head.hasRefreshToken) throw await endSignIn(account.head, store);
     account = await fresh(true, account.head);
-    profile = await fetchWith(account, flags, context, await configuration());
+    profile = await fetchWith(account, flags, context, await configuration()).catch((again: unknown) => {
+      throw isRejectedToken(again) ? signInAgain(account.head, rejection(account.head)) : again;
+    });
   }
   if (profile.sub !== head.profile.sub) {
     throw new ProtocolError(
@@ -58,12 +59,34 @@ export async function askProvider(
       },
     );
   }
-  return store.withLock(head.id, async () => {
+  const verifiedAt = context.clock.now().toISOString();
+  try {
+    return await store.withLock(head.id, async () => {
+      const latest = await store.read(head.id);
+      const verified = { ...(latest ?? account.head), profile, verifiedAt };
+      if (latest !== undefined) await store.write(verified, await store.readSecrets(latest));
+      return verified;
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    // The answer is there; only the note of it could not be made.
+    context.stderr.write(problemText('warning', error));
+    return { ...account.head, profile, verifiedAt };
+  }
+}
+
+/** Notes that the token is of no use any more, unless there is another one by now, and gives the error that says so. */
+async function endSignIn(head: AccountHead, store: AccountStore): Promise<AuthenticationRequiredError> {
+  await store.withLock(head.id, async () => {
     const latest = await store.read(head.id);
-    const verified = { ...(latest ?? account.head), profile, verifiedAt: context.clock.now().toISOString() };
-    if (latest !== undefined) await store.write(verified, await store.readSecrets(latest));
-    return verified;
+    if (latest === undefined || latest.issuedAt !== head.issuedAt) return;
+    await store.write({ ...latest, needsLogin: rejection(head) }, await store.readSecrets(latest));
   });
+  return signInAgain(head, rejection(head));
+}
+
+function rejection({ label }: AccountHead): string {
+  return `${label} no longer accepts the token; it was revoked`;
 }
 
 async function fetchWith(

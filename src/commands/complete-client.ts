@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationText } from '../output/registration.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { clientVariables, type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
@@ -54,7 +54,8 @@ export async function completeClient(
   context: Context,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
-  const method = provider.clientAuthentication;
+  // What the user configured wins over what the metadata offer.
+  const method = settings.configuration.client_authentication ?? provider.clientAuthentication;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
   if (provider.clientSecret === 'none') return none;
   const client = { issuer: provider.metadata.issuer, clientId };

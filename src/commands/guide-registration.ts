@@ -1,4 +1,3 @@
-import type { StoreKind } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
 import type { Prompts } from '../adapters/prompts.ts';
@@ -11,6 +10,7 @@ import {
   registrationText,
 } from '../output/registration.ts';
 import { Secret } from '../secrets/secret.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeProviderConfiguration } from '../settings/configuration.ts';
 import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
 import type { RegisteredSettings } from './complete-client.ts';

@@ -1,4 +1,4 @@
-import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { storeSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +7,8 @@ import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
 import { person } from '../output/text.ts';
 import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** A sign-in whose tokens are here, and where it is to be kept. */
 export interface Keeping {

@@ -1,7 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
-import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
+import { type AccountFlags, accountsOfTarget, chooseAccount } from '../accounts/choose-account.ts';
 import { openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
 import { AbortedError, OAuthLoginError } from '../errors.ts';
@@ -13,6 +13,7 @@ import { httpOptions, signalled } from './http-options.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountFlags {
+  /** Every account, or every one of the target. */
   readonly all?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
@@ -31,12 +32,17 @@ export async function logout(
   const store = openAccountStore(context);
   const { accounts } = await store.list();
   const chosen = flags.all
-    ? accounts
+    ? await accountsOfTarget(target, flags, accounts, async () => configuration)
     : [await chooseAccount(target, flags, accounts, async () => configuration)];
-  const kept = forgetGrantTokens(flags, chosen, context);
+  const kept = forgetGrantTokens(target, flags, chosen, context);
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
-    const outcome = await store.withLock(head.id, () => forget(head, flags, store, context, configuration));
+    const outcome = await store.withLock(head.id, async () => {
+      // As it is now: whoever had the lock before may have refreshed it, or signed it out.
+      const latest = await store.read(head.id);
+      return latest === undefined ? undefined : forget(latest, flags, store, context, configuration);
+    });
+    if (outcome === undefined) continue;
     outcomes.push(outcome);
     if (!flags.json) context.stdout.write(forgottenText(outcome));
   }
@@ -54,7 +60,7 @@ export async function logout(
         })),
       ),
     );
-  } else if (chosen.length === 0) {
+  } else if (outcomes.length === 0) {
     context.stdout.write('Nobody was signed in.\n');
   }
   if (kept > 0 && !flags.json) context.stdout.write(forgottenGrantsText(kept));
@@ -63,9 +69,15 @@ export async function logout(
 }
 
 /** Tokens of the client itself go with the accounts of their issuer; gives how many were still good. */
-function forgetGrantTokens(flags: LogoutFlags, chosen: readonly AccountHead[], context: Context): number {
+function forgetGrantTokens(
+  target: string | undefined,
+  flags: LogoutFlags,
+  chosen: readonly AccountHead[],
+  context: Context,
+): number {
   const kept = openGrantTokens(context);
-  if (flags.all) return kept.remove();
+  const isEveryone = [target, flags.host, flags.tenant, flags.issuer].every((place) => place === undefined);
+  if (flags.all && isEveryone) return kept.remove();
   const issuers = new Set(chosen.map(({ issuer }) => issuer));
   return [...issuers].reduce((count, issuer) => count + kept.remove(issuer), 0);
 }
@@ -107,17 +119,16 @@ async function revoke(
   context: Context,
   configuration: Configuration,
 ): Promise<'revoked' | 'not-offered'> {
-  const latest = (await store.read(head.id)) ?? head;
-  const secrets = await store.readSecrets(latest);
-  const http = await context.openHttp(httpOptions({ ...latest, ...flags }, context));
+  const secrets = await store.readSecrets(head);
+  const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
   try {
     return await revokeTokens(
       {
-        provider: providerOfAccount(latest, configuration),
-        client: clientOfAccount(latest, secrets),
-        subject: latest.profile.sub,
+        provider: providerOfAccount(head, configuration),
+        client: clientOfAccount(head, secrets),
+        subject: head.profile.sub,
         fetch: signalled(http.fetch, context.signal),
-        allowHttpLoopback: latest.allowHttpLoopback ?? false,
+        allowHttpLoopback: head.allowHttpLoopback ?? false,
       },
       secrets,
     );

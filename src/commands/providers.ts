@@ -4,6 +4,7 @@ import { providerDocument, providerListText, providerText } from '../output/prov
 import { catalogue } from '../providers/catalogue.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { loginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseTarget, knownNames } from '../settings/target.ts';
 
 /** `oauth-login providers`: the catalogue and what the user defined, or one provider in full. */
@@ -18,6 +19,7 @@ export async function providers(
     const redirectUri = registeredRedirectUri(settings.redirect);
     const facts = {
       redirectUri,
+      signIn: signInTarget(settings),
       ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
     };
     context.stdout.write(

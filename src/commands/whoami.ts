@@ -6,7 +6,7 @@ import { AuthenticationRequiredError } from '../errors.ts';
 import { profileJson } from '../output/json.ts';
 import { agoText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { providerVariable } from '../settings/variables.ts';

@@ -4,6 +4,7 @@ import type { AuthorizationResponse } from '../loopback/authorization-response.t
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
 import { judgePastedResponse } from '../loopback/pasted-response.ts';
+import { durationText } from '../output/text.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/token-endpoint.ts';
@@ -138,15 +139,20 @@ async function watchBrowser(
   paste: () => void,
 ): Promise<void> {
   const ways = { ...opened, opensBrowser: false, canPaste: isInteractive(context) };
+  let isFetched = false;
+  const fetched = callback.startLinkOpened.then(() => {
+    isFetched = true;
+    return true;
+  });
   const failed = () => {
-    if (stop.aborted) return;
+    // A browser that ends after it has shown the page was closed by the person, who may go on in another one.
+    if (stop.aborted || isFetched) return;
     grant.progress.browserFailed(ways);
     if (ways.canPaste) paste();
   };
   try {
     const launch = await context.openBrowser(startLink);
     void launch.exited.then((code) => (code === 0 ? undefined : failed()));
-    const fetched = callback.startLinkOpened.then(() => true);
     const late = context.clock.sleep(START_LINK_PATIENCE_SECONDS * 1000, stop).then(
       () => false,
       () => true,
@@ -179,7 +185,7 @@ async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): 
   await context.clock.sleep(seconds * 1000, stop);
   throw new NetworkError(
     'login_timeout',
-    `nobody came back from ${grant.provider.label} within ${seconds} seconds to ${callback.redirectUri}`,
+    `nobody came back from ${grant.provider.label} within ${durationText(seconds)} to ${callback.redirectUri}`,
     {
       hint: `if ${grant.provider.label} showed an error page, register exactly the redirect URI ${callback.redirectUri} there (the port may differ where it accepts any); --timeout waits longer`,
     },

@@ -28,7 +28,7 @@ export async function deviceAuthorization(grant: SignInGrant, context: Context):
       'config_no_device_grant',
       `${provider.label} does not offer the device grant`,
       {
-        hint: `sign in with a browser instead: oauth-login ${settings.target}`,
+        hint: 'run the command again without --device, to sign in with a browser',
       },
     );
   }
@@ -96,9 +96,9 @@ async function pause(interval: number, end: number, grant: SignInGrant, context:
   }
 }
 
-function expired({ provider, settings }: SignInGrant): AuthorizationServerError {
+function expired({ provider }: SignInGrant): AuthorizationServerError {
   return new AuthorizationServerError('expired_token', `the code for ${provider.label} has expired`, {
-    hint: `get a new one with: oauth-login ${settings.target} --device`,
+    hint: 'run the command again for a new code',
   });
 }
 

@@ -2,7 +2,7 @@ import type { AuthorizationResponse } from '../loopback/authorization-response.t
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import type { SignInProgress } from './sign-in-progress.ts';
 

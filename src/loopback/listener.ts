@@ -13,6 +13,7 @@ import { closeServer, serveRequests } from './serve-requests.ts';
 
 const GRACE_MILLISECONDS = 1_000;
 
+/** What the listener of one sign-in is opened with. */
 export interface LoopbackOptions extends CallbackExpectation {
   readonly host: LoopbackHost;
   /** The exact path of the redirect URI; empty when it has none. */

@@ -16,6 +16,7 @@ const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
 /** How often another ephemeral port is tried when only one of the two families could have it. */
 const EPHEMERAL_ATTEMPTS = 16;
 
+/** The servers of one redirect URI, one for each address, all on one port. */
 export interface LoopbackServers {
   readonly servers: readonly Server[];
   readonly port: number;

@@ -50,6 +50,7 @@ function findRow(tables: string, local: string, remote: string): Row | undefined
   return { state, user: Number(user), inode };
 }
 
+/** The two ends of a connection, seen from here. */
 export interface ConnectionEnds {
   readonly localAddress: string;
   readonly localPort: number;

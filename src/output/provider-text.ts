@@ -12,6 +12,8 @@ export interface ProviderRow {
 /** What is known of one provider besides its data. */
 export interface ProviderFacts {
   readonly redirectUri: string;
+  /** What to type after `oauth-login` to sign in there. */
+  readonly signIn: string;
   readonly clientId?: string;
 }
 
@@ -48,7 +50,7 @@ export function providerText(provider: Provider, facts: ProviderFacts): string {
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
   return [
-    `${provider.label} (oauth-login ${provider.name})`,
+    `${provider.label} (oauth-login ${facts.signIn})`,
     '',
     ...rows.map(([name, value]) => `  ${(name ?? '').padEnd(width)}  ${value}`),
     '',

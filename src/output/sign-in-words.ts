@@ -4,6 +4,7 @@ import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { portForwardingCommand } from '../system/place.ts';
 import { durationText } from './text.ts';
+import { wrappedText } from './wrapped-text.ts';
 
 const PASTE_WARNING =
   'That address is as good as a password for a moment: give it to no page and no person but this terminal.';
@@ -25,22 +26,26 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
   };
   return {
     authorizationUri(uri, ways) {
-      say(openingWords(name, ways), '', uri, '');
-      if (!ways.opensBrowser) say(...otherWays(ways, settings, context));
-      say(`Waiting for you to finish there (${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops)`);
+      say(prose(openingWords(name, ways), context), '', uri, '');
+      if (!ways.opensBrowser) say(...otherWays(ways, context));
+      const limit = `${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops`;
+      say(prose(`Waiting for you to finish there (${limit})`, context));
     },
     browserFailed(ways) {
       once(
         'elsewhere',
-        'The browser could not be opened; open the address above yourself. Still waiting.',
-        ...otherWays(ways, settings, context),
+        prose('The browser could not be opened; open the address above yourself. Still waiting.', context),
+        ...otherWays(ways, context),
       );
     },
     startLinkUnused(ways) {
       once(
         'elsewhere',
-        'The browser has not asked for the page yet; if none appeared, open the address above yourself. Still waiting.',
-        ...otherWays(ways, settings, context),
+        prose(
+          'The browser has not asked for the page yet; if none appeared, open the address above yourself. Still waiting.',
+          context,
+        ),
+        ...otherWays(ways, context),
       );
     },
     listenerNotice({ kind, text }) {
@@ -69,6 +74,11 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
   };
 }
 
+/** Running text, broken between words where the width of the terminal is known; addresses and commands never are. */
+function prose(text: string, { stderr }: Context): string {
+  return stderr.columns === undefined ? text : wrappedText(text, stderr.columns);
+}
+
 function openingWords(name: string, ways: WaysBack): string {
   if (ways.opensBrowser) {
     return `Opening the sign-in page of ${name} in your browser. If it does not appear, open this address:`;
@@ -78,12 +88,15 @@ function openingWords(name: string, ways: WaysBack): string {
 }
 
 /** What helps when the browser's own loopback address does not lead to this process. */
-function otherWays(ways: WaysBack, settings: LoginSettings, context: Context): string[] {
+function otherWays(ways: WaysBack, context: Context): string[] {
   const lines: string[] = [];
   if (ways.place !== 'local' && ways.ports.length > 0) {
     const forwarding = portForwardingCommand(ways.ports, context.env);
     lines.push(
-      'For the browser to reach this machine, first run this on your own, and leave it running:',
+      prose(
+        'For the browser to reach this machine, first run this on your own, and leave it running:',
+        context,
+      ),
       '',
       `    ${forwarding}`,
       '',
@@ -91,14 +104,19 @@ function otherWays(ways: WaysBack, settings: LoginSettings, context: Context): s
   }
   if (ways.canPaste) {
     lines.push(
-      ways.ports.length > 0
-        ? 'Without it the last page cannot be shown: copy its whole address then, and paste it below.'
-        : 'When you have finished there, copy the whole address of the last page, and paste it below.',
-      PASTE_WARNING,
+      prose(
+        ways.ports.length > 0
+          ? 'Without it the last page cannot be shown: copy its whole address then, and paste it below.'
+          : 'When you have finished there, copy the whole address of the last page, and paste it below.',
+        context,
+      ),
+      prose(PASTE_WARNING, context),
     );
   }
   if (ways.offersDevice && ways.place !== 'local') {
-    lines.push(`Or stop this, and use a code instead: oauth-login ${settings.target} --device`);
+    lines.push(
+      prose('Or stop this, and run the command again with --device: then a code is enough.', context),
+    );
   }
   return lines;
 }
@@ -120,7 +138,10 @@ function userCodeWords(
     `    ${code}`,
     ...(/[0O1Il]/.test(userCode) ? ['', `    (${spelled(userCode)})`] : []),
     '',
-    'Go on only if you started this yourself, here, just now. Nobody has a reason to send you such a code.',
+    prose(
+      'Go on only if you started this yourself, here, just now. Nobody has a reason to send you such a code.',
+      context,
+    ),
     `The code is good for ${durationText(expiresIn)}.`,
   ];
 }

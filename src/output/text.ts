@@ -1,7 +1,8 @@
-import type { AccountHead, StoreKind } from '../accounts/account.ts';
+import type { AccountHead } from '../accounts/account.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 import { breakCommands, safeText } from '../safe-text.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** More than any message of ours; what is longer came from elsewhere. */
 const LONGEST_LINE = 4000;

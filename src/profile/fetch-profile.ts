@@ -1,7 +1,6 @@
 import { AbortedError, ProtocolError } from '../errors.ts';
 import { appsecretProof } from '../protocol/appsecret-proof.ts';
-import type { ProfileRequest } from '../providers/provider.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ProfileRequest, ResolvedProvider } from '../providers/provider.ts';
 import { readClaim } from './claim.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileOptions } from './profile-options.ts';

@@ -6,6 +6,7 @@ import {
   ProtocolError,
 } from '../errors.ts';
 import { readGraphError } from '../protocol/graph-error.ts';
+import { catalogue } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/provider.ts';
 
 type Asked = Pick<Provider, 'name' | 'label' | 'quirks'>;
@@ -52,7 +53,7 @@ function refusal(provider: Asked, response: Response, text: string): OAuthLoginE
     return new AuthenticationRequiredError(
       'token_rejected',
       `${provider.label} does not accept the access token: it was revoked or has expired`,
-      { hint: `sign in again: oauth-login ${provider.name}` },
+      { hint: 'sign in again' },
     );
   }
   if (status >= 300 && status < 400) {
@@ -74,7 +75,10 @@ function refusal(provider: Asked, response: Response, text: string): OAuthLoginE
   return new AuthorizationServerError(
     error ?? 'profile_refused',
     `${provider.label} refused to show the profile (status ${status})`,
-    { status, hint: `see what ${provider.label} asks for: oauth-login providers ${provider.name}` },
+    {
+      status,
+      hint: `see what ${provider.label} asks for: oauth-login providers${catalogue.has(provider.name) ? ` ${provider.name}` : ''}`,
+    },
   );
 }
 

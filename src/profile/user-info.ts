@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts';
 import { libraryFetch } from '../protocol/library-fetch.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
 
@@ -47,7 +47,7 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
       throw new ProtocolError(
         'protocol_invalid_response',
         `${provider.label} answered with the profile of somebody other than the person who signed in`,
-        { hint: `sign in again: oauth-login ${provider.name}` },
+        { hint: 'sign in again' },
       );
     }
     if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {

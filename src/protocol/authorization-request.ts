@@ -1,7 +1,7 @@
 import { ProtocolError, UsageError } from '../errors.ts';
 
 /** Parameters that this tool alone sets: registered names of RFC 6749, 7636, 9101, 9126, 9449 and OpenID Connect Core. */
-const reservedParameters: ReadonlySet<string> = new Set([
+export const reservedParameters: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
   'client_assertion',
@@ -27,6 +27,7 @@ const reservedParameters: ReadonlySet<string> = new Set([
 /** Longest authorization URI that browsers and servers are known to take. */
 const MAXIMUM_LENGTH = 8192;
 
+/** What an authorization request says (RFC 6749 §4.1.1). */
 export interface AuthorizationRequest {
   readonly clientId: string;
   readonly redirectUri: string;

@@ -32,28 +32,39 @@ export function withAcceptedIssuer(
   return issuer === undefined ? server : { ...server, issuer };
 }
 
-/** Throws a `ProtocolError` for an ID Token that no server has reason to send: too long, not three parts, not base64url. */
+/**
+ * Throws a `ProtocolError` for an ID Token that no server has reason to send: too long, not three parts, or not in
+ * the one spelling that base64url has for them (RFC 7515 §2).
+ */
 export function validateIdTokenForm(idToken: string): void {
-  if (idToken.length <= MAXIMUM_LENGTH && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(idToken)) return;
+  const parts = idToken.length <= MAXIMUM_LENGTH ? idToken.split('.') : [];
+  if (parts.length === 3 && parts.every(isCanonicalBase64url)) return;
   throw invalid('it is not a signed JWT of at most 65536 characters');
 }
 
+/** What an ID Token has to fit to. */
+export interface ExpectedIdToken {
+  /** The `alg` of its header. */
+  readonly algorithm: string;
+  readonly accessToken: string;
+  readonly clientId: string;
+  readonly now: Date;
+}
+
 /**
- * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: `iat` not in the future,
- * and `at_hash` (§3.1.3.8) right when it is there.
+ * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: a subject that is a text, `azp`
+ * this client also where there is one audience only, `iat` not in the future, and `at_hash` (§3.1.3.8) right when
+ * it is there.
  */
-export function validateIdTokenClaims(
-  claims: IdTokenClaims,
-  alg: string,
-  accessToken: string,
-  now: Date,
-): void {
-  const iat = claims.iat;
-  if (typeof iat !== 'number' || iat > now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
+export function validateIdTokenClaims(claims: IdTokenClaims, expected: ExpectedIdToken): void {
+  const { sub, azp, iat, at_hash }: Record<string, unknown> = claims;
+  if (typeof sub !== 'string' || sub === '') throw invalid('its subject is not a text');
+  if (azp !== undefined && azp !== expected.clientId) throw invalid('it was made for another client');
+  if (typeof iat !== 'number' || iat > expected.now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
     throw invalid('it says that it was issued in the future');
   }
-  if (claims.at_hash === undefined) return;
-  if (claims.at_hash !== accessTokenHash(alg, accessToken)) {
+  if (at_hash === undefined) return;
+  if (at_hash !== accessTokenHash(expected.algorithm, expected.accessToken)) {
     throw invalid('its at_hash does not belong to the access token');
   }
 }
@@ -62,6 +73,10 @@ export function validateIdTokenClaims(
 export function idTokenAlgorithm(idToken: string): string {
   const header = parsePart(idToken.split('.')[0]);
   return typeof header?.alg === 'string' ? header.alg : '';
+}
+
+function isCanonicalBase64url(part: string): boolean {
+  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
 function accessTokenHash(alg: string, accessToken: string): string {

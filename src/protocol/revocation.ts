@@ -1,4 +1,4 @@
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { appsecretProof } from './appsecret-proof.ts';
 import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';
@@ -10,6 +10,7 @@ import { tolerantFetch } from './tolerant-fetch.ts';
 /** What became of the tokens at the provider. */
 export type RevocationOutcome = 'revoked' | 'not-offered';
 
+/** Whose tokens are taken back, and how to reach the provider. */
 export interface RevocationRequest {
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;

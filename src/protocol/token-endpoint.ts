@@ -1,6 +1,6 @@
 import type * as Library from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
 import {
@@ -10,6 +10,7 @@ import {
   validateIdTokenForm,
   withAcceptedIssuer,
 } from './id-token.ts';
+import { verifyIdTokenSignature } from './id-token-signature.ts';
 import { fromLibraryError } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
 import { refuseServerFailure } from './server-failure.ts';
@@ -27,11 +28,14 @@ export interface TokenEndpoint {
   readonly now: () => Date;
   /** Stands for the granted scopes when the server names none (RFC 6749 §5.1). */
   readonly requestedScopes: readonly string[];
+  /** What becomes of an ID Token while its keys cannot be fetched; the whole reply is refused unless told. */
+  readonly idTokenWithoutKeys?: 'left-out';
 }
 
 /** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
 export type RequestParameter = readonly [name: string, value: string];
 
+/** An authorization response and what it belongs to. */
 export interface CodeExchange {
   /** The authorization response, all of it. */
   readonly parameters: URLSearchParams;
@@ -98,7 +102,9 @@ export async function refreshTokens(
   if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
     additionalParameters.set('redirect_uri', more.redirectUri);
   }
-  const tokens = await converse(endpoint, async (library, server, client, options) => {
+  // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
+  const spending = { ...endpoint, idTokenWithoutKeys: 'left-out' as const };
+  const tokens = await converse(spending, async (library, server, client, options) => {
     const response = await library.refreshTokenGrantRequest(
       server,
       client,
@@ -108,8 +114,11 @@ export async function refreshTokens(
     );
     refuseServerFailure(response, tokenEndpointOf(endpoint));
     const named = await issuerNamed(endpoint, server, response);
-    const reply = await library.processRefreshTokenResponse(named, client, response);
-    return { reply, response, server: named };
+    // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
+    const now = serverTime(response, endpoint.now());
+    const judge = { ...client, [library.clockSkew]: secondsAhead(now) };
+    const reply = await library.processRefreshTokenResponse(named, judge, response);
+    return { reply, response, server: named, now };
   });
   const subject = tokens.idTokenClaims?.sub;
   if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {
@@ -142,6 +151,8 @@ export interface Answer {
   readonly reply: Library.TokenEndpointResponse;
   readonly response: Response;
   readonly server: Library.AuthorizationServer;
+  /** By what clock the ID Token is judged; that of this machine when absent. */
+  readonly now?: Date;
 }
 
 /** Sends one request to the token endpoint and has its reply validated. */
@@ -169,25 +180,35 @@ export async function converse(
   const client: Library.Client = {
     client_id: endpoint.client.clientId,
     [library.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-    [library.clockSkew]: Math.round((endpoint.now().getTime() - Date.now()) / 1000),
+    [library.clockSkew]: secondsAhead(endpoint.now()),
   };
   const options = {
     [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
   };
   try {
-    const { reply, response, server } = await exchange(library, provider.metadata, client, options);
+    const { reply, response, server, now } = await exchange(library, provider.metadata, client, options);
     const claims = library.getValidatedIdTokenClaims(reply);
-    if (claims !== undefined) {
-      await library.validateApplicationLevelSignature(server, response, {
-        [library.customFetch]: libraryFetch(endpoint.fetch),
-        [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
-      });
+    if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
+      const { id_token: _unverified, ...tokens } = reply;
+      return tokenSetFromResponse(tokens, undefined, endpoint, tokenTypes, now);
     }
-    return tokenSetFromResponse(reply, claims, endpoint, tokenTypes);
+    return tokenSetFromResponse(reply, claims, endpoint, tokenTypes, now);
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
+}
+
+/** The server's own time where the clocks differ by more than is tolerated (RFC 9110 §6.6.1), else ours. */
+function serverTime(response: Response, own: Date): Date {
+  const instant = Date.parse(response.headers.get('date') ?? '');
+  const isFarOff = Math.abs(instant - own.getTime()) > CLOCK_TOLERANCE_SECONDS * 1000;
+  return isFarOff ? new Date(instant) : own;
+}
+
+/** How far an instant lies ahead of the clock that the library reads. */
+function secondsAhead(instant: Date): number {
+  return Math.round((instant.getTime() - Date.now()) / 1000);
 }
 
 /** The token endpoint in the words of an error. */
@@ -214,6 +235,7 @@ function tokenSetFromResponse(
   claims: Library.IDToken | undefined,
   endpoint: TokenEndpoint,
   tokenTypes: readonly string[],
+  now: Date | undefined,
 ): TokenSet {
   const issuedAt = endpoint.now();
   if (!tokenTypes.includes(reply.token_type)) {
@@ -225,7 +247,12 @@ function tokenSetFromResponse(
   if (idToken !== undefined) validateIdTokenForm(idToken);
   const idTokenClaims: IdTokenClaims | undefined = claims === undefined ? undefined : { ...claims };
   if (idTokenClaims !== undefined) {
-    validateIdTokenClaims(idTokenClaims, idTokenAlgorithm(idToken ?? ''), reply.access_token, issuedAt);
+    validateIdTokenClaims(idTokenClaims, {
+      algorithm: idTokenAlgorithm(idToken ?? ''),
+      accessToken: reply.access_token,
+      clientId: endpoint.client.clientId,
+      now: now ?? issuedAt,
+    });
   }
   const scopes = reply.scope?.split(' ').filter((scope) => scope !== '');
   return {

@@ -1,3 +1,5 @@
+import type { AuthorizationServer } from 'oauth4webapi';
+
 /** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
 export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
 
@@ -99,7 +101,6 @@ export interface Registration {
  * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
  * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
  * - `s256-not-advertised`: S256 works although the metadata does not list it.
- * - `nonce-not-echoed`: the ID Token may lack the nonce that was sent.
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  */
 export type Quirk =
@@ -112,7 +113,6 @@ export type Quirk =
   | 'appsecret-proof'
   | 'refresh-repeats-redirect-uri'
   | 's256-not-advertised'
-  | 'nonce-not-echoed'
   | 'granted-scopes-in-callback';
 
 /** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
@@ -170,4 +170,13 @@ export interface Provider {
   readonly quirks: readonly Quirk[];
   /** Sentences for `providers NAME`: what surprises people. */
   readonly notes: readonly string[];
+}
+
+/** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */
+export interface ResolvedProvider extends Provider {
+  readonly metadata: AuthorizationServer;
+  /** The endpoints that come from metadata and not from the provider's own row. */
+  readonly discovered: readonly (keyof Endpoints)[];
+  /** The value of `{host}`. */
+  readonly host?: string;
 }

@@ -4,16 +4,15 @@ import type { Fetch } from '../protocol/library-fetch.ts';
 import { discoverMetadata } from './discovery.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { endpointNames, invalidMetadata, readMetadata } from './metadata.ts';
-import type { ClientAuthentication, Endpoints, OfflineAccess, Provider } from './provider.ts';
+import type {
+  ClientAuthentication,
+  Endpoints,
+  OfflineAccess,
+  Provider,
+  ResolvedProvider,
+} from './provider.ts';
 
-/** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */
-export interface ResolvedProvider extends Provider {
-  readonly metadata: AuthorizationServer;
-  /** The endpoints that come from metadata and not from the provider's own row. */
-  readonly discovered: readonly (keyof Endpoints)[];
-  /** The value of `{host}`. */
-  readonly host?: string;
-}
+export type { ResolvedProvider };
 
 /** What resolving needs from outside. */
 export interface ResolveOptions {
@@ -119,7 +118,7 @@ function validateOwnEndpoint(
   const checked = checkEndpoint(value, { ...options, authorization: name === 'authorization_endpoint' });
   if ('fault' in checked) {
     throw new ConfigurationError('config_invalid_value', `${name} of ${provider.name} ${checked.fault}`, {
-      hint: `correct ${name} in the configuration of ${provider.name}`,
+      hint: checked.hint ?? `correct ${name} in the configuration of ${provider.name}`,
     });
   }
   return checked.href;

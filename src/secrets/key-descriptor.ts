@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { parsePlainJson, plainObject } from './plain-json.ts';
 import { shellQuoted } from './private-directory.ts';
 import { readPrivateFile, writePrivateFile } from './private-files.ts';
+import type { StoreKind } from './store-kind.ts';
 
 const FILE_NAMES: Readonly<Record<StoreKind, string>> = {
   keychain: 'keychain.json',

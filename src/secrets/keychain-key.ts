@@ -79,12 +79,3 @@ async function storeAndReadBack(keychain: Keychain, account: string, text: strin
     hint: STORE_CHOICES,
   });
 }
-
-/** Writes, reads back and deletes a value in the keychain. Throws `StoreError`. */
-export async function probeKeychain(context: Context): Promise<void> {
-  const account = keychainAccount(`probe ${newKeyId()}`);
-  await withKeychain(context, async (keychain) => {
-    await storeAndReadBack(keychain, account, randomBytes(KEY_LENGTH).toString('base64'));
-    await keychain.deletePassword(KEYCHAIN_SERVICE, account);
-  });
-}

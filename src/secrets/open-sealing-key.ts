@@ -1,4 +1,3 @@
-import type { StoreKind } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { createFileKey, readFileKey } from './file-key.ts';
@@ -6,6 +5,7 @@ import { type KeyDescriptor, readKeyDescriptor } from './key-descriptor.ts';
 import { createKeychainKey, readKeychainKey } from './keychain-key.ts';
 import { createPassphraseKey, readPassphraseKey } from './passphrase-key.ts';
 import type { SealingKey } from './sealing-key.ts';
+import type { StoreKind } from './store-kind.ts';
 
 const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
+import { isInteractive } from '../system/presence.ts';
 import { corruptKeyDescriptor, type KeyDescriptor, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
 import { bytesFromBase64url } from './plain-json.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
@@ -18,12 +19,6 @@ interface Parameters {
   readonly p: number;
   readonly salt: Buffer;
   readonly verifier: Buffer;
-}
-
-/** Whether a person can be asked: a terminal on both sides, and no CI system. */
-function hasPerson(context: Context): boolean {
-  const ci = context.env.CI ?? '';
-  return context.stdin.isTTY === true && context.stderr.isTTY === true && (ci === '' || ci === 'false');
 }
 
 function passphraseFromEnvironment(context: Context): Secret | undefined {
@@ -96,7 +91,7 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
     if (key === undefined) throw wrongPassphrase('in OAUTH_LOGIN_PASSPHRASE');
     return key;
   }
-  if (!hasPerson(context)) throw missingPassphrase();
+  if (!isInteractive(context)) throw missingPassphrase();
   const prompts = await context.openPrompts();
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const question = attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not it. Passphrase';
@@ -119,7 +114,7 @@ export async function createPassphraseKey(context: Context): Promise<SealingKey 
 }
 
 async function askForNewPassphrase(context: Context): Promise<Secret> {
-  if (!hasPerson(context)) throw missingPassphrase();
+  if (!isInteractive(context)) throw missingPassphrase();
   const prompts = await context.openPrompts();
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const first = await prompts.secret('New passphrase for the stored accounts');

@@ -38,6 +38,7 @@ const TEMPORARY = /^\..+\.[0-9a-f]{32}\.tmp$/;
 /** More than any file of ours; a larger one is not read. */
 export const FILE_SIZE_LIMIT = 1_048_576;
 
+/** How a private file is written. */
 export interface WriteOptions {
   /** Leave a file alone that is already there, and tell so by `false`. */
   readonly exclusive?: boolean;

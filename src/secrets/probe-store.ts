@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
-import { readKeyDescriptor } from './key-descriptor.ts';
-import { probeKeychain } from './keychain-key.ts';
 import { openSealingKey } from './open-sealing-key.ts';
 import { removePrivateFile, writePrivateFile } from './private-files.ts';
+import type { StoreKind } from './store-kind.ts';
 
 /**
  * Makes sure, before the browser opens, that what a login brings can be stored: the directory is writable and
@@ -19,16 +16,4 @@ export async function probeStore(kind: StoreKind, context: Context): Promise<voi
   writePrivateFile(file, 'this file is removed at once\n');
   removePrivateFile(file);
   await openSealingKey(kind, context, { create: true });
-}
-
-/** Tells whether a key can be kept in the keychain of this machine, or the `StoreError` that says why not. */
-export async function isKeychainUsable(context: Context): Promise<true | StoreError> {
-  try {
-    if (readKeyDescriptor('keychain', context) === undefined) await probeKeychain(context);
-    else await openSealingKey('keychain', context, { create: false });
-    return true;
-  } catch (error) {
-    if (error instanceof StoreError) return error;
-    throw error;
-  }
 }

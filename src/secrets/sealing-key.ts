@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import type { StoreKind } from '../accounts/account.ts';
+import type { StoreKind } from './store-kind.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 /** NIST SP 800-38D §5.2.1.1 recommends 96 bits. */

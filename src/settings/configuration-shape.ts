@@ -1,4 +1,5 @@
 import { isReservedParameter } from '../protocol/authorization-request.ts';
+import { isStoreKind } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
 
@@ -84,7 +85,7 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
 /** What stands at the top of the file, besides `providers`. */
 export const TOP_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['$schema', text('a text', () => true)],
-  ['store', matching('"keychain", "passphrase" or "file"', /^(keychain|passphrase|file)$/)],
+  ['store', text('"keychain", "passphrase" or "file"', isStoreKind)],
   ['default_account', text('the id of an account, as oauth-login status shows it', () => true)],
 ]);
 

@@ -11,10 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import {
   FORBIDDEN_NAMES,
   isJsonObject,

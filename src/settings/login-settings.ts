@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
+import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
-import { type RedirectSettings, readRedirectUri } from './redirect-uri.ts';
+import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
@@ -115,7 +115,7 @@ export function storeSetting(
   if (flag === false) return 'none';
   const variable = env.OAUTH_LOGIN_STORE === '' ? undefined : env.OAUTH_LOGIN_STORE;
   const text = flag ?? variable ?? configuration.store;
-  if (text === undefined || text === 'keychain' || text === 'passphrase' || text === 'file') return text;
+  if (text === undefined || isStoreKind(text)) return text;
   const options = { hint: 'the choices are keychain, passphrase and file' };
   const what = `there is no store ${JSON.stringify(text)}`;
   throw flag === undefined
@@ -152,47 +152,6 @@ export function askedScopes(flags: readonly string[]): string[] {
   });
 }
 
-function redirectSetting(
-  provider: Provider,
-  uri: string | undefined,
-  ports: string | undefined,
-): RedirectSettings {
-  const { host, path, port } = provider.redirect;
-  const base: RedirectSettings =
-    uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  if (ports === undefined) return base;
-  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
-  throw new UsageError(
-    'usage_conflict',
-    '--port does not go with a redirect URI that is not on this machine',
-    {
-      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
-    },
-  );
-}
-
-function redirectFromUri(uri: string): RedirectSettings {
-  const redirect = readRedirectUri(uri);
-  if (redirect !== undefined) return redirect;
-  throw new UsageError(
-    'usage_invalid',
-    `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
-    { hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost' },
-  );
-}
-
-function portSetting(text: string): number[] {
-  const ports = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (ports.every((port) => port === 0 || (port >= 1024 && port <= 65_535))) return ports;
-  throw new UsageError(
-    'usage_invalid',
-    `--port takes ports between 1024 and 65535, not ${JSON.stringify(text)}`,
-    {
-      hint: 'for example --port 8765 or --port 8765,8766; 0 stands for any free port',
-    },
-  );
-}
-
 function parameterSetting(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
     const at = pair.indexOf('=');
@@ -211,7 +170,7 @@ function validClientId(clientId: string, provider: Provider): string {
   if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
   throw new ConfigurationError(
     'config_invalid_value',
-    `the client id for ${provider.label} is not printable ASCII text`,
+    `the client id for ${provider.label} is empty, or not printable ASCII text`,
     {
       hint: 'copy it again from the page of the registration',
     },

@@ -94,13 +94,20 @@ function notPlainUrl(): UsageError {
 }
 
 function issuerTarget(url: URL, target: string, flags: TargetFlags, configuration: Configuration): Target {
+  if (flags.host !== undefined || flags.tenant !== undefined) {
+    throw new UsageError('usage_conflict', '--host and --tenant do not go with the address of an issuer', {
+      hint: 'leave them out, or name the kind of server: oauth-login gitlab --host git.example.com',
+    });
+  }
   const typed = flags.issuer ?? target;
   const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
   const configured = [...configuration.providers].find(([, { issuer: own }]) => own === issuer);
   const name = configured?.[0] ?? (target === typed ? nameOfHost(url.host) : target);
   const entry = configured?.[1] ?? entryOfNoOtherIssuer(name, configuration);
   const own = { ...entry, issuer };
-  const provider = withConfiguration(openidProvider(name, entry.label ?? url.host, issuer), own);
+  const isNamed = configured !== undefined || target !== typed;
+  const label = entry.label ?? (isNamed ? name : url.host);
+  const provider = withConfiguration(openidProvider(name, label, issuer), own);
   return { target, provider, configuration: own, issuerNamed: flags.issuer !== undefined };
 }
 

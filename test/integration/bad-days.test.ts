@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError } from '../../src/errors.ts';
@@ -85,6 +87,20 @@ describe('the End-User', () => {
       '1',
     );
     expect(outcome.stderr).toContain('The browser could not be opened; open the address above yourself');
+    expect(errorOf(outcome).code).toBe('login_timeout');
+  });
+
+  it('closes the browser in which the page had been opened: that is no failure of the browser', async () => {
+    const closed = {
+      openBrowser: async (uri: string) => {
+        const page = get(uri);
+        await once(page, 'response');
+        page.destroy();
+        return { exited: Promise.resolve(1) };
+      },
+    };
+    const outcome = await line.runIn(closed, ...target(), '--timeout', '1');
+    expect(outcome.stderr).not.toContain('could not be opened');
     expect(errorOf(outcome).code).toBe('login_timeout');
   });
 
@@ -307,6 +323,10 @@ describe('the command line', () => {
     [['token', 'gihub'], 2, /did you mean github/],
     [['git.example.com'], 2, /oauth-login https:\/\/git\.example\.com/],
     [['--bogus'], 2, /unknown option/],
+    [['statsu'], 2, /no command and no provider "statsu"; did you mean oauth-login status\?/],
+    [['help', 'statsu'], 2, /there is no command "statsu"/],
+    [['https://a.example', '--host', 'b.example'], 2, /leave them out/],
+    [['gitlab', '--issuer', 'https://a.example', '--tenant', 'b'], 2, /leave them out/],
     [['token', '--format', 'yaml'], 2, /raw, json and header/],
     [['token', '--min-validity', 'x'], 2, /--min-validity 60/],
     [[], 2, /oauth-login github/],
@@ -314,7 +334,7 @@ describe('the command line', () => {
     [['token', 'github'], 4, /oauth-login github/],
     [['token', 'github', '--json', '--format', 'raw'], 2, /cannot be used with/],
     [['github', '--listen', '0.0.0.0'], 2, /unknown option/],
-    [['github', '--client-secret', 'x'], 2, /unknown option/],
+    [['github', '--client-secret', 'x'], 2, /unknown option.*\n.*--client-secret-file PATH/],
   ])('%j: exit %i and a next step', async (argv, exitCode, expected) => {
     const outcome = await line.run(...argv);
     expect(outcome.stdout).toBe('');

@@ -178,7 +178,7 @@ describe('polling', () => {
     const here = stage();
     const outcome = await login(here);
     expect(outcome.exitCode).toBe(5);
-    expect(here.said()).toMatch(/the code for .+ has expired\noauth-login: hint: .+ --device/);
+    expect(here.said()).toMatch(/the code for .+ has expired\noauth-login: hint: run the command again/);
     expect(here.seconds()).toBeGreaterThanOrEqual(595);
     expect(here.seconds()).toBeLessThanOrEqual(605);
   });

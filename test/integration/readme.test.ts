@@ -24,16 +24,11 @@ import {
 } from '../support/played-internet.ts';
 import { type CommandLineShown, commandsIn, isAsShown, readReadme } from '../support/readme.ts';
 import { describeWith } from '../support/requirements.ts';
+import { runInShell, type ShellOutcome } from '../support/shell.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const blocks = commandsIn(readReadme());
-
-interface Outcome {
-  readonly exitCode: number | null;
-  /** Standard output and standard error, in the order in which they were written. */
-  readonly terminal: string;
-}
 
 let internet: PlayedInternet;
 let workshop: string;
@@ -76,12 +71,12 @@ function signedInHome(): string {
 }
 
 /** Runs a line as a person would, with what that person has set up: clients, a browser, a store. */
-async function shell(command: string, home: string, changes: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+async function shell(command: string, home: string, changes: NodeJS.ProcessEnv = {}): Promise<ShellOutcome> {
   const clients = ['GITHUB', 'GITLAB', 'MICROSOFT', 'GIT_EXAMPLE_COM'].flatMap((name) => [
     [`OAUTH_LOGIN_${name}_CLIENT_ID`, 'my-client'],
     [`OAUTH_LOGIN_${name}_CLIENT_SECRET`, 'canary-client-secret'],
   ]);
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     PATH: [join(workshop, 'bin'), process.env.PATH].join(delimiter),
     HOME: home,
     BROWSER: internet.browser,
@@ -91,22 +86,17 @@ async function shell(command: string, home: string, changes: NodeJS.ProcessEnv =
     ...Object.fromEntries(clients),
     ...changes,
   };
-  const child = spawn('sh', ['-c', `exec 2>&1; ${command}`], {
-    cwd: home,
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let terminal = '';
   let visited = false;
-  child.stdout.on('data', (chunk) => {
-    terminal += chunk;
-    const [, address] = /^(https:\S+)\n\n/m.exec(terminal) ?? [];
-    if (address === undefined || visited || !command.includes('--no-browser')) return;
-    visited = true;
-    spawn(internet.browser, [address], { stdio: 'ignore' });
+  return runInShell(command, {
+    directory: home,
+    env,
+    onOutput: (terminal) => {
+      const [, address] = /^(https:\S+)\n\n/m.exec(terminal) ?? [];
+      if (address === undefined || visited || !command.includes('--no-browser')) return;
+      visited = true;
+      spawn(internet.browser, [address], { stdio: 'ignore' });
+    },
   });
-  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { exitCode, terminal };
 }
 
 /** A way to run a line: how it is recognised, and how it proves that it works. */
@@ -126,7 +116,7 @@ async function expectToSucceed({ command }: CommandLineShown, home: string, chan
 
 const ways: readonly Way[] = [
   {
-    lines: /^npm (?:start|test|run [\w:]+)(?: -- --project \w+)?$/,
+    lines: /^npm (?:start|test|run [\w:]+)(?: -- --project \w+)?(?: +#.*)?$/,
     prove: ({ command }) => {
       const [, first, named] = /^npm (\w+)(?: ([\w:]+))?/.exec(command) ?? [];
       const script: string | undefined = manifest.scripts[(first === 'run' ? named : first) ?? ''];
@@ -210,7 +200,7 @@ describeWith([...PLAYED_INTERNET_PROGRAMS, 'curl'], 'every command line of READM
     blocks
       .filter(({ kind }) => kind !== 'console')
       .map((block) => ({ block, title: `line ${block.lines[0]?.line}: ${block.lines[0]?.command}` })),
-  )('$title', { timeout: 60_000 }, async ({ block }) => {
+  )('$title', { timeout: 120_000 }, async ({ block }) => {
     const home = signedInHome();
     for (const line of block.lines) await prove(line, home);
   });

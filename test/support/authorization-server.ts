@@ -1,5 +1,6 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type EmbeddedProvider,
   type EmbeddedProviderOptions,
@@ -101,15 +102,17 @@ export async function startAuthorizationServer(
     requests.push(recorded);
     secrets.collectFromRequest(recorded.form);
     const spoilt = faults.get(recorded.endpoint);
-    const fault = spoilt !== undefined && spoilt.left > 0 ? spoilt.fault : undefined;
+    const chosen = spoilt !== undefined && spoilt.left > 0 ? spoilt.fault : undefined;
     if (spoilt !== undefined) {
       spoilt.left -= 1;
     }
+    const fault = chosen?.kind === 'late' ? undefined : chosen;
     if (fault !== undefined && !('afterProcessing' in fault)) {
       applyFault(fault, response, { body: recorded.body, authorization: recorded.headers.authorization });
       return;
     }
     const reply = await forward(request, body, provider.origin);
+    if (chosen?.kind === 'late') await sleep(chosen.milliseconds);
     secrets.collectFromReply(reply);
     if (fault !== undefined) {
       applyFault(fault, response);
@@ -230,8 +233,17 @@ function idTokenRewriter(rewrite: 'tampered' | 'expired' | ((claims: JsonObject)
 }
 
 function sign(claims: JsonObject, key: KeyObject): string {
-  const input = `${encode({ alg: 'RS256', typ: 'JWT', kid: keyId })}.${encode(claims)}`;
+  return signWith({ alg: 'RS256', typ: 'JWT', kid: keyId }, claims, key);
+}
+
+function signWith(header: JsonObject, claims: JsonObject, key: KeyObject): string {
+  const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${createSign('sha256').update(input).sign(key, 'base64url')}`;
+}
+
+/** Signs with the servers' own key under a header that is given, whatever that header says. */
+export function signWithServerKey(header: JsonObject, claims: JsonObject): string {
+  return signWith(header, claims, privateKey);
 }
 
 function encode(value: JsonObject): string {

@@ -58,6 +58,8 @@ export interface CommandHome {
   signIn(args: readonly string[], options?: HomeOptions): Promise<Ended & { readonly page: FinalPage }>;
   /** Every argument that the browser was started with, once it was started; rejects after 20 s. */
   browserArguments(): Promise<readonly string[]>;
+  /** Variables that set the clock of a process so many seconds forward, or back. */
+  clockAhead(seconds: number): { readonly NODE_OPTIONS: string };
   /** A second home that holds what this one holds now. */
   copy(): CommandHome;
   close(): void;
@@ -67,6 +69,18 @@ export interface CommandHome {
 export function openHome(command: Program, linger = 0): CommandHome {
   return homeIn(mkdtempSync(join(tmpdir(), 'oauth-login-home-')), command, linger);
 }
+
+const SHIFTED_CLOCK = `
+  globalThis.Date = class extends Date {
+    constructor(...parts) {
+      if (parts.length === 0) super(Date.now());
+      else super(...parts);
+    }
+    static now() {
+      return super.now() + (SHIFT);
+    }
+  };
+`;
 
 function homeIn(directory: string, command: Program, linger: number): CommandHome {
   const home = join(directory, 'home');
@@ -115,6 +129,11 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
       if ('code' in given) throw new Error(`it ended with ${given.code} before the browser: ${given.stderr}`);
       const page = await playUserAgent(given[0] ?? '', { user: 'ada', consent: true });
       return { ...(await running.ended), page };
+    },
+    clockAhead(seconds) {
+      const file = join(directory, `clock${seconds}.cjs`);
+      writeFileSync(file, SHIFTED_CLOCK.replaceAll('SHIFT', String(seconds * 1_000)));
+      return { NODE_OPTIONS: `--require ${file}` };
     },
     copy() {
       const other = homeIn(mkdtempSync(join(tmpdir(), 'oauth-login-home-')), command, linger);

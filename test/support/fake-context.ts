@@ -150,18 +150,6 @@ export function fakeClock(mode: 'real' | 'pass'): FakeClock {
   };
 }
 
-/** A keychain in memory. */
-export function memoryKeychain(): Keychain & { readonly items: Map<string, string> } {
-  const items = new Map<string, string>();
-  const key = (service: string, account: string) => `${service}/${account}`;
-  return {
-    items,
-    getPassword: async (service, account) => items.get(key(service, account)),
-    setPassword: async (service, account, password) => void items.set(key(service, account), password),
-    deletePassword: async (service, account) => items.delete(key(service, account)),
-  };
-}
-
 function scriptedPrompts(answers: readonly Answer[], questions: string[]): Prompts {
   const next = (question: string): string | boolean => {
     const answer = answers[questions.push(question) - 1];

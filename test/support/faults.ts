@@ -14,6 +14,8 @@ export type Fault =
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   /** An error whose description, and whose challenge, repeat what was sent: credentials, body and all. */
   | { readonly kind: 'echo'; readonly status: number }
+  /** Answers rightly, but so late. */
+  | { readonly kind: 'late'; readonly milliseconds: number }
   /** Accepts the request and never answers. */
   | { readonly kind: 'hang' }
   /** Starts to answer and sends one byte now and then, for ever. */
@@ -24,13 +26,16 @@ export type Fault =
   /** A JSON document of that many bytes, sent as fast as it is read. */
   | { readonly kind: 'large'; readonly bytes: number };
 
+/** A fault that takes the place of the answer. */
+export type SpoilingFault = Exclude<Fault, { readonly kind: 'late' }>;
+
 /** What was sent, for the faults that repeat it. */
 export interface Sent {
   readonly body: string;
   readonly authorization?: string | undefined;
 }
 
-export function applyFault(fault: Fault, response: ServerResponse, sent: Sent = { body: '' }): void {
+export function applyFault(fault: SpoilingFault, response: ServerResponse, sent: Sent = { body: '' }): void {
   switch (fault.kind) {
     case 'echo':
       sendEcho(fault.status, response, sent);

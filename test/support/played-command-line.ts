@@ -25,6 +25,10 @@ export interface PlayedCommandLine extends CommandLine {
   readonly asked: readonly Asked[];
   /** The same with a person at a terminal who answers the questions in turn; an error is thrown, as on Ctrl-C. */
   runAtTerminal(answers: readonly Answer[], ...argv: string[]): Promise<Outcome>;
+  /** The same with a part of the outside world changed. */
+  runAtTerminalIn(changes: Partial<Context>, answers: readonly Answer[], ...argv: string[]): Promise<Outcome>;
+  /** The way to the network that leads nothing elsewhere. */
+  readonly realHttp: Context['openHttp'];
 }
 
 /** What the person types, chooses or presses. */
@@ -40,13 +44,43 @@ export function openPlayedCommandLine(
   const visited: string[] = [];
   const asked: Asked[] = [];
   const said: string[] = [];
+  const visits: Promise<number>[] = [];
   const played: Partial<Context> = {
     openHttp: async () => ({ fetch: server.fetch, close: async () => {} }),
     openBrowser: async (link) => {
       opened.push(link);
-      return { exited: visit(link, server, visited).then(() => 0) };
+      const visiting = visit(link, server, visited).then(
+        () => 0,
+        () => 1,
+      );
+      visits.push(visiting);
+      return { exited: visiting };
     },
   };
+  async function runAtTerminalIn(
+    changes: Partial<Context>,
+    answers: readonly Answer[],
+    ...argv: string[]
+  ): Promise<Outcome> {
+    const err: string[] = [];
+    const prompts = scriptedPrompts([...answers], async (question) => {
+      // A person looks at the page that has opened before the next answer.
+      await Promise.all(visits);
+      asked.push({ ...question, requestsBefore: server.requests.length });
+    });
+    const outcome = await line.runIn(
+      {
+        ...played,
+        stdin: { isTTY: true, async *[Symbol.asyncIterator]() {} },
+        stderr: { isTTY: true, columns: 80, write: (text) => err.push(text) },
+        openPrompts: async () => prompts,
+        ...changes,
+      },
+      ...argv,
+    );
+    said.push(...err);
+    return { ...outcome, stderr: err.join('') };
+  }
   return {
     ...line,
     context: { ...line.context, ...played },
@@ -55,30 +89,19 @@ export function openPlayedCommandLine(
     opened,
     visited,
     asked,
-    async runAtTerminal(answers, ...argv) {
-      const err: string[] = [];
-      const prompts = scriptedPrompts([...answers], (question) =>
-        asked.push({ ...question, requestsBefore: server.requests.length }),
-      );
-      const outcome = await line.runIn(
-        {
-          ...played,
-          stdin: { isTTY: true, async *[Symbol.asyncIterator]() {} },
-          stderr: { isTTY: true, columns: 80, write: (text) => err.push(text) },
-          openPrompts: async () => prompts,
-        },
-        ...argv,
-      );
-      said.push(...err);
-      return { ...outcome, stderr: err.join('') };
-    },
+    runAtTerminal: (answers, ...argv) => runAtTerminalIn({}, answers, ...argv),
+    runAtTerminalIn,
+    realHttp: line.context.openHttp,
     everythingSaid: () => line.everythingSaid() + said.join(''),
   };
 }
 
-function scriptedPrompts(answers: Answer[], note: (asked: Omit<Asked, 'requestsBefore'>) => void): Prompts {
-  const next = (kind: keyof Prompts, question: string, initial?: string | boolean) => {
-    note({ kind, question, ...(initial === undefined ? {} : { initial }) });
+function scriptedPrompts(
+  answers: Answer[],
+  note: (asked: Omit<Asked, 'requestsBefore'>) => Promise<void>,
+): Prompts {
+  const next = async (kind: keyof Prompts, question: string, initial?: string | boolean) => {
+    await note({ kind, question, ...(initial === undefined ? {} : { initial }) });
     const answer = answers.shift();
     if (answer === undefined) throw new Error(`the script has no answer to: ${question}`);
     if (answer instanceof Error) throw answer;
@@ -91,12 +114,12 @@ function scriptedPrompts(answers: Answer[], note: (asked: Omit<Asked, 'requestsB
   };
   return {
     text: async (question, options) =>
-      checked(String(next('text', question, options?.initial)), options?.validate),
+      checked(String(await next('text', question, options?.initial)), options?.validate),
     secret: async (question, options) =>
-      new Secret(checked(String(next('secret', question)), options?.validate)),
-    confirm: async (question, initial) => next('confirm', question, initial) === true,
+      new Secret(checked(String(await next('secret', question)), options?.validate)),
+    confirm: async (question, initial) => (await next('confirm', question, initial)) === true,
     choose: async (question, choices) => {
-      const answer = next('choose', question);
+      const answer = await next('choose', question);
       const choice = choices.find(({ value }) => value === answer);
       if (choice === undefined) throw new Error(`“${question}” has no choice ${answer}`);
       return choice.value;

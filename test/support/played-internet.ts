@@ -58,6 +58,7 @@ export async function openPlayedInternet(): Promise<PlayedInternet> {
   for (const provider of providers) {
     playProvider(server, provider, plays[provider.name] ?? openid);
     playRevocation(server, provider);
+    playDevice(server, provider);
   }
   server.on(`/login.example.com/.well-known/openid-configuration`, json(exampleMetadata()));
   server.on('/api.example.com/orders', json([{ order: 1 }]));
@@ -109,6 +110,15 @@ function playedProviders(): Provider[] {
     { ...openidProvider('work', 'Work', EXAMPLE_ISSUER), endpoints: endpointsAt(EXAMPLE_ISSUER) },
     { ...openidProvider('legacy', 'Legacy', LEGACY_ORIGIN), endpoints: endpointsAt(LEGACY_ORIGIN) },
   ];
+}
+
+/** Hands out a code that is allowed at once (RFC 8628 §3.2). */
+function playDevice(server: QuirkyServer, { endpoints, issuer }: Provider): void {
+  if (endpoints.device_authorization_endpoint === undefined) return;
+  const { pathname } = new URL(server.placeOf(endpoints.device_authorization_endpoint));
+  const verification_uri = new URL('/login/device', issuer).href;
+  const codes = { device_code: 'canary-device-code', user_code: 'WDJB-MJHT', verification_uri };
+  server.on(pathname, json({ ...codes, expires_in: 900, interval: 1 }));
 }
 
 /** GitHub's and Facebook's own ways; RFC 7009 is played already. */

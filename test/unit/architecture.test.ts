@@ -179,3 +179,11 @@ function importsOf(code: string): Import[] {
 function withoutComments(code: string): string {
   return code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[^:'"`/\\])\/\/[^\n]*/g, '$1');
 }
+
+describe('docs/architecture.md', () => {
+  it('has a row for every folder, and names every file above them', () => {
+    const page = readFileSync(fileURLToPath(new URL('../../docs/architecture.md', import.meta.url)), 'utf8');
+    const parts = new Set(files.map(({ path }) => path.replace(/\/.*/, '/')));
+    expect([...parts].filter((part) => !page.includes(`\`${part}\``))).toEqual([]);
+  });
+});

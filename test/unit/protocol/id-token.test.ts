@@ -11,12 +11,23 @@ const claims = { iss: 'https://as.example', sub: 'ada', iat: seconds };
 const token = (payload: object) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.sig`;
 
 describe('T44 claims of the ID Token that the library leaves to us', () => {
+  const expected = { algorithm: 'RS256', accessToken: 'at', clientId: 'client', now };
+  const check = (more: Record<string, unknown>) => () =>
+    validateIdTokenClaims({ ...claims, ...more }, expected);
+
   it('takes iat up to 60 seconds ahead and not 61', () => {
-    expect(() => validateIdTokenClaims({ ...claims, iat: seconds + 60 }, 'RS256', 'at', now)).not.toThrow();
-    expect(() => validateIdTokenClaims({ ...claims, iat: seconds + 61 }, 'RS256', 'at', now)).toThrow(
-      /future/,
-    );
-    expect(() => validateIdTokenClaims({ ...claims, iat: 'soon' }, 'RS256', 'at', now)).toThrow(/future/);
+    expect(check({ iat: seconds + 60 })).not.toThrow();
+    expect(check({ iat: seconds + 61 })).toThrow(/future/);
+    expect(check({ iat: 'soon' })).toThrow(/future/);
+  });
+
+  it('takes no authorized party but this client', () => {
+    expect(check({ azp: 'client' })).not.toThrow();
+    for (const azp of ['another', '', 1, null]) expect(check({ azp })).toThrow(/another client/);
+  });
+
+  it('takes no subject but a text', () => {
+    for (const sub of ['', 1, null, ['ada'], undefined]) expect(check({ sub })).toThrow(/subject/);
   });
 
   // OpenID Connect Core, appendix A.3, and the same token under a longer hash.
@@ -25,9 +36,10 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
     ['RS256', 'another token', '77QmUPtjPfzWtF2AnpK9RQ', false],
     ['RS384', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', '77QmUPtjPfzWtF2AnpK9RQ', false],
   ])('checks at_hash (%s, %s)', (alg, accessToken, at_hash, right) => {
-    const check = () => validateIdTokenClaims({ ...claims, at_hash }, alg, accessToken, now);
-    if (right) expect(check).not.toThrow();
-    else expect(check).toThrow(/at_hash/);
+    const hashed = () =>
+      validateIdTokenClaims({ ...claims, at_hash }, { ...expected, algorithm: alg, accessToken });
+    if (right) expect(hashed).not.toThrow();
+    else expect(hashed).toThrow(/at_hash/);
   });
 });
 

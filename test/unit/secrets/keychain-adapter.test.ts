@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isKeychainCallPending, type NativeKeychain, openKeychain } from '../../../src/adapters/keychain.ts';
-import { sessionBusSocket } from '../../../src/adapters/session-bus.ts';
+import { sessionBusSocket } from '../../../src/adapters/session-bus-address.ts';
 import { AbortedError } from '../../../src/errors.ts';
 
 let native: NativeKeychain;

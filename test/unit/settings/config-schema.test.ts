@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/errors.ts';
+import { reservedParameters } from '../../../src/protocol/authorization-request.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { isAccepted } from '../../support/json-schema.ts';
 
@@ -64,6 +65,9 @@ const good: readonly object[] = [
   work({ issuer: 'https://login.example.com/a', client_authentication: 'client_secret_post' }),
   work({ client_authentication: 'client_secret_basic', redirect_uri: 'http://127.0.0.1:8765/callback' }),
   work({ scopes: [], parameters: {}, endpoints: {} }),
+  work({ redirect_uri: 'https://client.example/callback?a=b' }),
+  work({ redirect_uri: 'http://localhost' }),
+  work({ redirect_uri: 'http://[::1]:8765/' }),
   work({
     scopes: ['a', 'b'],
     parameters: { audience: 'x' },
@@ -91,6 +95,9 @@ const bad: readonly unknown[] = [
   work({ label: 1 }),
   work({ issuer: 'login.example.com' }),
   work({ issuer: 'https://a b' }),
+  work({ label: 'a\nb' }),
+  work({ label: '' }),
+  work({ label: 'x'.repeat(101) }),
   work({ host: 'https://git.example.com' }),
   work({ tenant: 'a/b' }),
   work({ client_id: '' }),
@@ -98,14 +105,24 @@ const bad: readonly unknown[] = [
   work({ client_secret: 'x' }),
   work({ client_authentication: 'private_key_jwt' }),
   work({ redirect_uri: '127.0.0.1:8765' }),
+  work({ redirect_uri: 'http://client.example/callback' }),
+  work({ redirect_uri: 'https://127.0.0.1/callback' }),
+  work({ redirect_uri: 'http://127.0.0.1/callback?a=b' }),
+  work({ redirect_uri: 'https://user@client.example/callback' }),
+  work({ redirect_uri: 'http://127.0.0.1/#a' }),
   work({ scopes: 'a b' }),
   work({ scopes: [1] }),
+  work({ scopes: ['a b'] }),
+  work({ scopes: [''] }),
   work({ parameters: ['a'] }),
   work({ parameters: { a: 1 } }),
   work({ parameters: { prototype: 'x' } }),
+  work({ parameters: { state: 'x' } }),
   work({ endpoints: { token_url: 'https://x.test' } }),
   work({ endpoints: { token_endpoint: 1 } }),
+  work({ endpoints: { token_endpoint: 'login.example.com/token' } }),
   work({ token_endpoint_origin: 'https://a.test/path' }),
+  work({ token_endpoint_origin: 'https://user@a.test' }),
 ];
 
 describe('the schema and the program agree', () => {
@@ -115,6 +132,12 @@ describe('the schema and the program agree', () => {
   });
 
   it.each(bad.map((document) => [JSON.stringify(document)]))('to refuse %s', async (source) => {
+    expect(await complaint(source)).toBeDefined();
+    expect(isAccepted(JSON.parse(source), schema)).toBe(false);
+  });
+
+  it.each([...reservedParameters].map((name) => [name]))('to refuse the parameter %s', async (name) => {
+    const source = JSON.stringify(work({ parameters: { [name]: 'x' } }));
     expect(await complaint(source)).toBeDefined();
     expect(isAccepted(JSON.parse(source), schema)).toBe(false);
   });

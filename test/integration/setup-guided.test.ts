@@ -1,0 +1,350 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AbortedError } from '../../src/errors.ts';
+import { expandProvider } from '../../src/providers/expand.ts';
+import { github } from '../../src/providers/github.ts';
+import { microsoft } from '../../src/providers/microsoft.ts';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import type { CommandLine } from '../support/command-line.ts';
+import {
+  type Answer,
+  openPlayedCommandLine,
+  type PlayedCommandLine,
+} from '../support/played-command-line.ts';
+import { formOf, lastTo, parametersOf } from '../support/preset-at-the-wire.ts';
+import { playProvider } from '../support/quirky-providers.ts';
+import { text } from '../support/quirky-replies.ts';
+import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
+
+const clientSecret = 'canary-secret-typed-at-a-terminal';
+const startLink = /^http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]{22}$/;
+const registrationPage = '/github.com/settings/applications/new';
+const yes = true;
+const no = false;
+const ctrlC = new AbortedError();
+
+let server: QuirkyServer;
+let line: PlayedCommandLine;
+
+beforeEach(async () => {
+  server = await openQuirkyServer();
+  line = openPlayedCommandLine(server);
+  server.on(registrationPage, text('<h1>Register a new OAuth app</h1>', 'text/html'));
+  playProvider(server, expandProvider(github), {
+    token: { scope: 'read:user,user:email' },
+    profile: { id: 1, login: 'octocat', email: 'o@g.test' },
+  });
+});
+afterEach(async () => {
+  line.close();
+  await server.close();
+});
+
+function configurationOf({ directory }: CommandLine): unknown {
+  return JSON.parse(readFileSync(join(directory, 'config', 'config.json'), 'utf8'));
+}
+
+/** Every file that the command has written. */
+function filesOf({ directory }: CommandLine): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+}
+
+/** What was asked, as a person sees it. */
+const questions = () => line.asked.map(({ kind, question }) => `${kind}: ${question}`);
+
+describe('the first sign-in to GitHub, at a terminal, without a client id', () => {
+  const answers: readonly Answer[] = [yes, ' Iv1.typed ', clientSecret];
+
+  it('says what to register and why, opens the page, takes the client, and goes on to the sign-in', async () => {
+    const { exitCode, stdout, stderr } = await line.runAtTerminal(answers, 'github');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Signed in to GitHub as octocat <o@g\.test>\n/);
+    expect(stderr).toMatch(/^Before GitHub lets a program sign you in, it wants to know that program\./);
+    expect(stderr).toMatch(/\n {2}1\. Sign in to GitHub\./);
+    const lines = stderr.split('\n');
+    expect(lines).toContain('http://127.0.0.1/callback');
+    const page = lines.find((one) => one.startsWith('https://github.com/settings/')) ?? '';
+    expect(parametersOf(new URL(page).searchParams)).toEqual({
+      'oauth_application[name]': 'oauth-login',
+      'oauth_application[url]': 'http://127.0.0.1/',
+      'oauth_application[callback_url]': 'http://127.0.0.1/callback',
+      'oauth_application[description]': 'Sign in from the terminal',
+    });
+    expect(questions()).toEqual([
+      'confirm: Open the page in your browser?',
+      'text: Client ID that GitHub gave you',
+      'secret: Client secret that GitHub gave you (hidden while you type or paste)',
+    ]);
+    expect(line.asked[0]?.initial).toBe(true);
+    expect(stderr).toContain('Saved; the next sign-in to GitHub needs none of this. Now you sign in.\n');
+    expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({
+      client_id: 'Iv1.typed',
+      client_secret: clientSecret,
+    });
+    expect(configurationOf(line)).toEqual({ providers: { github: { client_id: 'Iv1.typed' } } });
+    expect((await line.run('github')).exitCode).toBe(0);
+  });
+
+  it('keeps the secret out of sight and seals it', async () => {
+    await line.runAtTerminal(answers, 'github', '--debug');
+    expectNoSecrets(line.everythingSaid(), [clientSecret]);
+    expectNoSecrets({ directory: line.directory }, [clientSecret]);
+  });
+
+  describe('T01 the page that is opened', () => {
+    it('is reached through a link of our own, the only thing that the opener gets', async () => {
+      await line.runAtTerminal(answers, 'github');
+      expect(line.opened).toHaveLength(2);
+      for (const link of line.opened) expect(link).toMatch(startLink);
+      expect(line.visited[0]).toBe(line.opened[0]);
+      expect(new URL(line.visited[1] ?? '').origin).toBe('https://github.com');
+      expect(lastTo(server, registrationPage).query.get('oauth_application[callback_url]')).toBe(
+        'http://127.0.0.1/callback',
+      );
+    });
+
+    it('is gone once it was followed', async () => {
+      await line.runAtTerminal(answers, 'github');
+      await expect(fetch(line.opened[0] ?? '')).rejects.toThrow();
+    });
+
+    it('is gone once the person has gone on, though nobody followed it', async () => {
+      const links: string[] = [];
+      const openBrowser = async (link: string) => {
+        links.push(link);
+        expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
+        return { exited: Promise.resolve(0) };
+      };
+      const outcome = await line.runAtTerminalIn({ openBrowser }, answers, 'setup', 'github');
+      expect(outcome.exitCode).toBe(0);
+      expect(links).toHaveLength(1);
+      await expect(fetch(links[0] ?? '')).rejects.toThrow();
+    });
+
+    it('is not opened when the person does not want that', async () => {
+      expect((await line.runAtTerminal([no, 'Iv1.typed', clientSecret], 'setup', 'github')).exitCode).toBe(0);
+      expect(line.opened).toEqual([]);
+    });
+
+    it('is not offered where no browser can be opened, nor with --no-browser', async () => {
+      const two: Answer[] = ['Iv1.typed', clientSecret];
+      await line.runAtTerminalIn({ canOpenBrowser: false }, two, 'setup', 'github');
+      await line.runAtTerminal([...two], 'github', '--no-browser', '--timeout', '1');
+      expect(line.asked.filter(({ kind }) => kind === 'confirm')).toEqual([]);
+      expect(line.opened).toEqual([]);
+    });
+
+    it('can fail to open: the person is told, and the registration goes on', async () => {
+      const failing = {
+        openBrowser: async () => {
+          throw new Error('no browser');
+        },
+      };
+      const { exitCode, stderr } = await line.runAtTerminalIn(failing, answers, 'setup', 'github');
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain('The browser could not be opened; open the page above yourself.\n');
+      expect(configurationOf(line)).toEqual({ providers: { github: { client_id: 'Iv1.typed' } } });
+    });
+  });
+
+  it('asks where the sealing key shall live once, not twice', async () => {
+    line.close();
+    line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+    const { exitCode } = await line.runAtTerminal([no, 'Iv1.typed', clientSecret, 'file'], 'github');
+    expect(exitCode).toBe(0);
+    expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text', 'secret', 'choose']);
+    expect(configurationOf(line)).toEqual({
+      store: 'file',
+      providers: { github: { client_id: 'Iv1.typed' } },
+    });
+  });
+
+  it.each<[string, readonly Answer[]]>([
+    ['the page', [ctrlC]],
+    ['the client id', [no, ctrlC]],
+    ['the client id, with the page open', [yes, ctrlC]],
+    ['the client secret', [no, 'Iv1.typed', ctrlC]],
+    ['the place of the key', [no, 'Iv1.typed', clientSecret, ctrlC]],
+  ])(
+    'stops on Ctrl-C at the question for %s: exit 130, nothing written, no link left',
+    async (_name, pressed) => {
+      line.close();
+      line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+      const { exitCode, stdout, stderr } = await line.runAtTerminal(pressed, 'github');
+      expect(exitCode).toBe(130);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(
+        /oauth-login: error: interrupted\noauth-login: hint: nothing was changed; .+\n$/,
+      );
+      expect(filesOf(line)).toEqual([]);
+      for (const link of line.opened) await expect(fetch(link)).rejects.toThrow();
+    },
+  );
+
+  it.each([
+    ['a client id with a space', [no, 'two words']],
+    ['no client id', [no, '  ']],
+    ['no client secret, which GitHub needs', [no, 'Iv1.typed', '']],
+    ['a client secret of two lines', [no, 'Iv1.typed', 'one\ntwo']],
+  ])('does not take %s', async (_name, given) => {
+    // The prompt would ask again; the script's end shows that it refused.
+    expect((await line.runAtTerminal(given, 'github')).exitCode).toBe(1);
+    expect(filesOf(line)).toEqual([]);
+  });
+});
+
+describe('setup, guided, once more', () => {
+  beforeEach(async () => {
+    const { stdout } = await line.runAtTerminal([no, 'Iv1.first', clientSecret], 'setup', 'github');
+    expect(stdout).toMatch(/, its secret sealed\.\nSign in with: oauth-login github\n$/);
+  });
+
+  it('proposes the client id, keeps the secret on Enter, and changes nothing', async () => {
+    const before = configurationOf(line);
+    expect((await line.runAtTerminal([no, 'Iv1.first', ''], 'setup', 'github')).exitCode).toBe(0);
+    expect(line.asked.slice(3)).toMatchObject([
+      { kind: 'confirm' },
+      { kind: 'text', initial: 'Iv1.first' },
+      { kind: 'secret', question: expect.stringContaining('Enter keeps the stored one') },
+    ]);
+    expect(configurationOf(line)).toEqual(before);
+    expect((await line.run('github')).exitCode).toBe(0);
+    expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({
+      client_secret: clientSecret,
+    });
+  });
+
+  it('asks for the secret of another client anew', async () => {
+    const typed = 'another-secret';
+    expect((await line.runAtTerminal([no, 'Iv1.second', typed], 'setup', 'github')).exitCode).toBe(0);
+    expect(questions().at(-1)).not.toContain('stored');
+    await line.run('github');
+    expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({
+      client_id: 'Iv1.second',
+      client_secret: typed,
+    });
+  });
+});
+
+describe('setup, guided, of other providers', () => {
+  it('calls the client id and the secret what the page of the provider calls them', async () => {
+    await line.runAtTerminal([no, 'id', ''], 'setup', 'gitlab', '--host', 'git.example.com');
+    await line.runAtTerminal([no, 'id', 'secret'], 'setup', 'facebook');
+    expect(questions()).toEqual([
+      'confirm: Open the page in your browser?',
+      'text: Application ID that GitLab (git.example.com) gave you',
+      'secret: Secret that GitLab (git.example.com) gave you (hidden while you type or paste; Enter if there is none)',
+      'confirm: Open the page in your browser?',
+      'text: App ID that Facebook gave you',
+      'secret: App secret that Facebook gave you (hidden while you type or paste)',
+    ]);
+    expect(configurationOf(line)).toEqual({
+      providers: {
+        'git.example.com': { preset: 'gitlab', host: 'git.example.com', client_id: 'id' },
+        facebook: { client_id: 'id' },
+      },
+    });
+  });
+
+  it('keeps what the flags say', async () => {
+    playProvider(server, expandProvider(microsoft, { tenant: 'contoso.example' }), {
+      idToken: { sub: '1', tid: 't' },
+      profile: { sub: '1' },
+    });
+    const { stdout } = await line.runAtTerminal(
+      [no, 'id', ''],
+      ...['setup', 'microsoft', '--tenant', 'contoso.example', '--scope', 'User.Read'],
+    );
+    expect(stdout).toMatch(/oauth-login microsoft\n$/);
+    expect(configurationOf(line)).toEqual({
+      providers: {
+        microsoft: {
+          tenant: 'contoso.example',
+          scopes: ['openid', 'profile', 'email', 'User.Read'],
+          client_id: 'id',
+        },
+      },
+    });
+  });
+
+  it('takes the secret from a file without asking for it', async () => {
+    const file = join(line.directory, '..', `${Date.now()}-absent`);
+    const refused = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', file);
+    expect(refused.exitCode).toBe(3);
+    expect(line.asked).toEqual([]);
+  });
+});
+
+describe('without a terminal', () => {
+  it.each([
+    ['github', 'https://github.com/settings/applications/new?', 'http://127.0.0.1/callback', 'GITHUB'],
+    ['google', 'https://console.cloud.google.com/auth/clients', 'http://127.0.0.1/callback', 'GOOGLE'],
+    ['facebook', 'https://developers.facebook.com/apps/', 'http://localhost/callback', 'FACEBOOK'],
+    ['x', 'https://console.x.com/', 'http://127.0.0.1:8923/callback', 'X'],
+    ['gitlab', 'https://gitlab.com/-/user_settings/applications', 'http://127.0.0.1/callback', 'GITLAB'],
+    ['microsoft', 'https://entra.microsoft.com/', 'http://localhost/callback', 'MICROSOFT'],
+  ])('%s: exit 3, naming the page, the redirect URI and the variables', async (name, page, uri, variable) => {
+    const { exitCode, stderr } = await line.run(name);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(page);
+    expect(stderr).toContain(`with the redirect URI ${uri},`);
+    expect(stderr).toContain(
+      `set OAUTH_LOGIN_${variable}_CLIENT_ID and OAUTH_LOGIN_${variable}_CLIENT_SECRET`,
+    );
+    expect(stderr).toContain(`run oauth-login setup ${name} in a terminal`);
+    expect(line.opened).toEqual([]);
+    expect((await line.run('setup', name)).exitCode).toBe(3);
+  });
+});
+
+describe('the first sign-in to a provider of one’s own', () => {
+  let issuer: AuthorizationServer;
+  beforeAll(async () => {
+    issuer = await startAuthorizationServer();
+  });
+  afterAll(() => issuer.close());
+
+  it('is guided too: there is no page to open, and a secret only if there is one', async () => {
+    const { exitCode, stderr, stdout } = await line.runAtTerminalIn(
+      { openHttp: line.realHttp },
+      [issuer.clientId, ''],
+      ...['setup', 'demo-sso', '--issuer', issuer.issuer, '--allow-http-loopback'],
+    );
+    expect(exitCode).toBe(0);
+    expect(questions()).toEqual([
+      'text: Client ID that demo-sso gave you',
+      'secret: Client secret that demo-sso gave you (hidden while you type or paste; Enter if there is none)',
+    ]);
+    expect(stderr).toContain('Enter http://127.0.0.1/callback as redirect URI.');
+    expect(stdout).toMatch(/oauth-login demo-sso --allow-http-loopback\n$/);
+    expect(configurationOf(line)).toEqual({
+      providers: { 'demo-sso': { issuer: issuer.issuer, client_id: issuer.clientId } },
+    });
+  });
+
+  it('leaves no half of it behind on Ctrl-C', async () => {
+    for (const pressed of [[ctrlC], [issuer.clientId, ctrlC]]) {
+      const { exitCode } = await line.runAtTerminalIn(
+        { openHttp: line.realHttp },
+        pressed,
+        ...['setup', 'demo-sso', '--issuer', issuer.issuer, '--allow-http-loopback'],
+      );
+      expect(exitCode).toBe(130);
+      expect(filesOf(line)).toEqual([]);
+    }
+  });
+
+  it('asks nothing when the issuer is wrong', async () => {
+    const { exitCode } = await line.runAtTerminalIn(
+      { openHttp: line.realHttp },
+      [],
+      ...['setup', 'demo-sso', '--issuer', `${issuer.issuer}/nowhere`, '--allow-http-loopback'],
+    );
+    expect(exitCode).toBe(3);
+    expect(line.asked).toEqual([]);
+  });
+});

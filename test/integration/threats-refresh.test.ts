@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
+import type { Program } from '../support/programs.ts';
+
+const PROCESSES = 20;
+/** Seconds an access token lives; those of a sign-in on a clock that is 50 behind seem half spent at once. */
+const LIFETIME = 100;
+const BEHIND = -50;
+
+let command: Program;
+let server: AuthorizationServer;
+let home: CommandHome;
+const target = () => [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
+const refreshes = () =>
+  server.requestsTo('token').filter(({ form }) => form.get('grant_type') === 'refresh_token').length;
+
+beforeAll(async () => {
+  [command, server] = await Promise.all([
+    buildCommand(),
+    startAuthorizationServer({ accessTokenLifetime: LIFETIME }),
+  ]);
+});
+afterAll(async () => {
+  await server?.close();
+  command?.remove();
+});
+beforeEach(async () => {
+  home = openHome(command);
+  const login = await home.signIn(target(), { env: home.clockAhead(BEHIND) });
+  expect([login.code, login.stderr]).toEqual([0, expect.stringContaining('Waiting')]);
+});
+afterEach(() => {
+  server.restore();
+  home.close();
+});
+
+/** Starts as many at once, each with a token that is due; says what they did together. */
+async function atOnce(...args: string[]) {
+  const before = refreshes();
+  const ended = await Promise.all(Array.from({ length: PROCESSES }, () => home.run(args)));
+  return {
+    requests: refreshes() - before,
+    codes: [...new Set(ended.map(({ code }) => code))],
+    tokens: [...new Set(ended.map(({ stdout }) => stdout.trim()))],
+    complaints: ended.map(({ stderr }) => stderr).filter((text) => text !== ''),
+  };
+}
+
+const isAccepted = async (token: string | undefined) =>
+  (await fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${token}` } })).status === 200;
+
+describe('T26 twenty processes that find the same expired token', () => {
+  it('send one request, print the one token it brought, and nobody is signed out', async () => {
+    server.breakEndpoint('token', { kind: 'late', milliseconds: 1_500 });
+    const { tokens, ...rest } = await atOnce('token');
+    expect(rest).toEqual({ requests: 1, codes: [0], complaints: [] });
+    expect([tokens.length, await isAccepted(tokens[0])]).toEqual([1, true]);
+    server.restore();
+    expect((await home.run(['token', '--refresh'])).code).toBe(0);
+  });
+
+  it('are all told the same when the server refuses, and ask it once', async () => {
+    server.breakEndpoint('token', { kind: 'reply', status: 400, body: '{"error":"invalid_grant"}' });
+    const { requests, codes, tokens } = await atOnce('token');
+    expect({ requests, codes, tokens }).toEqual({ requests: 1, codes: [4], tokens: [''] });
+  });
+});
+
+describe('T26 a refresh that never ends', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'by %s leaves the sign-in usable, and no lock in the way',
+    async (signal) => {
+      server.breakEndpoint('token', { kind: 'hang' });
+      const before = server.hits('token');
+      const running = home.start(['token']);
+      await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+      running.kill(signal);
+      // Two that come together count as one.
+      if (signal !== 'SIGKILL') {
+        await sleep(200);
+        running.kill(signal);
+      }
+      await running.ended;
+      server.restore();
+      const token = await home.run(['token']);
+      expect([token.code, token.stderr]).toEqual([0, '']);
+      expect(await isAccepted(token.stdout.trim())).toBe(true);
+    },
+  );
+
+  it('by SIGKILL after the server spent the token asks to sign in again, and says how', async () => {
+    server.breakEndpoint('token', { kind: 'late', milliseconds: 20_000 });
+    const before = server.hits('token');
+    const running = home.start(['token']);
+    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.requestsTo('token').length).toBeGreaterThan(before);
+    await sleep(300);
+    running.kill('SIGKILL');
+    await running.ended;
+    server.restore();
+    const token = await home.run(['token']);
+    expect([token.code, token.stdout]).toEqual([4, '']);
+    expect(token.stderr).toContain('sign in again with: oauth-login');
+    expect((await home.run(['status'])).code).toBe(0);
+    expect((await home.signIn(target())).code).toBe(0);
+    expect((await home.run(['token', '--refresh'])).code).toBe(0);
+  });
+});
+
+describe('a clock that is wrong by ten minutes', () => {
+  it.each([
+    ['ahead', 600],
+    ['behind', -600],
+  ])('%s: the sign-in is refused, and the error says to look at the clock', async (_way, seconds) => {
+    const login = await home.signIn(target(), { env: home.clockAhead(seconds) });
+    expect(login.code).toBe(6);
+    expect(login.stderr).toMatch(/\noauth-login: hint: .*clock of this machine/);
+  });
+
+  it('ahead: a token that has time left is refreshed once, and is good', async () => {
+    const before = refreshes();
+    const token = await home.run(['token'], { env: home.clockAhead(600) });
+    expect([token.code, refreshes() - before]).toEqual([0, 1]);
+    expect(await isAccepted(token.stdout.trim())).toBe(true);
+  });
+
+  it('behind: a token that seems to be from the future is not trusted but refreshed once', async () => {
+    const before = refreshes();
+    const token = await home.run(['token'], { env: home.clockAhead(-600) });
+    expect([token.code, refreshes() - before]).toEqual([0, 1]);
+    expect(await isAccepted(token.stdout.trim())).toBe(true);
+  });
+});
