@@ -1,4 +1,5 @@
 import type { BrowserLaunch } from './adapters/browser.ts';
+import type { ChildProcess, ChildProgram } from './adapters/child-process.ts';
 import type { HttpClient, HttpOptions } from './adapters/http.ts';
 import type { Keychain } from './adapters/keychain.ts';
 import type { Prompts } from './adapters/prompts.ts';
@@ -52,10 +53,14 @@ export interface Context {
   readonly paths: Paths;
   /** A browser can be expected to open: there is a display, or `BROWSER` is set. */
   readonly canOpenBrowser: boolean;
+  /** Writes bytes to the standard output; resolves once they are taken, to `false` when nobody reads any more. */
+  writeBytes(bytes: Uint8Array): Promise<boolean>;
   /** Where this process runs, as far as it concerns a browser. */
   readonly place: Place;
   openHttp(options: HttpOptions): Promise<HttpClient>;
   openBrowser(uri: string): Promise<BrowserLaunch>;
+  /** Starts a program on the streams of this process. */
+  startChild(child: ChildProgram): Promise<ChildProcess>;
   openKeychain(): Promise<Keychain>;
   openPrompts(): Promise<Prompts>;
 }

@@ -19,7 +19,9 @@ type UsageCode =
   | 'usage_unknown_account'
   | 'usage_ambiguous_account'
   | 'usage_unknown_grant'
-  | 'usage_reserved_parameter';
+  | 'usage_reserved_parameter'
+  | 'usage_foreign_origin'
+  | 'usage_unsafe_format';
 
 type ConfigurationCode =
   | 'config_missing_client_id'
@@ -88,6 +90,9 @@ export type ErrorCode =
   | ProtocolCode
   | NetworkCode
   | StoreCode
+  | 'resource_refused'
+  | 'program_not_found'
+  | 'program_not_executable'
   | 'demo_stopped'
   | 'aborted';
 
@@ -146,11 +151,18 @@ export class AuthorizationServerError extends OAuthLoginError {
   readonly error: string;
   /** HTTP status of the reply; absent when the error came with the authorization response. */
   readonly status: number | undefined;
+  /** Seconds between two polls from now on, where a `slow_down` says so (RFC 8628 §3.5 leaves it out). */
+  readonly interval: number | undefined;
 
-  constructor(error: string, message: string, options: ErrorOptionsWithHint & { readonly status?: number }) {
+  constructor(
+    error: string,
+    message: string,
+    options: ErrorOptionsWithHint & { readonly status?: number; readonly interval?: number },
+  ) {
     super(`as_${error}`, message, options);
     this.error = error;
     this.status = options.status;
+    this.interval = options.interval;
   }
 }
 
@@ -178,6 +190,29 @@ export class StoreError extends OAuthLoginError {
   readonly exitCode = ExitCode.store;
   constructor(code: StoreCode, message: string, options: ErrorOptionsWithHint) {
     super(code, message, options);
+  }
+}
+
+/** A resource server refused a request that carried a valid access token (RFC 6750 §3.1). */
+export class ResourceServerError extends OAuthLoginError {
+  override readonly name = 'ResourceServerError';
+  readonly exitCode = ExitCode.refused;
+  constructor(message: string, options: ErrorOptionsWithHint) {
+    super('resource_refused', message, options);
+  }
+}
+
+/** A program could not be started; the exit codes are those of a POSIX shell (XCU §2.8.2). */
+export class ProgramStartError extends OAuthLoginError {
+  override readonly name = 'ProgramStartError';
+  readonly exitCode: number;
+  constructor(
+    code: 'program_not_found' | 'program_not_executable',
+    message: string,
+    options: ErrorOptionsWithHint,
+  ) {
+    super(code, message, options);
+    this.exitCode = code === 'program_not_found' ? 127 : 126;
   }
 }
 

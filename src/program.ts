@@ -10,6 +10,8 @@ const tenant = () => new Option('--tenant <tenant>', 'the tenant, where the prov
 const issuer = () => new Option('--issuer <url>', 'the Issuer Identifier, named exactly');
 const json = () => new Option('--json', 'answer with one JSON document, errors included');
 const debug = () => new Option('--debug', 'show each request (never a secret) and stack traces');
+const minValidity = () =>
+  new Option('--min-validity <seconds>', 'valid for at least this long (default: 60)');
 const clientId = () => new Option('--client-id <id>', 'the client identifier');
 const clientSecretFile = () =>
   new Option('--client-secret-file <path>', 'read the client secret from a file, - for standard input');
@@ -62,8 +64,14 @@ const grantOptions = (): readonly Option[] => [
 /** Runs a command line in a context; gives the exit code. */
 export type Run = (argv: readonly string[], context: Context) => Promise<number>;
 
+/** How a command ended that ran another program. */
+export interface Ending {
+  /** The exit code of that program, which becomes ours. */
+  exitCode?: number;
+}
+
 /** All commands, in the order of the help. */
-export function createProgram(context: Context, run: Run): Command {
+export function createProgram(context: Context, run: Run, ending: Ending = {}): Command {
   const program = new Command('oauth-login')
     .description('Sign in to any OAuth 2.0 or OpenID Connect provider, and use the token in scripts.')
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -136,8 +144,15 @@ export function createProgram(context: Context, run: Run): Command {
     .command('token')
     .description('print an access token that is valid now, refreshed when needed')
     .argument('[target]')
-    .option('--min-validity <seconds>', 'valid for at least this long (default: 60)')
-    .option('--format <format>', 'raw, json or header (default: raw)')
+    .addOption(minValidity())
+    .option(
+      '--format <format>',
+      'raw, json, header, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
+    )
+    .option(
+      '--as <variable>',
+      'the variable that a format for shells or files sets (default: GITHUB_TOKEN, say)',
+    )
     .option('--refresh', 'refresh even when the stored token would do')
     .addOption(account())
     .addOption(host())
@@ -147,6 +162,53 @@ export function createProgram(context: Context, run: Run): Command {
     .addOption(debug())
     .action(async (target, flags) => (await import('./commands/token.ts')).token(target, flags, context));
   for (const option of grantOptions()) token.addOption(option);
+
+  program
+    .command('exec')
+    .description('run a command with an access token in its environment, nowhere else')
+    .argument('<target>')
+    .argument('[command...]', 'the program and its arguments, behind two dashes')
+    .usage('<target> [options] -- <command...>')
+    .option('--as <variable>', 'the variable that holds the token (default: GITHUB_TOKEN for github)')
+    .addOption(minValidity())
+    .addOption(account())
+    .addOption(host())
+    .addOption(issuer())
+    .addOption(debug())
+    .action(async (target: string, words: string[], flags) => {
+      const { requireSeparator, runWithToken } = await import('./commands/exec.ts');
+      requireSeparator(rawArguments(program), target);
+      ending.exitCode = await runWithToken(target, words, flags, context);
+    });
+
+  program
+    .command('request')
+    .description(
+      'send a request with an access token, only to the API it was issued for; flags as curl has them',
+    )
+    .argument('<target>')
+    .argument('<url>')
+    .option('-X, --request <method>', 'the method (default: GET, or POST with data)')
+    .addOption(new Option('-H, --header <line>', 'one more header; repeatable').argParser(collect))
+    .addOption(
+      new Option('-d, --data <data>', 'a form body; @FILE reads a file, @- standard input').argParser(
+        collect,
+      ),
+    )
+    .addOption(new Option('--json <data>', 'a JSON body; @FILE and @- as well').argParser(collect))
+    .option('-i, --include', 'show the status and the headers too')
+    .option('-f, --fail', 'exit 5 for a status of 4xx and 7 for 5xx, without the body')
+    .option(
+      '-o, --output <file>',
+      'write into a file, which appears when it is complete; - for standard output',
+    )
+    .addOption(account())
+    .addOption(host())
+    .addOption(issuer())
+    .addOption(debug())
+    .action(async (target, url, flags) =>
+      (await import('./commands/request.ts')).request(target, url, flags, context),
+    );
 
   program
     .command('status')
@@ -210,6 +272,11 @@ export function createProgram(context: Context, run: Run): Command {
     .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
 
   return program;
+}
+
+/** The command line as it was given: commander keeps it, only its types do not say so. */
+function rawArguments(program: Command & { readonly rawArgs?: readonly string[] }): readonly string[] {
+  return program.rawArgs ?? [];
 }
 
 const EXAMPLES = `

@@ -23,6 +23,7 @@ const FLAGS: Readonly<Record<string, ReadonlyMap<string, 'value' | 'switch'>>> =
   token: new Map([
     ['--json', 'switch'],
     ['--format', 'value'],
+    ['--as', 'value'],
     ['--min-validity', 'value'],
     ['--account', 'value'],
   ]),
@@ -51,6 +52,7 @@ export function readQuickCommand(argv: readonly string[]): QuickCommand | undefi
         : undefined;
     case 'token': {
       const format = words.flags['--format'];
+      const as = words.flags['--as'];
       const minValidity = words.flags['--min-validity'];
       const account = words.flags['--account'];
       if (isJson.json && format !== undefined) return undefined;
@@ -60,6 +62,7 @@ export function readQuickCommand(argv: readonly string[]): QuickCommand | undefi
         flags: {
           ...isJson,
           ...(typeof format === 'string' ? { format } : {}),
+          ...(typeof as === 'string' ? { as } : {}),
           ...(typeof minValidity === 'string' ? { minValidity } : {}),
           ...(typeof account === 'string' ? { account } : {}),
         },

@@ -45,13 +45,16 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
     ...(head.host === undefined ? {} : { host: head.host }),
     ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
   };
-  try {
-    const target = head.preset ?? head.provider;
-    const { provider } = chooseTarget(target, flags, configuration);
-    if (provider.issuer === head.issuer) return provider;
-  } catch (error) {
-    // The user removed the provider from the configuration, or a part of it: what the account says is enough.
-    if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;
+  // The user's own row may stand under the name of the account only, and a host's under that of its preset.
+  for (const target of [head.provider, head.preset]) {
+    if (target === undefined) continue;
+    try {
+      const { provider } = chooseTarget(target, flags, configuration);
+      if (provider.issuer === head.issuer) return provider;
+    } catch (error) {
+      // The user removed the provider from the configuration, or a part of it: what the account says is enough.
+      if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;
+    }
   }
   return openidProvider(head.provider, head.label, head.issuer);
 }

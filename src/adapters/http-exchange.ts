@@ -9,39 +9,27 @@ const USER_AGENT = 'oauth-login/0';
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const BODILESS = new Set([204, 205, 304]);
 
+/** What is sent, and the way it takes. */
+export interface Exchange {
+  readonly dispatcher: Dispatcher;
+  readonly target: URL;
+  readonly request: Request;
+  readonly body: Uint8Array | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * One request and its whole reply, redirects not followed, compression refused, size capped.
  *
  * @throws {ProtocolError} when the reply must not be used; what undici throws, when there is none.
  */
-export async function exchange(
-  dispatcher: Dispatcher,
-  target: URL,
-  request: Request,
-  body: Uint8Array | undefined,
-  signal: AbortSignal,
-): Promise<Response> {
-  const { default: send } = await import('undici/lib/api/api-request.js');
-  const reply = await send.call(dispatcher, {
-    origin: target.origin,
-    path: `${target.pathname}${target.search}`,
-    method: request.method,
-    headers: {
-      ...Object.fromEntries(request.headers),
-      'accept-encoding': 'identity',
-      'user-agent': USER_AGENT,
-    },
-    body: body ?? null,
-    signal,
-    // The deadline of the whole exchange holds instead.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+export async function exchange(parts: Exchange): Promise<Response> {
+  const { target, request } = parts;
+  // The deadline of the whole exchange holds instead of one for each silence.
+  const reply = await send(parts, { 'user-agent': USER_AGENT }, 0);
   try {
-    const headers = new Headers();
-    for (const [name, values] of Object.entries(reply.headers)) {
-      for (const value of [values].flat()) headers.append(name, value ?? '');
-    }
+    const headers = headersOf(reply);
+    assertNoRedirect(reply.statusCode, headers, target);
     assertUsable(reply.statusCode, headers, target);
     const jwkSet = request.headers.get('accept')?.includes('application/jwk-set+json') === true;
     const bytes = await readUpTo(jwkSet ? JWK_SET_CAP : BODY_CAP, reply, headers, target);
@@ -55,14 +43,87 @@ export async function exchange(
   }
 }
 
-function assertUsable(status: number, headers: Headers, target: URL): void {
-  if (REDIRECTS.has(status)) {
-    throw new ProtocolError(
-      'protocol_redirect',
-      `${target.origin}${target.pathname} sent a redirect to ${redirectTarget(headers.get('location'), target)}, which is not followed`,
-      { hint: 'check the address of the provider; a redirect would carry secrets to another server' },
-    );
+/**
+ * One request and the beginning of its reply, whose body arrives as it is read, however long it is. A redirect is a
+ * reply like any other. `idle` is the longest silence, in milliseconds, before the headers and between two parts.
+ *
+ * @throws {ProtocolError} when the reply must not be used; what undici throws, when there is none.
+ */
+export async function streamingExchange(
+  parts: Exchange,
+  idle: number,
+  failureOf: (failure: unknown) => unknown,
+): Promise<Response> {
+  const { headers: asked } = parts.request;
+  const reply = await send(parts, { 'user-agent': asked.get('user-agent') ?? USER_AGENT }, idle);
+  // A failure reaches whoever reads the body; without a listener it would end the process too.
+  const body = reply.body.on('error', () => {});
+  const headers = headersOf(reply);
+  try {
+    assertUsable(reply.statusCode, headers, parts.target);
+  } catch (error) {
+    body.destroy();
+    throw error;
   }
+  if (BODILESS.has(reply.statusCode) || parts.request.method === 'HEAD') {
+    body.destroy();
+    return new Response(null, { status: reply.statusCode, headers });
+  }
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await chunks.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (failure) {
+          controller.error(failureOf(failure));
+        }
+      },
+      cancel: () => void body.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(stream, { status: reply.statusCode, headers });
+}
+
+async function send(
+  { dispatcher, target, request, body, signal }: Exchange,
+  own: Readonly<Record<string, string>>,
+  idle: number,
+): Promise<Dispatcher.ResponseData> {
+  const { default: dispatch } = await import('undici/lib/api/api-request.js');
+  return dispatch.call(dispatcher, {
+    origin: target.origin,
+    path: `${target.pathname}${target.search}`,
+    method: request.method,
+    headers: { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity', ...own },
+    body: body ?? null,
+    ...(signal === undefined ? {} : { signal }),
+    headersTimeout: idle,
+    bodyTimeout: idle,
+  });
+}
+
+function headersOf(reply: Dispatcher.ResponseData): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(reply.headers)) {
+    for (const value of [values].flat()) headers.append(name, value ?? '');
+  }
+  return headers;
+}
+
+function assertNoRedirect(status: number, headers: Headers, target: URL): void {
+  if (!REDIRECTS.has(status)) return;
+  throw new ProtocolError(
+    'protocol_redirect',
+    `${target.origin}${target.pathname} sent a redirect to ${redirectTarget(headers.get('location'), target)}, which is not followed`,
+    { hint: 'check the address of the provider; a redirect would carry secrets to another server' },
+  );
+}
+
+function assertUsable(status: number, headers: Headers, target: URL): void {
   if (status < 200 || status > 599) throw invalid(target, `an unknown status, ${status}`);
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {

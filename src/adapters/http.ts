@@ -5,6 +5,7 @@ import { startDeadline } from './deadline.ts';
 import { exchange } from './http-exchange.ts';
 import { networkErrorFrom } from './network-failure.ts';
 import { openOutbound } from './outbound.ts';
+import { readRequest } from './read-request.ts';
 import { delayBeforeRetry } from './retry.ts';
 
 /** How requests are to be sent in this run. */
@@ -15,6 +16,11 @@ export interface HttpOptions {
   readonly caFile?: string;
   /** Receives one line for each exchange (method, origin, path, status, duration): never a query, a header or a body. */
   readonly trace?: (line: string) => void;
+  /**
+   * The body of a reply arrives as it is read and may be of any length, a redirect is handed out as it is, nothing is
+   * tried twice, and silence is limited instead of the whole: for what the End-User asks for, not for the protocol.
+   */
+  readonly streaming?: boolean;
   /** Deadlines in milliseconds, over the usual ones. */
   readonly deadlines?: Partial<HttpDeadlines>;
 }
@@ -25,11 +31,13 @@ export interface HttpDeadlines {
   readonly connect: number;
   /** From the call to the last byte of the reply, tries and pauses included. */
   readonly total: number;
+  /** Longest silence of the other side when a reply is streamed. */
+  readonly idle: number;
 }
 
 /** The way out to the network. */
 export interface HttpClient {
-  /** A standard `fetch` that follows no redirect, ends in time and reads no more than the cap. */
+  /** A standard `fetch` that follows no redirect, ends in time and reads no more than the cap (unless it streams). */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   close(): Promise<void>;
 }
@@ -42,7 +50,7 @@ export interface HttpEnvironment {
   readonly signal?: AbortSignal;
 }
 
-const DEADLINES: HttpDeadlines = { connect: 10_000, total: 30_000 };
+const DEADLINES: HttpDeadlines = { connect: 10_000, total: 30_000, idle: 60_000 };
 
 /**
  * Opens the way out: HTTPS with certificates checked, through the proxy of the environment.
@@ -84,7 +92,7 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
         };
         let pause: number | undefined;
         try {
-          const response = await exchange(dispatcher, target, request, body, deadline.signal);
+          const response = await exchange({ dispatcher, target, request, body, signal: deadline.signal });
           trace(response.status);
           pause = delayBeforeRetry({ method: request.method, attempt, response, now: clock.now() });
           if (pause === undefined) return response;
@@ -106,14 +114,17 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
     }
   }
 
-  return { fetch, close: () => outbound.close() };
-}
-
-/** Without the signal, which `fetch` watches itself; and without the messages of the platform, which quote headers. */
-function readRequest(input: string | URL | Request, init: RequestInit): Request {
-  try {
-    return new Request(input, { ...init, signal: null });
-  } catch {
-    throw new TypeError('the address, the method or a header of the request is malformed');
-  }
+  if (options.streaming !== true) return { fetch, close: () => outbound.close() };
+  const { streamingFetch } = await import('./streaming-fetch.ts');
+  const { trace } = options;
+  return {
+    fetch: streamingFetch({
+      outbound,
+      clock,
+      idle: deadlines.idle,
+      ...(trace === undefined ? {} : { trace }),
+      ...(environment.signal === undefined ? {} : { signal: environment.signal }),
+    }),
+    close: () => outbound.close(),
+  };
 }

@@ -30,10 +30,10 @@ export async function logout(
 ): Promise<void> {
   const configuration = await readConfiguration(context.paths);
   const store = openAccountStore(context);
-  const { accounts } = await store.list();
+  const stored = await store.list();
   const chosen = flags.all
-    ? await accountsOfTarget(target, flags, accounts, async () => configuration)
-    : [await chooseAccount(target, flags, accounts, async () => configuration)];
+    ? await accountsOfTarget(target, flags, stored.accounts, async () => configuration)
+    : [await chooseAccount(target, flags, stored, async () => configuration)];
   const kept = forgetGrantTokens(target, flags, chosen, context);
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {

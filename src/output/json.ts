@@ -2,7 +2,10 @@ import type { AccountHead } from '../accounts/account.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 
-/** One JSON document and a newline; everything outside printable ASCII is escaped, so that a terminal is safe too. */
+/**
+ * One JSON document and a newline; everything outside printable ASCII is escaped, so that a terminal is safe too, and
+ * so is the second half of `##`, which begins a command to Azure Pipelines wherever it stands in a line.
+ */
 export function jsonText(value: unknown): string {
   return `${escaped(JSON.stringify(value, null, 2))}\n`;
 }
@@ -54,7 +57,7 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
 
 function escaped(json: string): string {
   return json.replace(
-    /[^\n\x20-\x7e]/g,
+    /[^\n\x20-\x7e]|(?<=#)#/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -55,7 +55,12 @@ async function fetchDocument(
     method,
     headers: {
       accept: 'application/json',
-      ...headers,
+      ...Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, value]) => [
+          name,
+          value.replace('{client_id}', options.clientId),
+        ]),
+      ),
       authorization: `Bearer ${options.accessToken.reveal()}`,
     },
     redirect: 'manual',

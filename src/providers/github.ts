@@ -58,12 +58,26 @@ export const github: Provider = {
       verified: 'verified',
     },
   },
+  apiOrigins: ['{api}'],
   revocation: {
     kind: 'request',
     method: 'DELETE',
     url: '{api}/applications/{client_id}/token',
     authentication: 'client_secret_basic',
     json: { access_token: '{access_token}' },
+  },
+  device: {
+    clientSecret: 'unused',
+    refusals: [
+      {
+        error: 'device_flow_disabled',
+        hint: 'tick "Enable Device Flow" in the settings of the app (https://{host}/settings/developers), or sign in without --device',
+      },
+      { error: 'unknown_error', hint: 'check the client id: GitHub answers so when it knows no app by it' },
+    ],
+    steps: [
+      'In the settings of the app (https://{host}/settings/developers) tick "Enable Device Flow" and save. No client secret is needed for it.',
+    ],
   },
   registration: {
     page: 'https://{host}/settings/applications/new',

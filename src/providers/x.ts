@@ -34,6 +34,7 @@ export const x: Provider = {
       profile: 'https://x.com/{data.username}',
     },
   },
+  apiOrigins: ['https://api.x.com'],
   revocation: { kind: 'rfc7009' },
   registration: {
     page: 'https://console.x.com',

@@ -1,4 +1,5 @@
 import { isReservedParameter } from '../protocol/authorization-request.ts';
+import { isLoopbackAddress } from '../providers/endpoint.ts';
 import { isStoreKind } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
@@ -40,6 +41,12 @@ const text = (expected: string, accepts: (text: string) => boolean): Shape => ({
 const matching = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
 const isUrl = (value: string) => /^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value);
 
+function isApiOrigin(value: string): boolean {
+  if (!isUrl(value) || value.includes('*') || new URL(value).origin !== value) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || isLoopbackAddress(hostname);
+}
+
 /** What a provider's entry may hold. */
 export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['preset', matching('the name of a provider of the catalogue', PROVIDER_NAME)],
@@ -73,6 +80,14 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
     },
   ],
   ['endpoints', { kind: 'texts', expected: 'an https URL', keys: ENDPOINTS, accepts: isUrl }],
+  [
+    'api_origins',
+    {
+      kind: 'list',
+      expected: 'a list of origins such as "https://api.example.com" (plain http: loopback addresses only)',
+      accepts: isApiOrigin,
+    },
+  ],
   [
     'token_endpoint_origin',
     text(

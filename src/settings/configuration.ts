@@ -38,6 +38,8 @@ export interface ProviderConfiguration {
   readonly scopes?: readonly string[];
   readonly parameters?: Readonly<Record<string, string>>;
   readonly endpoints?: Partial<Endpoints>;
+  /** Further origins that the access token may be sent to. */
+  readonly api_origins?: readonly string[];
   /** The origin of a token endpoint that is not the authorization endpoint's, as the user confirmed it. */
   readonly token_endpoint_origin?: string;
 }

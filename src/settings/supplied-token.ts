@@ -9,6 +9,8 @@ import { providerVariable, tokenVariables, variableName } from './variables.ts';
 export interface SuppliedToken {
   readonly token: Secret;
   readonly variable: string;
+  /** The name of the provider it is bound to. */
+  readonly provider: string;
 }
 
 /** The token supplied for the provider of that name; throws a `ConfigurationError` when the variable holds none. */
@@ -17,7 +19,7 @@ export function suppliedToken(provider: string, { env }: Pick<Context, 'env'>): 
   if (value === undefined) return undefined;
   const variable = variableName(provider, 'TOKEN');
   // RFC 6750 §2.1 allows less; a character that no header may hold shows that something else was pasted.
-  if (/^[\x21-\x7e]{1,65536}$/.test(value)) return { token: new Secret(value), variable };
+  if (/^[\x21-\x7e]{1,65536}$/.test(value)) return { token: new Secret(value), variable, provider };
   throw new ConfigurationError('config_invalid_value', `${variable} does not hold a token`, {
     hint: 'it has to hold the access token and nothing else, or not to be set',
   });

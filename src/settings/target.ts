@@ -164,6 +164,7 @@ function withConfiguration(provider: Provider, entry: ProviderConfiguration): Pr
     ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
     ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
     endpoints: { ...provider.endpoints, ...entry.endpoints },
+    apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
     authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
   };
 }

@@ -3,6 +3,8 @@ export interface StandardStream {
   readonly stream: NodeJS.WriteStream;
   /** Resolves once all that was written has been taken, or cannot be any more: then to `false`. */
   flush(): Promise<boolean>;
+  /** Resolves once the bytes have been taken, or cannot be any more: then to `false`. */
+  writeBytes(bytes: Uint8Array): Promise<boolean>;
 }
 
 /**
@@ -15,12 +17,10 @@ export function watchStream(stream: NodeJS.WriteStream): StandardStream {
   stream.on('error', () => {
     failed = true;
   });
-  return {
-    stream,
-    flush: () =>
-      new Promise((resolve) => {
-        if (failed || stream.destroyed) resolve(false);
-        else stream.write('', (error) => resolve(!error && !failed));
-      }),
-  };
+  const write = (chunk: string | Uint8Array): Promise<boolean> =>
+    new Promise((resolve) => {
+      if (failed || stream.destroyed) resolve(false);
+      else stream.write(chunk, (error) => resolve(!error && !failed));
+    });
+  return { stream, flush: () => write(''), writeBytes: write };
 }

@@ -52,6 +52,10 @@ export function systemContext(process: Host): SystemContext {
       stdout ??= watchStream(process.stdout);
       return stdout.stream;
     },
+    writeBytes(bytes) {
+      stdout ??= watchStream(process.stdout);
+      return stdout.writeBytes(bytes);
+    },
     get stderr() {
       stderr ??= watchStream(process.stderr);
       return stderr.stream;
@@ -70,6 +74,11 @@ export function systemContext(process: Host): SystemContext {
     async openBrowser(uri) {
       const { openBrowser } = await import('../adapters/browser.ts');
       return openBrowser(uri, { env, platform });
+    },
+    async startChild(child) {
+      const { startChild } = await import('../adapters/child-process.ts');
+      signal.throwIfAborted();
+      return startChild(child, process);
     },
     async openKeychain() {
       const { isKeychainCallPending, openKeychain } = await import('../adapters/keychain.ts');

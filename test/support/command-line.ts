@@ -54,6 +54,10 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     signal: new AbortController().signal,
     paths: { configDir: join(directory, 'config'), dataDir: join(directory, 'data') },
     canOpenBrowser: true,
+    writeBytes: async () => true,
+    startChild: async () => {
+      throw new Error('a program was started');
+    },
     place: 'local',
     openHttp: (options) => openHttp(options, { env: {}, clock: systemClock }),
     openBrowser: async (uri) => {
@@ -75,6 +79,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
       ...context,
       stdout: { write: (text) => out.push(text) },
       stderr: { write: (text) => err.push(text) },
+      writeBytes: async (bytes) => out.push(Buffer.from(bytes).toString()) > 0,
       ...changes,
     };
     const exitCode = await main(argv, inside);

@@ -86,6 +86,10 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     signal: controller.signal,
     paths,
     canOpenBrowser: options.openBrowser !== undefined,
+    writeBytes: async (bytes) => out.push(Buffer.from(bytes).toString()) > 0,
+    startChild: async () => {
+      throw new Error('a program was started');
+    },
     place: 'local',
     async openHttp(httpOptions) {
       const { openHttp } = await import('../../src/adapters/http.ts');

@@ -47,6 +47,8 @@ export function storeContext(dataDir: string, changes: Partial<Context> = {}): C
     clock: realClock,
     signal: new AbortController().signal,
     paths: { configDir: dataDir, dataDir },
+    writeBytes: notHere,
+    startChild: notHere,
     openHttp: notHere,
     openBrowser: notHere,
     openKeychain: new FakeKeychain().open,

@@ -40,6 +40,8 @@ function stage(changes: Partial<Context> = {}): Stage {
     signal: new AbortController().signal,
     paths: { configDir: '/the/users/config', dataDir: '/the/users/data' },
     canOpenBrowser: false,
+    writeBytes: missing,
+    startChild: missing,
     place: 'local',
     openHttp: missing,
     openBrowser: missing,

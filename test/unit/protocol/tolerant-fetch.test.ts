@@ -276,7 +276,7 @@ describe('T62 malformed token responses', () => {
           expect(typeof (result.scope ?? '')).toBe('string');
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     );
     expect(accepted).toBeGreaterThan(0);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();

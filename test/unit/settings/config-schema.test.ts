@@ -74,6 +74,8 @@ const good: readonly object[] = [
     endpoints: { token_endpoint: 'https://x.test/t' },
   }),
   work({ token_endpoint_origin: 'https://token.example.com' }),
+  work({ api_origins: ['https://api.example.com', 'https://api.example.com:8443', 'http://127.0.0.1:8080'] }),
+  work({ api_origins: ['http://[::1]:8080'] }),
 ];
 
 const bad: readonly unknown[] = [
@@ -122,6 +124,11 @@ const bad: readonly unknown[] = [
   work({ endpoints: { token_endpoint: 1 } }),
   work({ endpoints: { token_endpoint: 'login.example.com/token' } }),
   work({ token_endpoint_origin: 'https://a.test/path' }),
+  work({ api_origins: 'https://api.example.com' }),
+  work({ api_origins: ['https://api.example.com/v1'] }),
+  work({ api_origins: ['https://*.example.com'] }),
+  work({ api_origins: ['http://api.example.com'] }),
+  work({ api_origins: ['https://user@api.example.com'] }),
   work({ token_endpoint_origin: 'https://user@a.test' }),
 ];
 

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { ProgramStartError } from '../errors.ts';
+import { safeText } from '../safe-text.ts';
+
+/** A program and everything it gets; no shell has a part in it. */
+export interface ChildProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A program that runs on the terminal and the streams of this process. */
+export interface ChildProcess {
+  /** Its exit code; 128 and the number of the signal when it died of one, as shells have it. */
+  readonly exitCode: Promise<number>;
+}
+
+/** The process whose signals the child is to get. */
+export interface SignalReceiver {
+  readonly platform: NodeJS.Platform;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  removeListener(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+const PASSED_ON = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+const KEYS = new Set<string>(['SIGINT', 'SIGQUIT']);
+
+/**
+ * Starts a program and passes signals on to it until it ends; this process survives them meanwhile.
+ *
+ * What Ctrl-C sends reaches the child without us, because a terminal signals the whole process group in its
+ * foreground: passing it on would make two of one, and a second Ctrl-C means something else to many programs.
+ *
+ * @throws {ProgramStartError} when the program does not exist or cannot be executed.
+ */
+export async function startChild(
+  { program, args, env }: ChildProgram,
+  receiver: SignalReceiver,
+): Promise<ChildProcess> {
+  const { platform } = receiver;
+  const listeners = PASSED_ON.map((signal) => {
+    const pass = () => {
+      if (!(KEYS.has(signal) && isInForeground(platform))) child?.kill(signal);
+    };
+    receiver.on(signal, pass);
+    return { signal, pass };
+  });
+  const stopListening = () => {
+    for (const { signal, pass } of listeners) receiver.removeListener(signal, pass);
+  };
+  let child: ReturnType<typeof spawn> | undefined;
+  try {
+    child = spawn(program, [...args], { env: { ...env }, stdio: 'inherit', shell: false });
+    const ended = endOf(child).finally(stopListening);
+    await once(child, 'spawn');
+    return { exitCode: ended };
+  } catch (failure) {
+    stopListening();
+    throw startError(program, failure, platform);
+  }
+}
+
+function endOf(child: NodeJS.EventEmitter): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code: number | null, signal: NodeJS.Signals | null) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+  });
+}
+
+/** Whether the terminal's keys signal this process, and with it the child. */
+function isInForeground(platform: NodeJS.Platform): boolean {
+  // A console of Windows signals every process that is attached to it.
+  if (platform === 'win32') return true;
+  try {
+    if (platform === 'linux') {
+      const status = readFileSync('/proc/self/stat', 'latin1');
+      // proc_pid_stat(5): state, ppid, pgrp, session, tty_nr, tpgid come after the name in parentheses.
+      const [, , group, , , foreground] = status.slice(status.lastIndexOf(')') + 2).split(' ');
+      return group === foreground;
+    }
+    // It can be opened by those only who have a controlling terminal.
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function startError(program: string, failure: unknown, platform: NodeJS.Platform): ProgramStartError {
+  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : 'unknown';
+  const name = safeText(program);
+  if (code === 'ENOENT') {
+    return new ProgramStartError('program_not_found', `there is no program ${JSON.stringify(name)}`, {
+      hint:
+        platform === 'win32'
+          ? 'check the name and PATH; a .cmd or .bat file is run with: -- cmd /c NAME'
+          : 'check the name, PATH and the working directory; no shell reads the command, so an alias or a pipe needs: -- sh -c "…"',
+    });
+  }
+  return new ProgramStartError(
+    'program_not_executable',
+    `the program ${JSON.stringify(name)} cannot be executed (${code})`,
+    { hint: 'check that it is a file that you may execute' },
+  );
+}

@@ -1,0 +1,66 @@
+import { openAccountStore } from '../accounts/account-store.ts';
+import type { AccountFlags } from '../accounts/choose-account.ts';
+import { freshAccess } from '../accounts/fresh-access.ts';
+import type { Context, Environment } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { readConfiguration } from '../settings/configuration.ts';
+import { tokenVariable } from '../settings/token-variable.ts';
+import { childEnvironment } from '../system/environment.ts';
+import { traceOf } from './http-options.ts';
+import { readMinValidity } from './min-validity.ts';
+import { chooseTokenSource } from './token-source.ts';
+
+/** The flags of `exec`. */
+export interface ExecFlags extends AccountFlags {
+  readonly as?: string;
+  readonly minValidity?: string;
+  readonly debug?: boolean;
+}
+
+/**
+ * `oauth-login exec`: runs a command with the access token in one variable of its environment; gives its exit code.
+ *
+ * The refresh token and the variables of this tool stay here.
+ */
+export async function runWithToken(
+  target: string,
+  command: readonly string[],
+  flags: ExecFlags,
+  context: Context,
+): Promise<number> {
+  const [program, ...args] = command;
+  if (program === undefined || program === '') throw noCommand(target);
+  const minValiditySeconds = readMinValidity(flags.minValidity);
+  const configuration = () => readConfiguration(context.paths);
+  const store = openAccountStore(context);
+  const source = await chooseTokenSource(target, flags, store, context, configuration);
+  const variable = tokenVariable(flags.as, 'head' in source ? source.head.provider : source.provider);
+  const trace = traceOf(flags, context);
+  const freshness = { minValiditySeconds, ...(trace === undefined ? {} : { trace }) };
+  const token =
+    'head' in source
+      ? (await freshAccess(source.head, freshness, store, context, configuration)).secrets.accessToken
+      : source.token;
+  const child = await context.startChild({ program, args, env: withToken(context, variable, token) });
+  return child.exitCode;
+}
+
+/** On Windows `Github_Token` and `GITHUB_TOKEN` are one variable, and only one of the two would arrive. */
+function withToken({ env, platform }: Context, variable: string, token: Secret): Environment {
+  const others = Object.entries(childEnvironment(env)).filter(
+    ([name]) => platform !== 'win32' || name.toUpperCase() !== variable.toUpperCase(),
+  );
+  return { ...Object.fromEntries(others), [variable]: token.reveal() };
+}
+
+/** Throws a `UsageError` when the command does not stand behind `--`: its options would be read as ours. */
+export function requireSeparator(argv: readonly string[], target: string): void {
+  if (!argv.includes('--')) throw noCommand(target);
+}
+
+function noCommand(target: string): UsageError {
+  return new UsageError('usage_invalid', 'which command is to be run?', {
+    hint: `put it behind two dashes, for example: oauth-login exec ${target} -- printenv`,
+  });
+}

@@ -1,0 +1,129 @@
+import { UsageError } from '../errors.ts';
+import type { TargetFlags } from './target.ts';
+
+/** The flags of `request`, named as those of curl. */
+export interface RequestFlags extends TargetFlags {
+  readonly account?: string;
+  readonly request?: string;
+  readonly header?: readonly string[];
+  readonly data?: readonly string[];
+  readonly json?: readonly string[];
+  readonly include?: boolean;
+  readonly fail?: boolean;
+  readonly output?: string;
+  readonly debug?: boolean;
+}
+
+/** The body as the command line describes it: texts, `@FILE` for the content of a file, `@-` for standard input. */
+export interface RequestData {
+  readonly parts: readonly string[];
+  /** `form`: joined by `&`, without the line breaks of files, as `--data` of curl has it; `json`: as it is. */
+  readonly kind: 'form' | 'json';
+}
+
+/** What is asked of a resource server. */
+export interface RequestSettings {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly data?: RequestData;
+}
+
+/** They belong to the connection, to the framing of the message, or to what the tool promises. */
+const OWN_HEADERS = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'accept-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'expect',
+  'te',
+  'trailer',
+]);
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Folds the flags into one request; throws a `UsageError`. */
+export function requestSettings(address: string, flags: RequestFlags): RequestSettings {
+  const data = readData(flags);
+  const method = (flags.request ?? (data === undefined ? 'GET' : 'POST')).toUpperCase();
+  if (!TOKEN.test(method) || ['CONNECT', 'TRACE', 'TRACK'].includes(method)) {
+    throw invalid(`${JSON.stringify(flags.request)} is not a method`, 'for example -X DELETE');
+  }
+  if (data !== undefined && (method === 'GET' || method === 'HEAD')) {
+    throw new UsageError('usage_conflict', `a ${method} request has no body`, {
+      hint: 'put the data into the query of the address, or choose another method with -X',
+    });
+  }
+  return {
+    url: readAddress(address),
+    method,
+    headers: readHeaders(flags.header ?? [], data),
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+function readAddress(address: string): URL {
+  if (!/^https?:\/\/[^\s\x00-\x1f\x7f]+$/i.test(address) || !URL.canParse(address)) {
+    throw invalid(
+      'the address is not an absolute URL',
+      'give it with its scheme, for example https://api.github.com/user',
+    );
+  }
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return url;
+  throw invalid('the address holds a user or a password', 'leave them out: the token takes their place');
+}
+
+function readData({ data, json }: RequestFlags): RequestData | undefined {
+  if (data !== undefined && json !== undefined) {
+    throw new UsageError('usage_conflict', '--data and --json cannot be used together', {
+      hint: 'use --json DATA for a JSON body and -d DATA for a form',
+    });
+  }
+  if (json !== undefined) return { parts: json, kind: 'json' };
+  return data === undefined ? undefined : { parts: data, kind: 'form' };
+}
+
+/** As curl reads them: `Name: value` sets, `Name;` sends an empty one, `Name:` takes one of the usual ones away. */
+function readHeaders(lines: readonly string[], data: RequestData | undefined): Headers {
+  const headers = new Headers({ accept: '*/*' });
+  if (data?.kind === 'form') headers.set('content-type', 'application/x-www-form-urlencoded');
+  if (data?.kind === 'json') {
+    headers.set('content-type', 'application/json');
+    headers.set('accept', 'application/json');
+  }
+  const given = new Set<string>();
+  for (const line of lines) {
+    const [, name = '', mark, value = ''] = /^([^:;]*)([:;])(.*)$/s.exec(line) ?? [];
+    if (!TOKEN.test(name) || !/^[\t\x20-\x7e]*$/.test(value) || (mark === ';' && value !== '')) {
+      throw invalid('a header is malformed', 'give it as -H "Name: value", in printable ASCII');
+    }
+    refuseOwnHeader(name);
+    const key = name.toLowerCase();
+    if (mark === ':' && value.trim() === '') headers.delete(key);
+    else if (given.has(key)) headers.append(key, value.trim());
+    else headers.set(key, value.trim());
+    given.add(key);
+  }
+  return headers;
+}
+
+function refuseOwnHeader(name: string): void {
+  const key = name.toLowerCase();
+  if (key === 'authorization') {
+    throw new UsageError('usage_conflict', 'the header Authorization carries the access token', {
+      hint: 'leave it out, or use curl for a request with another credential',
+    });
+  }
+  if (OWN_HEADERS.has(key) || key.startsWith('proxy-')) {
+    throw new UsageError('usage_conflict', `the header ${name} is not for the user to set`, {
+      hint: 'leave it out; it follows from the address, the body and the connection',
+    });
+  }
+}
+
+function invalid(what: string, hint: string): UsageError {
+  return new UsageError('usage_invalid', what, { hint });
+}

@@ -1,0 +1,33 @@
+import { UsageError } from '../errors.ts';
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Names that loaders, interpreters and shells act on: a value from a server must not end up there (CWE-427). */
+const LOADER_NAMES = /^(?:LD|DYLD|OAUTH_LOGIN)_/i;
+const STEERING_NAMES =
+  /^(?:NODE|NPM_CONFIG|JAVA|_JAVA|JDK|DOTNET|COR|CORECLR|COMPLUS|GCONV|GLIBC|MALLOC|OPENSSL|XDG|LC|GIT|BASH)_|^(?:BASH|PYTHON|PERL|RUBY)[A-Z0-9]*$|(?:PATH|HOME|SHELL|PROXY|ASKPASS|WRAPPER|OPTS|OPTIONS)$|^(?:PATHEXT|ENV|IFS|PS[0-4]|PROMPT_COMMAND|USERPROFILE|(?:LOCAL)?APPDATA|TMPDIR|TMP|TEMP|LANG|LANGUAGE|TERM|EDITOR|VISUAL|PAGER|BROWSER|COMSPEC|SYSTEMROOT|WINDIR|SSLKEYLOGFILE)$/i;
+
+/**
+ * The variable that is to hold the access token: the one of `--as`, or `GITHUB_TOKEN` after the provider's name.
+ *
+ * Throws a `UsageError` for what is no name, and for names that change how a program is loaded or run.
+ */
+export function tokenVariable(asked: string | undefined, provider: string): string {
+  const name = asked ?? customaryName(provider);
+  if (!NAME.test(name)) {
+    throw new UsageError('usage_invalid', `${JSON.stringify(name)} is not the name of a variable`, {
+      hint: 'use letters, digits and underscores, for example --as GITHUB_TOKEN',
+    });
+  }
+  if (LOADER_NAMES.test(name) || (STEERING_NAMES.test(name) && !/TOKEN$/i.test(name))) {
+    throw new UsageError('usage_invalid', `${name} changes how programs run, so no token is put there`, {
+      hint: 'choose another variable, for example --as GITHUB_TOKEN',
+    });
+  }
+  return name;
+}
+
+/** A name cannot begin with a digit, as that of a provider called by its address would. */
+function customaryName(provider: string): string {
+  return `${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_TOKEN`.replace(/^(?=\d)/, '_');
+}

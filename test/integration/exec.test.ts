@@ -1,0 +1,355 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import type { BundledScript } from '../support/bundled-script.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { type CommandLine, openCommandLine } from '../support/command-line.ts';
+import { bundleCommand, homeOf, startCommand } from '../support/command-process.ts';
+import { describeWith } from '../support/requirements.ts';
+
+const GIVEN = { OAUTH_LOGIN_GITHUB_TOKEN: 'gho_of_the_environment' };
+
+let command: BundledScript;
+let server: AuthorizationServer;
+let line: CommandLine;
+
+beforeAll(async () => {
+  command = bundleCommand();
+  server = await startAuthorizationServer();
+  line = openCommandLine({ user: 'ada' });
+  const signedIn = await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
+  expect(signedIn.exitCode).toBe(0);
+});
+afterAll(async () => {
+  command.remove();
+  line.close();
+  await server.close();
+});
+
+const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) =>
+  startCommand(command, ['exec', ...args], env, input).ended;
+const sh = (script: string) => ['--', 'sh', '-c', script];
+
+describe('exec', () => {
+  it('gives the command the token of the stored account in one variable', async () => {
+    const token = (await line.run('token')).stdout.trim();
+    const { code, stdout, stderr } = await run(
+      [server.issuer, '--as', 'WORK_TOKEN', ...sh('printf "%s|" "$WORK_TOKEN" "$#" "$0"')],
+      homeOf(line),
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`${token}|0|sh|`);
+    expect(code).toBe(0);
+  });
+
+  it('names the variable after the provider', async () => {
+    expect((await run(['github', '--', 'printenv', 'GITHUB_TOKEN'], GIVEN)).stdout).toBe(
+      'gho_of_the_environment\n',
+    );
+    const name = `_${server.issuer.replace(/^https?:\/\//, '').replace(/\W/g, '_')}_TOKEN`;
+    const { stdout } = await run([server.issuer, '--', 'printenv', name], homeOf(line));
+    expect(stdout.trim()).toBe((await line.run('token')).stdout.trim());
+  });
+
+  it('leaves arguments and standard input as they are, without a shell', async () => {
+    const words = ['$HOME', '`id`', '; exit 9', '--as', '--json', '--debug', '--', '*', 'two words'];
+    const args = [
+      'github',
+      '--',
+      process.execPath,
+      '-e',
+      'console.log(JSON.stringify(process.argv.slice(1)))',
+      '--',
+    ];
+    expect(JSON.parse((await run([...args, ...words], GIVEN)).stdout)).toEqual(words);
+    expect((await run(['github', '--', 'cat'], GIVEN, 'of standard input')).stdout).toBe('of standard input');
+  });
+
+  it('refreshes a token that is not valid for long enough first', async () => {
+    const before = (await line.run('token')).stdout.trim();
+    const hits = server.hits('token');
+    const args = [server.issuer, '--as', 'T', '--min-validity', '9999999', '--', 'printenv', 'T'];
+    const { stdout } = await run(args, homeOf(line));
+    expect(server.hits('token')).toBe(hits + 1);
+    expect(stdout.trim()).not.toBe(before);
+    expect(stdout).toBe((await line.run('token')).stdout);
+  });
+});
+
+describe('T60 the token in the environment of a child', () => {
+  it('is all that the child and its children get: no refresh token, and nothing of this tool', async () => {
+    const token = (await line.run('token')).stdout.trim();
+    const others = server.issuedSecrets().filter((secret) => secret !== token);
+    expect(others.length).toBeGreaterThan(2);
+    const environ = `tr '\\0' '\\n' < /proc/$$/environ`;
+    const { stdout, code } = await run(
+      [
+        server.issuer,
+        '--as',
+        'WORK_TOKEN',
+        ...sh(`${environ}; echo ----; sh -c '${environ.replaceAll("'", `'"'"'`)}'`),
+      ],
+      { ...homeOf(line), ...GIVEN, OAUTH_LOGIN_PASSPHRASE: 'a passphrase of the user', OF_THE_USER: 'kept' },
+    );
+    expect(code).toBe(0);
+    const [child = '', grandchild = ''] = stdout.split('----\n');
+    for (const variables of [child, grandchild]) {
+      expect(variables.split('\n').filter((text) => text.includes(token))).toEqual([`WORK_TOKEN=${token}`]);
+      expect(variables).toContain('OF_THE_USER=kept\n');
+      expect(variables).not.toMatch(/OAUTH_LOGIN|passphrase|gho_/);
+      expectNoSecrets(variables, others);
+    }
+  });
+
+  it('stands in no list of arguments, and not in the environment of this tool', async () => {
+    const script = 'echo ready $$; exec sleep 30';
+    const running = startCommand(command, ['exec', server.issuer, '--as', 'T', ...sh(script)], homeOf(line));
+    const [, child] = await running.printed(/ready (\d+)/);
+    const read = (name: string) => readFileSync(`/proc/${name}`, 'latin1');
+    const token = (await line.run('token')).stdout.trim();
+    expect(read(`${child}/environ`)).toContain(`T=${token}`);
+    expect(read(`${running.pid}/environ`)).toContain('OAUTH_LOGIN_DATA_DIR');
+    for (const name of [`${running.pid}/environ`, `${running.pid}/cmdline`, `${child}/cmdline`]) {
+      expectNoSecrets(read(name), server.issuedSecrets());
+    }
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(143);
+  });
+
+  it.each([
+    ...[
+      'PATH',
+      'Path',
+      'LD_PRELOAD',
+      'ld_library_path',
+      'DYLD_INSERT_LIBRARIES',
+      'LD_X_TOKEN',
+      'NODE_OPTIONS',
+    ],
+    ...[
+      'BASH_ENV',
+      'ENV',
+      'IFS',
+      'PS4',
+      'PYTHONPATH',
+      'PERL5OPT',
+      'RUBYOPT',
+      'GIT_SSH_COMMAND',
+      'HTTPS_PROXY',
+    ],
+    ...[
+      'JAVA_TOOL_OPTIONS',
+      '_JAVA_OPTIONS',
+      'OAUTH_LOGIN_GITHUB_TOKEN',
+      'HOME',
+      'SSH_ASKPASS',
+      'DOTNET_STARTUP_HOOKS',
+    ],
+    ...['', 'A-B', '1A', 'A=B', 'A B', 'Ä', 'A\n'],
+  ])('is not put into %j, and nothing is run', async (name) => {
+    const { exitCode, stderr } = await line.runIn(
+      { env: GIVEN },
+      'exec',
+      'github',
+      `--as=${name}`,
+      '--',
+      'echo',
+      'run',
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--as GITHUB_TOKEN');
+    expect(stderr).not.toContain('a program was started');
+  });
+
+  it.each([
+    'GITHUB_TOKEN',
+    'NODE_AUTH_TOKEN',
+    'GIT_TOKEN',
+    'NPM_TOKEN',
+    'SHELLY_TOKEN',
+    'TF_VAR_token',
+    '_x',
+    'PGPASSWORD',
+  ])('may be put into %s', async (name) => {
+    const started: unknown[] = [];
+    const startChild = async (child: unknown) => {
+      started.push(child);
+      return { exitCode: Promise.resolve(0) };
+    };
+    const args = ['exec', 'github', '--as', name, '--', 'program', 'argument'];
+    expect((await line.runIn({ env: GIVEN, startChild }, ...args)).exitCode).toBe(0);
+    expect(started).toEqual([
+      { program: 'program', args: ['argument'], env: { [name]: GIVEN.OAUTH_LOGIN_GITHUB_TOKEN } },
+    ]);
+  });
+
+  it('takes the place of a variable that Windows does not tell apart', async () => {
+    const seen: Record<string, string | undefined>[] = [];
+    const startChild = async ({ env }: { readonly env: Readonly<Record<string, string | undefined>> }) => {
+      seen.push(env);
+      return { exitCode: Promise.resolve(0) };
+    };
+    const env = { ...GIVEN, Github_Token: 'old', Other: 'kept' };
+    for (const platform of ['win32', 'linux'] as const) {
+      await line.runIn({ env, platform, startChild }, 'exec', 'github', '--', 'program');
+    }
+    expect(seen).toEqual([
+      { Other: 'kept', GITHUB_TOKEN: 'gho_of_the_environment' },
+      { Other: 'kept', Github_Token: 'old', GITHUB_TOKEN: 'gho_of_the_environment' },
+    ]);
+  });
+});
+
+describe('the command of exec', () => {
+  it.each([
+    [['github'], 'no command'],
+    [['github', '--'], 'nothing behind the dashes'],
+    [['github', '--', ''], 'an empty name'],
+    [['github', 'printenv'], 'no dashes'],
+    [['--', 'printenv'], 'no target'],
+    [['github', 'curl', '--silent'], 'options of its own without dashes'],
+  ])('has to stand behind two dashes: %j (%s)', async (args) => {
+    const { exitCode, stderr } = await line.runIn({ env: {} }, 'exec', ...args);
+    expect([2, 4]).toContain(exitCode);
+    expect(stderr).toMatch(/^oauth-login: error: .+\noauth-login: hint: .+\n$/);
+  });
+
+  it('is not run when there is no token, and its --json does not change how that is told', async () => {
+    const { exitCode, stderr } = await line.runIn(
+      { env: {} },
+      'exec',
+      'google',
+      '--',
+      'jq',
+      '--json',
+      '--debug',
+    );
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(
+      /^oauth-login: error: nobody is signed in to google\noauth-login: hint: set OAUTH_LOGIN_GOOGLE_TOKEN .+\n$/,
+    );
+  });
+});
+
+describe('the end of the command of exec', () => {
+  it.each([0, 1, 3, 42, 255])('is passed on: exit code %i', async (code) => {
+    expect(await run(['github', ...sh(`exit ${code}`)], GIVEN)).toMatchObject({ code, stderr: '' });
+  });
+
+  it.each([
+    ['TERM', 143],
+    ['KILL', 137],
+    ['SEGV', 139],
+    ['INT', 130],
+  ])('is 128 and the number when it dies of SIG%s', async (name, code) => {
+    expect(await run(['github', ...sh(`ulimit -c 0; kill -${name} $$`)], GIVEN)).toMatchObject({
+      code,
+      stderr: '',
+    });
+  });
+
+  it('is 127 when there is no such program', async () => {
+    const { code, stdout, stderr } = await run(['github', '--', 'no-such-program-anywhere'], GIVEN);
+    expect(code).toBe(127);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^oauth-login: error: there is no program "no-such-program-anywhere"\noauth-login: hint: /,
+    );
+  });
+
+  it('is 126 when the program cannot be executed', async () => {
+    const file = join(line.directory, 'not-executable');
+    writeFileSync(file, '#!/bin/sh\nexit 0\n', { mode: 0o600 });
+    chmodSync(file, 0o600);
+    for (const program of [file, line.directory]) {
+      const { code, stderr } = await run(['github', '--', program], GIVEN);
+      expect(code).toBe(126);
+      expect(stderr).toContain('cannot be executed (EACCES)');
+    }
+  });
+});
+
+describe('signals to exec', () => {
+  const trap = (name: string) =>
+    sh(
+      `n=0; trap 'n=$((n+1)); echo got ${name} $n' ${name}; echo ready; while [ $n -lt 1 ]; do sleep 0.05; done; sleep 0.3; exit $((40+n))`,
+    );
+
+  it.each(['INT', 'TERM', 'HUP', 'USR1', 'USR2', 'QUIT'])(
+    'SIG%s reaches the command once, whose end decides',
+    async (name) => {
+      const running = startCommand(command, ['exec', 'github', ...trap(name)], GIVEN);
+      await running.printed(/ready/);
+      running.child.kill(`SIG${name}` as NodeJS.Signals);
+      const { code, stdout, stderr } = await running.ended;
+      expect(stdout).toBe(`ready\ngot ${name} 1\n`);
+      expect(code).toBe(41);
+      expect(stderr).toBe('');
+    },
+  );
+
+  it('is told by 128 and its number when the command dies of it', async () => {
+    const running = startCommand(command, ['exec', 'github', ...sh('echo ready; exec sleep 30')], GIVEN);
+    await running.printed(/ready/);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 143, signal: null, stderr: '' });
+  });
+
+  it('does not end the tool before the command, however often it comes', async () => {
+    const script = `trap 'echo once more' INT TERM; echo ready; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; exit 7`;
+    const running = startCommand(command, ['exec', 'github', ...sh(script)], GIVEN);
+    await running.printed(/ready/);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGINT'] as const) {
+      running.child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(7);
+    expect(stdout.match(/once more/g)).toHaveLength(3);
+  });
+});
+
+describeWith(['script'], 'Ctrl-C in a terminal', () => {
+  it('reaches the command of exec once, from the terminal, and not a second time from us', async () => {
+    const log = join(line.directory, 'ctrl-c');
+    const inner = `n=0; trap 'n=$((n+1))' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; echo got $n; exit 5`;
+    const words = [process.execPath, command.path, 'exec', 'github', '--', 'sh', '-c', inner];
+    const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const { spawn } = await import('node:child_process');
+    const terminal = spawn('script', ['-q', '-e', '-c', `exec ${quoted}`, log], {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', SHELL: '/bin/sh', TERM: 'dumb', ...GIVEN },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let screen = '';
+    let pressed = false;
+    terminal.stdout.on('data', (chunk) => {
+      screen += chunk;
+      if (!pressed && screen.includes('ready')) {
+        pressed = true;
+        terminal.stdin.write('\x03');
+      }
+    });
+    const code = await new Promise((resolve) => terminal.once('close', resolve));
+    expect(screen).toContain('got 1');
+    expect(code).toBe(5);
+  });
+});
+
+describe('exec with a stored token', () => {
+  it('makes no use of the network', async () => {
+    const { exitCode } = await line.runIn(
+      {
+        openHttp: async () => {
+          throw new Error('the network was used');
+        },
+        startChild: async () => ({ exitCode: Promise.resolve(9) }),
+      },
+      'exec',
+      server.issuer,
+      '--',
+      'program',
+    );
+    expect(exitCode).toBe(9);
+  });
+});
