@@ -20,17 +20,12 @@ export function safeText(text: string, maximumLength = DEFAULT_MAXIMUM_LENGTH): 
     .replace(CONTROL_STRING, '')
     .replace(CONTROL_SEQUENCE, '')
     .replace(ESCAPE, '')
-<<<<<<< HEAD
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(UNSEEN, '')
+    .replace(/[\r\n\t]+/g, ' ');
+  const line = withoutUnseen(seen)
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^:(?=:)/, ': ')
     .replace(/#(?=#(?:vso)?\[)/gi, '# ');
-=======
-    .replace(/[\r\n\t]+/g, ' ');
-  const line = withoutUnseen(seen).replace(/\s+/g, ' ').trim();
->>>>>>> speed
   const characters = Array.from(line);
   if (characters.length <= maximumLength) {
     return line;
