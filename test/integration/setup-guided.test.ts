@@ -178,7 +178,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
       expect(exitCode).toBe(130);
       expect(stdout).toBe('');
       expect(stderr).toMatch(
-        /oauth-login: error: interrupted\noauth-login: hint: nothing was changed; .+\n$/,
+        /oauth-login: error: interrupted\noauth-login: hint: run the command again .+\n$/,
       );
       expect(filesOf(line)).toEqual([]);
       for (const link of line.opened) await expect(fetch(link)).rejects.toThrow();
