@@ -23,7 +23,7 @@ async function runWhole(argv) {
   const { main, report, systemContext } = require('../dist/main.js');
   const context = systemContext(process);
   // Node would print all of an error that nobody caught, and secrets with it.
-  process.on('uncaughtException', (error) => process.exit(report(error, argv, context)));
+  process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
   process.exitCode = await main(argv, context);
   const taken = await context.flush();
   // As git and others end when the reader of their output has gone away (128 + SIGPIPE).

@@ -151,11 +151,18 @@ export class AuthorizationServerError extends OAuthLoginError {
   readonly error: string;
   /** HTTP status of the reply; absent when the error came with the authorization response. */
   readonly status: number | undefined;
+  /** Seconds between two polls from now on, where a `slow_down` says so (RFC 8628 §3.5 leaves it out). */
+  readonly interval: number | undefined;
 
-  constructor(error: string, message: string, options: ErrorOptionsWithHint & { readonly status?: number }) {
+  constructor(
+    error: string,
+    message: string,
+    options: ErrorOptionsWithHint & { readonly status?: number; readonly interval?: number },
+  ) {
     super(`as_${error}`, message, options);
     this.error = error;
     this.status = options.status;
+    this.interval = options.interval;
   }
 }
 

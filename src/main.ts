@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
-import { errorEvent, errorJson, jsonText } from './output/json.ts';
-import { problemText } from './output/text.ts';
+import { report } from './output/report.ts';
 import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
+export { report } from './output/report.ts';
 export { systemContext } from './system/system-context.ts';
 
 /** Runs one command line and gives its exit code; every error becomes two lines (or one document) and a code. */
@@ -18,14 +18,8 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     return ending.exitCode ?? ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, argv, context), argv, context);
+    return report(familyOf(cause, argv, context), argv, context.stderr);
   }
-}
-
-/** What of the command line is ours: a program stands behind `--`, and `--json` of `request` is a body as in curl. */
-function ownWords(argv: readonly string[]): readonly string[] {
-  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  return words[0] === 'request' ? words.filter((word) => word !== '--json') : words;
 }
 
 function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
@@ -42,33 +36,4 @@ function familyOf(cause: unknown, argv: readonly string[], context: Context): un
       ? 'a secret on the command line can be read by others: name a file with --client-secret-file PATH, - for standard input'
       : 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
   });
-}
-
-/**
- * Tells the End-User of an error and gives its exit code. One that is not of the family is a mistake of our own:
- * of that, nothing is told but its name, since its words and members could hold a secret.
- */
-export function report(error: unknown, argv: readonly string[], context: Pick<Context, 'stderr'>): number {
-  const words = ownWords(argv);
-  const isJson = words.includes('--json');
-  const isEvent = isJson && words.includes('--events');
-  const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
-  if (error instanceof OAuthLoginError) {
-    context.stderr.write(
-      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
-    );
-    return error.exitCode;
-  }
-  const name = error instanceof Error ? error.name : 'unknown';
-  const hint = 'run it again with --debug and report what it shows';
-  const message = `a mistake of our own (${name})`;
-  const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
-  context.stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
-  return ExitCode.internal;
-}
-
-/** Where it happened, without the message: an unexpected one could quote what a server sent. */
-function framesOf(error: Error): string {
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return frames.map((line) => `${line}\n`).join('');
 }

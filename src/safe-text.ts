@@ -5,7 +5,8 @@ const CONTROL_STRING = /(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[\s\S]*?(?:\x07|\x1b
 const CONTROL_SEQUENCE = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?/g;
 const ESCAPE = /\x1b[ -/]*[0-~]?/g;
 // Controls, format characters (bidirectional, zero-width, tags), line and paragraph separators, lone surrogates.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /**
  * Gives foreign text as one harmless line of at most `maximumLength` characters (code points).
@@ -15,12 +16,12 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
  * beginning of a line) is broken up.
  */
 export function safeText(text: string, maximumLength = DEFAULT_MAXIMUM_LENGTH): string {
-  const line = text
+  const seen = text
     .replace(CONTROL_STRING, '')
     .replace(CONTROL_SEQUENCE, '')
     .replace(ESCAPE, '')
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(UNSEEN, '')
+    .replace(/[\r\n\t]+/g, ' ');
+  const line = withoutUnseen(seen)
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^:(?=:)/, ': ')
@@ -30,6 +31,15 @@ export function safeText(text: string, maximumLength = DEFAULT_MAXIMUM_LENGTH): 
     return line;
   }
   return `${characters.slice(0, maximumLength - 1).join('')}…`;
+}
+
+let unseen: RegExp | undefined;
+
+function withoutUnseen(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
+  // A literal would be checked as soon as this file is loaded, and Unicode properties take a millisecond for that.
+  unseen ??= new RegExp(UNSEEN, 'gu');
+  return text.replace(unseen, '');
 }
 
 /** Breaks up what GitHub Actions and Azure Pipelines would read as a command: `::`, `##[`, `##vso[`. */

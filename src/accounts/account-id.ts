@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The name of an account, 32 hex digits: the same for the same issuer, client and subject, and for no others. */
 export function accountId(issuer: string, clientId: string, subject: string): string {
@@ -17,5 +17,5 @@ export function grantTokenId(asked: readonly unknown[]): string {
 
 function shortHash(parts: readonly unknown[]): string {
   // JSON keeps the parts apart whatever is in them.
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 }

@@ -4,6 +4,7 @@ import { shellQuoted } from '../secrets/private-directory.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
+import type { StoredAccounts } from './account-store.ts';
 
 /** The flags that say which account is meant. */
 export interface AccountFlags extends TargetFlags {
@@ -14,19 +15,23 @@ export interface AccountFlags extends TargetFlags {
  * Finds the account that is meant: the only one, the default one, or the one of the target.
  *
  * Throws an `AuthenticationRequiredError` when nobody is signed in there, and a `UsageError` that lists the
- * choices when more than one fits.
+ * choices when more than one fits. When none fits and a file cannot be read, that may be the one: then its
+ * `StoreError` is thrown, which says how to mend it.
  */
 export async function chooseAccount(
   target: string | undefined,
   flags: AccountFlags,
-  accounts: readonly AccountHead[],
+  { accounts, problems }: StoredAccounts,
   configuration: () => Promise<Configuration>,
 ): Promise<AccountHead> {
   const candidates = await accountsOfTarget(target, flags, accounts, configuration);
   const named = flags.account === undefined ? candidates : candidates.filter(isNamed(flags.account));
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
-  if (only === undefined) throw nobody(target, flags, candidates);
+  if (only === undefined) {
+    const unreadable = problems.find(({ file }) => file.endsWith('.account'));
+    throw unreadable?.error ?? nobody(target, flags, candidates);
+  }
   const { default_account } = await configuration();
   const standard = named.find(({ id }) => id === default_account);
   if (standard !== undefined) return standard;

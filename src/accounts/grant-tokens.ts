@@ -5,7 +5,7 @@ import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { StoreKind } from './account.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 
 /** The readable part of a kept token that belongs to no person. */

@@ -19,6 +19,7 @@ export interface SecretAttributes {
 const SECRETS = { destination: 'org.freedesktop.secrets', path: '/org/freedesktop/secrets' };
 /** Bytes; what is asked for has less than a tenth of it. */
 const LONGEST_CONVERSATION = 65_536;
+const LONGEST_CHUNK = 4096;
 
 /**
  * Reads a value from the keyring of the session over the socket of its bus, within `deadline` milliseconds.
@@ -38,7 +39,10 @@ export function readUnlockedSecret(
   deadline: number,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(socketPath);
+    const socket = connect({
+      path: socketPath,
+      onread: { buffer: Buffer.alloc(LONGEST_CHUNK), callback: take },
+    });
     const fail = (error: Error) => {
       clearTimeout(timer);
       socket.destroy();
@@ -52,16 +56,18 @@ export function readUnlockedSecret(
     let isAuthenticated = false;
     const found = { session: '', item: '' };
 
-    socket.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    // Without a stream of chunks, which takes half a millisecond more to set up.
+    function take(size: number, buffer: Uint8Array): boolean {
+      length += size;
+      received = Buffer.concat([received, buffer.subarray(0, size)]);
       try {
         if (length > LONGEST_CONVERSATION) throw new RangeError('too long a conversation');
         takeReplies();
       } catch (error) {
         fail(error instanceof Error ? error : new Error('a malformed message'));
       }
-    });
+      return true;
+    }
 
     function takeReplies(): void {
       if (!isAuthenticated) {
@@ -76,11 +82,11 @@ export function readUnlockedSecret(
         const expected = REPLIES.get(message.replySerial);
         if (expected === undefined) continue;
         if (!message.isReturn || message.signature !== expected) throw new Error('another answer');
-        take(message.replySerial, message.body);
+        takeReply(message.replySerial, message.body);
       }
     }
 
-    function take(serial: number | undefined, body: MessageReader): void {
+    function takeReply(serial: number | undefined, body: MessageReader): void {
       if (serial === OPEN_SESSION) {
         if (body.signature() === 's') body.string();
         found.session = body.string();

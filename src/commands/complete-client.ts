@@ -11,6 +11,7 @@ import { clientVariables, type LoginSettings, registeredRedirectUri } from '../s
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { isInteractive } from '../system/presence.ts';
 import { guideRegistration } from './guide-registration.ts';
+import { secretRule } from './secret-rule.ts';
 
 /** Settings whose client identifier is known. */
 export type RegisteredSettings = LoginSettings & { readonly clientId: string };
@@ -45,7 +46,7 @@ export async function requireClientId(
 
 /**
  * The client with its secret, where it has one: flag > environment > what `setup` or the last sign-in sealed >
- * a hidden prompt where the provider insists on one.
+ * a hidden prompt where the provider insists on one. The device grant may ask for less, or for another credential.
  */
 export async function completeClient(
   settings: RegisteredSettings,
@@ -58,17 +59,49 @@ export async function completeClient(
   const method = settings.configuration.client_authentication ?? provider.clientAuthentication;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
   if (provider.clientSecret === 'none') return none;
+  if (settings.device && provider.device?.clientToken !== undefined) {
+    const token = await clientToken(settings, context);
+    return { clientId, clientSecret: token, clientAuthentication: 'client_secret_post' };
+  }
   const client = { issuer: provider.metadata.issuer, clientId };
   const given = await knownSecret(client, settings, store, context);
+  const rule = secretRule(settings);
+  // It is not sent, and good for one thing: taking the token back when the person signs out.
+  if (rule === 'unused') return given === undefined ? none : { ...none, clientSecret: given };
   if (given !== undefined) return { clientId, clientSecret: given, clientAuthentication: method };
-  if (provider.clientSecret === 'optional') return none;
-  if (!isInteractive(context)) throw missingClient('config_missing_client_secret', 'client secret', settings);
+  if (rule === 'optional') return none;
+  const typed = await askForCredential('client secret', settings, context);
+  return { clientId, clientSecret: typed, clientAuthentication: method };
+}
+
+/** The client as it is kept after the sign-in: without what is good for the device grant alone. */
+export function lastingClient(client: OAuthClient, { device, provider }: LoginSettings): OAuthClient {
+  const isPassing = device && provider.device?.clientToken !== undefined;
+  return isPassing ? { clientId: client.clientId, clientAuthentication: 'none' } : client;
+}
+
+/** Flag > environment > a hidden prompt; what is sealed for this client is its secret, which is something else. */
+async function clientToken(settings: RegisteredSettings, context: Context): Promise<Secret> {
+  if (settings.clientSecretFile !== undefined) return readSecretFile(settings.clientSecretFile, context);
+  return settings.clientSecret ?? askForCredential('client token', settings, context);
+}
+
+async function askForCredential(
+  what: 'client secret' | 'client token',
+  settings: RegisteredSettings,
+  context: Context,
+): Promise<Secret> {
+  if (!isInteractive(context)) throw missingClient('config_missing_client_secret', what, settings);
+  const { provider, clientId } = settings;
+  const { term, place } = (what === 'client token' && provider.device?.clientToken) || {
+    term: 'Client secret',
+  };
+  const where = place === undefined ? '' : `${place}; `;
   const prompts = await context.openPrompts();
-  const typed = await prompts.secret(
-    `Client secret of ${clientId} at ${provider.label} (hidden while you type or paste)`,
+  return prompts.secret(
+    `${term} of ${clientId} at ${provider.label} (${where}hidden while you type or paste)`,
     { validate: (text) => (text.trim() === '' ? `${provider.label} needs it` : undefined) },
   );
-  return { clientId, clientSecret: typed, clientAuthentication: method };
 }
 
 /** The secret of a client as flag, environment, `setup` or the last sign-in have it; never asks. */
@@ -94,14 +127,22 @@ export async function knownSecret(
 
 function missingClient(
   code: 'config_missing_client_id' | 'config_missing_client_secret',
-  what: string,
+  what: 'client id' | 'client secret' | 'client token',
   settings: LoginSettings,
 ): ConfigurationError {
   const { provider } = settings;
   const variables = clientVariables(provider);
   const page = registrationText(provider, registeredRedirectUri(settings.redirect)).page;
   const where = page === undefined ? 'with the operator of the provider' : `at ${page}`;
+  const token = settings.device ? provider.device?.clientToken : undefined;
+  if (token !== undefined && code === 'config_missing_client_secret') {
+    return new ConfigurationError(code, `there is no ${what} for ${provider.label}, which --device needs`, {
+      hint: `copy the ${token.term} at ${page ?? provider.label} (${token.place}), then set ${variables.secret} to it, or give --client-secret-file`,
+    });
+  }
+  const rule = secretRule(settings);
+  const secretless = rule === 'none' || rule === 'unused';
   return new ConfigurationError(code, `there is no ${what} for ${provider.label}`, {
-    hint: `register a client ${where} with the redirect URI ${registeredRedirectUri(settings.redirect)}, then set ${variables.id}${provider.clientSecret === 'none' ? '' : ` and ${variables.secret}`}, or run oauth-login setup ${signInTarget(settings)} in a terminal`,
+    hint: `register a client ${where} with the redirect URI ${registeredRedirectUri(settings.redirect)}, then set ${variables.id}${secretless ? '' : ` and ${variables.secret}`}, or run oauth-login setup ${signInTarget(settings)} in a terminal`,
   });
 }

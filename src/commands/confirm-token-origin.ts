@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { AbortedError, ProtocolError } from '../errors.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Target } from '../settings/target.ts';
 import { isInteractive } from '../system/presence.ts';
 

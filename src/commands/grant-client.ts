@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { SigningKey } from '../protocol/signing-key.ts';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { GrantClientAuthentication, GrantSettings } from '../settings/grant-settings.ts';
 import { clientVariables } from '../settings/login-settings.ts';

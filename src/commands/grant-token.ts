@@ -1,4 +1,3 @@
-import type { StoreKind } from '../accounts/account.ts';
 import { grantTokenId } from '../accounts/account-id.ts';
 import { type GrantToken, type GrantTokens, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +12,7 @@ import type { TokenSet } from '../protocol/token-set.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { probeStore } from '../secrets/probe-store.ts';
 import { openReplacementFile } from '../secrets/replacement-file.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import type { GrantFlags } from '../settings/grant-flags.ts';
 import { type GrantSettings, grantSettings } from '../settings/grant-settings.ts';

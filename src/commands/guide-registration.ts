@@ -15,6 +15,7 @@ import { writeProviderConfiguration } from '../settings/configuration.ts';
 import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
 import type { RegisteredSettings } from './complete-client.ts';
 import { offerRegistrationPage } from './registration-page.ts';
+import { secretRule } from './secret-rule.ts';
 
 /**
  * Leads a person through the registration of a client: what to register and why, the exact redirect URI, the
@@ -27,7 +28,7 @@ export async function guideRegistration(
 ): Promise<RegisteredSettings> {
   const { provider } = settings;
   const redirectUri = registeredRedirectUri(settings.redirect);
-  context.stderr.write(registrationGuide(provider, redirectUri, context.stderr.columns));
+  context.stderr.write(registrationGuide(provider, redirectUri, context.stderr.columns, settings.device));
   const prompts = await context.openPrompts();
   const { page } = registrationText(provider, redirectUri);
   const link = settings.openBrowser ? await offerRegistrationPage(page, prompts, context) : undefined;
@@ -88,15 +89,21 @@ export async function askForSecret(
   context: Context,
 ): Promise<Secret | undefined> {
   const { provider, clientSecret } = settings;
-  if (provider.clientSecret === 'none' || clientSecret !== undefined) return clientSecret;
+  // It is asked for when it is needed, and never sealed as the client secret that it is not.
+  if (settings.device && provider.device?.clientToken !== undefined) return undefined;
+  const rule = secretRule(settings);
+  if (rule === 'none' || rule === 'unused' || clientSecret !== undefined) return clientSecret;
   const isStored = await hasStoredSecret(settings, context);
-  const mayBeEmpty = isStored || provider.clientSecret !== 'required';
-  const typed = await prompts.secret(clientSecretQuestion(provider, isStored ? 'stored' : 'unknown'), {
-    validate: (text) => {
-      if (text.trim() === '') return mayBeEmpty ? undefined : `${provider.label} needs it`;
-      return /^[\x20-\x7e]+$/.test(text.trim()) ? undefined : 'paste the secret as the page shows it';
+  const mayBeEmpty = isStored || rule !== 'required';
+  const typed = await prompts.secret(
+    clientSecretQuestion({ ...provider, clientSecret: rule }, isStored ? 'stored' : 'unknown'),
+    {
+      validate: (text) => {
+        if (text.trim() === '') return mayBeEmpty ? undefined : `${provider.label} needs it`;
+        return /^[\x20-\x7e]+$/.test(text.trim()) ? undefined : 'paste the secret as the page shows it';
+      },
     },
-  });
+  );
   const secret = typed.reveal().trim();
   return secret === '' ? undefined : new Secret(secret);
 }

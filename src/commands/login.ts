@@ -4,7 +4,7 @@ import { chooseStore } from '../accounts/choose-store.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
-import { deviceAuthorization } from '../grants/device-authorization.ts';
+import { deviceAuthorization, requireDeviceGrant } from '../grants/device-authorization.ts';
 import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
 import type { SignInGrant } from '../grants/sign-in-grant.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
@@ -18,7 +18,7 @@ import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonPresent } from '../system/presence.ts';
-import { completeClient, requireClientId } from './complete-client.ts';
+import { completeClient, lastingClient, requireClientId } from './complete-client.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
@@ -27,21 +27,21 @@ import { keepSignIn } from './keep-sign-in.ts';
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
   const store = openAccountStore(context);
   const configuration = await readConfiguration(context.paths);
-  const settings = await requireClientId(
-    loginSettings(target, flags, context.env, configuration),
-    store,
-    context,
-  );
-  requirePerson(settings, context);
-  const storeKind = settings.store === 'none' ? 'none' : await chooseStore(settings.store, context);
-  const http = await context.openHttp(httpOptions(settings, context));
+  const asked = loginSettings(target, flags, context.env, configuration);
+  if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
+  const known = await requireClientId(asked, store, context);
+  requirePerson(known, context);
+  const storeKind = known.store === 'none' ? 'none' : await chooseStore(known.store, context);
+  const http = await context.openHttp(httpOptions(known, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    const provider = await resolveProvider(settings.provider, {
+    const provider = await resolveProvider(known.provider, {
       fetch,
-      allowHttpLoopback: settings.allowHttpLoopback,
+      allowHttpLoopback: known.allowHttpLoopback,
     });
-    await confirmTokenOrigin(provider, settings, context);
+    await confirmTokenOrigin(provider, known, context);
+    const settings = { ...known, device: usesDevice(provider, known, context) };
+    if (settings.device) requireDeviceGrant(provider);
     const client = await completeClient(settings, provider, store, context);
     const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
     const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
@@ -50,15 +50,17 @@ export async function login(target: string, flags: LoginFlags, context: Context)
       client,
       settings,
       ...offline,
+      scopes: settings.device ? withoutBrowserScopes(offline.scopes, provider) : offline.scopes,
       fetch,
       progress: settings.events ? signInEvents(context) : signInWords(provider.label, settings, context),
     };
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
-      signedIn = await keepSignIn({ grant, store, kind: storeKind }, tokens, facts, context);
+      const kept = { ...grant, client: lastingClient(client, settings) };
+      signedIn = await keepSignIn({ grant: kept, store, kind: storeKind }, tokens, facts, context);
       return person(signedIn.profile);
     };
-    const signIn = usesDevice(provider, settings, context) ? deviceAuthorization : authorizationCode;
+    const signIn = settings.device ? deviceAuthorization : authorizationCode;
     await signIn({ ...grant, conclude }, context);
     if (signedIn === undefined) return;
     grant.progress.signedIn(signedIn);
@@ -106,13 +108,20 @@ function requirePerson(settings: LoginSettings, context: Context): void {
 
 /**
  * The device grant is used when it was asked for, and without asking only where nothing else is left: no browser
- * can be opened, and there is no terminal to paste an address into.
+ * can be opened, there is no terminal to paste an address into, and the client at hand is one that can use it.
  */
 function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
   if (settings.device) return true;
-  const isOffered = provider.metadata.device_authorization_endpoint !== undefined;
+  const isReady =
+    provider.metadata.device_authorization_endpoint !== undefined &&
+    provider.device?.ownRegistration !== true;
   const opensBrowser = settings.openBrowser && context.canOpenBrowser;
-  return isOffered && settings.openBrowser && !opensBrowser && !isInteractive(context);
+  return isReady && settings.openBrowser && !opensBrowser && !isInteractive(context);
+}
+
+/** What the provider grants to nobody who comes without a browser. */
+function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
+  return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {

@@ -30,11 +30,11 @@ export async function logout(
 ): Promise<void> {
   const configuration = await readConfiguration(context.paths);
   const store = openAccountStore(context);
-  const { accounts } = await store.list();
+  const stored = await store.list();
   const chosen = flags.all
-    ? await accountsOfTarget(target, flags, accounts, async () => configuration)
-    : [await chooseAccount(target, flags, accounts, async () => configuration)];
-  const kept = forgetGrantTokens(flags, chosen, context);
+    ? await accountsOfTarget(target, flags, stored.accounts, async () => configuration)
+    : [await chooseAccount(target, flags, stored, async () => configuration)];
+  const kept = forgetGrantTokens(target, flags, chosen, context);
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
     const outcome = await store.withLock(head.id, async () => {
@@ -69,9 +69,15 @@ export async function logout(
 }
 
 /** Tokens of the client itself go with the accounts of their issuer; gives how many were still good. */
-function forgetGrantTokens(flags: LogoutFlags, chosen: readonly AccountHead[], context: Context): number {
+function forgetGrantTokens(
+  target: string | undefined,
+  flags: LogoutFlags,
+  chosen: readonly AccountHead[],
+  context: Context,
+): number {
   const kept = openGrantTokens(context);
-  if (flags.all) return kept.remove();
+  const isEveryone = [target, flags.host, flags.tenant, flags.issuer].every((place) => place === undefined);
+  if (flags.all && isEveryone) return kept.remove();
   const issuers = new Set(chosen.map(({ issuer }) => issuer));
   return [...issuers].reduce((count, issuer) => count + kept.remove(issuer), 0);
 }

@@ -29,10 +29,11 @@ export async function chooseTokenSource(
   const place = target ?? flags.issuer;
   const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return named(supplied, context);
-  const { accounts } = await store.list();
-  const head = await chooseAccount(target, flags, accounts, configuration).catch((error: unknown) => {
-    throw withoutPerson(error, place, context);
-  });
+  const head = await chooseAccount(target, flags, await store.list(), configuration).catch(
+    (error: unknown) => {
+      throw withoutPerson(error, place, context);
+    },
+  );
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   return own === undefined ? { head } : named({ ...own, account: head }, context);
 }

@@ -39,7 +39,7 @@ export async function whoami(
       return;
     }
   }
-  const head = await chooseAccount(target, flags, (await store.list()).accounts, configuration);
+  const head = await chooseAccount(target, flags, await store.list(), configuration);
   if (flags.offline) {
     say(head.profile, head.label, agoText(head.verifiedAt, context.clock.now()));
     return;

@@ -1,8 +1,13 @@
 import type { Context } from '../context.ts';
-import { AuthorizationServerError, ConfigurationError, NetworkError, ProtocolError } from '../errors.ts';
-import { type DeviceAuthorization, requestDeviceAuthorization } from '../protocol/device-authorization.ts';
+import { AuthorizationServerError, NetworkError, ProtocolError } from '../errors.ts';
+import {
+  type DeviceAuthorization,
+  noDeviceGrant,
+  requestDeviceAuthorization,
+} from '../protocol/device-authorization.ts';
 import { exchangeDeviceCode } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import type { Provider } from '../providers/provider.ts';
 import { isInteractive } from '../system/presence.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
 
@@ -23,15 +28,6 @@ const TICK_SECONDS = 1;
  */
 export async function deviceAuthorization(grant: SignInGrant, context: Context): Promise<void> {
   const { provider, settings } = grant;
-  if (provider.metadata.device_authorization_endpoint === undefined) {
-    throw new ConfigurationError(
-      'config_no_device_grant',
-      `${provider.label} does not offer the device grant`,
-      {
-        hint: 'run the command again without --device, to sign in with a browser',
-      },
-    );
-  }
   const endpoint = {
     provider,
     client: grant.client,
@@ -56,6 +52,11 @@ export async function deviceAuthorization(grant: SignInGrant, context: Context):
   }
 }
 
+/** Throws a `ConfigurationError` when the provider has no device authorization endpoint. */
+export function requireDeviceGrant(provider: Pick<Provider, 'label' | 'device' | 'endpoints'>): void {
+  if (provider.endpoints.device_authorization_endpoint === undefined) throw noDeviceGrant(provider);
+}
+
 async function poll(
   grant: SignInGrant,
   authorization: DeviceAuthorization,
@@ -76,7 +77,8 @@ async function poll(
       } else if (!(error instanceof AuthorizationServerError)) {
         throw error;
       } else if (error.error === 'slow_down') {
-        interval = Math.min(interval + SLOW_DOWN_SECONDS, LONGEST_INTERVAL_SECONDS);
+        const wanted = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
+        interval = Math.min(wanted, LONGEST_INTERVAL_SECONDS);
       } else if (error.error !== 'authorization_pending') {
         throw error;
       }
@@ -112,7 +114,7 @@ async function confirmVerificationHost(
   const own = [provider.metadata.issuer, provider.metadata.authorization_endpoint]
     .filter((uri) => uri !== undefined)
     .map((uri) => new URL(uri).host);
-  if ([...own, ...(provider.deviceVerificationHosts ?? [])].includes(host)) return;
+  if ([...own, ...(provider.device?.verificationHosts ?? [])].includes(host)) return;
   if (isInteractive(context)) {
     const prompts = await context.openPrompts();
     const question = `${provider.label} sends you to a page of another host, ${host}. Does it belong to it?`;

@@ -36,6 +36,7 @@ export function providerListText(rows: readonly ProviderRow[]): string {
 /** One provider in full, for people who meet it for the first time. */
 export function providerText(provider: Provider, facts: ProviderFacts): string {
   const { page, steps } = registrationText(provider, facts.redirectUri);
+  const deviceSteps = provider.device?.steps ?? [];
   const port =
     provider.redirect.port === 'any' ? 'any port' : `port ${provider.redirect.port}, registered exactly`;
   const rows = [
@@ -46,6 +47,7 @@ export function providerText(provider: Provider, facts: ProviderFacts): string {
     ['PKCE', provider.pkce === 'never' ? 'not understood there' : 'S256'],
     ['redirect URI', `${facts.redirectUri} (${port})`],
     ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
+    ['device grant', deviceText(provider)],
     ...Object.entries(provider.endpoints),
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
@@ -56,11 +58,34 @@ export function providerText(provider: Provider, facts: ProviderFacts): string {
     '',
     `To register a client${page === undefined ? '' : ` open ${page}`}`,
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...(deviceSteps.length === 0
+      ? []
+      : ['', 'To sign in with --device:', ...deviceSteps.map((step) => `  - ${step}`)]),
     ...(provider.notes.length === 0
       ? []
       : ['', 'Good to know:', ...provider.notes.map((note) => `  - ${note}`)]),
     '',
   ].join('\n');
+}
+
+/** Whether `--device` works there (RFC 8628); servers that publish metadata are not asked here. */
+function deviceText(provider: Provider): string {
+  const offered = isDeviceOffered(provider);
+  if (offered === null) return 'if its metadata has it';
+  return offered ? `yes${deviceSecretText(provider)}` : 'not offered';
+}
+
+function deviceSecretText({ clientSecret, device }: Provider): string {
+  if (device?.clientToken !== undefined) return `, with the ${device.clientToken.term}`;
+  if (clientSecret === 'none') return '';
+  return (device?.clientSecret ?? clientSecret) === 'required'
+    ? ', with the client secret'
+    : ', without a client secret';
+}
+
+function isDeviceOffered({ discovery, endpoints }: Provider): boolean | null {
+  if (endpoints.device_authorization_endpoint !== undefined) return true;
+  return discovery === 'none' ? false : null;
 }
 
 /** One provider for programs. */
@@ -77,6 +102,7 @@ export function providerDocument(provider: Provider, facts: ProviderFacts): Reco
     pkce: provider.pkce,
     redirect_uri: facts.redirectUri,
     revocation: provider.revocation.kind,
+    device: { offered: isDeviceOffered(provider), steps: provider.device?.steps ?? [] },
     registration: { page: page ?? null, steps },
     notes: provider.notes,
   };

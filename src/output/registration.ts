@@ -36,8 +36,10 @@ export function registrationGuide(
   provider: Provider,
   redirectUri: string,
   columns: number | undefined,
+  forDevice: boolean,
 ): string {
   const { page, steps } = registrationText(provider, redirectUri);
+  const deviceSteps = provider.device?.steps ?? [];
   const why = `Before ${provider.label} lets a program sign you in, it wants to know that program. You register oauth-login there once, under your own name, and get a client ID for it. It takes a few minutes; from then on one command is enough.`;
   return [
     wrappedText(why, columns),
@@ -45,6 +47,9 @@ export function registrationGuide(
     ...(page === undefined ? [] : ['Register it on this page:', '', page, '']),
     ...steps.map((step, index) => wrappedText(step, columns, `  ${index + 1}. `)),
     '',
+    ...(forDevice && deviceSteps.length > 0
+      ? ['For --device:', ...deviceSteps.map((step) => wrappedText(step, columns, '  - ')), '']
+      : []),
     'The redirect URI (some pages say "callback URL") is exactly:',
     '',
     redirectUri,

@@ -7,7 +7,7 @@ import type { ProfileOptions } from './profile-options.ts';
 import { parseDocument, readProfileResponse } from './profile-response.ts';
 import { copyDocument } from './raw-document.ts';
 import { readEmailAddress, readProfile } from './read-profile.ts';
-import { fetchUserInfo } from './user-info.ts';
+import { anotherPerson, fetchUserInfo } from './user-info.ts';
 
 /**
  * Gives the profile of the End-User: from the provider's own request, from the UserInfo endpoint, or, when
@@ -23,7 +23,9 @@ export async function fetchProfile(provider: ResolvedProvider, options: ProfileO
   const { url } = provider.profile;
   if (url !== undefined) {
     const document = copyDocument(await fetchDocument(provider, { ...provider.profile, url }, options));
-    return withEmail(provider, readProfile(provider, document), options);
+    const profile = readProfile(provider, document);
+    if (profile.sub !== (options.idTokenClaims?.sub ?? profile.sub)) throw anotherPerson(provider);
+    return withEmail(provider, profile, options);
   }
   if (provider.endpoints.userinfo_endpoint !== undefined) {
     const claims = await fetchUserInfo(provider, options);
@@ -55,7 +57,12 @@ async function fetchDocument(
     method,
     headers: {
       accept: 'application/json',
-      ...headers,
+      ...Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, value]) => [
+          name,
+          value.replace('{client_id}', options.clientId),
+        ]),
+      ),
       authorization: `Bearer ${options.accessToken.reveal()}`,
     },
     redirect: 'manual',

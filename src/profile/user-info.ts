@@ -44,11 +44,7 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
   } catch (error) {
     // The library's errors carry the document, so they are no cause to keep.
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
-      throw new ProtocolError(
-        'protocol_invalid_response',
-        `${provider.label} answered with the profile of somebody other than the person who signed in`,
-        { hint: 'sign in again' },
-      );
+      throw anotherPerson(provider);
     }
     if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
       throw new ProtocolError('protocol_invalid_response', `the UserInfo of ${provider.label} is malformed`, {
@@ -57,4 +53,13 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
     }
     throw error;
   }
+}
+
+/** The error for a profile that is not about the subject of the ID Token (OpenID Connect Core §5.3.2). */
+export function anotherPerson({ label }: Pick<ResolvedProvider, 'label'>): ProtocolError {
+  return new ProtocolError(
+    'protocol_invalid_response',
+    `${label} answered with the profile of somebody other than the person who signed in`,
+    { hint: 'sign in again' },
+  );
 }

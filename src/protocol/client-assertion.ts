@@ -1,5 +1,5 @@
 import type { AuthorizationServer, ClientAuth } from 'oauth4webapi';
-import type { ResolvedProvider } from '../providers/resolve.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { SigningKey } from './signing-key.ts';
 

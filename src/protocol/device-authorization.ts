@@ -1,10 +1,12 @@
 import type * as Library from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
+import { ConfigurationError, ProtocolError } from '../errors.ts';
+import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
-import { authenticateClient } from './client-authentication.ts';
-import { fromLibraryError } from './library-errors.ts';
+import { authenticateClient, type OAuthClient } from './client-authentication.ts';
+import { deviceRefusal } from './device-refusal.ts';
+import { deviceScope } from './device-scope.ts';
 import { libraryFetch } from './library-fetch.ts';
-import { refuseServerFailure } from './server-failure.ts';
+import { isJson, refuseServerFailure } from './server-failure.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
@@ -38,24 +40,40 @@ export async function requestDeviceAuthorization(endpoint: TokenEndpoint): Promi
   const { provider } = endpoint;
   const what = `the device authorization endpoint of ${provider.label}`;
   const client: Library.Client = { client_id: endpoint.client.clientId };
-  const scope = endpoint.requestedScopes.join(provider.scopeSeparator);
+  const { clientId } = endpoint.client;
+  const presented: OAuthClient = provider.device?.authenticatesWhilePolling
+    ? { clientId, clientAuthentication: 'none' }
+    : endpoint.client;
   try {
     const response = await library.deviceAuthorizationRequest(
       provider.metadata,
       client,
-      authenticateClient(endpoint.client),
-      new URLSearchParams(scope === '' ? {} : { scope }),
+      authenticateClient(presented),
+      new URLSearchParams(deviceScope(endpoint)),
       {
         [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
         [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
       },
     );
     refuseServerFailure(response, what);
+    if (response.status === 404 && !isJson(response)) throw noDeviceGrant(provider);
     const reply = await library.processDeviceAuthorizationResponse(provider.metadata, client, response);
     return deviceAuthorizationFromResponse(reply, endpoint.allowHttpLoopback, provider.label);
   } catch (error) {
-    throw fromLibraryError(library, error, what);
+    throw deviceRefusal(library, error, what, provider.device);
   }
+}
+
+/** The error for a server without this grant. */
+export function noDeviceGrant(provider: Pick<Provider, 'label' | 'device'>): ConfigurationError {
+  const since = provider.device?.since;
+  return new ConfigurationError(
+    'config_no_device_grant',
+    `${provider.label} does not offer the device grant`,
+    {
+      hint: `run the command again without --device, to sign in with a browser${since === undefined ? '' : `; it needs ${since} or later`}`,
+    },
+  );
 }
 
 function deviceAuthorizationFromResponse(

@@ -16,6 +16,14 @@ const standardErrors: ReadonlyMap<number, string> = new Map([
   [190, 'invalid_token'],
 ]);
 
+/** What the device grant says with subcodes, and what it is called in RFC 8628 §3.5. */
+const deviceErrors: ReadonlyMap<unknown, string> = new Map([
+  [1349152, 'expired_token'],
+  [1349172, 'slow_down'],
+  [1349173, 'access_denied'],
+  [1349174, 'authorization_pending'],
+]);
+
 /** Used, expired, or redeemed with another redirect URI: all said with code 100 and one of these subcodes. */
 const codeRejected: ReadonlySet<unknown> = new Set([36007, 36008, 36009]);
 
@@ -31,10 +39,11 @@ export function readGraphError(document: object): ErrorResponse | undefined {
   }
   const code = own(error, 'code');
   const message = own(error, 'message');
-  const rejected = codeRejected.has(own(error, 'error_subcode'));
+  const subcode = own(error, 'error_subcode');
+  const special = codeRejected.has(subcode) ? 'invalid_grant' : deviceErrors.get(subcode);
   const standard = typeof code === 'number' ? standardErrors.get(code) : undefined;
   return {
-    error: rejected ? 'invalid_grant' : (standard ?? 'invalid_request'),
+    error: special ?? standard ?? 'invalid_request',
     ...(typeof message === 'string' ? { error_description: message } : {}),
   };
 }

@@ -55,7 +55,11 @@ function nextStep(error: string): string {
     case 'invalid_grant':
     case 'bad_verification_code':
       return 'sign in again; the code is good once and for a short time only';
+    case 'expired_token':
+    case 'incorrect_device_code':
+      return 'run the command again to get a new code';
     case 'access_denied':
+    case 'authorization_declined':
     case 'consent_required':
     case 'interaction_required':
       return 'run the command again and allow the access, or ask for fewer scopes';

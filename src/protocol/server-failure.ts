@@ -5,9 +5,13 @@ import { NetworkError } from '../errors.ts';
  * it says nothing about the request, so nothing is concluded from it.
  */
 export function refuseServerFailure(response: Response, what: string): void {
-  const isJson = /^application\/([\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
-  if (response.status < 500 || isJson) return;
+  if (response.status < 500 || isJson(response)) return;
   throw new NetworkError('network_server_error', `${what} answered with status ${response.status}`, {
     hint: 'the server has a problem of its own; nothing was changed, try again in a few minutes',
   });
+}
+
+/** Whether the reply says that it is a JSON document. */
+export function isJson(response: Response): boolean {
+  return /^application\/([\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
 }

@@ -3,6 +3,8 @@ import { ProtocolError } from '../errors.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
+import { deviceRefusal } from './device-refusal.ts';
+import { deviceScope } from './device-scope.ts';
 import {
   CLOCK_TOLERANCE_SECONDS,
   idTokenAlgorithm,
@@ -135,14 +137,25 @@ export async function refreshTokens(
  * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
  */
 export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Secret): Promise<TokenSet> {
+  const { device } = endpoint.provider;
+  const what = tokenEndpointOf(endpoint);
+  const repeated = device?.scopeParameter === undefined ? {} : deviceScope(endpoint);
   return converse(endpoint, async (library, server, client, options) => {
-    const authentication = authenticateClient(endpoint.client);
-    const code = deviceCode.reveal();
-    const response = await library.deviceCodeGrantRequest(server, client, authentication, code, options);
-    refuseServerFailure(response, tokenEndpointOf(endpoint));
+    const response = await library.deviceCodeGrantRequest(
+      server,
+      client,
+      authenticateClient(endpoint.client),
+      deviceCode.reveal(),
+      { ...options, additionalParameters: repeated },
+    );
+    refuseServerFailure(response, what);
     const named = await issuerNamed(endpoint, server, response);
-    const reply = await library.processDeviceCodeResponse(named, client, response);
-    return { reply, response, server: named };
+    try {
+      const reply = await library.processDeviceCodeResponse(named, client, response);
+      return { reply, response, server: named };
+    } catch (error) {
+      throw deviceRefusal(library, error, what, device);
+    }
   });
 }
 

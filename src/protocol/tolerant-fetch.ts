@@ -1,5 +1,6 @@
 import type { Provider } from '../providers/provider.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
+import { graphDeviceDialect } from './graph-device.ts';
 import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
@@ -15,7 +16,7 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
  */
 export function tolerantFetch(
   fetch: Fetch,
-  provider: Pick<Provider, 'endpoints' | 'quirks'>,
+  provider: Pick<Provider, 'endpoints' | 'quirks' | 'device'>,
   tokenTypes?: readonly string[],
 ): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
@@ -26,19 +27,24 @@ export function tolerantFetch(
     hrefOf(revocation_endpoint),
     hrefOf(device_authorization_endpoint),
   ]);
+  const dialect = graphDeviceDialect(provider);
   return async (input, init) => {
-    const answered = await send(input, init);
     const requested = new URL(input instanceof Request ? input.url : input).href;
+    const translated = dialect?.request(requested, init?.body);
+    const answered = await (translated === undefined
+      ? send(input, init)
+      : send(translated.url, { ...init, body: translated.body }));
     if (!endpoints.has(requested)) {
       return answered;
     }
     const sent = input instanceof Request ? input : (init ?? {});
     const response = withDiscreetChallenge(answered, sent);
     const text = await response.clone().text();
-    const reply = conformingReply(
+    const read = conformingReply(
       { status: response.status, mediaType: mediaTypeOf(response), text },
       provider.quirks,
     );
+    const reply = translated === undefined || read === undefined ? read : dialect?.reply(read);
     if (reply === undefined) {
       return response;
     }

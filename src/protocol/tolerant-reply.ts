@@ -1,5 +1,6 @@
 import type { Quirk } from '../providers/provider.ts';
 import { readGraphError } from './graph-error.ts';
+import { readMessageError } from './message-error.ts';
 
 /** What of a reply matters here. */
 export interface Reply {
@@ -29,19 +30,22 @@ export function conformingReply(reply: Reply, quirks: readonly Quirk[]): Conform
   if (members === undefined) {
     return undefined;
   }
-  const graphError = quirks.includes('error-object') ? readGraphError(members) : undefined;
-  if (graphError !== undefined) {
-    return { status: Math.max(reply.status, 400), members: { ...graphError }, changed: true };
+  const irregular =
+    (quirks.includes('error-object') ? readGraphError(members) : undefined) ??
+    (quirks.includes('error-in-message') ? readMessageError(members, reply.status) : undefined);
+  if (irregular !== undefined) {
+    return { status: Math.max(reply.status, 400), members: { ...irregular }, changed: true };
   }
+  const renamed = quirks.includes('device-page-renamed') && restoreDeviceNames(members);
   if (typeof members.error === 'string' && members.error !== '') {
     const disguised = quirks.includes('error-with-status-200') && reply.status === 200;
-    return { status: disguised ? 400 : reply.status, members, changed: form || disguised };
+    return { status: disguised ? 400 : reply.status, members, changed: form || disguised || renamed };
   }
   const before = JSON.stringify(members);
   if (reply.status === 200 && members.access_token !== undefined) {
     completeTokenResponse(members, quirks);
   }
-  return { status: reply.status, members, changed: form || JSON.stringify(members) !== before };
+  return { status: reply.status, members, changed: form || renamed || JSON.stringify(members) !== before };
 }
 
 function readJson(text: string): Record<string, unknown> | undefined {
@@ -93,6 +97,20 @@ function completeTokenResponse(members: Record<string, unknown>, quirks: readonl
       members.scope = scope.join(' ');
     }
   }
+}
+
+/** Gives whether a member got its name of RFC 8628 §3.2 or RFC 6749 §5.2 back. */
+function restoreDeviceNames(members: Record<string, unknown>): boolean {
+  const before = Object.keys(members).length;
+  for (const [standard, used] of [
+    ['verification_uri', 'verification_url'],
+    ['error', 'error_code'],
+  ] as const) {
+    if (members[standard] === undefined && typeof members[used] === 'string') {
+      members[standard] = members[used];
+    }
+  }
+  return Object.keys(members).length > before;
 }
 
 /** Digits become the number they spell; anything else stays as it is, to be refused. */

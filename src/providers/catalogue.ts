@@ -4,9 +4,10 @@ import { gitlab } from './gitlab.ts';
 import { google } from './google.ts';
 import { microsoft } from './microsoft.ts';
 import type { Provider } from './provider.ts';
+import { twitch } from './twitch.ts';
 import { x } from './x.ts';
 
-const presets: readonly Provider[] = [github, google, facebook, x, gitlab, microsoft];
+const presets: readonly Provider[] = [github, google, facebook, x, gitlab, microsoft, twitch];
 
 /** The presets by name, in the order in which they are shown. */
 export const catalogue: ReadonlyMap<string, Provider> = new Map(

@@ -10,6 +10,7 @@ export const facebook: Provider = {
   endpoints: {
     authorization_endpoint: 'https://www.facebook.com/v24.0/dialog/oauth',
     token_endpoint: 'https://graph.facebook.com/v24.0/oauth/access_token',
+    device_authorization_endpoint: 'https://graph.facebook.com/v24.0/device/login',
   },
   scopes: ['public_profile', 'email'],
   scopeSeparator: ',',
@@ -36,6 +37,25 @@ export const facebook: Provider = {
     method: 'DELETE',
     url: 'https://graph.facebook.com/v24.0/{sub}/permissions',
     authentication: 'bearer',
+  },
+  device: {
+    clientToken: { term: 'Client token', place: '"App settings", "Advanced", "Security"' },
+    ownRegistration: true,
+    loginStatusEndpoint: 'https://graph.facebook.com/v24.0/device/login_status',
+    refusals: [
+      {
+        error: 'invalid_token',
+        hint: 'check the App ID and the Client token ("App settings", "Advanced", "Security"); it is not the App secret',
+      },
+      {
+        error: 'invalid_request',
+        hint: 'check that "Login from Devices" is switched on in the settings of Facebook Login, and that the Client token is right',
+      },
+    ],
+    steps: [
+      'In the settings of Facebook Login switch on "Login from Devices".',
+      'Open "App settings", then "Advanced", and copy the Client token under "Security". With --device it is given in place of the App secret.',
+    ],
   },
   registration: {
     page: 'https://developers.facebook.com/apps/',

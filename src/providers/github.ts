@@ -66,6 +66,19 @@ export const github: Provider = {
     authentication: 'client_secret_basic',
     json: { access_token: '{access_token}' },
   },
+  device: {
+    clientSecret: 'unused',
+    refusals: [
+      {
+        error: 'device_flow_disabled',
+        hint: 'tick "Enable Device Flow" in the settings of the app (https://{host}/settings/developers), or sign in without --device',
+      },
+      { error: 'unknown_error', hint: 'check the client id: GitHub answers so when it knows no app by it' },
+    ],
+    steps: [
+      'In the settings of the app (https://{host}/settings/developers) tick "Enable Device Flow" and save. No client secret is needed for it.',
+    ],
+  },
   registration: {
     page: 'https://{host}/settings/applications/new',
     terms: { clientId: 'Client ID', clientSecret: 'Client secret' },

@@ -29,6 +29,12 @@ export const gitlab: Provider = {
   },
   apiOrigins: ['https://{host}'],
   revocation: { kind: 'rfc7009' },
+  device: {
+    since: 'GitLab 17.2',
+    steps: [
+      'GitLab 17.2 and later offer it, always since 17.9; nothing has to be changed on the application.',
+    ],
+  },
   registration: {
     page: 'https://{host}/-/user_settings/applications',
     terms: { clientId: 'Application ID', clientSecret: 'Secret' },

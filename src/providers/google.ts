@@ -49,6 +49,27 @@ export const google: Provider = {
     'https://cloudresourcemanager.googleapis.com',
   ],
   revocation: { kind: 'rfc7009', tokenOnly: true },
+  device: {
+    verificationHosts: ['www.google.com'],
+    authenticatesWhilePolling: true,
+    ownRegistration: true,
+    refusals: [
+      {
+        error: 'invalid_client',
+        says: 'Invalid client type',
+        hint: 'register another client of the type "TVs and Limited Input devices" at https://console.cloud.google.com/auth/clients, and give its id (--client-id) and its secret, or sign in without --device',
+      },
+      {
+        error: 'invalid_scope',
+        hint: 'Google allows few scopes with --device; sign in without it for the others',
+      },
+    ],
+    steps: [
+      'Create another client, of the type "TVs and Limited Input devices": Google refuses every other type there.',
+      'Give its Client ID with --client-id. Its Client secret is needed too.',
+      'Only few scopes are allowed there; openid, email and profile are among them.',
+    ],
+  },
   registration: {
     page: 'https://console.cloud.google.com/auth/clients',
     terms: { clientId: 'Client ID', clientSecret: 'Client secret' },
@@ -61,7 +82,7 @@ export const google: Provider = {
   },
   clientFile: 'google',
   reviewPage: 'https://myaccount.google.com/connections',
-  quirks: [],
+  quirks: ['device-page-renamed'],
   notes: [
     'Google requires the client secret of a desktop app although it does not treat it as confidential.',
     'A client of type "Web application" works too, but only with a redirect URI that is registered exactly, port included.',

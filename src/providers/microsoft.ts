@@ -36,6 +36,20 @@ export const microsoft: Provider = {
   },
   apiOrigins: ['https://graph.microsoft.com'],
   revocation: { kind: 'none' },
+  device: {
+    // Which of them is named depends on the kind of account and on the cloud.
+    verificationHosts: ['microsoft.com', 'www.microsoft.com', 'login.microsoft.com'],
+    refusals: [
+      {
+        error: 'invalid_client',
+        says: 'AADSTS7000218',
+        hint: 'switch on "Allow public client flows" under "Authentication" of the app in the Microsoft Entra admin center, or give the client secret',
+      },
+    ],
+    steps: [
+      'Open the app in the Microsoft Entra admin center, then "Authentication", switch on "Allow public client flows" and save. No secret is needed then.',
+    ],
+  },
   registration: {
     page: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
     terms: { clientId: 'Application (client) ID', clientSecret: 'Client secret' },

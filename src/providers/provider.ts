@@ -45,6 +45,7 @@ export interface ProfileRequest {
   /** Absolute URL, may hold `{host}` and `{api}`; absent: the UserInfo endpoint of the metadata. */
   readonly url?: string;
   readonly method?: 'GET' | 'POST';
+  /** Values may hold `{client_id}`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly map: ProfileMap;
@@ -77,6 +78,36 @@ export type Revocation =
     }
   | { readonly kind: 'none' };
 
+/** What a provider does in the device authorization grant that neither RFC 8628 nor its other grants tell. */
+export interface DeviceGrant {
+  /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
+  readonly verificationHosts?: readonly string[];
+  /** Where it differs from the other grants; `unused`: the client has one, and this grant neither needs nor sends it. */
+  readonly clientSecret?: 'optional' | 'unused';
+  /** Another credential stands in for the client secret in this grant, and is good for nothing else. */
+  readonly clientToken?: { readonly term: string; readonly place: string };
+  /** The client authenticates at the token endpoint alone, although RFC 8628 §3.1 has it do so at both. */
+  readonly authenticatesWhilePolling?: true;
+  /** This grant needs a client or a credential that the others do not use, so it is never chosen unasked. */
+  readonly ownRegistration?: true;
+  /** The scope parameter under another name; it is sent again with each poll. */
+  readonly scopeParameter?: 'scopes';
+  /** Scopes that have no meaning in this grant. */
+  readonly withoutScopes?: readonly string[];
+  /** The Graph API's dialect of this grant is spoken, and this is where it exchanges the code. */
+  readonly loginStatusEndpoint?: string;
+  /** The first release of a self-hosted server that has this grant. */
+  readonly since?: string;
+  /** The next step for an error; `says`: only when the description holds it. The first that fits counts. */
+  readonly refusals?: readonly {
+    readonly error: string;
+    readonly says?: string;
+    readonly hint: string;
+  }[];
+  /** What has to be done once before this grant works; one sentence each. */
+  readonly steps: readonly string[];
+}
+
 /** What a person has to do once to get a client identifier. */
 export interface Registration {
   /** May hold `{host}`. */
@@ -101,6 +132,8 @@ export interface Registration {
  * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
  * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
  * - `s256-not-advertised`: S256 works although the metadata does not list it.
+ * - `device-page-renamed`: the device authorization response calls the page `verification_url`, and an error `error_code`.
+ * - `error-in-message`: an error is a `message` beside the `status`, without an `error` of RFC 6749 §5.2.
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  */
 export type Quirk =
@@ -113,6 +146,8 @@ export type Quirk =
   | 'appsecret-proof'
   | 'refresh-repeats-redirect-uri'
   | 's256-not-advertised'
+  | 'device-page-renamed'
+  | 'error-in-message'
   | 'granted-scopes-in-callback';
 
 /** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
@@ -162,8 +197,8 @@ export interface Provider {
   /** Where the access token may be sent besides the UserInfo endpoint: https origins; only their origins count. */
   readonly apiOrigins?: readonly string[];
   readonly revocation: Revocation;
-  /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
-  readonly deviceVerificationHosts?: readonly string[];
+  /** Of a provider whose device authorization grant has ways of its own. */
+  readonly device?: DeviceGrant;
   readonly registration?: Registration;
   /** The downloaded client file that `setup --from` reads. */
   readonly clientFile?: 'google';

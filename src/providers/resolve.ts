@@ -82,10 +82,11 @@ function validateOwnEndpoints(provider: Provider, options: ResolveOptions): Part
       own[name] = validateOwnEndpoint(provider, name, value, options);
     }
   }
-  const { profile, revocation } = provider;
+  const { profile, revocation, device } = provider;
   const further = [
     ['profile.url', profile.url],
     ['profile.emails.url', profile.emails?.url],
+    ['device.loginStatusEndpoint', device?.loginStatusEndpoint],
     [
       'revocation.url',
       revocation.kind === 'request' ? revocation.url.replace(/\{(?:client_id|sub)\}/g, '0') : undefined,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Keychain } from '../adapters/keychain.ts';
 import type { Context } from '../context.ts';
@@ -23,14 +23,13 @@ export const STORE_CHOICES =
 
 /** Windows joins service and account with `/`, so the account must have none (T39). */
 function keychainAccount(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return hash('sha256', id, 'base64url');
 }
 
 const KEYCHAIN_CODES = ['store_unavailable', 'store_locked', 'store_denied', 'store_timeout'] as const;
 
 /** Runs the work with the keychain; an error of it names the three choices besides its own remedy. */
 async function withKeychain<T>(context: Context, work: (keychain: Keychain) => Promise<T>): Promise<T> {
-  makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
   try {
     return await work(await context.openKeychain());
   } catch (error) {
@@ -61,6 +60,7 @@ export async function readKeychainKey(descriptor: KeyDescriptor, context: Contex
 export async function createKeychainKey(context: Context): Promise<SealingKey | undefined> {
   const id = newKeyId();
   const key = randomBytes(KEY_LENGTH);
+  makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
   return withKeychain(context, async (keychain) => {
     await storeAndReadBack(keychain, keychainAccount(id), key.toString('base64'));
     // Only now, so that whoever sees the descriptor finds the key.

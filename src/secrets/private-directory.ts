@@ -52,7 +52,7 @@ function refuseUnsafeParent(directory: string, stats: Stats, uid: number): void 
 
 function refuseUnsafeParents(directory: string, uid: number): void {
   // Both the path as written and the path with its links resolved: a link is as safe as the directory it is in.
-  for (const start of new Set([dirname(directory), realpathSync(dirname(directory))])) {
+  for (const start of new Set([dirname(directory), realpathSync.native(dirname(directory))])) {
     for (let parent = start; ; parent = dirname(parent)) {
       refuseUnsafeParent(parent, statSync(parent), uid);
       if (parent === dirname(parent)) break;

@@ -1,8 +1,8 @@
-import type { StoreKind } from '../accounts/account.ts';
 import type { Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { RequestParameter } from '../protocol/token-endpoint.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
 import { type Grant, type GrantFlags, readGrant } from './grant-flags.ts';
 import { askedScopes, loginSettings } from './login-settings.ts';

@@ -6,7 +6,7 @@ import type { AccountHead } from '../../src/accounts/account.ts';
 import { type AccountStore, openAccountStore } from '../../src/accounts/account-store.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, openCommandLine } from '../support/command-line.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
 
 let server: AuthorizationServer;
 let line: CommandLine;
@@ -74,6 +74,15 @@ describe('T28 a refresh token that was rotated', () => {
     const again = await line.run('token', '--refresh');
     expect(again.exitCode).toBe(0);
     expect(again.stdout).not.toBe(stdout);
+  });
+});
+
+describe('T43 an ID Token whose keys are out of reach', () => {
+  it('ends a sign-in: nobody has been verified yet', async () => {
+    server.breakEndpoint('jwks', { kind: 'html', status: 503 });
+    const outcome = await signIn('--json');
+    expect(errorOf(outcome)).toMatchObject({ code: 'network_server_error', exit_code: 7 });
+    expect((await elsewhere.list()).accounts).toEqual([]);
   });
 });
 

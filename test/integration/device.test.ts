@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock, Context } from '../../src/context.ts';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { AbortedError } from '../../src/errors.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { type AtSecond, openStage, type Stage } from '../support/polling-stage.ts';
 
 let server: AuthorizationServer;
 let line: CommandLine;
@@ -21,38 +21,7 @@ afterEach(() => {
   line.close();
 });
 
-interface Stage {
-  readonly changes: Partial<Context>;
-  said(): string;
-  /** Seconds between the polls, by the clock of the command. */
-  polls(): number[];
-  seconds(): number;
-}
-
-/** A clock that runs as fast as it is asked to; `atSecond` is told where it stands. */
-function stage(atSecond: (second: number, said: string) => Promise<void> | void = () => {}): Stage {
-  let milliseconds = 0;
-  const err: string[] = [];
-  const hits: number[] = [];
-  const before = server.hits('token');
-  const clock: Clock = {
-    now: () => new Date(),
-    monotonic: () => milliseconds,
-    async sleep(duration, signal) {
-      signal?.throwIfAborted();
-      while (hits.length < server.hits('token') - before) hits.push(milliseconds / 1000);
-      milliseconds += duration;
-      await atSecond(milliseconds / 1000, err.join(''));
-      signal?.throwIfAborted();
-    },
-  };
-  return {
-    changes: { clock, canOpenBrowser: false, stderr: { write: (text) => err.push(text) } },
-    said: () => err.join(''),
-    polls: () => hits.map((at, index) => at - (hits[index - 1] ?? 0)),
-    seconds: () => milliseconds / 1000,
-  };
-}
+const stage = (atSecond?: AtSecond) => openStage(() => server.hits('token'), atSecond);
 
 const login = ({ changes }: Stage, ...more: string[]) =>
   line.runIn(

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -324,5 +324,15 @@ describe('T67 a process that ends', () => {
     server.restore();
     const token = await home.run(['token', '--refresh']);
     expect([token.code, token.stderr]).toEqual([0, '']);
+  });
+});
+
+describe('T68 the built command', () => {
+  it('hands out what the starter needs and no seam of the tests', async () => {
+    const { createRequire } = await import('node:module');
+    const built = createRequire(import.meta.url)(join(command.path, '../../dist/main.js'));
+    expect(Object.keys(built).sort()).toEqual(['main', 'report', 'systemContext']);
+    const text = readFileSync(join(command.path, '../../dist/main.js'), 'utf8');
+    expect(text).not.toMatch(/VITEST|NODE_ENV|Math\.random|test\/support/);
   });
 });

@@ -44,6 +44,8 @@ export interface HomeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly stdio?: SpawnOptions['stdio'];
+  /** Who is at the browser, where somebody signs in; Ada by default. */
+  readonly user?: string;
 }
 
 /** The built command with an empty HOME of its own, and a `BROWSER` that only tells which link it was given. */
@@ -52,6 +54,8 @@ export interface CommandHome {
   readonly home: string;
   /** The program of `BROWSER`. */
   readonly browser: string;
+  /** The variables that the command is started with. */
+  readonly environment: Readonly<Record<string, string>>;
   start(args: readonly string[], options?: HomeOptions): Running;
   run(args: readonly string[], options?: HomeOptions): Promise<Ended>;
   /** Starts the command, waits for its browser and plays the End-User there. */
@@ -94,18 +98,19 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
   ];
   writeFileSync(browser, `${script.join('\n')}\n`, { mode: 0o755 });
 
+  const environment = {
+    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
+    HOME: home,
+    LANG: 'C.UTF-8',
+    BROWSER: browser,
+    OAUTH_LOGIN_STORE: 'file',
+  };
+
   const begin = (args: readonly string[], options: HomeOptions = {}): Running => {
     rmSync(told, { force: true });
     return start(command, args, {
       cwd: options.cwd ?? home,
-      env: {
-        PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
-        HOME: home,
-        LANG: 'C.UTF-8',
-        BROWSER: browser,
-        OAUTH_LOGIN_STORE: 'file',
-        ...options.env,
-      },
+      env: { ...environment, ...options.env },
       ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
     });
   };
@@ -120,6 +125,7 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
   return {
     home,
     browser,
+    environment,
     browserArguments,
     start: begin,
     run: (args, options) => begin(args, options).ended,
@@ -127,7 +133,7 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
       const running = begin(args, options);
       const given = await Promise.race([browserArguments(), running.ended]);
       if ('code' in given) throw new Error(`it ended with ${given.code} before the browser: ${given.stderr}`);
-      const page = await playUserAgent(given[0] ?? '', { user: 'ada', consent: true });
+      const page = await playUserAgent(given[0] ?? '', { user: options?.user ?? 'ada', consent: true });
       return { ...(await running.ended), page };
     },
     clockAhead(seconds) {

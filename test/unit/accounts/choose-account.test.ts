@@ -20,7 +20,7 @@ const choose = (
   flags: AccountFlags,
   accounts: readonly AccountHead[],
   configuration: Configuration = { providers: new Map() },
-) => chooseAccount(target, flags, accounts, async () => configuration);
+) => chooseAccount(target, flags, { accounts, problems: [] }, async () => configuration);
 
 async function refusal(chosen: Promise<AccountHead>): Promise<OAuthLoginError> {
   const error = await chosen.then(

@@ -81,7 +81,8 @@ describe('a heavy package lives in one place, behind an import() of its own', ()
       'src/quick.ts',
       'src/system/system-context.ts',
     ]);
-    expect(users.every(({ kind }) => kind === 'dynamic')).toBe(true);
+    // The quick answers are a bundle of their own, made small by the build.
+    expect(users.filter(({ file, kind }) => kind !== 'dynamic' && file !== 'src/quick.ts')).toEqual([]);
   });
 });
 

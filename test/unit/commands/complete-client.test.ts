@@ -1,6 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAccountStore } from '../../../src/accounts/account-store.ts';
 import { completeClient } from '../../../src/commands/complete-client.ts';
+import { secretRule } from '../../../src/commands/secret-rule.ts';
+import { openidProvider } from '../../../src/providers/openid.ts';
+import type { DeviceGrant, Provider } from '../../../src/providers/provider.ts';
 import type { ResolvedProvider } from '../../../src/providers/resolve.ts';
 import type { ProviderConfiguration } from '../../../src/settings/configuration.ts';
 import { loginSettings } from '../../../src/settings/login-settings.ts';
@@ -35,5 +38,32 @@ describe('how the client authenticates', () => {
   it('is not at all for a client that was configured as public', async () => {
     const { clientAuthentication, clientSecret } = await clientOf({ client_authentication: 'none' });
     expect([clientAuthentication, clientSecret]).toEqual(['none', undefined]);
+  });
+});
+
+describe('whether the client secret is needed', () => {
+  const rule = (clientSecret: Provider['clientSecret'], device: boolean, grant?: DeviceGrant) =>
+    secretRule({
+      device,
+      provider: {
+        ...openidProvider('work', 'Work', issuer),
+        clientSecret,
+        ...(grant === undefined ? {} : { device: grant }),
+      },
+    });
+
+  it('is what the provider says, with --device too', () => {
+    expect(rule('required', false)).toBe('required');
+    expect(rule('required', true)).toBe('required');
+    expect(rule('required', true, { steps: [] })).toBe('required');
+  });
+
+  it('is what the device grant says, with --device only', () => {
+    expect(rule('required', true, { clientSecret: 'unused', steps: [] })).toBe('unused');
+    expect(rule('required', false, { clientSecret: 'unused', steps: [] })).toBe('required');
+  });
+
+  it('is never for a client that has none', () => {
+    expect(rule('none', true, { clientSecret: 'optional', steps: [] })).toBe('none');
   });
 });

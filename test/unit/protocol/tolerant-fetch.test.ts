@@ -276,9 +276,133 @@ describe('T62 malformed token responses', () => {
           expect(typeof (result.scope ?? '')).toBe('string');
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     );
     expect(accepted).toBeGreaterThan(0);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('replies of Twitch', () => {
+  const quirks: Quirk[] = ['error-in-message', 'scope-irregular'];
+
+  it.each([
+    ['authorization_pending', 'authorization_pending'],
+    ['slow_down', 'slow_down'],
+    ['invalid device code', 'invalid_grant'],
+    ['Invalid refresh token', 'invalid_grant'],
+    ['Invalid authorization code', 'invalid_grant'],
+    ['invalid client secret', 'invalid_client'],
+    ['invalid scope requested: x', 'invalid_scope'],
+    ['Invalid token', 'invalid_token'],
+    ['missing device_code', 'invalid_request'],
+  ])('the message "%s" is the error %s', async (message, error) => {
+    const answer = json({ error: 'Bad Request', status: 400, message }, 400);
+    await expect(redeem(answer, quirks)).rejects.toMatchObject({ error, error_description: message });
+  });
+
+  it('a message beside a token is no error', async () => {
+    expect(await redeem(json({ ...granted, message: 'welcome' }), quirks)).toMatchObject({
+      access_token: 'at',
+    });
+  });
+
+  it('a failure of the server says nothing about the request', async () => {
+    const response = await ask(json({ status: 503, message: 'invalid token' }, 503), quirks);
+    expect(await response.json()).toEqual({ status: 503, message: 'invalid token' });
+  });
+});
+
+describe('the device grant of Google', () => {
+  const quirks: Quirk[] = ['device-page-renamed'];
+
+  it('the page gets its name of RFC 8628, and one that is there stays', async () => {
+    const url = endpoints.revocation_endpoint;
+    const renamed = await ask(json({ verification_url: 'https://a.test/' }), quirks, url);
+    expect(await renamed.json()).toMatchObject({ verification_uri: 'https://a.test/' });
+    const both = { verification_url: 'https://a.test/', verification_uri: 'https://b.test/' };
+    const response = await ask(json(both), quirks, url);
+    expect(await response.json()).toEqual(both);
+  });
+});
+
+describe('the device grant of the Graph API', () => {
+  const graph = {
+    token_endpoint: 'https://graph.test/oauth/access_token',
+    device_authorization_endpoint: 'https://graph.test/device/login',
+  };
+  const loginStatusEndpoint = 'https://graph.test/device/login_status';
+
+  /** What goes over the wire instead of the request, and what comes back. */
+  async function translate(url: string, body: URLSearchParams, answer: Answer) {
+    const sent: { url: string; body: string }[] = [];
+    const wire = async (input: string | URL | Request, init?: RequestInit) => {
+      sent.push({ url: String(input), body: String(init?.body) });
+      return new Response(answer.body, {
+        status: answer.status ?? 200,
+        headers: { 'content-type': 'application/json' },
+      });
+    };
+    const device = { loginStatusEndpoint, steps: [] };
+    const fetch = tolerantFetch(wire, { endpoints: graph, quirks: ['error-object'], device });
+    const response = await fetch(url, { method: 'POST', body });
+    return { sent, status: response.status, members: await response.json() };
+  }
+
+  const client = { client_id: '12', client_secret: 'token&of=client' };
+  const poll = new URLSearchParams({
+    ...client,
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: 'dc',
+  });
+
+  it('the request for a code has one credential, and its reply the names of RFC 8628', async () => {
+    const reply = { code: 'dc', user_code: 'U', verification_uri: 'https://graph.test/d', expires_in: 9 };
+    const body = new URLSearchParams({ ...client, scope: 'a,b' });
+    const { sent, members } = await translate(graph.device_authorization_endpoint, body, json(reply));
+    expect(sent).toEqual([
+      {
+        url: graph.device_authorization_endpoint,
+        body: 'access_token=12%7Ctoken%26of%3Dclient&scope=a%2Cb',
+      },
+    ]);
+    const { code, ...rest } = reply;
+    expect(members).toEqual({ ...rest, device_code: code });
+  });
+
+  it('a poll goes to the endpoint of its own, and a token without type is a bearer token', async () => {
+    const { sent, members } = await translate(graph.token_endpoint, poll, json({ access_token: 'at' }));
+    expect(sent).toEqual([
+      { url: loginStatusEndpoint, body: 'access_token=12%7Ctoken%26of%3Dclient&code=dc' },
+    ]);
+    expect(members).toEqual({ access_token: 'at', token_type: 'bearer' });
+  });
+
+  it('a token that is malformed is refused all the same', async () => {
+    const answer = json({ access_token: 'a t' });
+    await expect(translate(graph.token_endpoint, poll, answer)).rejects.toBeInstanceOf(ProtocolError);
+  });
+
+  it.each([
+    [1349152, 'expired_token'],
+    [1349172, 'slow_down'],
+    [1349173, 'access_denied'],
+    [1349174, 'authorization_pending'],
+  ])('the subcode %d is %s, whatever the code beside it', async (error_subcode, error) => {
+    const answer = json({ error: { message: 'm', code: 17, error_subcode } }, 400);
+    const { status, members } = await translate(graph.token_endpoint, poll, answer);
+    expect([status, members]).toEqual([400, { error, error_description: 'm' }]);
+  });
+
+  it('an error never repeats the client token', async () => {
+    const answer = json({ error: { message: 'bad 12|token&of=client', code: 190 } }, 400);
+    const { members } = await translate(graph.token_endpoint, poll, answer);
+    expect(members).toEqual({ error: 'invalid_token' });
+  });
+
+  it('the exchange of an authorization code stays as it is', async () => {
+    const body = new URLSearchParams({ ...client, grant_type: 'authorization_code', code: 'c' });
+    const { sent } = await translate(graph.token_endpoint, body, json(granted));
+    expect(sent).toEqual([{ url: graph.token_endpoint, body: String(body) }]);
   });
 });

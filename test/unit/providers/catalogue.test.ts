@@ -19,6 +19,7 @@ const domains: Record<string, readonly string[]> = {
   x: ['x.com'],
   gitlab: ['gitlab.com'],
   microsoft: ['microsoftonline.com', 'microsoft.com'],
+  twitch: ['twitch.tv'],
 };
 
 const presets = [...catalogue.values()].map((provider) => [provider.name, provider] as const);
@@ -43,8 +44,9 @@ async function noNetwork(): Promise<Response> {
 }
 
 describe('the catalogue', () => {
-  it('knows the six providers, in the order in which they are shown', () => {
-    expect([...catalogue.keys()]).toEqual(['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft']);
+  it('knows the seven providers, in the order in which they are shown', () => {
+    const names = ['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft', 'twitch'];
+    expect([...catalogue.keys()]).toEqual(names);
   });
 
   it('gives the preset for an alias, and no alias hides a preset', () => {
@@ -110,10 +112,21 @@ describe('the catalogue', () => {
     }
   });
 
-  it('fixes the port of X between the well-known and the ephemeral ones', () => {
-    const port = Number(catalogue.get('x')?.redirect.port);
+  it.each(['x', 'twitch'])('fixes the port of %s between the well-known and the ephemeral ones', (name) => {
+    const port = Number(catalogue.get(name)?.redirect.port);
     expect(port).toBeGreaterThan(1023);
     expect(port).toBeLessThan(32768);
+  });
+
+  it.each(presets)('%s says what its device grant needs, if it has one (T31)', (name, provider) => {
+    const { device, endpoints } = expandProvider(provider);
+    expect(device !== undefined).toBe(endpoints.device_authorization_endpoint !== undefined);
+    for (const host of device?.verificationHosts ?? []) {
+      const own = domains[name]?.some((domain) => host === domain || host.endsWith(`.${domain}`));
+      expect(own, host).toBe(true);
+    }
+    for (const sentence of device?.steps ?? []) expect(sentence).toMatch(/^[A-Z].*\.$/);
+    for (const { hint } of device?.refusals ?? []) expect(hint).toMatch(/[^.]$/);
   });
 });
 

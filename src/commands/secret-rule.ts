@@ -1,0 +1,16 @@
+import type { DeviceGrant, Provider } from '../providers/provider.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+
+/**
+ * Whether this sign-in needs the client secret: as the provider has it, unless its device grant, when that is used,
+ * has it otherwise.
+ */
+export function secretRule({
+  device,
+  provider,
+}: Pick<LoginSettings, 'device' | 'provider'>):
+  | Provider['clientSecret']
+  | NonNullable<DeviceGrant['clientSecret']> {
+  const own = device ? provider.device?.clientSecret : undefined;
+  return provider.clientSecret === 'none' ? 'none' : (own ?? provider.clientSecret);
+}

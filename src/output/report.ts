@@ -1,0 +1,39 @@
+import type { Output } from '../context.ts';
+import { ExitCode, OAuthLoginError } from '../errors.ts';
+import { errorEvent, errorJson, jsonText } from './json.ts';
+import { problemText } from './text.ts';
+
+/**
+ * Tells the End-User of an error and gives its exit code. One that is not of the family is a mistake of our own:
+ * of that, nothing is told but its name, since its words and members could hold a secret.
+ */
+export function report(error: unknown, argv: readonly string[], stderr: Pick<Output, 'write'>): number {
+  const words = ownWords(argv);
+  const isJson = words.includes('--json');
+  const isEvent = isJson && words.includes('--events');
+  const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
+  if (error instanceof OAuthLoginError) {
+    stderr.write(
+      isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
+    );
+    return error.exitCode;
+  }
+  const name = error instanceof Error ? error.name : 'unknown';
+  const hint = 'run it again with --debug and report what it shows';
+  const message = `a mistake of our own (${name})`;
+  const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
+  stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
+  return ExitCode.internal;
+}
+
+/** Where it happened, without the message: an unexpected one could quote what a server sent. */
+function framesOf(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.map((line) => `${line}\n`).join('');
+}
+
+/** What of the command line is ours: a program stands behind `--`, and `--json` of `request` is a body as in curl. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return words[0] === 'request' ? words.filter((word) => word !== '--json') : words;
+}

@@ -1,0 +1,31 @@
+import { AuthorizationServerError } from '../errors.ts';
+import type { DeviceGrant } from '../providers/provider.ts';
+import { fromLibraryError } from './library-errors.ts';
+
+/**
+ * The error of an endpoint of the device grant: with the next step that the provider's row knows, and the interval
+ * that a `slow_down` asks for.
+ *
+ * @see [RFC 8628 §3.5](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.5)
+ */
+export function deviceRefusal(
+  library: typeof import('oauth4webapi'),
+  error: unknown,
+  what: string,
+  device: DeviceGrant | undefined,
+): unknown {
+  const refused = fromLibraryError(library, error, what);
+  if (!(refused instanceof AuthorizationServerError) || !(error instanceof library.ResponseBodyError)) {
+    return refused;
+  }
+  const said = error.error_description ?? '';
+  const known = device?.refusals?.find(
+    (refusal) => refusal.error === refused.error && said.includes(refusal.says ?? ''),
+  );
+  const { interval } = error.cause;
+  return new AuthorizationServerError(refused.error, refused.message, {
+    hint: known?.hint ?? refused.hint,
+    ...(refused.status === undefined ? {} : { status: refused.status }),
+    ...(typeof interval === 'number' && interval > 0 ? { interval } : {}),
+  });
+}

@@ -1,0 +1,26 @@
+import type { ErrorResponse } from './graph-error.ts';
+
+/** What a message is about, and the code that RFC 6749, RFC 7009 or RFC 8628 has for it; the first that fits counts. */
+const standardErrors: readonly (readonly [pattern: RegExp, error: string])[] = [
+  [/^authorization_pending$/i, 'authorization_pending'],
+  [/^slow_down$/i, 'slow_down'],
+  [/^access_denied$/i, 'access_denied'],
+  [/^expired_token$/i, 'expired_token'],
+  [/\b(?:device|authorization) code\b|\brefresh token\b/i, 'invalid_grant'],
+  [/\bclient\b/i, 'invalid_client'],
+  [/\bscopes?\b/i, 'invalid_scope'],
+  [/\btoken\b/i, 'invalid_token'],
+];
+
+/**
+ * Gives the standard form of an error that is a status and a message, or nothing when it is none; what stands under
+ * `error` in some of them is the name of the status.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export function readMessageError(document: object, status: number): ErrorResponse | undefined {
+  const message: unknown = Object.getOwnPropertyDescriptor(document, 'message')?.value;
+  if (status < 400 || status > 499 || typeof message !== 'string') return undefined;
+  const [, error] = standardErrors.find(([pattern]) => pattern.test(message)) ?? [];
+  return { error: error ?? 'invalid_request', error_description: message };
+}
