@@ -44,8 +44,9 @@ describe('the identity of a GitHub Actions job', () => {
   it('is asked for with the bearer token of the job, for this server, and exchanged', async () => {
     const before = ci.requests.length;
     const outcome = await ask('--subject-from', 'ci', '--scope', 'read');
-    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(outcome.stdout).toBe(`${server.issuedSecrets('access_token').at(-1)}\n`);
+    const token = server.issuedSecrets('access_token').at(-1);
+    // The log of the job is told to hide the token before it is printed.
+    expect(outcome).toEqual({ exitCode: 0, stdout: `${token}\n`, stderr: `::add-mask::${token}\n` });
     expect(ci.requests.slice(before)).toEqual([
       { path: '/idtoken/job-1', audience: server.issuer, authorization: `Bearer ${ci.requestToken}` },
     ]);
@@ -169,7 +170,7 @@ describe('the identity of a GitHub Actions job', () => {
     const said = line
       .everythingSaid()
       .split('\n')
-      .filter((text) => !tokens.includes(text))
+      .filter((text) => !tokens.includes(text.replace(/^::add-mask::/, '')))
       .join('\n');
     expect(said).toContain(`debug: GET ${ci.issuer}/idtoken/job-1 200`);
     const signatures = ci.issued.map((token) => token.split('.')[2] ?? '');
@@ -283,7 +284,7 @@ describe('a subject token from elsewhere', () => {
 describe('what is asked for in exchange', () => {
   it('can be another type of token, which then need not be a Bearer token', async () => {
     const outcome = await ask('--subject-from', 'ci', '--requested-token-type', 'jwt');
-    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^::add-mask::\S+\n$/) });
     expect(form()?.get('requested_token_type')).toBe(JWT);
   });
 
