@@ -7,6 +7,7 @@ import crypto from 'node:crypto';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { dirname, relative, resolve } from 'node:path';
+import tty from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -48,7 +49,7 @@ await build({ ...options, entryPoints: { main: 'src/main.ts' }, plugins: [withou
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 
 /** Node's modules that take milliseconds to load, and that not every quick answer needs. */
-const loadedLate = { 'node:crypto': crypto, 'node:net': net };
+const loadedLate = { 'node:crypto': crypto, 'node:net': net, 'node:tty': tty };
 
 /** What a quick answer never needs, because it writes nothing and asks nobody. */
 const leftOut = {

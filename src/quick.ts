@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Keychain } from './adapters/keychain.ts';
 import { readUnlockedSecret } from './adapters/secret-service.ts';
 import { sessionBusSocket } from './adapters/session-bus-address.ts';
@@ -11,7 +12,7 @@ import { environmentWarnings } from './system/environment.ts';
 import { platformPaths } from './system/paths.ts';
 
 /** The parts of the process that a quick answer needs. */
-type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on'>;
+type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'stdout'>;
 
 /** Texts that the build puts in, so that nothing has to be loaded to print them. */
 declare const VERSION_TEXT: string;
@@ -28,7 +29,7 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
   const command = readQuickCommand(argv);
   if (command === undefined) return undefined;
   if (command.name === 'version') return write(VERSION_TEXT);
-  if (command.name === 'help') return write(HELP_TEXT);
+  if (command.name === 'help') return fitsHelp(process) ? write(HELP_TEXT) : undefined;
   const env = { ...process.env };
   if (asksForReports(process, env)) return undefined;
   // As in `preventCrashArtefacts`: without a listener, Node would open a debugger.
@@ -43,6 +44,9 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     stdin: { async *[Symbol.asyncIterator]() {} },
     stdout: { write: (text) => answer.push(text) },
     stderr: {
+      get isTTY() {
+        return isatty(2);
+      },
       write: () => {
         isConversation = true;
       },
@@ -67,6 +71,11 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     return undefined;
   }
   return isConversation ? undefined : write(answer.join(''));
+}
+
+/** The text was made for 80 columns, as commander does without a terminal; asking one for its width takes 3 ms. */
+function fitsHelp({ stdout }: Host): boolean {
+  return !fstatSync(1).isCharacterDevice() || (stdout.columns ?? 80) === 80;
 }
 
 /** Whether Node may write a report of a crash: to load what switches that off takes a third of a millisecond. */

@@ -16,7 +16,12 @@ process.on('exit', () => {
 });
 `;
 
-/** Runs the command and `node -e 0` in turn; gives medians (milliseconds, KiB) and their ratios. */
+/**
+ * Runs the command and `node -e 0` in turn; gives medians (milliseconds, KiB) and the medians of their ratios.
+ *
+ * The times are those of the quieter half of the rounds: what else a machine does is not the program's, and a slow
+ * spell hits both neighbours of a round alike.
+ */
 export function measureInTurn(command, args, env, runs) {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-login-peak-'));
   try {
@@ -25,9 +30,16 @@ export function measureInTurn(command, args, env, runs) {
     runProcess(ours, env);
     const times = alternate(runs, [bare, ours], (parts) => timeProcess(parts, env));
     const peaks = alternate(memoryRuns, [bare, ours], (parts) => peakOfProcess(parts, env, folder));
-    const [bareTime, time] = times.map(median);
+    const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));
     const [barePeak, peak] = peaks.map(median);
-    return { bareTime, time, timeRatio: time / bareTime, barePeak, peak, memoryRatio: peak / barePeak };
+    return {
+      bareTime: median(rounds.map(({ bareTime }) => bareTime)),
+      time: median(rounds.map(({ time }) => time)),
+      timeRatio: median(rounds.map(({ bareTime, time }) => time / bareTime)),
+      barePeak,
+      peak,
+      memoryRatio: peak / barePeak,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -35,6 +47,11 @@ export function measureInTurn(command, args, env, runs) {
 
 export function median(values) {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+function quieterHalf(rounds) {
+  const byTime = [...rounds].sort((one, other) => one.bareTime + one.time - other.bareTime - other.time);
+  return byTime.slice(0, Math.ceil(rounds.length / 2));
 }
 
 function alternate(rounds, subjects, measure) {

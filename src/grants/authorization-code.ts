@@ -104,6 +104,7 @@ async function waitForResponse(wait: Wait, authorizationUri: string): Promise<Au
     deadline(wait, stop).catch(reject);
     if (ways.canPaste) paste();
     if (ways.opensBrowser) void watchBrowser(wait, startLink, stop, ways, paste);
+    else loadForAnswer();
   });
   try {
     return await response;
@@ -152,6 +153,7 @@ async function watchBrowser(
   };
   try {
     const launch = await context.openBrowser(startLink);
+    loadForAnswer();
     void launch.exited.then((code) => (code === 0 ? undefined : failed()));
     const late = context.clock.sleep(START_LINK_PATIENCE_SECONDS * 1000, stop).then(
       () => false,
@@ -163,6 +165,11 @@ async function watchBrowser(
   } catch {
     failed();
   }
+}
+
+/** While the End-User is in the browser: the `fetch` parts of Node take 15 ms, and without discovery nothing had them loaded. */
+function loadForAnswer(): void {
+  void globalThis.Request;
 }
 
 /** Asks for the address until one is the answer; a wrong one explains itself and the wait goes on. */

@@ -1,0 +1,127 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aligned, signature, string, uint32 } from '../../../src/adapters/d-bus-message.ts';
+import { readUnlockedSecret } from '../../../src/adapters/secret-service.ts';
+import { temporaryDirectory } from '../../support/programs.ts';
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let server: Server | undefined;
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+afterEach(() => {
+  server?.close();
+  server = undefined;
+  directory.remove();
+});
+
+/** A bus that says the parts one after the other, each once it was spoken to again, and short ones in pieces. */
+async function read(parts: readonly string[], deadline = 5_000): Promise<string> {
+  const left = [...parts];
+  return readFrom(
+    await listen(async (socket) => {
+      const part = left.shift() ?? '';
+      const pieces = part.length > 2_000 ? [part] : (part.match(/[\s\S]{1,37}/g) ?? []);
+      for (const piece of pieces) {
+        socket.write(piece, 'latin1');
+        await new Promise(setImmediate);
+      }
+    }),
+    deadline,
+  );
+}
+
+async function listen(answer: (socket: Socket) => unknown): Promise<string> {
+  const path = join(directory.path, 'bus');
+  server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => answer(socket));
+  });
+  await new Promise<void>((resolve) => server?.listen(path, resolve));
+  return path;
+}
+
+const readFrom = (path: string, deadline = 5_000) =>
+  readUnlockedSecret(path, { service: 'a service', account: 'an account' }, deadline);
+
+const OK = 'OK 0123456789abcdef\r\n';
+const SESSION = '/org/freedesktop/secrets/session/s1';
+const ITEM = '/org/freedesktop/secrets/collection/login/1';
+
+/** A reply as the bus sends it; `type` 3 is an error. */
+function reply(serial: number, bodySignature: string, body: string, type = 2): string {
+  const fields = `${aligned(`\x05${signature('u')}${uint32(serial)}`, 8)}\x08${signature('g')}${signature(bodySignature)}`;
+  const head = `l${String.fromCharCode(type)}\0\x01${uint32(body.length)}${uint32(99)}${uint32(fields.length)}${fields}`;
+  return aligned(head, 8) + body;
+}
+
+const paths = (...texts: string[]) => {
+  const list = texts.reduce((laid, text) => aligned(laid, 4) + string(text), '');
+  return uint32(list.length) + list;
+};
+const hello = reply(1, 's', string(':1.7'));
+const session = reply(2, 'vo', aligned(signature('s'), 4) + aligned(string(''), 4) + string(SESSION));
+const found = (...items: string[]) => reply(3, 'aoao', aligned(paths(...items), 4) + paths());
+const secret = (value: string) =>
+  reply(
+    4,
+    '(oayays)',
+    aligned(string(SESSION), 4) + uint32(0) + aligned(uint32(value.length) + value, 4) + string('text/plain'),
+  );
+
+describe('the value of an unlocked item', () => {
+  it('comes in whatever pieces and order the bus sends it', async () => {
+    expect(await read([OK + hello + session + found(ITEM), secret('a value')])).toBe('a value');
+  });
+
+  it('is found behind signals and replies that nobody asked for', async () => {
+    const signal = reply(0, 's', string('org.freedesktop.DBus'), 4);
+    expect(
+      await read([OK + hello + signal + found(ITEM) + reply(77, '', '') + session, signal + secret('x')]),
+    ).toBe('x');
+  });
+});
+
+describe('T38 whatever is out of the ordinary ends the look into the keyring', () => {
+  it.each<[string, RegExp, string[]]>([
+    ['the bus refuses', /the bus refused/, ['REJECTED EXTERNAL\r\n']],
+    ['there is no such service', /another answer/, [OK + hello + reply(2, 's', string('none'), 3)]],
+    ['nothing is found', /not exactly one/, [OK + hello + session + found()]],
+    ['two items are found', /not exactly one/, [OK + hello + session + found(ITEM, ITEM)]],
+    ['a reply of another shape', /another answer/, [OK + hello + reply(3, 'as', paths(ITEM))]],
+    ['a message in another byte order', /not a message/, [OK + hello.replace('l', 'B')]],
+    ['a message of another version', /not a message/, [`${OK}l\x02\0\x02${'\0'.repeat(12)}`]],
+    ['a list that is longer than its message', /range|bounds/, [OK + reply(3, 'aoao', uint32(4_000))]],
+    ['a text that is longer', /ends too early/, [OK + reply(3, 'aoao', uint32(8) + uint32(4_000_000_000))]],
+    [
+      'endless replies',
+      /too long a conversation/,
+      [OK + reply(77, 's', string('x'.repeat(800))).repeat(100)],
+    ],
+    [
+      'an endless message',
+      /too long a conversation/,
+      [`${OK}l\x02\0\x01${uint32(0xffff_ffff)}${'x'.repeat(70_000)}`],
+    ],
+  ])('%s', async (_, message, parts) => {
+    await expect(read(parts)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['from the start', ''],
+    ['in the middle', OK + hello + session],
+    ['within a message', (OK + hello).slice(0, -3)],
+  ])('silence %s, after the deadline', async (_, part) => {
+    await expect(read([part], 100)).rejects.toThrow('the keyring took too long');
+  });
+
+  it('a bus that is not there', async () => {
+    await expect(readFrom(join(directory.path, 'none'))).rejects.toThrow('ENOENT');
+  });
+
+  it('a bus that goes away', async () => {
+    await expect(readFrom(await listen((socket) => socket.end(OK)))).rejects.toThrow('the bus went away');
+  });
+});
