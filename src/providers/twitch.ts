@@ -40,6 +40,7 @@ export const twitch: Provider = {
       profile: 'https://www.twitch.tv/{data.0.login}',
     },
   },
+  apiOrigins: ['https://api.twitch.tv'],
   revocation: { kind: 'rfc7009' },
   device: {
     verificationHosts: ['www.twitch.tv'],

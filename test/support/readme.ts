@@ -13,7 +13,7 @@ export interface CommandLineShown {
 
 /** Command lines that belong together, in order: those of a fenced block, or one within a sentence. */
 export interface CommandBlock {
-  readonly kind: 'sh' | 'console' | 'yaml' | 'sentence';
+  readonly kind: 'sh' | 'console' | 'yaml' | 'ci' | 'sentence';
   readonly lines: readonly CommandLineShown[];
 }
 
@@ -38,7 +38,9 @@ export function commandsIn(markdown: string): CommandBlock[] {
     const content = text
       .slice(index + 1, end)
       .map((line, offset) => ({ line: index + 2 + offset, text: line }));
-    if (kind === 'sh' || kind === 'console' || kind === 'yaml')
+    const isCi = kind === 'yaml' && /^# (GitHub Actions|GitLab CI)$/.test(content[0]?.text ?? '');
+    if (isCi) blocks.push({ kind: 'ci', lines: readers.ci(content) });
+    else if (kind === 'sh' || kind === 'console' || kind === 'yaml')
       blocks.push({ kind, lines: readers[kind](content) });
     else if (!shownAsOutput.has(kind))
       throw new Error(`line ${index + 1}: a block of kind "${kind}" is not known`);
@@ -80,6 +82,13 @@ const readers = {
       return { line: first?.line ?? 0, command: (first?.text ?? '').slice(2), output };
     });
   },
+
+  /** The steps of a job; which system it is for stands in the first line. */
+  ci: (content: readonly Line[]): CommandLineShown[] =>
+    content.flatMap(({ line, text }) => {
+      const command = /^\s*- (?:run: )?(.+)$/.exec(text)?.[1];
+      return command === undefined ? [] : [{ line, command, output: content[0]?.text ?? '' }];
+    }),
 
   yaml: (content: readonly Line[]): CommandLineShown[] => {
     const variables = content.flatMap(({ text }) => /^\s+([A-Z_]+): \$\{\{ secrets\./.exec(text)?.[1] ?? []);
