@@ -1,9 +1,10 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import type { AccountFlags } from '../accounts/choose-account.ts';
-import { freshAccess } from '../accounts/fresh-access.ts';
+import { freshAccess, isFresh } from '../accounts/fresh-access.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { maskLines } from '../output/masks.ts';
+import { shortLivedText } from '../output/text.ts';
 import {
   readTokenFormat,
   setsVariable,
@@ -58,6 +59,10 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
     context,
     configuration,
   );
+  // A server sets how long its tokens live; refusing this one would never give another.
+  if (!isFresh(head, { minValiditySeconds }, context)) {
+    context.stderr.write(shortLivedText(head, minValiditySeconds, context.clock.now()));
+  }
   print(format, { ...answer, token: secrets.accessToken, source: head }, context);
 }
 

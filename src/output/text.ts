@@ -86,6 +86,12 @@ export function storeText(store: StoreKind): string {
   }
 }
 
+/** A note of `token`: a new token that lives shorter than was asked for. */
+export function shortLivedText(head: AccountHead, askedSeconds: number, now: Date): string {
+  const seconds = Math.floor((Date.parse(head.expiresAt ?? '') - now.getTime()) / 1000);
+  return `note: a new token of ${safeText(head.label)} is valid for ${durationText(seconds)}, less than the ${durationText(askedSeconds)} that were asked for\n`;
+}
+
 /** How long ago an instant was, in the largest unit that fits. */
 export function agoText(instant: string, now: Date): string {
   const seconds = Math.round((now.getTime() - Date.parse(instant)) / 1000);
