@@ -172,7 +172,7 @@ describe('the small part changes nothing about what goes wrong', () => {
 
   it('others may read the account, its directory or the key', async () => {
     chmodSync(accountFile(), 0o644);
-    await expectFailure(['token'], 4);
+    await expectFailure(['token'], 8);
     chmodSync(accountFile(), 0o600);
     chmodSync(join(home.home, DATA, 'keys'), 0o755);
     await expectFailure(['token'], 8);
