@@ -87,7 +87,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
       expect(await terminal.ended()).toBe(130);
       const text = await terminal.text();
       expect(text).toContain('oauth-login: error: interrupted');
-      expect(text).toContain('oauth-login: hint: nothing was changed');
+      expect(text).toContain('oauth-login: hint: run the command again');
       expect(filesWritten()).toEqual([]);
     }
   });

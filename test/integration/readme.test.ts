@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,6 +14,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/main.ts';
+import { copyTree } from '../support/copy-tree.ts';
 import { fakeContext } from '../support/fake-context.ts';
 import { KEYRING_PROGRAMS, withKeyring } from '../support/keyring.ts';
 import {
@@ -67,7 +67,7 @@ function newHome(): string {
 
 function signedInHome(): string {
   const home = newHome();
-  cpSync(signedIn, home, { recursive: true });
+  copyTree(signedIn, home);
   return home;
 }
 

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type FinalPage, playUserAgent } from '../../src/demo/http-user-agent.ts';
+import { copyTree } from './copy-tree.ts';
 import { type Ended, type Program, type Running, start } from './programs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -143,7 +144,7 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
     },
     copy() {
       const other = homeIn(mkdtempSync(join(tmpdir(), 'oauth-login-home-')), command, linger);
-      cpSync(home, other.home, { recursive: true });
+      copyTree(home, other.home);
       return other;
     },
     close: () => rmSync(directory, { recursive: true, force: true }),
