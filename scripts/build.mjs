@@ -2,7 +2,7 @@
 // One CommonJS file, because that starts fastest: Node needs no module loader of ECMAScript for it, and a part that
 // is reached by `import()` only runs, and asks for Node's own modules, when it is first needed. Packages stay outside
 // for the same reason, except commander, which every command needs.
-import { execFileSync } from 'node:child_process';
+import childProcess, { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
@@ -49,7 +49,12 @@ await build({ ...options, entryPoints: { main: 'src/main.ts' }, plugins: [withou
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 
 /** Node's modules that take milliseconds to load, and that not every quick answer needs. */
-const loadedLate = { 'node:crypto': crypto, 'node:net': net, 'node:tty': tty };
+const loadedLate = {
+  'node:child_process': childProcess,
+  'node:crypto': crypto,
+  'node:net': net,
+  'node:tty': tty,
+};
 
 /** What a quick answer never needs, because it writes nothing and asks nobody. */
 const leftOut = {

@@ -1,3 +1,4 @@
+import type { ExecFlags } from './commands/exec.ts';
 import type { StatusFlags } from './commands/status.ts';
 import type { TokenFlags } from './commands/token.ts';
 import type { WhoamiFlags } from './commands/whoami.ts';
@@ -9,7 +10,13 @@ export type QuickCommand = { readonly name: 'version' } | { readonly name: 'help
 export type StoredAnswer =
   | { readonly name: 'status'; readonly flags: StatusFlags }
   | { readonly name: 'whoami'; readonly target: string | undefined; readonly flags: WhoamiFlags }
-  | { readonly name: 'token'; readonly target: string | undefined; readonly flags: TokenFlags };
+  | { readonly name: 'token'; readonly target: string | undefined; readonly flags: TokenFlags }
+  | {
+      readonly name: 'exec';
+      readonly target: string;
+      readonly command: readonly string[];
+      readonly flags: ExecFlags;
+    };
 
 /** A flag that takes a value is followed by it; one that does not is `true`. */
 type Words = { readonly targets: string[]; readonly flags: Record<string, string | true> };
@@ -19,6 +26,11 @@ const FLAGS: Readonly<Record<string, ReadonlyMap<string, 'value' | 'switch'>>> =
   whoami: new Map([
     ['--offline', 'switch'],
     ['--json', 'switch'],
+  ]),
+  exec: new Map([
+    ['--as', 'value'],
+    ['--min-validity', 'value'],
+    ['--account', 'value'],
   ]),
   token: new Map([
     ['--json', 'switch'],
@@ -38,7 +50,8 @@ export function readQuickCommand(argv: readonly string[]): QuickCommand | undefi
   const [name, ...rest] = argv;
   if (rest.length === 0 && (name === '--version' || name === '-V')) return { name: 'version' };
   if (rest.length === 0 && (name === '--help' || name === '-h')) return { name: 'help' };
-  const words = readWords(rest, FLAGS[name ?? '']);
+  const separator = name === 'exec' ? rest.indexOf('--') : -1;
+  const words = readWords(separator === -1 ? rest : rest.slice(0, separator), FLAGS[name ?? '']);
   if (words === undefined) return undefined;
   const [target, ...others] = words.targets;
   if (others.length > 0) return undefined;
@@ -50,11 +63,13 @@ export function readQuickCommand(argv: readonly string[]): QuickCommand | undefi
       return words.flags['--offline'] === true
         ? { name, target, flags: { offline: true, ...isJson } }
         : undefined;
+    case 'exec': {
+      const command = rest.slice(separator + 1);
+      if (separator === -1 || target === undefined || command.length === 0) return undefined;
+      return { name, target, command, flags: sharedFlags(words) };
+    }
     case 'token': {
       const format = words.flags['--format'];
-      const as = words.flags['--as'];
-      const minValidity = words.flags['--min-validity'];
-      const account = words.flags['--account'];
       if (isJson.json && format !== undefined) return undefined;
       return {
         name,
@@ -62,15 +77,25 @@ export function readQuickCommand(argv: readonly string[]): QuickCommand | undefi
         flags: {
           ...isJson,
           ...(typeof format === 'string' ? { format } : {}),
-          ...(typeof as === 'string' ? { as } : {}),
-          ...(typeof minValidity === 'string' ? { minValidity } : {}),
-          ...(typeof account === 'string' ? { account } : {}),
+          ...sharedFlags(words),
         },
       };
     }
     default:
       return undefined;
   }
+}
+
+/** The flags that `token` and `exec` have in common. */
+function sharedFlags({ flags }: Words): Pick<TokenFlags, 'as' | 'minValidity' | 'account'> {
+  const as = flags['--as'];
+  const minValidity = flags['--min-validity'];
+  const account = flags['--account'];
+  return {
+    ...(typeof as === 'string' ? { as } : {}),
+    ...(typeof minValidity === 'string' ? { minValidity } : {}),
+    ...(typeof account === 'string' ? { account } : {}),
+  };
 }
 
 function readWords(

@@ -1,8 +1,10 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { startChild } from './adapters/child-process.ts';
 import type { Keychain } from './adapters/keychain.ts';
 import { readUnlockedSecret } from './adapters/secret-service.ts';
 import { sessionBusSocket } from './adapters/session-bus-address.ts';
+import { runWithToken } from './commands/exec.ts';
 import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import { whoami } from './commands/whoami.ts';
@@ -12,7 +14,7 @@ import { environmentWarnings } from './system/environment.ts';
 import { platformPaths } from './system/paths.ts';
 
 /** The parts of the process that a quick answer needs. */
-type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'stdout'>;
+type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'removeListener' | 'stdout'>;
 
 /** Texts that the build puts in, so that nothing has to be loaded to print them. */
 declare const VERSION_TEXT: string;
@@ -59,14 +61,16 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     canOpenBrowser: false,
     place: 'local',
     writeBytes: needsTheWholeProgram,
-    startChild: needsTheWholeProgram,
+    // What is said goes before the child; once it runs, nothing can be handed over any more.
+    startChild: async (child) => (isConversation ? needed() : startChild(child, process)),
     openHttp: needsTheWholeProgram,
     openBrowser: needsTheWholeProgram,
     openPrompts: needsTheWholeProgram,
     openKeychain: async () => openKeychain(env, process.platform),
   };
   try {
-    await run(command, context);
+    const exitCode = await run(command, context);
+    if (exitCode !== undefined) return exitCode;
   } catch {
     return undefined;
   }
@@ -83,14 +87,20 @@ function asksForReports({ execArgv }: Host, { NODE_OPTIONS }: Context['env']): b
   return [...execArgv, NODE_OPTIONS].some((option) => option?.includes('report'));
 }
 
-async function run(command: StoredAnswer, context: Context): Promise<void> {
+/** Gives the exit code of a command that was run; the others have answered. */
+async function run(command: StoredAnswer, context: Context): Promise<number | undefined> {
   switch (command.name) {
     case 'status':
-      return status(command.flags, context);
+      await status(command.flags, context);
+      return undefined;
     case 'whoami':
-      return whoami(command.target, command.flags, context);
+      await whoami(command.target, command.flags, context);
+      return undefined;
     case 'token':
-      return token(command.target, command.flags, context);
+      await token(command.target, command.flags, context);
+      return undefined;
+    case 'exec':
+      return runWithToken(command.target, command.command, command.flags, context);
   }
 }
 

@@ -2,10 +2,11 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { buildCommand } from '../support/built-command.ts';
 import type { BundledScript } from '../support/bundled-script.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
-import { bundleCommand, homeOf, startCommand } from '../support/command-process.ts';
+import { homeOf, startCommand } from '../support/command-process.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const GIVEN = { OAUTH_LOGIN_GITHUB_TOKEN: 'gho_of_the_environment' };
@@ -15,7 +16,8 @@ let server: AuthorizationServer;
 let line: CommandLine;
 
 beforeAll(async () => {
-  command = bundleCommand();
+  // With the small part of the program, which runs a command whose token is still good.
+  command = await buildCommand();
   server = await startAuthorizationServer();
   line = openCommandLine({ user: 'ada' });
   const signedIn = await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');

@@ -104,6 +104,22 @@ describe('the small part and the whole program give the same answer', () => {
     expect(answer.stdout).not.toBe('');
   });
 
+  it('for a command that is run with the token, and whose exit code is passed on', async () => {
+    const provider = new URL(servers[0]?.issuer ?? '').host.replace(':', '-');
+    const line = [
+      'exec',
+      provider,
+      '--as',
+      'TOKEN',
+      '--',
+      'sh',
+      '-c',
+      'test -n "$TOKEN" && echo run && exit 7',
+    ];
+    expect(await expectSameAnswer(line, 'alone')).toMatchObject({ code: 7, stdout: 'run\n', stderr: '' });
+    await expectSameAnswer([...line.slice(0, 5), 'no-such-program'], 'handed over');
+  });
+
   it('for a target that is given as its issuer', async () => {
     await expectSameAnswer(['token', servers[0]?.issuer ?? ''], 'alone');
   });
