@@ -13,8 +13,8 @@ import type { SignInGrant } from './sign-in-grant.ts';
 
 /** Seconds added to the interval by `slow_down`, for good (RFC 8628 §3.5). */
 const SLOW_DOWN_SECONDS = 5;
-/** Longest pause between two polls, in seconds, whatever the server or the network does. */
-const LONGEST_INTERVAL_SECONDS = 60;
+/** Longest pause between two polls, in seconds, that is taken because of the network; the server may ask for a longer one. */
+const LONGEST_BACK_OFF_SECONDS = 60;
 /** Seconds between two words about the time that is left. */
 const TICK_SECONDS = 1;
 
@@ -73,12 +73,11 @@ async function poll(
       context.signal.throwIfAborted();
       if (error instanceof NetworkError) {
         grant.progress.pollFailed();
-        interval = Math.min(interval * 2, LONGEST_INTERVAL_SECONDS);
+        interval = Math.max(interval, Math.min(interval * 2, LONGEST_BACK_OFF_SECONDS));
       } else if (!(error instanceof AuthorizationServerError)) {
         throw error;
       } else if (error.error === 'slow_down') {
-        const wanted = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
-        interval = Math.min(wanted, LONGEST_INTERVAL_SECONDS);
+        interval = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
       } else if (error.error !== 'authorization_pending') {
         throw error;
       }

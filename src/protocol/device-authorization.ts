@@ -24,7 +24,6 @@ export interface DeviceAuthorization {
 
 /** Seconds between two polls when the server says nothing (RFC 8628 §3.2), and the least we ever take. */
 const LEAST_INTERVAL_SECONDS = 5;
-const LONGEST_INTERVAL_SECONDS = 60;
 /** Longest life of a code that is waited for, in seconds. */
 const LONGEST_LIFE_SECONDS = 1800;
 
@@ -102,6 +101,7 @@ function deviceAuthorizationFromResponse(
     userCode: reply.user_code,
     verificationUri: uri.href,
     expiresIn: Math.min(reply.expires_in, LONGEST_LIFE_SECONDS),
-    interval: Math.min(Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS), LONGEST_INTERVAL_SECONDS),
+    // Never faster than the server allows; one that allows less than a poll in the life of its code gets none.
+    interval: Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS),
   };
 }

@@ -208,7 +208,7 @@ describe('T31 a hostile device response', () => {
   it.each([
     [1, 5],
     [7, 7],
-    [1e9, 60],
+    [62, 62],
   ])('with an interval of %d is polled every %d seconds', async (interval, expected) => {
     server.breakEndpoint(
       'device_authorization',
@@ -219,6 +219,18 @@ describe('T31 a hostile device response', () => {
     await login(here);
     expect(new Set(here.polls())).toEqual(new Set([expected]));
     expect(here.polls().length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('that allows no poll while the code is good gets none, and the wait ends with the code', async () => {
+    server.breakEndpoint(
+      'device_authorization',
+      reply(200, { ...good, verification_uri: page(), interval: 1e9, expires_in: 130 }),
+    );
+    const before = server.hits('token');
+    const here = stage();
+    expect((await login(here)).exitCode).toBe(5);
+    expect(server.hits('token')).toBe(before);
+    expect(here.seconds()).toBeLessThanOrEqual(131);
   });
 
   it('that never ends is given up after 30 minutes', async () => {
