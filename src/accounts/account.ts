@@ -3,8 +3,6 @@ import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 
-export type { StoreKind } from '../secrets/store-kind.ts';
-
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
 export interface AccountHead {
   /** Lower-case hex; derived from issuer, client identifier and subject by `accountId`. */

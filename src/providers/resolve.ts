@@ -12,8 +12,6 @@ import type {
   ResolvedProvider,
 } from './provider.ts';
 
-export type { ResolvedProvider };
-
 /** What resolving needs from outside. */
 export interface ResolveOptions {
   readonly fetch: Fetch;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoreKind } from '../../../src/accounts/account.ts';
 import type { Keychain } from '../../../src/adapters/keychain.ts';
 import { openSealingKey } from '../../../src/secrets/open-sealing-key.ts';
+import type { StoreKind } from '../../../src/secrets/store-kind.ts';
 import { realClock, storeContext } from '../store-context.ts';
 
 /** A keychain that processes share: one file for each item. */

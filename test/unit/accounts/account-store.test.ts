@@ -1,9 +1,10 @@
 import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AccountHead, AccountSecrets, StoreKind } from '../../../src/accounts/account.ts';
+import type { AccountHead, AccountSecrets } from '../../../src/accounts/account.ts';
 import { accountId, openAccountStore } from '../../../src/accounts/account-store.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
+import type { StoreKind } from '../../../src/secrets/store-kind.ts';
 import { FakeKeychain } from '../../support/fake-keychain.ts';
 import { temporaryDirectory } from '../../support/programs.ts';
 import { storeContext } from '../../support/store-context.ts';
