@@ -3,7 +3,8 @@
   const argv = process.argv.slice(2);
   const answered = await tryQuickly(argv);
   if (answered === undefined) await runWhole(argv);
-  else process.exitCode = answered;
+  // It has written synchronously, so nothing is cut off; to take Node down in good order takes 2 ms.
+  else process.exit(answered);
 })();
 
 /** What can be answered from what is stored needs a small part of the program only. */

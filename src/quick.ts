@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { startChild } from './adapters/child-process.ts';
 import type { Keychain } from './adapters/keychain.ts';
-import { readUnlockedSecret } from './adapters/secret-service.ts';
+import { openUnlockedKeyring } from './adapters/secret-service.ts';
 import { sessionBusSocket } from './adapters/session-bus-address.ts';
 import { runWithToken } from './commands/exec.ts';
 import { status } from './commands/status.ts';
@@ -111,8 +111,9 @@ const KEYRING_PATIENCE = 1_000;
 async function openKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
   const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
   if (socket === undefined) return needsTheWholeProgram();
+  const keyring = await openUnlockedKeyring(socket, KEYRING_PATIENCE);
   return {
-    getPassword: (service, account) => readUnlockedSecret(socket, { service, account }, KEYRING_PATIENCE),
+    getPassword: (service, account) => keyring.read({ service, account }),
     setPassword: needsTheWholeProgram,
     deletePassword: needsTheWholeProgram,
   };

@@ -79,9 +79,10 @@ export function openAccountStore(context: Context): AccountStore {
     async readSecrets(head) {
       const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
       if (stored === undefined) throw notStored(head);
+      // What has to be loaded to check the id is loaded while a keychain is at work.
+      const key = await openSealingKey(stored.head.store, context, { create: false });
       if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
         throw corruptFile(stored.file.path);
-      const key = await openSealingKey(stored.head.store, context, { create: false });
       const secrets = readAccountSecrets(openSealedFile(stored.file, key));
       if (secrets === undefined) throw corruptFile(stored.file.path);
       return secrets;

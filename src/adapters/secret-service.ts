@@ -21,40 +21,64 @@ const SECRETS = { destination: 'org.freedesktop.secrets', path: '/org/freedeskto
 const LONGEST_CONVERSATION = 65_536;
 const LONGEST_CHUNK = 4096;
 
+/** A keyring of the session that has been spoken to, and answers meanwhile. */
+export interface UnlockedKeyring {
+  /** The value of the only item with these attributes; once. Rejects unless it is there and unlocked. */
+  read(attributes: SecretAttributes): Promise<string>;
+}
+
 /**
- * Reads a value from the keyring of the session over the socket of its bus, within `deadline` milliseconds.
+ * Begins to speak to the keyring of the session over the socket of its bus; all of it has `deadline` milliseconds.
  *
  * keytar takes much longer: it loads libsecret and all of GLib, and because a call of it that hangs would hold the
  * process, its bus goes through a relay (`session-bus.ts`). This asks for one value and waits in the event loop.
  * It never unlocks, prompts or starts anything: unless exactly one item is there and unlocked, it rejects, and
  * the way through keytar has to tell why.
  *
+ * The bus takes its time over the first words. They are said before this resolves, so that whoever has something
+ * else to do, such as to load what the attributes are made with, does it while the bus is at work.
+ *
  * The value crosses the socket as it is (algorithm `plain`): whoever could listen there can ask the keyring as well.
  *
  * @see [Secret Service API](https://specifications.freedesktop.org/secret-service-spec/latest/)
  */
-export function readUnlockedSecret(
-  socketPath: string,
-  attributes: SecretAttributes,
-  deadline: number,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
+export function openUnlockedKeyring(socketPath: string, deadline: number): Promise<UnlockedKeyring> {
+  return new Promise((resolveOpen, rejectOpen) => {
+    let failure: Error | undefined;
+    let rejectRead = (_: Error) => {};
+    let resolveRead = (_: string) => {};
     const socket = connect({
       path: socketPath,
       onread: { buffer: Buffer.alloc(LONGEST_CHUNK), callback: take },
     });
     const fail = (error: Error) => {
+      failure ??= error;
       clearTimeout(timer);
       socket.destroy();
-      reject(error);
+      rejectOpen(failure);
+      rejectRead(failure);
     };
     const timer = setTimeout(() => fail(new Error('the keyring took too long')), deadline);
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('the bus went away')));
+    socket.on('connect', () => {
+      // As systemd does, it is said at once, without waiting for the replies in between.
+      socket.write(authentication() + hello() + openSession(), 'latin1');
+      resolveOpen({ read });
+    });
     let received: Buffer = Buffer.alloc(0);
     let length = 0;
     let isAuthenticated = false;
     const found = { session: '', item: '' };
+
+    function read(attributes: SecretAttributes): Promise<string> {
+      return new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        resolveRead = resolve;
+        rejectRead = reject;
+        socket.write(searchItems(attributes), 'latin1');
+      });
+    }
 
     // Without a stream of chunks, which takes half a millisecond more to set up.
     function take(size: number, buffer: Uint8Array): boolean {
@@ -96,14 +120,11 @@ export function readUnlockedSecret(
         clearTimeout(timer);
         // Not closed but let go: that is left to the end of the process, which is near.
         socket.unref();
-        resolve(secretValue(body));
+        resolveRead(secretValue(body));
       } else if (found.session !== '' && found.item !== '') {
         socket.write(getSecret(found), 'latin1');
       }
     }
-
-    // As systemd does, all is said at once, without waiting for the replies in between.
-    socket.write(authentication() + hello() + openSession() + searchItems(attributes), 'latin1');
   });
 }
 

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aligned, signature, string, uint32 } from '../../../src/adapters/d-bus-message.ts';
-import { readUnlockedSecret } from '../../../src/adapters/secret-service.ts';
+import { openUnlockedKeyring } from '../../../src/adapters/secret-service.ts';
 import { temporaryDirectory } from '../../support/programs.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;
@@ -43,8 +43,10 @@ async function listen(answer: (socket: Socket) => unknown): Promise<string> {
   return path;
 }
 
-const readFrom = (path: string, deadline = 5_000) =>
-  readUnlockedSecret(path, { service: 'a service', account: 'an account' }, deadline);
+async function readFrom(path: string, deadline = 5_000): Promise<string> {
+  const keyring = await openUnlockedKeyring(path, deadline);
+  return keyring.read({ service: 'a service', account: 'an account' });
+}
 
 const OK = 'OK 0123456789abcdef\r\n';
 const SESSION = '/org/freedesktop/secrets/session/s1';
@@ -119,6 +121,14 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
 
   it('a bus that is not there', async () => {
     await expect(readFrom(join(directory.path, 'none'))).rejects.toThrow('ENOENT');
+  });
+
+  it('a bus that goes away while nothing is asked of it', async () => {
+    const keyring = await openUnlockedKeyring(await listen((socket) => socket.end()), 5_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect(keyring.read({ service: 'a service', account: 'an account' })).rejects.toThrow(
+      'the bus went away',
+    );
   });
 
   it('a bus that goes away', async () => {
