@@ -17,7 +17,7 @@ process.on('exit', () => {
 `;
 
 /**
- * Runs the command and `node -e 0` in turn; gives medians (milliseconds, KiB) and the medians of their ratios.
+ * Runs the script and `node -e 0` in turn; gives medians (milliseconds, KiB) and the medians of their ratios.
  *
  * The times are those of the quieter half of the rounds: what else a machine does is not the program's, and a slow
  * spell hits both neighbours of a round alike.
@@ -27,15 +27,10 @@ export function measureInTurn(command, args, env, runs) {
   try {
     const ours = [command, ...args];
     const bare = ['-e', '0'];
-    runProcess(ours, env);
-    const times = alternate(runs, [bare, ours], (parts) => timeProcess(parts, env));
     const peaks = alternate(memoryRuns, [bare, ours], (parts) => peakOfProcess(parts, env, folder));
-    const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));
     const [barePeak, peak] = peaks.map(median);
     return {
-      bareTime: median(rounds.map(({ bareTime }) => bareTime)),
-      time: median(rounds.map(({ time }) => time)),
-      timeRatio: median(rounds.map(({ bareTime, time }) => time / bareTime)),
+      ...timesInTurn([process.execPath, ...bare], [process.execPath, ...ours], env, runs),
       barePeak,
       peak,
       memoryRatio: peak / barePeak,
@@ -43,6 +38,18 @@ export function measureInTurn(command, args, env, runs) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs two programs in turn, each given with its arguments; gives the medians as `measureInTurn` does. */
+export function timesInTurn(bare, ours, env, runs) {
+  runProgram(ours, env);
+  const times = alternate(runs, [bare, ours], (program) => timeProgram(program, env));
+  const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));
+  return {
+    bareTime: median(rounds.map(({ bareTime }) => bareTime)),
+    time: median(rounds.map(({ time }) => time)),
+    timeRatio: median(rounds.map(({ bareTime, time }) => time / bareTime)),
+  };
 }
 
 export function median(values) {
@@ -64,9 +71,9 @@ function alternate(rounds, subjects, measure) {
   return found;
 }
 
-function timeProcess(parts, env) {
+function timeProgram(program, env) {
   const start = process.hrtime.bigint();
-  runProcess(parts, env);
+  runProgram(program, env);
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
@@ -75,17 +82,17 @@ function peakOfProcess(parts, env, folder) {
   const hook = join(folder, 'hook.cjs');
   const file = join(folder, 'peak');
   writeFileSync(hook, peakHook);
-  runProcess(['--require', hook, ...parts], { ...env, BENCH_PEAK_FILE: file });
+  runProgram([process.execPath, '--require', hook, ...parts], { ...env, BENCH_PEAK_FILE: file });
   return Number(readFileSync(file, 'utf8'));
 }
 
-function runProcess(parts, env) {
-  const { status, stderr } = spawnSync(process.execPath, parts, {
+function runProgram([program, ...args], env) {
+  const { status, stderr, error } = spawnSync(program, args, {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
   });
   if (status !== 0) {
-    throw new Error(`${parts.join(' ')} ended with ${status}: ${stderr}`);
+    throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr ?? error}`);
   }
 }
