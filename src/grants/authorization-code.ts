@@ -7,7 +7,7 @@ import { judgePastedResponse } from '../loopback/pasted-response.ts';
 import { durationText } from '../output/text.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
-import { exchangeCode } from '../protocol/token-endpoint.ts';
+import { exchangeCode } from '../protocol/code-exchange.ts';
 import { isInteractive } from '../system/presence.ts';
 import { type Callback, openCallback } from './callback.ts';
 import type { SignInGrant } from './sign-in-grant.ts';

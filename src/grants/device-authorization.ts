@@ -5,7 +5,7 @@ import {
   noDeviceGrant,
   requestDeviceAuthorization,
 } from '../protocol/device-authorization.ts';
-import { exchangeDeviceCode } from '../protocol/token-endpoint.ts';
+import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
 import { isInteractive } from '../system/presence.ts';
