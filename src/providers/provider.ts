@@ -191,6 +191,8 @@ export interface Provider {
   readonly offlineAccess: OfflineAccess;
   /** Sent with every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
+  /** Audiences an ID Token may name besides the client (OpenID Connect Core §3.1.3.7). */
+  readonly trustedAudiences?: readonly string[];
   /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
   readonly idTokenIssuers?: readonly string[];
   readonly profile: ProfileRequest;
