@@ -78,7 +78,9 @@ function untrusted(code: string | undefined, reason: string, what: string): Prot
       'protocol_invalid_id_token',
       `the ID Token from ${what} is not valid: ${reason}`,
       {
-        hint: 'check that the clock of this machine is right; if it is, tell the operator of the server',
+        hint: reason.includes('untrusted audiences')
+          ? 'a token for several audiences has to name this client as its authorized party (azp): tell the operator of the server'
+          : 'check that the clock of this machine is right; if it is, tell the operator of the server',
       },
     );
   }

@@ -7,7 +7,7 @@ import type { IdTokenClaims, TokenSet } from './token-set.ts';
 
 /** What a token response has to fit to. */
 export interface ExpectedTokens {
-  readonly endpoint: Pick<TokenEndpoint, 'client' | 'now' | 'requestedScopes'>;
+  readonly endpoint: Pick<TokenEndpoint, 'provider' | 'client' | 'now' | 'requestedScopes'>;
   /** The types a token may have, in lower case. */
   readonly tokenTypes: readonly string[];
   /** By what clock the ID Token is judged; that of this machine when absent. */
@@ -41,6 +41,7 @@ export function tokenSetFromResponse(
       algorithm: idTokenAlgorithm(idToken ?? ''),
       accessToken: reply.access_token,
       clientId: endpoint.client.clientId,
+      provider: endpoint.provider,
       now: now ?? issuedAt,
     });
   }

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type AuthorizationServer,
+  type JsonObject,
+  startAuthorizationServer,
+} from '../support/authorization-server.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+
+const API = 'https://api.example.com';
+let server: AuthorizationServer;
+let line: CommandLine;
+
+beforeAll(async () => {
+  server = await startAuthorizationServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  line = openCommandLine({ user: 'ada' });
+});
+afterEach(() => {
+  server.restore();
+  line.close();
+});
+
+const signIn = () => line.run('work', '--allow-http-loopback', '--json');
+
+function configure(more: JsonObject = {}): void {
+  mkdirSync(line.context.paths.configDir, { recursive: true });
+  const work = { issuer: server.issuer, client_id: server.clientId, ...more };
+  writeFileSync(join(line.context.paths.configDir, 'config.json'), JSON.stringify({ providers: { work } }));
+}
+
+function storedAccounts(): string[] {
+  const directory = join(line.directory, 'data/accounts');
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+/** From now on the ID Tokens are made out to these as well, and name us as the authorized party. */
+const madeOutTo = (...audiences: unknown[]) =>
+  server.rewriteIdToken((claims) => ({ ...claims, aud: [claims.aud, ...audiences], azp: claims.aud }));
+
+describe('T44 an ID Token that is made out to others as well', () => {
+  it('is refused although it names us as the authorized party, and nothing is stored', async () => {
+    configure();
+    madeOutTo(API);
+    const outcome = await signIn();
+    const error = errorOf(outcome);
+    expect(error).toMatchObject({ code: 'protocol_invalid_id_token', exit_code: 6 });
+    expect(error.message).toContain(`"${API}"`);
+    expect(error.hint).toContain('"trusted_audiences" of work in config.json');
+    expect(storedAccounts()).toEqual([]);
+    expectNoSecrets(outcome.stderr, server.issuedSecrets());
+  });
+
+  it('is taken when each of them is trusted by name', async () => {
+    configure({ trusted_audiences: [API, 'reports'] });
+    madeOutTo(API);
+    expect((await signIn()).exitCode).toBe(0);
+    madeOutTo(API, 'reports');
+    expect((await signIn()).exitCode).toBe(0);
+    madeOutTo(API, 'reports', 'somebody-else');
+    expect(errorOf(await signIn()).message).toContain('"somebody-else"');
+  });
+
+  it('is refused when it does not name us as the authorized party, trusted or not', async () => {
+    configure({ trusted_audiences: [API] });
+    for (const azp of [undefined, API]) {
+      server.rewriteIdToken((claims) => ({ ...claims, aud: [claims.aud, API], azp }));
+      expect(errorOf(await signIn())).toMatchObject({ code: 'protocol_invalid_id_token', exit_code: 6 });
+    }
+    expect(storedAccounts()).toEqual([]);
+  });
+
+  it('is refused when it is made out to a trusted one and not to us', async () => {
+    configure({ trusted_audiences: [API] });
+    server.rewriteIdToken((claims) => ({ ...claims, aud: API }));
+    expect(errorOf(await signIn()).exit_code).toBe(6);
+    expect(storedAccounts()).toEqual([]);
+  });
+
+  it('is refused on refresh too, and the sign-in keeps what it had', async () => {
+    configure();
+    expect((await signIn()).exitCode).toBe(0);
+    const before = (await line.run('token')).stdout;
+    madeOutTo(API);
+    const refreshed = errorOf(await line.run('token', '--refresh', '--json'));
+    expect(refreshed).toMatchObject({ code: 'protocol_invalid_id_token', exit_code: 6 });
+    expect(refreshed.hint).toContain('trusted_audiences');
+    expect((await line.run('token')).stdout).toBe(before);
+  });
+
+  it('is taken on refresh when they are trusted', async () => {
+    configure({ trusted_audiences: [API] });
+    madeOutTo(API);
+    expect((await signIn()).exitCode).toBe(0);
+    expect((await line.run('token', '--refresh')).exitCode).toBe(0);
+    madeOutTo(API, 'somebody-else');
+    expect((await line.run('token', '--refresh')).exitCode).toBe(6);
+  });
+});
