@@ -18,7 +18,8 @@ export function deviceRefusal(
   if (!(refused instanceof AuthorizationServerError) || !(error instanceof library.ResponseBodyError)) {
     return refused;
   }
-  const said = error.error_description ?? '';
+  const description: unknown = error.error_description;
+  const said = typeof description === 'string' ? description : '';
   const known = device?.refusals?.find(
     (refusal) => refusal.error === refused.error && said.includes(refusal.says ?? ''),
   );

@@ -29,13 +29,14 @@ export function fromLibraryError(library: Library, error: unknown, what: string)
 /** The error for an `error` that a server sent (RFC 6749 §5.2), with the next step where we know one. */
 export function refusal(
   error: string,
-  description: string | undefined,
+  description: unknown,
   status: number | undefined,
   what: string,
 ): AuthorizationServerError {
   const code = /^[\w.:-]{1,64}$/.test(error) ? error : 'unknown_error';
+  // The library promises a text and does not look.
   const said =
-    description === undefined || description === ''
+    typeof description !== 'string' || description === ''
       ? ''
       : `, saying ${quoteForeign(description, { breakCommands: true })}`;
   const options = { hint: nextStep(code), ...(status === undefined ? {} : { status }) };
