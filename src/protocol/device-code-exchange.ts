@@ -8,7 +8,8 @@ import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.
 import type { TokenSet } from './token-set.ts';
 
 /**
- * Exchanges a device code once; `authorization_pending` and `slow_down` come as `AuthorizationServerError`.
+ * Exchanges a device code once; `authorization_pending` and `slow_down` come as `AuthorizationServerError`, and a
+ * server that has a problem of its own (5xx) as a `NetworkError`, whatever it says with it.
  *
  * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
  */
@@ -24,7 +25,7 @@ export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Se
       deviceCode.reveal(),
       { ...options, additionalParameters: repeated },
     );
-    refuseServerFailure(response, what);
+    refuseServerFailure(response, what, { evenWithError: true });
     const named = await withIssuerOf(response, server, endpoint.provider);
     try {
       const reply = await library.processDeviceCodeResponse(named, client, response);
