@@ -1,5 +1,5 @@
 import { AuthorizationServerError } from '../errors.ts';
-import type { DeviceGrant } from '../providers/provider.ts';
+import type { DeviceGrant } from '../providers/device-grant.ts';
 import { fromLibraryError } from './library-errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { catalogue } from './catalogue.ts';
-import type { Quirk } from './provider.ts';
+import type { Quirk } from './quirk.ts';
 
 /**
  * Gives what the catalogue knows of the metadata of an issuer that is given by its address: whether S256 works there

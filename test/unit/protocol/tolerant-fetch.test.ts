@@ -7,7 +7,7 @@ import { refreshTokens } from '../../../src/protocol/refresh-request.ts';
 import type { TokenSet } from '../../../src/protocol/token-set.ts';
 import { tolerantFetch } from '../../../src/protocol/tolerant-fetch.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
-import type { Quirk } from '../../../src/providers/provider.ts';
+import type { Quirk } from '../../../src/providers/quirk.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 
 const as: oauth.AuthorizationServer = { issuer: 'https://as.test', token_endpoint: 'https://as.test/token' };
