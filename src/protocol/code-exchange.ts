@@ -1,5 +1,6 @@
 import { authenticateClient } from './client-authentication.ts';
 import { withIssuerOf } from './id-token-issuer.ts';
+import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
 import { refuseServerFailure } from './server-failure.ts';
 import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
@@ -14,6 +15,8 @@ export interface CodeExchange {
   readonly codeVerifier?: string;
   /** Absent when no ID Token was asked for. */
   readonly nonce?: string;
+  /** Absent when the authorization request had no `max_age`. */
+  readonly maxAge?: MaxAge;
 }
 
 /**
@@ -48,5 +51,8 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
     const reply = await library.processAuthorizationCodeResponse(named, client, response, nonce);
     return { reply, response, server: named };
   });
+  if (exchange.maxAge !== undefined && tokens.idTokenClaims !== undefined) {
+    validateAuthenticationTime(tokens.idTokenClaims, exchange.maxAge);
+  }
   return granted === undefined || granted.length === 0 ? tokens : { ...tokens, scopes: granted };
 }

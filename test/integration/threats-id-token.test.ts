@@ -101,3 +101,88 @@ describe('T44 an ID Token that is made out to others as well', () => {
     expect((await line.run('token', '--refresh')).exitCode).toBe(6);
   });
 });
+
+describe('T44 a claim that is missing or of another kind', () => {
+  const now = () => Math.floor(Date.now() / 1000);
+  const noTexts: readonly unknown[] = [undefined, 7, ['a']];
+  const noNumbers: readonly unknown[] = [undefined, 'soon', String(1e10), [1e9]];
+  const table: Readonly<Record<string, readonly unknown[]>> = {
+    iss: noTexts,
+    sub: noTexts,
+    nonce: noTexts,
+    aud: [undefined, 7, [], [7]],
+    exp: noNumbers,
+    iat: noNumbers,
+    nbf: noNumbers.slice(1),
+    azp: noTexts.slice(1),
+    at_hash: noTexts.slice(1),
+  };
+  const rows = Object.entries(table).flatMap(([claim, values]) =>
+    values.map((value) => [claim, JSON.stringify(value) ?? 'nothing', value] as const),
+  );
+
+  it.each(rows)('%s, being %s: exit 6, and no token is stored', async (claim, _shown, value) => {
+    configure();
+    server.rewriteIdToken((claims) => ({ ...claims, [claim]: value }));
+    const outcome = await signIn();
+    expect(errorOf(outcome)).toMatchObject({ code: expect.stringMatching(/^protocol_/), exit_code: 6 });
+    expect(storedAccounts()).toEqual([]);
+    expectNoSecrets(outcome.stderr, server.issuedSecrets());
+  });
+
+  it.each<readonly [string, (claims: JsonObject) => JsonObject]>([
+    ['expired 62 seconds ago', (claims) => ({ ...claims, exp: now() - 62 })],
+    ['issued 65 seconds from now', (claims) => ({ ...claims, iat: now() + 65 })],
+    ['good from 65 seconds on', (claims) => ({ ...claims, nbf: now() + 65 })],
+  ])('%s is refused', async (_what, rewrite) => {
+    configure();
+    server.rewriteIdToken(rewrite);
+    expect(errorOf(await signIn()).exit_code).toBe(6);
+    expect(storedAccounts()).toEqual([]);
+  });
+
+  it('within a minute, either way, is taken', async () => {
+    configure();
+    server.rewriteIdToken((claims) => ({ ...claims, exp: now() - 50, iat: now() + 50, nbf: now() + 50 }));
+    expect((await signIn()).exitCode).toBe(0);
+  });
+});
+
+describe('T44 the time of the authentication, where max_age was sent', () => {
+  const signInWithin = (seconds: string) =>
+    line.run('work', '--allow-http-loopback', '--json', '--param', `max_age=${seconds}`);
+  const now = () => Math.floor(Date.now() / 1000);
+
+  it('is sent by the server, and taken', async () => {
+    configure();
+    for (const seconds of ['0', '3600']) expect((await signInWithin(seconds)).exitCode).toBe(0);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['missing', undefined],
+    ['a text', String(1e10)],
+    ['nothing', null],
+  ])('that is %s is refused, and nothing stored', async (_what, auth_time) => {
+    configure();
+    server.rewriteIdToken((claims) => ({ ...claims, auth_time }));
+    expect(errorOf(await signInWithin('3600'))).toMatchObject({ exit_code: 6 });
+    expect(storedAccounts()).toEqual([]);
+  });
+
+  it('that is longer ago than was asked for is refused, give or take a minute', async () => {
+    configure();
+    const authenticated = (ago: number) =>
+      server.rewriteIdToken((claims) => ({ ...claims, auth_time: now() - ago }));
+    authenticated(3600 + 90);
+    expect(errorOf(await signInWithin('3600'))).toMatchObject({
+      code: 'protocol_invalid_id_token',
+      message: expect.stringContaining('max_age'),
+    });
+    expect(storedAccounts()).toEqual([]);
+    authenticated(3600 + 30);
+    expect((await signInWithin('3600')).exitCode).toBe(0);
+    // Nobody asked.
+    authenticated(1e6);
+    expect((await signIn()).exitCode).toBe(0);
+  });
+});
