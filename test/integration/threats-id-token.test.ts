@@ -65,6 +65,16 @@ describe('T44 an ID Token that is made out to others as well', () => {
     expect(errorOf(await signIn()).message).toContain('"somebody-else"');
   });
 
+  it('is taken at the sign-in and on refresh where the issuer is given by its address only', async () => {
+    mkdirSync(line.context.paths.configDir, { recursive: true });
+    const entry = { client_id: server.clientId, trusted_audiences: [API] };
+    const providers = { [new URL(server.issuer).host.replace(':', '-')]: entry };
+    writeFileSync(join(line.context.paths.configDir, 'config.json'), JSON.stringify({ providers }));
+    madeOutTo(API);
+    expect((await line.run(server.issuer, '--allow-http-loopback')).exitCode).toBe(0);
+    expect((await line.run('token', '--refresh')).exitCode).toBe(0);
+  });
+
   it('is refused when it does not name us as the authorized party, trusted or not', async () => {
     configure({ trusted_audiences: [API] });
     for (const azp of [undefined, API]) {
