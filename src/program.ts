@@ -255,6 +255,12 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .addOption(host())
     .addOption(tenant())
     .addOption(redirectUri())
+    .addOption(
+      new Option(
+        '--code-challenge-method <method>',
+        'the method of PKCE that the server supports but does not list: S256',
+      ).choices(['S256']),
+    )
     .addOption(store())
     .addOption(caFile())
     .addOption(allowHttpLoopback())

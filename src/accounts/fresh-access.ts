@@ -86,7 +86,7 @@ async function refreshAndKeep(
   if (secrets.refreshToken === undefined) throw cannotRefresh(head, context);
   const [{ clientOfAccount, providerOfAccount }, { refreshTokens }] = await Promise.all([
     import('./account-provider.ts'),
-    import('../protocol/token-endpoint.ts'),
+    import('../protocol/refresh-request.ts'),
   ]);
   const http = await context.openHttp({
     allowHttpLoopback: head.allowHttpLoopback ?? false,

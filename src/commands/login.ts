@@ -38,6 +38,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const provider = await resolveProvider(known.provider, {
       fetch,
       allowHttpLoopback: known.allowHttpLoopback,
+      withoutCode: known.device,
     });
     await confirmTokenOrigin(provider, known, context);
     const settings = { ...known, device: usesDevice(provider, known, context) };

@@ -24,6 +24,8 @@ export interface UserCodePrompt {
   readonly verificationUri: string;
   /** Seconds until the code is worth nothing. */
   readonly expiresIn: number;
+  /** Seconds between two questions whether it was entered. */
+  readonly interval: number;
 }
 
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */

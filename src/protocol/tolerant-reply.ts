@@ -1,4 +1,4 @@
-import type { Quirk } from '../providers/provider.ts';
+import type { Quirk } from '../providers/quirk.ts';
 import { readGraphError } from './graph-error.ts';
 import { readMessageError } from './message-error.ts';
 

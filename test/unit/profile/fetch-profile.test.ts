@@ -146,6 +146,7 @@ describe('T45 the profile is about the person who signed in', () => {
       token_endpoint: `${server.origin}/token`,
       userinfo_endpoint: `${server.origin}/userinfo`,
       jwks_uri: `${server.origin}/jwks`,
+      code_challenge_methods_supported: ['S256'],
       userinfo_signing_alg_values_supported: ['RS256'],
     };
     server.on(openid, json(metadata));
