@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChildProgram } from '../../src/adapters/child-process.ts';
@@ -10,6 +10,7 @@ import { bundleCommand, homeOf, startCommand } from '../support/command-process.
 import { fakeClock } from '../support/fake-context.ts';
 import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
+import { commandsIn } from '../support/readme.ts';
 
 const CLIENT = 'machine-client_secret_post';
 const key = clientKey('RS256');
@@ -160,6 +161,29 @@ describe('exec --grant', () => {
     } finally {
       command.remove();
     }
+  });
+});
+
+describe('docs/ci.md', () => {
+  const lines = commandsIn(readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8'))
+    .filter(({ kind }) => kind === 'sh')
+    .flatMap((block) => block.lines.map(({ command }) => command));
+
+  it('shows each command that takes --grant', () => {
+    expect(lines.map((text) => text.split(' ')[1])).toEqual(['token', 'exec', 'request']);
+  });
+
+  it.each(lines)('what it shows works: %s', async (command) => {
+    const words = command
+      .replace('https://login.example.com', server.issuer)
+      .replace('https://api.example.com', api.origin)
+      .replace('my-client', `${CLIENT} --allow-http-loopback`)
+      .split(' ');
+    const startChild = async ({ args, env }: ChildProgram) => {
+      expect(env[args[0] ?? '']).toMatch(/^[\w-]{20,}$/);
+      return { exitCode: Promise.resolve(0) };
+    };
+    expect(await line.runIn({ startChild }, ...words.slice(1))).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 
