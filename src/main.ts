@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
+import type { Ending } from './commands/token-commands.ts';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { report } from './output/report.ts';
-import { createProgram, type Ending } from './program.ts';
+import { createProgram } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 
 export { report } from './output/report.ts';

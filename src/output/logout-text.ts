@@ -1,6 +1,8 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { KeptToken } from '../accounts/grant-tokens.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
+import { jsonText } from './json.ts';
 import { person } from './text.ts';
 
 /** What `logout` did with one account. */
@@ -31,4 +33,26 @@ export function forgottenText({ head, revocation, reviewPage }: Forgotten): stri
 /** What `logout` says of tokens that belong to no person. */
 export function forgottenGrantsText(count: number): string {
   return `Forgot ${count} kept ${count === 1 ? 'token' : 'tokens'} of --grant here; ${count === 1 ? 'it stays' : 'they stay'} valid at the provider until the end of ${count === 1 ? 'its' : 'their'} time.\n`;
+}
+
+/** What `logout --json` answers: one entry for each account, then one for each kept token of `--grant`. */
+export function forgottenJson(outcomes: readonly Forgotten[], grants: readonly KeptToken[]): string {
+  return jsonText([
+    ...outcomes.map(({ head, revocation, error }) => ({
+      account: head.id,
+      provider: head.provider,
+      revocation,
+      ...(error === undefined
+        ? {}
+        : { error: { code: error.code, message: error.message, hint: error.hint } }),
+      forgotten: true,
+    })),
+    ...grants.map(({ grant, provider, clientId }) => ({
+      grant,
+      provider,
+      client_id: clientId ?? null,
+      revocation: 'not-tried',
+      forgotten: true,
+    })),
+  ]);
 }

@@ -45,6 +45,9 @@ function configure({ context }: CommandLine, providers: object): void {
 }
 
 const request = (...args: string[]): Promise<Outcome> => line.run('request', 'work', ...args);
+/** What the hint says that has to stand in the configuration file. */
+const remedyOf = ({ stderr }: Outcome): { providers: Record<string, object> } =>
+  JSON.parse(/ has to say (\{.*\})\n/.exec(stderr)?.[1] ?? 'null');
 const storedToken = async () => (await line.run('token', 'work')).stdout.trim();
 const last = () => {
   const found = api.requests.at(-1);
@@ -343,9 +346,48 @@ describe('T02 a token leaves for no other origin', () => {
 
   it('says where it may go, and how to add an API', async () => {
     const outcome = await request('https://elsewhere.example/');
-    expect(outcome.stderr).toContain(`it may go to: ${api.origin}, ${server.issuer}`);
-    expect(outcome.stderr).toContain('api_origins of work');
+    expect(outcome.stderr).toContain(`it may go to: ${api.origin}, ${server.issuer}; `);
+    expect(remedyOf(outcome)).toEqual({
+      providers: { work: { api_origins: [api.origin, 'https://elsewhere.example'] } },
+    });
+    const plain = await request('http://elsewhere.example/');
+    expect(plain.stderr).toContain('plain http is only for a loopback address');
+    expect(plain.stderr).not.toContain('api_origins');
   });
+
+  const API = 'https://api.example.com';
+  const byIssuer = { issuer: 'https://login.example.com', api_origins: [API] };
+  const byHost = { preset: 'gitlab', host: 'git.example.com', api_origins: [API] };
+
+  it.each<[string, string, string[], string, object]>([
+    ['GITHUB', 'a preset', ['github'], 'github', { api_origins: [API] }],
+    ['GIT_EXAMPLE_COM', 'a host', ['gitlab', '--host', 'git.example.com'], 'git.example.com', byHost],
+    ['LOGIN_EXAMPLE_COM', 'an issuer', ['https://login.example.com'], 'login.example.com', byIssuer],
+    ['OTHER', 'a named issuer', ['other', '--issuer', 'https://login.example.com'], 'other', byIssuer],
+  ])(
+    'OAUTH_LOGIN_%s_TOKEN of %s: what the error says to write is all that is missing',
+    async (variable, _what, [word = '', ...flags], name, entry) => {
+      const env = { [`OAUTH_LOGIN_${variable}_TOKEN`]: 'given-from-outside' };
+      const sent: string[] = [];
+      const openHttp = async () => ({
+        fetch: async (input: string | URL | Request) => {
+          sent.push(String(input));
+          return new Response('answer');
+        },
+        close: async () => {},
+      });
+      configure(line, {});
+      const ask = () => line.runIn({ env, openHttp }, 'request', word, `${API}/x`, ...flags);
+      const refused = await ask();
+      expect([refused.exitCode, refused.stdout, sent]).toEqual([2, '', []]);
+      expect(refused.stderr).toContain(join(line.context.paths.configDir, 'config.json'));
+      const remedy = remedyOf(refused);
+      expect(remedy).toEqual({ providers: { [name]: entry } });
+      configure(line, remedy.providers);
+      expect(await ask()).toMatchObject({ exitCode: 0, stdout: 'answer' });
+      expect(sent).toEqual([`${API}/x`]);
+    },
+  );
 
   it('is not sent over plain http for an account that was not allowed to', async () => {
     const outcome = await line.runIn(
