@@ -135,6 +135,19 @@ describe('replies of other servers', () => {
     await expect(redeem(answer)).rejects.toBeInstanceOf(ProtocolError);
   });
 
+  it.each([
+    { refresh_token: null },
+    { refresh_token: '' },
+    { id_token: null },
+    { scope: null },
+    { expires_in: null },
+  ])('%j is a member that is not there', async (members) => {
+    const [name = ''] = Object.keys(members);
+    const tokens = await redeem(json({ ...granted, ...members }));
+    expect(tokens).toMatchObject({ access_token: granted.access_token });
+    expect(tokens).not.toHaveProperty(name);
+  });
+
   it('expires_in may be digits where the preset says so', async () => {
     const answer = json({ ...granted, expires_in: '3600' });
     expect(await redeem(answer, ['expires-in-string'])).toMatchObject({ expires_in: 3600 });
@@ -211,14 +224,14 @@ describe('T62 malformed token responses', () => {
     { access_token: 'a'.repeat(5_000_000) },
     { refresh_token: 'a\u0000' },
     { refresh_token: ['a'] },
-    { refresh_token: null },
     { id_token: 'a b' },
     { token_type: 'mac' },
     { token_type: 7 },
     { expires_in: -1 },
     { expires_in: 1e308 },
     { expires_in: '3600' },
-    { expires_in: null },
+    { expires_in: '' },
+    { id_token: '' },
     { expires_in: true },
     { expires_in: 315_360_001 },
     { scope: ['a'] },
