@@ -52,7 +52,7 @@ function play(more: Partial<Play> = {}, host?: string): PlayedProvider {
     token: { scope: 'read:user,user:email' },
     ...more,
   });
-  server.on(new URL(server.placeOf(`${api}/user/emails`)).pathname, json(emails));
+  server.at(`${api}/user/emails`, json(emails));
   return played;
 }
 
