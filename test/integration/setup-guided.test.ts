@@ -1,13 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError } from '../../src/errors.ts';
 import { expandProvider } from '../../src/providers/expand.ts';
 import { github } from '../../src/providers/github.ts';
 import { microsoft } from '../../src/providers/microsoft.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import type { CommandLine } from '../support/command-line.ts';
+import { clientFileWith } from '../support/client-file.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { configurationOf } from '../support/configuration-file.ts';
 import {
   type Answer,
   openPlayedCommandLine,
@@ -17,6 +19,7 @@ import { formOf, lastTo, parametersOf } from '../support/preset-at-the-wire.ts';
 import { playProvider } from '../support/quirky-providers.ts';
 import { text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
+import { writtenFiles } from '../support/written-files.ts';
 
 const clientSecret = 'canary-secret-typed-at-a-terminal';
 const startLink = /^http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]{22}$/;
@@ -29,29 +32,14 @@ let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-  line = openPlayedCommandLine(server);
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server));
   server.on(registrationPage, text('<h1>Register a new OAuth app</h1>', 'text/html'));
   playProvider(server, expandProvider(github), {
     token: { scope: 'read:user,user:email' },
     profile: { id: 1, login: 'octocat', email: 'o@g.test' },
   });
 });
-afterEach(async () => {
-  line.close();
-  await server.close();
-});
-
-function configurationOf({ directory }: CommandLine): unknown {
-  return JSON.parse(readFileSync(join(directory, 'config', 'config.json'), 'utf8'));
-}
-
-/** Every file that the command has written. */
-function filesOf({ directory }: CommandLine): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
-}
 
 /** What was asked, as a person sees it. */
 const questions = () => line.asked.map(({ kind, question }) => `${kind}: ${question}`);
@@ -152,8 +140,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   });
 
   it('asks where the sealing key shall live once, not twice', async () => {
-    line.close();
-    line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+    line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
     const { exitCode } = await line.runAtTerminal([no, 'Iv1.typed', clientSecret, 'file'], 'github');
     expect(exitCode).toBe(0);
     expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text', 'secret', 'choose']);
@@ -172,15 +159,14 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   ])(
     'stops on Ctrl-C at the question for %s: exit 130, nothing written, no link left',
     async (_name, pressed) => {
-      line.close();
-      line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+      line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
       const { exitCode, stdout, stderr } = await line.runAtTerminal(pressed, 'github');
       expect(exitCode).toBe(130);
       expect(stdout).toBe('');
       expect(stderr).toMatch(
         /oauth-login: error: interrupted\noauth-login: hint: run the command again .+\n$/,
       );
-      expect(filesOf(line)).toEqual([]);
+      expect(writtenFiles(line)).toEqual([]);
       for (const link of line.opened) await expect(fetch(link)).rejects.toThrow();
     },
   );
@@ -193,7 +179,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   ])('does not take %s', async (_name, given) => {
     // The prompt would ask again; the script's end shows that it refused.
     expect((await line.runAtTerminal(given, 'github')).exitCode).toBe(1);
-    expect(filesOf(line)).toEqual([]);
+    expect(writtenFiles(line)).toEqual([]);
   });
 });
 
@@ -272,10 +258,19 @@ describe('setup, guided, of other providers', () => {
   });
 
   it('takes the secret from a file without asking for it', async () => {
-    const file = join(line.directory, '..', `${Date.now()}-absent`);
-    const refused = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', file);
+    const absent = join(line.directory, 'absent');
+    const refused = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', absent);
     expect(refused.exitCode).toBe(3);
     expect(line.asked).toEqual([]);
+    const file = clientFileWith(line, clientSecret);
+    chmodSync(file, 0o600);
+    const taken = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', file);
+    expect(taken.exitCode).toBe(0);
+    expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text']);
+    await line.run('github');
+    expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({
+      client_secret: clientSecret,
+    });
   });
 });
 
@@ -334,7 +329,7 @@ describe('the first sign-in to a provider of one’s own', () => {
         ...['setup', 'demo-sso', '--issuer', issuer.issuer, '--allow-http-loopback'],
       );
       expect(exitCode).toBe(130);
-      expect(filesOf(line)).toEqual([]);
+      expect(writtenFiles(line)).toEqual([]);
     }
   });
 
