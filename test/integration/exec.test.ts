@@ -7,6 +7,7 @@ import type { BundledScript } from '../support/bundled-script.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
 import { homeOf, startCommand } from '../support/command-process.ts';
+import { noNetwork } from '../support/no-network.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const GIVEN = { OAUTH_LOGIN_GITHUB_TOKEN: 'gho_of_the_environment' };
@@ -342,9 +343,7 @@ describe('exec with a stored token', () => {
   it('makes no use of the network', async () => {
     const { exitCode } = await line.runIn(
       {
-        openHttp: async () => {
-          throw new Error('the network was used');
-        },
+        openHttp: noNetwork,
         startChild: async () => ({ exitCode: Promise.resolve(9) }),
       },
       'exec',
