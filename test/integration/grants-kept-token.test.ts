@@ -1,12 +1,13 @@
 import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
 import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf } from '../support/command-line.ts';
 import { fakeClock } from '../support/fake-context.ts';
-import { openMachineLine, tokenCommand } from '../support/machine-line.ts';
+import { openMachineLine, printedToken, tokenCommand } from '../support/machine-line.ts';
 import { API, CLIENT_SECRET, startMachineServer } from '../support/machine-server.ts';
 import { noNetwork } from '../support/no-network.ts';
 
@@ -23,45 +24,47 @@ beforeEach(() => {
 
 const command = (clientId: string, ...more: string[]) =>
   tokenCommand(server.issuer, 'client-credentials', '--client-id', clientId, ...more);
-const ask = (clientId: string, ...more: string[]) => line.run(...command(clientId, ...more));
 const withoutSecret = () => ({ env: { ...line.context.env, OAUTH_LOGIN_AS_CLIENT_SECRET: '' } });
 
-describe('a token that is kept', () => {
-  const POST = 'machine-client_secret_post';
+const POST = 'machine-client_secret_post';
+const tokenIn = async (changes: Partial<Context>, ...more: string[]) => {
+  const outcome = await line.runIn(changes, ...command(POST, ...more));
+  expect(outcome.stderr).toBe('');
+  return printedToken(outcome);
+};
+const token = (...more: string[]) => tokenIn({}, ...more);
 
+describe('a token that is kept', () => {
   it('is used again until it expires, without network and without the secret', async () => {
-    const first = await ask(POST);
+    const first = await token();
     const before = server.requests.length;
-    const again = await line.runIn({ ...withoutSecret(), openHttp: noNetwork }, ...command(POST));
-    expect(again).toEqual(first);
+    expect(await tokenIn({ ...withoutSecret(), openHttp: noNetwork })).toBe(first);
     expect(server.requests.length).toBe(before);
     const clock = fakeClock('real');
     clock.advance(299_000);
-    expect((await line.runIn({ clock }, ...command(POST, '--min-validity', '0'))).stdout).toBe(first.stdout);
+    expect(await tokenIn({ clock }, '--min-validity', '0')).toBe(first);
     clock.advance(2_000);
-    expect((await line.runIn({ clock }, ...command(POST, '--min-validity', '0'))).stdout).not.toBe(
-      first.stdout,
-    );
+    expect(await tokenIn({ clock }, '--min-validity', '0')).not.toBe(first);
   });
 
   it('is good for --min-validity, or is asked for again', async () => {
-    const first = await ask(POST);
-    expect((await ask(POST, '--min-validity', '200')).stdout).toBe(first.stdout);
-    expect((await ask(POST, '--min-validity', '400')).stdout).not.toBe(first.stdout);
+    const first = await token();
+    expect(await token('--min-validity', '200')).toBe(first);
+    expect(await token('--min-validity', '400')).not.toBe(first);
   });
 
   it('is not used when the clock was set back behind it', async () => {
     const clock = fakeClock('real');
     clock.advance(86_400_000);
-    const first = await line.runIn({ clock }, ...command(POST));
-    expect((await ask(POST)).stdout).not.toBe(first.stdout);
+    const first = await tokenIn({ clock });
+    expect(await token()).not.toBe(first);
   });
 
   it('is asked for again with --refresh', async () => {
-    const first = await ask(POST);
-    const second = await ask(POST, '--refresh');
-    expect(second.stdout).not.toBe(first.stdout);
-    expect((await ask(POST)).stdout).toBe(second.stdout);
+    const first = await token();
+    const second = await token('--refresh');
+    expect(second).not.toBe(first);
+    expect(await token()).toBe(second);
   });
 
   it.each([
@@ -70,22 +73,22 @@ describe('a token that is kept', () => {
     ['resource', ['--resource', API]],
     ['parameter', ['--param', 'a=b']],
   ])('is not taken for one with another %s', async (_what, more) => {
-    const first = await ask(POST);
-    const other = await ask(POST, ...more);
-    expect(other.stdout).not.toBe(first.stdout);
-    expect((await ask(POST)).stdout).toBe(first.stdout);
-    expect((await ask(POST, ...more)).stdout).toBe(other.stdout);
+    const first = await token();
+    const other = await token(...more);
+    expect(other).not.toBe(first);
+    expect(await token()).toBe(first);
+    expect(await token(...more)).toBe(other);
   });
 
   it('is not taken for that of another client', async () => {
-    const first = await ask(POST);
-    const other = await ask('machine-client_secret_jwt', '--client-authentication', 'client_secret_jwt');
-    expect(other.exitCode).toBe(0);
-    expect(other.stdout).not.toBe(first.stdout);
+    const first = await token();
+    const jwt = ['--client-authentication', 'client_secret_jwt'];
+    const other = printedToken(await line.run(...command('machine-client_secret_jwt', ...jwt)));
+    expect(other).not.toBe(first);
   });
 
   it('is sealed, and its file is for its owner only', async () => {
-    await ask(POST);
+    await token();
     const directory = join(line.directory, 'data', 'grants');
     const [name = '', ...others] = readdirSync(directory);
     expect(name).toMatch(/^[0-9a-f]{32}\.token$/);
@@ -95,21 +98,23 @@ describe('a token that is kept', () => {
   });
 
   it('is asked for again when its file is damaged, and refused when others may read it', async () => {
-    const first = await ask(POST);
+    const first = await token();
     const directory = join(line.directory, 'data', 'grants');
     const file = join(directory, readdirSync(directory)[0] ?? '');
     chmodSync(file, 0o644);
-    expect(errorOf(await ask(POST, '--json'))).toMatchObject({ code: 'store_permissions', exit_code: 8 });
+    expect(errorOf(await line.run(...command(POST, '--json')))).toMatchObject({
+      code: 'store_permissions',
+      exit_code: 8,
+    });
     chmodSync(file, 0o600);
     writeFileSync(file, 'garbage');
-    const second = await ask(POST);
-    expect(second.exitCode).toBe(0);
-    expect(second.stdout).not.toBe(first.stdout);
-    expect((await ask(POST)).stdout).toBe(second.stdout);
+    const second = await token();
+    expect(second).not.toBe(first);
+    expect(await token()).toBe(second);
   });
 
   it('is not kept with --no-store', async () => {
-    expect((await ask(POST, '--no-store')).exitCode).toBe(0);
+    await token('--no-store');
     expect(existsSync(join(line.directory, 'data'))).toBe(false);
   });
 
@@ -129,17 +134,17 @@ describe('a token that is kept', () => {
   });
 
   it('makes room: those that have expired go', async () => {
-    await ask(POST);
+    await token();
     const clock = fakeClock('real');
     clock.advance(301_000);
-    await line.runIn({ clock }, ...command(POST, '--scope', 'read'));
+    await tokenIn({ clock }, '--scope', 'read');
     expect(readdirSync(join(line.directory, 'data', 'grants'))).toHaveLength(1);
   });
 
   it('is forgotten by logout --all', async () => {
-    const first = await ask(POST);
+    const first = await token();
     expect((await line.run('logout', '--all')).exitCode).toBe(0);
     expect(readdirSync(join(line.directory, 'data', 'grants'))).toEqual([]);
-    expect((await ask(POST)).stdout).not.toBe(first.stdout);
+    expect(await token()).not.toBe(first);
   });
 });

@@ -6,7 +6,7 @@ import { expectNoSecrets } from '../support/canary.ts';
 import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf } from '../support/command-line.ts';
-import { openMachineLine, tokenCommand } from '../support/machine-line.ts';
+import { openMachineLine, printedToken, tokenCommand } from '../support/machine-line.ts';
 import { startMachineServer } from '../support/machine-server.ts';
 import { standardInput } from '../support/standard-input.ts';
 
@@ -275,8 +275,8 @@ describe('what is asked for in exchange', () => {
   });
 
   it('is never kept', async () => {
-    const first = await ask('--subject-from', 'ci');
-    expect((await ask('--subject-from', 'ci')).stdout).not.toBe(first.stdout);
+    const first = printedToken(await ask('--subject-from', 'ci'));
+    expect(printedToken(await ask('--subject-from', 'ci'))).not.toBe(first);
   });
 
   it('needs no client where the server wants none', async () => {
