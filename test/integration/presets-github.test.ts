@@ -259,10 +259,11 @@ describe('the stored sign-in to GitHub', () => {
   });
 
   it('shows none of its secrets, and keeps none in the clear', async () => {
-    await line.run('whoami', '--debug');
+    expect((await line.run('whoami', '--debug')).exitCode).toBe(0);
     await line.run('status');
     expectNoSecrets({ directory: line.directory }, [clientSecret, ...played.tokens, ...played.codes]);
-    await line.run('logout', '--debug');
+    expect((await line.run('logout', '--debug')).exitCode).toBe(0);
+    expect(line.everythingSaid()).toContain('debug: ');
     expectNoSecrets(line.everythingSaid(), [clientSecret, ...played.tokens, ...played.codes]);
   });
 });

@@ -268,9 +268,10 @@ describe('the stored sign-in to Google', () => {
 
   it('shows none of its secrets, and keeps none in the clear', async () => {
     const secrets = [clientSecret, refreshToken, ...played.tokens, ...played.codes];
-    await line.run('whoami', '--debug');
+    expect((await line.run('whoami', '--debug')).exitCode).toBe(0);
     expectNoSecrets({ directory: line.directory }, secrets);
-    await line.run('logout', '--debug');
+    expect((await line.run('logout', '--debug')).exitCode).toBe(0);
+    expect(line.everythingSaid()).toContain('debug: ');
     expectNoSecrets(line.everythingSaid(), secrets);
   });
 });

@@ -117,7 +117,7 @@ describe('Facebook', () => {
     let played: PlayedProvider;
     beforeEach(async () => {
       played = play();
-      await line.run('facebook');
+      expect((await line.run('facebook')).exitCode).toBe(0);
     });
 
     it('answers whoami in the shape of all providers', async () => {
@@ -161,8 +161,10 @@ describe('Facebook', () => {
     });
 
     it('shows none of its secrets', async () => {
-      await line.run('whoami', '--debug');
-      await line.run('logout', '--debug');
+      server.on(`DELETE ${permissions}`, json({ success: true }));
+      expect((await line.run('whoami', '--debug')).exitCode).toBe(0);
+      expect((await line.run('logout', '--debug')).exitCode).toBe(0);
+      expect(line.everythingSaid()).toContain('debug: ');
       expectNoSecrets(line.everythingSaid(), [
         clientSecret,
         ...played.tokens,

@@ -71,7 +71,8 @@ describe('the import of Google’s client file', () => {
 
   it('keeps the secret sealed and out of sight', async () => {
     const file = clientFileWith(line, { installed: clientFile });
-    await line.run('setup', 'google', '--from', file, '--debug');
+    expect((await line.run('setup', 'google', '--from', file, '--debug')).exitCode).toBe(0);
+    expect(writtenFiles(line).filter((name) => name.endsWith('.client'))).toHaveLength(1);
     expectNoSecrets(line.everythingSaid(), [clientSecret]);
     expectNoSecrets({ directory: join(line.directory, 'config') }, [clientSecret]);
     expectNoSecrets({ directory: join(line.directory, 'data') }, [clientSecret]);

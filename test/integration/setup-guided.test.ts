@@ -78,7 +78,8 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   });
 
   it('keeps the secret out of sight and seals it', async () => {
-    await line.runAtTerminal(answers, 'github', '--debug');
+    expect((await line.runAtTerminal(answers, 'github', '--debug')).exitCode).toBe(0);
+    expect(writtenFiles(line).filter((name) => name.endsWith('.client'))).toHaveLength(1);
     expectNoSecrets(line.everythingSaid(), [clientSecret]);
     expectNoSecrets({ directory: line.directory }, [clientSecret]);
   });
@@ -119,11 +120,14 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     });
 
     it('is not offered where no browser can be opened, nor with --no-browser', async () => {
-      const two: Answer[] = ['Iv1.typed', clientSecret];
+      const two = ['Iv1.typed', clientSecret];
       await line.runAtTerminalIn({ canOpenBrowser: false }, two, 'setup', 'github');
-      await line.runAtTerminal([...two], 'github', '--no-browser', '--timeout', '1');
-      expect(line.asked.filter(({ kind }) => kind === 'confirm')).toEqual([]);
-      expect(line.opened).toEqual([]);
+      expect(line.asked.map(({ kind }) => kind)).toEqual(['text', 'secret']);
+      const another = closeAfterTest(openPlayedCommandLine(server));
+      await another.runAtTerminal(two, 'github', '--no-browser', '--timeout', '1');
+      const [first, second] = another.asked;
+      expect([first?.question, second?.question]).toEqual(line.asked.map(({ question }) => question));
+      expect([...line.opened, ...another.opened]).toEqual([]);
     });
 
     it('can fail to open: the person is told, and the registration goes on', async () => {
@@ -167,6 +171,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
         /oauth-login: error: interrupted\noauth-login: hint: run the command again .+\n$/,
       );
       expect(writtenFiles(line)).toEqual([]);
+      expect(line.opened).toHaveLength(pressed[0] === yes ? 1 : 0);
       for (const link of line.opened) await expect(fetch(link)).rejects.toThrow();
     },
   );
