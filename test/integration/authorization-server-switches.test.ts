@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import {
+  confidentialClient,
   discover,
   insecure,
   openRelyingParty,
@@ -11,7 +12,7 @@ import {
   refreshTokenOf,
 } from '../support/relying-party.ts';
 
-const clientSecret = 'a-secret-of-the-confidential-client';
+const { clientSecret } = confidentialClient;
 
 let server: AuthorizationServer;
 let party: RelyingParty;
@@ -19,14 +20,7 @@ let party: RelyingParty;
 beforeAll(async () => {
   server = await startAuthorizationServer({
     accessTokenLifetime: 60,
-    confidentialClients: [
-      {
-        clientId: 'confidential',
-        clientSecret,
-        authentication: 'client_secret_basic',
-        redirectUris: ['http://127.0.0.1/callback'],
-      },
-    ],
+    confidentialClients: [confidentialClient],
   });
   party = await openRelyingParty(server.issuer);
 });

@@ -1,22 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { expandProvider } from '../../src/providers/expand.ts';
 import { github } from '../../src/providers/github.ts';
-import type { Provider } from '../../src/providers/provider.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import {
+  type DevicePlay,
   deviceCode,
   deviceCodes,
   expectedPoll,
-  type PlayedDeviceGrant,
   playDeviceGrant,
   refusal,
 } from '../support/device-presets.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { basic, clientId, expectedRefresh, formOf, lastTo } from '../support/preset-at-the-wire.ts';
 import { json } from '../support/quirky-replies.ts';
-import { openQuirkyServer, type QuirkyServer, type Responder } from '../support/quirky-server.ts';
+import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
 let server: QuirkyServer;
 let line: PlayedCommandLine;
@@ -26,11 +24,7 @@ beforeEach(async () => {
   line = closeAfterTest(openPlayedCommandLine(server));
 });
 
-const play = (
-  provider: Provider,
-  device: Responder,
-  polls: readonly [Responder, ...Responder[]],
-): PlayedDeviceGrant => playDeviceGrant(server, line, expandProvider(provider), device, polls);
+const play = (...grant: DevicePlay) => playDeviceGrant(server, line, ...grant);
 
 describe('--device at GitHub', () => {
   const octocat = { id: 583231, login: 'octocat', name: 'The Octocat', email: 'octocat@github.com' };
@@ -130,14 +124,8 @@ describe('--device at GitHub', () => {
   }, 15_000);
 
   it('works on GitHub Enterprise Server, whose page is its own', async () => {
-    const provider = expandProvider(github, { host: 'ghe.example.com' });
-    const played = playDeviceGrant(
-      server,
-      line,
-      provider,
-      deviceCodes('https://ghe.example.com/login/device'),
-      [granted],
-    );
+    const page = 'https://ghe.example.com/login/device';
+    const played = play(github, deviceCodes(page), [granted], { host: 'ghe.example.com' });
     server.at('https://ghe.example.com/api/v3/user', json(octocat));
     expect((await played.signIn(...login, '--host', 'ghe.example.com')).exitCode).toBe(0);
   });

@@ -3,14 +3,13 @@ import { expandProvider } from '../../src/providers/expand.ts';
 import { gitlab } from '../../src/providers/gitlab.ts';
 import { google } from '../../src/providers/google.ts';
 import { microsoft } from '../../src/providers/microsoft.ts';
-import type { Provider } from '../../src/providers/provider.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import {
+  type DevicePlay,
   deviceCode,
   deviceCodes,
   expectedPoll,
-  type PlayedDeviceGrant,
   playDeviceGrant,
   refusal,
 } from '../support/device-presets.ts';
@@ -18,7 +17,7 @@ import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played
 import { clientId, expectedRefresh, formOf, lastTo } from '../support/preset-at-the-wire.ts';
 import { playIdentity, signIdToken } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
-import { openQuirkyServer, type QuirkyServer, type Responder } from '../support/quirky-server.ts';
+import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
 let server: QuirkyServer;
 let line: PlayedCommandLine;
@@ -28,11 +27,7 @@ beforeEach(async () => {
   line = closeAfterTest(openPlayedCommandLine(server));
 });
 
-const play = (
-  provider: Provider,
-  device: Responder,
-  polls: readonly [Responder, ...Responder[]],
-): PlayedDeviceGrant => playDeviceGrant(server, line, expandProvider(provider), device, polls);
+const play = (...grant: DevicePlay) => playDeviceGrant(server, line, ...grant);
 
 describe('--device at Google', () => {
   const secret = 'canary-secret-of-google';
@@ -205,11 +200,12 @@ describe('--device at GitLab', () => {
 
   it('knows the endpoint that the metadata leaves out', async () => {
     playIdentity(server, provider, person);
-    const played = playDeviceGrant(server, line, provider, deviceCodes(`https://${host}/oauth/device`), [
-      refusal('authorization_pending'),
-      tokens('at-0', 'rt-0'),
-      tokens('at-1', 'rt-1'),
-    ]);
+    const played = play(
+      gitlab,
+      deviceCodes(`https://${host}/oauth/device`),
+      [refusal('authorization_pending'), tokens('at-0', 'rt-0'), tokens('at-1', 'rt-1')],
+      { host },
+    );
     const { exitCode, stdout } = await played.signIn(...login);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('as ada (Ada Lovelace)');
@@ -221,7 +217,7 @@ describe('--device at GitLab', () => {
 
   it('says from which release on it works when the server has no such page', async () => {
     const notFound = text('<html><body>404</body></html>', 'text/html', 404);
-    const played = playDeviceGrant(server, line, provider, notFound, [tokens('at', 'rt')]);
+    const played = play(gitlab, notFound, [tokens('at', 'rt')], { host });
     expect(errorOf(await played.signIn(...login, '--json'))).toMatchObject({
       code: 'config_no_device_grant',
       exit_code: 3,

@@ -1,22 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { expandProvider } from '../../src/providers/expand.ts';
 import { facebook } from '../../src/providers/facebook.ts';
-import type { Provider } from '../../src/providers/provider.ts';
 import { twitch } from '../../src/providers/twitch.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import {
+  type DevicePlay,
   deviceCode,
   deviceCodes,
   expectedPoll,
-  type PlayedDeviceGrant,
   playDeviceGrant,
 } from '../support/device-presets.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { clientId, expectedRefresh, formOf, lastTo } from '../support/preset-at-the-wire.ts';
 import { json } from '../support/quirky-replies.ts';
-import { openQuirkyServer, type QuirkyServer, type Responder } from '../support/quirky-server.ts';
+import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
 let server: QuirkyServer;
 let line: PlayedCommandLine;
@@ -26,11 +24,7 @@ beforeEach(async () => {
   line = closeAfterTest(openPlayedCommandLine(server));
 });
 
-const play = (
-  provider: Provider,
-  device: Responder,
-  polls: readonly [Responder, ...Responder[]],
-): PlayedDeviceGrant => playDeviceGrant(server, line, expandProvider(provider), device, polls);
+const play = (...grant: DevicePlay) => playDeviceGrant(server, line, ...grant);
 
 describe('--device at Facebook', () => {
   const token = 'canary-client-token-of-facebook';

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { expandProvider, type ProviderPlace } from '../../src/providers/expand.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Outcome } from './command-line.ts';
 import type { PlayedCommandLine } from './played-command-line.ts';
@@ -38,14 +39,21 @@ export interface PlayedDeviceGrant {
   polls(): RecordedRequest[];
 }
 
-/** Plays it: one reply to the request for a code, and the polls in turn, the last one for good. */
+/** Who is played, at which host: one reply to the request for a code, and the polls in turn, the last one for good. */
+export type DevicePlay = readonly [
+  preset: Provider,
+  device: Responder,
+  polls: readonly [Responder, ...Responder[]],
+  place?: ProviderPlace,
+];
+
+/** Plays it. */
 export function playDeviceGrant(
   server: QuirkyServer,
   line: PlayedCommandLine,
-  provider: Provider,
-  device: Responder,
-  polls: readonly [Responder, ...Responder[]],
+  ...[preset, device, polls, place]: DevicePlay
 ): PlayedDeviceGrant {
+  const provider = expandProvider(preset, place);
   const pathOf = (endpoint: string | undefined) => new URL(server.placeOf(endpoint ?? '')).pathname;
   const devicePath = `POST ${pathOf(provider.endpoints.device_authorization_endpoint)}`;
   const tokenPath = pathOf(provider.device?.loginStatusEndpoint ?? provider.endpoints.token_endpoint);

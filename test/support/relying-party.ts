@@ -10,6 +10,14 @@ export const insecure = { [oauth.allowInsecureRequests]: true };
 /** The public client of the embedded provider. */
 export const publicClient: oauth.Client = { client_id: 'demo' };
 
+/** A confidential client to register beside it. */
+export const confidentialClient = {
+  clientId: 'confidential',
+  clientSecret: 'a-secret-of-the-confidential-client',
+  authentication: 'client_secret_basic',
+  redirectUris: ['http://127.0.0.1/callback'],
+} as const;
+
 /** An authorization request, and the person who answers it; ada consents unless it says otherwise. */
 export interface Attempt {
   readonly user?: string;
