@@ -111,7 +111,9 @@ describe('T60 the token in the environment of a child', () => {
     const [, child] = await running.printed(/ready (\d+)/);
     const read = (name: string) => readFileSync(`/proc/${name}`, 'latin1');
     const token = (await line.run('token')).stdout.trim();
-    expect(read(`${child}/environ`)).toContain(`T=${token}`);
+    // While the shell becomes the other program, the kernel shows neither list.
+    await expect.poll(() => read(`${child}/cmdline`)).toMatch(/^sleep\0/);
+    await expect.poll(() => read(`${child}/environ`)).toContain(`T=${token}`);
     expect(read(`${running.pid}/environ`)).toContain('OAUTH_LOGIN_DATA_DIR');
     for (const name of [`${running.pid}/environ`, `${running.pid}/cmdline`, `${child}/cmdline`]) {
       expectNoSecrets(read(name), server.issuedSecrets());
