@@ -90,6 +90,7 @@ describe('T32 names in messages', () => {
     const hostile = accountHead({ profile: { sub: '9', preferred_username: 'a\u001b]0;b\u0007c' } });
     const { message } = await refusal(choose(undefined, {}, [octocat, hostile]));
     const { hint } = await refusal(choose(undefined, { account: 'nobody' }, [octocat, hostile]));
+    expect([message, hint]).toEqual([expect.stringMatching(/\bac$/), expect.stringMatching(/\bac$/)]);
     expect(message + hint).not.toMatch(/\p{Cc}/u);
   });
 });

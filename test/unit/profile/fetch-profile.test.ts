@@ -70,6 +70,7 @@ describe("GitHub's e-mail address", () => {
     server.on(userPath, json(user));
     server.on(emailsPath, json(emails));
     expect(await profileOf(github)).toMatchObject({ email: 'me@b.test', email_verified: true });
+    expect(server.requests).toHaveLength(2);
     for (const request of server.requests) {
       expect(request.headers).toMatchObject({
         authorization: `Bearer ${token}`,
