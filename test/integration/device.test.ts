@@ -64,7 +64,7 @@ describe('the device grant', () => {
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
   });
 
-  it('never shows the device code (T30)', async () => {
+  it('T30 never shows the device code', async () => {
     const here = enteredAt(6);
     await login(here, '--debug');
     const codes = server
@@ -76,7 +76,7 @@ describe('the device grant', () => {
     expectNoSecrets({ directory: line.directory }, codes);
   });
 
-  it('opens no browser, even where one could be opened (T30)', async () => {
+  it('T30 opens no browser, even where one could be opened', async () => {
     const here = enteredAt(6);
     const openBrowser = async () => {
       throw new Error('the browser was opened');
@@ -85,7 +85,7 @@ describe('the device grant', () => {
     expect((await login({ ...here, changes })).exitCode).toBe(0);
   });
 
-  it('is not used on a desktop unless it is asked for (T30)', async () => {
+  it('T30 is not used on a desktop unless it is asked for', async () => {
     const before = server.hits('device_authorization');
     await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
     expect(server.hits('device_authorization')).toBe(before);

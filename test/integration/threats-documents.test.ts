@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuthorizationServer,
@@ -120,38 +119,6 @@ describe('T08 a redirect from any endpoint is not followed', () => {
     } finally {
       await elsewhere.close();
     }
-  });
-});
-
-describe('T07 PKCE is new for every sign-in', () => {
-  it('each challenge is another one, and each verifier belongs to its own', async () => {
-    const before = server.requests.length;
-    for (let time = 0; time < 5; time += 1) expect((await signIn()).exitCode).toBe(0);
-    const since = server.requests.slice(before);
-    const asked = since.filter(({ query }) => query.has('code_challenge')).map(({ query }) => query);
-    const verifiers = since.flatMap(({ form }) => form.get('code_verifier') ?? []);
-    expect(asked.map((query) => query.get('code_challenge_method'))).toEqual(Array(5).fill('S256'));
-    expect(new Set(verifiers).size).toBe(5);
-    expect(verifiers.map((verifier) => createHash('sha256').update(verifier).digest('base64url'))).toEqual(
-      asked.map((query) => query.get('code_challenge')),
-    );
-  });
-
-  it('a server that refuses the request is not asked again without it', async () => {
-    const before = server.hits('authorization');
-    server.rewriteAuthorizationResponse((uri) => {
-      uri.searchParams.delete('code');
-      uri.searchParams.set('error', 'invalid_request');
-    });
-    expect(errorOf(await signIn('--json'))).toMatchObject({ code: 'as_invalid_request', exit_code: 5 });
-    const asked = server.requests.slice(-50).filter(({ query }) => query.has('response_type'));
-    expect(asked.every(({ query }) => query.get('code_challenge_method') === 'S256')).toBe(true);
-    expect(
-      server
-        .requestsTo('authorization')
-        .slice(before)
-        .filter(({ query }) => query.has('response_type')),
-    ).toHaveLength(1);
   });
 });
 

@@ -109,7 +109,7 @@ describe('T26 a refresh that never ends', () => {
   });
 });
 
-describe('a clock that is wrong by ten minutes', () => {
+describe('T63 a clock that is wrong by ten minutes', () => {
   it.each([
     ['ahead', 600],
     ['behind', -600],
