@@ -15,6 +15,7 @@ export const ExitCode = {
 type UsageCode =
   | 'usage_invalid'
   | 'usage_conflict'
+  | 'usage_debugger'
   | 'usage_unknown_provider'
   | 'usage_unknown_account'
   | 'usage_ambiguous_account'

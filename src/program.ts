@@ -10,6 +10,11 @@ const tenant = () => new Option('--tenant <tenant>', 'the tenant, where the prov
 const issuer = () => new Option('--issuer <url>', 'the Issuer Identifier, named exactly');
 const json = () => new Option('--json', 'answer with one JSON document, errors included');
 const debug = () => new Option('--debug', 'show each request (never a secret) and stack traces');
+const allowDebug = () =>
+  new Option(
+    '--allow-debug',
+    'run although Node was started with --inspect or the like (see docs/security.md)',
+  );
 const minValidity = () =>
   new Option('--min-validity <seconds>', 'valid for at least this long (default: 60)');
 const clientId = () => new Option('--client-id <id>', 'the client identifier');
@@ -271,6 +276,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .option('--device', 'finish with a code on another device')
     .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
 
+  for (const each of [program, ...program.commands]) each.addOption(allowDebug());
   return program;
 }
 
