@@ -40,7 +40,8 @@ type ConfigurationCode =
   | 'config_no_discovery'
   | 'config_no_device_grant'
   | 'config_no_browser'
-  | 'config_no_home';
+  | 'config_no_home'
+  | 'config_shared_directory';
 
 type AuthenticationRequiredCode =
   | 'login_required'

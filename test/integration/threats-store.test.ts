@@ -30,6 +30,7 @@ const accountFiles = () => {
   const directory = join(dataDirectory(), 'accounts');
   return existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : [];
 };
+const filesBelow = (directory: string) => readdirSync(directory, { recursive: true }).map(String).sort();
 const errorLine = (code: string) => new RegExp(`"code": "${code}"`);
 /** Where `prlimit` sets how large a file may become: a disk that is full, for one process. */
 const describeWithLimits = (name: string, tests: () => void) => describeWith(['prlimit'], name, tests);
@@ -234,21 +235,23 @@ describe('T40 where files are put', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it.each<readonly [string, (directory: string) => void]>([
+  it.each<readonly [string, (directory: string) => void, number]>([
     [
       'a link in the place of one of ours',
       (directory) => {
         mkdirSync(directory, { mode: 0o700 });
         symlinkSync(home.home, join(directory, 'accounts'));
       },
+      8,
     ],
-    ['a file', (directory) => writeFileSync(directory, '')],
+    ['a file', (directory) => writeFileSync(directory, ''), 8],
     [
       'open to everybody',
       (directory) => {
         mkdirSync(directory);
         chmodSync(directory, 0o777);
       },
+      3,
     ],
     [
       'below one that everybody may write in',
@@ -256,14 +259,35 @@ describe('T40 where files are put', () => {
         mkdirSync(directory, { mode: 0o700 });
         chmodSync(join(directory, '..'), 0o777);
       },
+      8,
     ],
-  ])('not in a directory that is %s: exit 8 before the browser opens', async (_what, prepare) => {
+  ])('not in a directory that is %s: an error before the browser opens', async (_what, prepare, code) => {
     mkdirSync(join(home.home, 'place'));
     const directory = join(home.home, 'place/data');
     prepare(directory);
+    const filesBefore = filesBelow(home.home);
     const ended = await home.run(target(), { env: { OAUTH_LOGIN_DATA_DIR: directory } });
-    expect([ended.code, ended.stdout]).toEqual([8, '']);
+    expect([ended.code, ended.stdout]).toEqual([code, '']);
     expect(ended.stderr).toMatch(/^oauth-login: hint: .+/m);
+    expect(filesBelow(home.home)).toEqual(filesBefore);
+  });
+
+  it('but in a private directory, also below a shared one and through a link of our own', async () => {
+    const shared = join(home.home, 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o1777);
+    mkdirSync(join(shared, 'ours'), { mode: 0o700 });
+    symlinkSync(join(shared, 'ours'), join(home.home, 'link'));
+    for (const place of [join(shared, 'ours'), join(home.home, 'link')]) {
+      expect((await home.signIn(target(), { env: { XDG_DATA_HOME: place } })).code).toBe(0);
+    }
+    expect(readdirSync(join(shared, 'ours'))).toEqual(['oauth-login']);
+    for (const variable of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME']) {
+      const ended = await home.run(target(), { env: { [variable]: shared } });
+      expect([ended.code, ended.stderr]).toEqual([3, expect.stringContaining(`${variable} is ${shared}`)]);
+      expect(ended.stderr).toContain(`oauth-login: hint: set ${variable} to `);
+    }
+    expect(readdirSync(shared)).toEqual(['ours']);
   });
 
   it.each(['relative/path', '.', '~/x'])('not in %s: exit 3', async (directory) => {
