@@ -6,11 +6,13 @@ import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
+import type { SealingKey } from '../secrets/sealing-key.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
 import { accountId } from './account-id.ts';
-import { type ClientSecrets, openClientSecrets } from './client-secrets.ts';
+import { claimedClient } from './claimed-client.ts';
+import { type ClientReference, type ClientSecrets, openClientSecrets } from './client-secrets.ts';
 import { type Lock, openLock } from './lock.ts';
 import {
   corruptFile,
@@ -28,7 +30,15 @@ const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 /** Every account that can be read, and what keeps the others from being read. */
 export interface StoredAccounts {
   readonly accounts: readonly AccountHead[];
-  readonly problems: readonly { readonly file: string; readonly error: OAuthLoginError }[];
+  readonly problems: readonly UnreadableFile[];
+}
+
+/** A file among the accounts that cannot be read. */
+export interface UnreadableFile {
+  readonly file: string;
+  readonly error: OAuthLoginError;
+  /** The client that it says it is of, for what that is worth; absent when it does not say. */
+  readonly claims?: ClientReference;
 }
 
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
@@ -38,6 +48,8 @@ export interface AccountStore extends ClientSecrets {
   read(id: string): Promise<AccountHead | undefined>;
   /** Opens the sealed part, and refuses a file that was swapped or edited since it was written. */
   readSecrets(head: AccountHead): Promise<AccountSecrets>;
+  /** Whether the sealed part is of the key that is there now; refuses a file that was damaged since it was written. */
+  isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
   write(head: AccountHead, secrets: AccountSecrets): Promise<void>;
   /** Gives `false` when there was no such account. */
@@ -51,13 +63,20 @@ export function openAccountStore(context: Context): AccountStore {
   const directory = join(context.paths.dataDir, 'accounts');
   const locks = new Map<string, Lock>();
   const fileOf = (id: string) => join(directory, `${id}.account`);
+  const storedHead = (head: AccountHead) => {
+    const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
+    if (stored === undefined) return undefined;
+    if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
+      throw corruptFile(stored.file.path);
+    return stored;
+  };
 
   return {
     ...openClientSecrets(context),
 
     async list() {
       const accounts: AccountHead[] = [];
-      const problems: { file: string; error: OAuthLoginError }[] = [];
+      const problems: UnreadableFile[] = [];
       for (const name of listPrivateDirectory(directory)) {
         const file = join(directory, name);
         try {
@@ -67,7 +86,8 @@ export function openAccountStore(context: Context): AccountStore {
           if (head !== undefined) accounts.push(head);
         } catch (error) {
           if (!(error instanceof OAuthLoginError)) throw error;
-          problems.push({ file, error });
+          const claims = claimedClient(file);
+          problems.push({ file, error, ...(claims !== undefined && { claims }) });
         }
       }
       return { accounts, problems };
@@ -78,14 +98,19 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async readSecrets(head) {
-      const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
+      const stored = storedHead(head);
       if (stored === undefined) throw notStored(head);
-      if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
-        throw corruptFile(stored.file.path);
+      return openSecrets(stored, await openSealingKey(stored.head.store, context, { create: false }));
+    },
+
+    async isOpenable(head) {
+      const stored = storedHead(head);
+      if (stored === undefined) return false;
       const key = await openSealingKey(stored.head.store, context, { create: false });
-      const secrets = readAccountSecrets(openSealedFile(stored.file, key));
-      if (secrets === undefined) throw corruptFile(stored.file.path);
-      return secrets;
+      // The person started afresh with another key: what the old one sealed is lost, and not damaged.
+      if (stored.file.keyId !== key.id) return false;
+      openSecrets(stored, key);
+      return true;
     },
 
     async write(head, secrets) {
@@ -155,6 +180,12 @@ function revealedSecrets(secrets: AccountSecrets): Record<string, string | undef
     idToken: secrets.idToken?.reveal(),
     clientSecret: secrets.clientSecret?.reveal(),
   };
+}
+
+function openSecrets({ file }: { readonly file: SealedFile }, key: SealingKey): AccountSecrets {
+  const secrets = readAccountSecrets(openSealedFile(file, key));
+  if (secrets === undefined) throw corruptFile(file.path);
+  return secrets;
 }
 
 function readAccountSecrets(value: unknown): AccountSecrets | undefined {

@@ -21,6 +21,7 @@ import { KEYRING_PROGRAMS, withKeyring } from '../support/keyring.ts';
 import type { Program } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
 
+const SECRET = 'CANARY-Kd8sVw3bNq6x';
 let command: Program;
 let server: AuthorizationServer;
 let home: CommandHome;
@@ -36,7 +37,19 @@ const errorLine = (code: string) => new RegExp(`"code": "${code}"`);
 const describeWithLimits = (name: string, tests: () => void) => describeWith(['prlimit'], name, tests);
 
 beforeAll(async () => {
-  [command, server] = await Promise.all([buildCommand(), startAuthorizationServer()]);
+  [command, server] = await Promise.all([
+    buildCommand(),
+    startAuthorizationServer({
+      confidentialClients: [
+        {
+          clientId: 'confidential',
+          clientSecret: SECRET,
+          authentication: 'client_secret_post',
+          redirectUris: ['http://127.0.0.1/callback'],
+        },
+      ],
+    }),
+  ]);
 });
 afterAll(async () => {
   await server?.close();
@@ -155,7 +168,17 @@ describe('T37 an account file that was touched', () => {
       },
     ],
   ])('%s: exit 8 with the command that mends it, and the other account works', async (_what, touch) => {
-    touch(files.get('ada') ?? '', files.get('grace') ?? '');
+    const file = files.get('grace') ?? '';
+    touch(files.get('ada') ?? '', file);
+    const touched = readFileSync(file);
+    const before = server.requests.length;
+    const again = await home.run([...target(), '--timeout', '5']);
+    expect([again.code, again.stdout]).toEqual([8, '']);
+    expect(again.stderr).toContain(file);
+    expect(again.stderr).toMatch(/^oauth-login: hint: .*: (?:rm|chmod) .+$/m);
+    expect(server.requests.slice(before).filter(({ endpoint }) => endpoint !== 'discovery')).toEqual([]);
+    expect(readFileSync(file)).toEqual(touched);
+
     const grace = await home.run(['token', '--account', 'grace']);
     const status = await home.run(['status']);
     expect(status.stdout).toContain('ada (Ada Lovelace)');
@@ -168,9 +191,37 @@ describe('T37 an account file that was touched', () => {
     expect((await home.run(['token', '--account', 'grace'])).code).toBe(0);
   });
 
+  it('stops no sign-in with another client, unless it does not say whose it is', async () => {
+    const file = files.get('grace') ?? '';
+    const text = readFileSync(file, 'utf8');
+    const other = [server.issuer, '--client-id', 'confidential', '--allow-http-loopback'];
+    const env = {
+      [`OAUTH_LOGIN_${new URL(server.issuer).host.replaceAll(/\W/g, '_')}_CLIENT_SECRET`]: SECRET,
+    };
+    writeFileSync(file, text.slice(0, -30));
+    expect((await home.signIn(other, { env })).code).toBe(0);
+    writeFileSync(file, text.slice(0, 200));
+    const ended = await home.run(other, { env });
+    expect([ended.code, ended.stderr]).toEqual([8, expect.stringContaining(file)]);
+    expect((await home.run(['logout', '--all'])).code).toBe(0);
+    // Nor is the registration asked for of somebody whose client identifier may be in there.
+    writeFileSync(file, text.slice(0, 200), { mode: 0o600 });
+    const unknown = await home.run([server.issuer, '--allow-http-loopback']);
+    expect([unknown.code, unknown.stderr]).toEqual([8, expect.stringContaining(file)]);
+  });
+
+  it('is no damage when the key was put away: signing in again is enough', async () => {
+    const key = join(dataDirectory(), 'keys/file.key');
+    renameSync(key, `${key}.old`);
+    expect((await home.run(['token', '--account', 'grace'])).code).toBe(8);
+    expect((await home.signIn(target(), { user: 'grace' })).code).toBe(0);
+    expect((await home.run(['token', '--account', 'grace'])).code).toBe(0);
+  });
+
   it('that does not belong there is told of, and hides nobody', async () => {
     const ada = files.get('ada') ?? '';
     copyFileSync(ada, join(ada, '..', 'notes.txt'));
+    expect((await home.signIn(target())).code).toBe(0);
     const status = await home.run(['status']);
     expect([status.code, status.stderr]).toEqual([0, expect.stringContaining('notes.txt')]);
     for (const user of ['ada', 'grace']) {
