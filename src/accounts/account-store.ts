@@ -3,24 +3,17 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, OAuthLoginError, StoreError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { parsePlainJson } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
-import type { SealingKey } from '../secrets/sealing-key.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
 import { accountId } from './account-id.ts';
+import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import { claimedClient } from './claimed-client.ts';
 import { type ClientReference, type ClientSecrets, openClientSecrets } from './client-secrets.ts';
 import { type Lock, openLock } from './lock.ts';
-import {
-  corruptFile,
-  openSealedFile,
-  readSealedFile,
-  type SealedFile,
-  writeSealedFile,
-} from './sealed-file.ts';
+import { corruptFile, readSealedFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
 
 export { accountId } from './account-id.ts';
 
@@ -100,7 +93,10 @@ export function openAccountStore(context: Context): AccountStore {
     async readSecrets(head) {
       const stored = storedHead(head);
       if (stored === undefined) throw notStored(head);
-      return openSecrets(stored, await openSealingKey(stored.head.store, context, { create: false }));
+      return openAccountSecrets(
+        stored.file,
+        await openSealingKey(stored.head.store, context, { create: false }),
+      );
     },
 
     async isOpenable(head) {
@@ -109,7 +105,7 @@ export function openAccountStore(context: Context): AccountStore {
       const key = await openSealingKey(stored.head.store, context, { create: false });
       // The person started afresh with another key: what the old one sealed is lost, and not damaged.
       if (stored.file.keyId !== key.id) return false;
-      openSecrets(stored, key);
+      openAccountSecrets(stored.file, key);
       return true;
     },
 
@@ -171,40 +167,6 @@ function isSameBinding(given: AccountHead, stored: AccountHead): boolean {
       Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),
     ]);
   return binding(given) === binding(stored);
-}
-
-function revealedSecrets(secrets: AccountSecrets): Record<string, string | undefined> {
-  return {
-    accessToken: secrets.accessToken.reveal(),
-    refreshToken: secrets.refreshToken?.reveal(),
-    idToken: secrets.idToken?.reveal(),
-    clientSecret: secrets.clientSecret?.reveal(),
-  };
-}
-
-function openSecrets({ file }: { readonly file: SealedFile }, key: SealingKey): AccountSecrets {
-  const secrets = readAccountSecrets(openSealedFile(file, key));
-  if (secrets === undefined) throw corruptFile(file.path);
-  return secrets;
-}
-
-function readAccountSecrets(value: unknown): AccountSecrets | undefined {
-  const fields = plainObject(value);
-  const secret = (name: string) => {
-    const text = fields?.[name];
-    return typeof text === 'string' ? new Secret(text) : undefined;
-  };
-  const accessToken = secret('accessToken');
-  if (accessToken === undefined) return undefined;
-  const refreshToken = secret('refreshToken');
-  const idToken = secret('idToken');
-  const clientSecret = secret('clientSecret');
-  return {
-    accessToken,
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(idToken !== undefined && { idToken }),
-    ...(clientSecret !== undefined && { clientSecret }),
-  };
 }
 
 function foreignFile(file: string): StoreError {
