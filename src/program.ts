@@ -144,6 +144,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .option('--device', 'finish with a code on another device')
     .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
 
+  for (const each of [program, ...program.commands]) each.addOption(options.allowDebug());
   return program;
 }
 

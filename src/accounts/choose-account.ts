@@ -1,6 +1,6 @@
 import { AuthenticationRequiredError, UsageError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
-import { shellQuoted } from '../secrets/private-directory.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';

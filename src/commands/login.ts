@@ -1,5 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
+import { accountsOfClient } from '../accounts/accounts-of-client.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
@@ -44,7 +45,8 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const settings = { ...known, device: usesDevice(provider, known, context) };
     if (settings.device) requireDeviceGrant(provider);
     const client = await completeClient(settings, provider, store, context);
-    const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
+    const { issuer } = provider.metadata;
+    const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, storeKind, store);
     const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
     const grant = {
       provider,
@@ -123,8 +125,4 @@ function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context
 /** What the provider grants to nobody who comes without a browser. */
 function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
   return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
-}
-
-function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {
-  return (head) => head.issuer === provider.metadata.issuer && head.clientId === clientId;
 }

@@ -16,6 +16,11 @@ export const options = {
   issuer: () => new Option('--issuer <url>', 'the Issuer Identifier, named exactly'),
   json: () => new Option('--json', 'answer with one JSON document, errors included'),
   debug: () => new Option('--debug', 'show each request (never a secret) and stack traces'),
+  allowDebug: () =>
+    new Option(
+      '--allow-debug',
+      'run although Node was started with --inspect or the like (see docs/security.md)',
+    ),
   minValidity: () => new Option('--min-validity <seconds>', 'valid for at least this long (default: 60)'),
   clientId: () => new Option('--client-id <id>', 'the client identifier'),
   clientSecretFile: () =>
