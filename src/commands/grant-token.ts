@@ -7,6 +7,7 @@ import { clientCredentials } from '../grants/client-credentials.ts';
 import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { refreshTokenGrant } from '../grants/refresh-token.ts';
 import { tokenExchange } from '../grants/token-exchange.ts';
+import { clockOffsetText } from '../output/text.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
@@ -67,6 +68,8 @@ export async function grantToken(
   const client = isOwnClient ? {} : await findGrantCredential(settings, input.clientKey, context);
   const store = isKept ? await chooseGrantStore(settings, context) : undefined;
   const tokens = await requestTokens(settings, input, client, context);
+  if (tokens.clockOffset !== undefined)
+    context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, settings.provider.label)}\n`);
   const clientId = clientOf(settings, input);
   const token: GrantToken = {
     head: {

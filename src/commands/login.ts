@@ -55,10 +55,13 @@ export async function login(target: string, flags: LoginFlags, context: Context)
       ...offline,
       scopes: settings.device ? withoutBrowserScopes(offline.scopes, provider) : offline.scopes,
       fetch,
-      progress: settings.events ? signInEvents(context) : signInWords(provider.label, settings, context),
+      progress: settings.events
+        ? signInEvents(provider.label, context)
+        : signInWords(provider.label, settings, context),
     };
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
+      if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
       const kept = { ...grant, client: lastingClient(client, settings) };
       signedIn = await keepSignIn({ grant: kept, store, kind: storeKind }, tokens, facts, context);
       return person(signedIn.profile);

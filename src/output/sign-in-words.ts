@@ -3,7 +3,7 @@ import type { SignInProgress, UserCodePrompt, WaysBack } from '../grants/sign-in
 import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { portForwardingCommand } from '../system/place.ts';
-import { durationText } from './text.ts';
+import { clockOffsetText, durationText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Longest pause between two polls, in seconds, that nobody wonders about. */
@@ -67,6 +67,9 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
     },
     pollFailed() {
       once('network', 'The network does not answer at the moment. Still waiting.');
+    },
+    clockDiffers(seconds) {
+      say(`note: ${clockOffsetText(seconds, name)}`);
     },
     done() {
       if (hasCounter) stderr.write('\r\u001b[K');

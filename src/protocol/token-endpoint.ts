@@ -1,7 +1,7 @@
 import type * as Library from 'oauth4webapi';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { OAuthClient } from './client-authentication.ts';
-import { secondsAhead } from './clock-skew.ts';
+import { clockOffset, secondsAhead } from './clock-skew.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { verifyIdTokenSignature } from './id-token-signature.ts';
 import { fromLibraryError } from './library-errors.ts';
@@ -70,12 +70,13 @@ export async function converse(
   };
   try {
     const { reply, response, server, now } = await exchange(library, provider.metadata, client, options);
+    const expected = { endpoint, tokenTypes, now, clockOffset: clockOffset(response, endpoint.now()) };
     const claims = library.getValidatedIdTokenClaims(reply);
     if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
       const { id_token: _unverified, ...tokens } = reply;
-      return tokenSetFromResponse(tokens, undefined, { endpoint, tokenTypes, now });
+      return tokenSetFromResponse(tokens, undefined, expected);
     }
-    return tokenSetFromResponse(reply, claims, { endpoint, tokenTypes, now });
+    return tokenSetFromResponse(reply, claims, expected);
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }

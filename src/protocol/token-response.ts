@@ -12,6 +12,8 @@ export interface ExpectedTokens {
   readonly tokenTypes: readonly string[];
   /** By what clock the ID Token is judged; that of this machine when absent. */
   readonly now: Date | undefined;
+  /** Seconds by which the server's clock is ahead of ours, where that is worth telling. */
+  readonly clockOffset: number | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ExpectedTokens {
 export function tokenSetFromResponse(
   reply: Library.TokenEndpointResponse,
   claims: Library.IDToken | undefined,
-  { endpoint, tokenTypes, now }: ExpectedTokens,
+  { endpoint, tokenTypes, now, clockOffset }: ExpectedTokens,
 ): TokenSet {
   const issuedAt = endpoint.now();
   if (!tokenTypes.includes(reply.token_type)) {
@@ -56,5 +58,6 @@ export function tokenSetFromResponse(
       ? {}
       : { expiresAt: new Date(issuedAt.getTime() + reply.expires_in * 1000) }),
     scopes: scopes === undefined || scopes.length === 0 ? endpoint.requestedScopes : scopes,
+    ...(clockOffset === undefined ? {} : { clockOffset }),
   };
 }

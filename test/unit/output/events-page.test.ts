@@ -21,7 +21,7 @@ const described = new Map(
 describe('docs/events.md', () => {
   it('has every event with its members, and no other', async () => {
     const { context, stderr, remove } = fakeContext();
-    const events = signInEvents(context);
+    const events = signInEvents('Work', context);
     const ways = {
       redirectUri: 'http://127.0.0.1:8765/callback',
       opensBrowser: true,
@@ -44,6 +44,7 @@ describe('docs/events.md', () => {
     });
     events.remaining(1);
     events.pollFailed();
+    events.clockDiffers(600);
     events.done();
     events.signedIn({
       id: '0',
