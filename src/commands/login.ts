@@ -125,5 +125,6 @@ function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedPro
 }
 
 function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {
-  return (head) => head.issuer === provider.metadata.issuer && head.clientId === clientId;
+  return (head) =>
+    head.provider === provider.name && head.issuer === provider.metadata.issuer && head.clientId === clientId;
 }
