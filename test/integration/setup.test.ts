@@ -529,6 +529,19 @@ describe('with an issuer', () => {
     }
   });
 
+  it('keeps two names of one issuer apart', async () => {
+    await setUp('--client-id', 'first');
+    const other = ['setup', 'demo-admin', '--issuer', server.issuer, '--allow-http-loopback'];
+    const { exitCode, stdout } = await line.run(...other, '--client-id', 'second');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('for demo-admin')]);
+    expect(configurationOf(line)).toEqual({
+      providers: {
+        'demo-sso': { issuer: server.issuer, client_id: 'first' },
+        'demo-admin': { issuer: server.issuer, client_id: 'second' },
+      },
+    });
+  });
+
   it('does not give another issuer what is configured for the one of that name', async () => {
     await setUp('--client-id', server.clientId);
     const outcome = await line.run(
