@@ -1,11 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { Context } from '../context.ts';
+import { readSync } from 'node:fs';
+import type { Context, Input } from '../context.ts';
 import { ConfigurationError, StoreError } from '../errors.ts';
+import { type OpenFile, openFile } from '../system/open-file.ts';
+import { readInput } from '../system/read-input.ts';
 import { Secret } from './secret.ts';
 
 /** Longest secret that is read, in bytes. */
 const MAXIMUM_LENGTH = 65_536;
-/** Seconds that standard input may take: the program that writes there may have to ask somebody first. */
+/** Seconds that a pipe may take: the program that writes there may have to ask somebody first. */
 const PATIENCE_SECONDS = 60;
 
 /** What a secret is called in an error, and the flag that named its place. */
@@ -42,7 +44,21 @@ export async function readSecretText(
   context: Surroundings,
   source: SecretSource,
 ): Promise<string> {
-  return path === '-' ? readInput(context, source) : readPrivate(path, context.platform, source);
+  if (path === '-') return readPatiently(context.stdin, path, context, source);
+  const file = open(path, source);
+  try {
+    if (context.platform !== 'win32' && file.status.isFile() && (file.status.mode & 0o077) !== 0) {
+      throw new StoreError('store_permissions', `other users may read ${path}`, {
+        hint: `run chmod 600 ${path}, or give it on standard input with ${source.flag} -`,
+      });
+    }
+    const stream = await file.stream?.();
+    if (stream !== undefined) return await readPatiently(stream, path, context, source);
+    if (file.status.isDirectory()) throw noSecret(path, source);
+    return textOf(readStart(file.descriptor), path, source);
+  } finally {
+    file.close();
+  }
 }
 
 /** The place of a secret as an error names it. */
@@ -50,59 +66,62 @@ export function placeName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
-async function readInput({ stdin, clock, signal }: Surroundings, source: SecretSource): Promise<string> {
+async function readPatiently(
+  input: Input,
+  path: string,
+  { clock, signal }: Surroundings,
+  source: SecretSource,
+): Promise<string> {
   const done = new AbortController();
-  const stop = AbortSignal.any([signal, done.signal]);
-  const late = clock.sleep(PATIENCE_SECONDS * 1000, stop).then(() => {
-    throw new ConfigurationError(
-      'config_invalid_value',
-      `standard input has not ended within ${PATIENCE_SECONDS} seconds`,
-      { hint: `write ${source.what} to it and close it, or name a file: ${source.flag} FILE` },
-    );
-  });
+  const late = new AbortController();
+  clock.sleep(PATIENCE_SECONDS * 1000, AbortSignal.any([signal, done.signal])).then(
+    () => late.abort(tooLate(path, source)),
+    () => {},
+  );
   try {
-    return await Promise.race([readAll(stdin), late]);
-  } catch (error) {
-    stdin.destroy?.();
-    throw error;
+    const bytes = await readInput(input, AbortSignal.any([signal, late.signal]), MAXIMUM_LENGTH);
+    return textOf(bytes, path, source);
   } finally {
     done.abort();
   }
 }
 
-async function readAll(input: Context['stdin']): Promise<string> {
-  let text = '';
-  for await (const chunk of input) {
-    text += chunk.toString();
-    if (text.length > MAXIMUM_LENGTH) break;
-  }
-  return text;
+function tooLate(path: string, { what, flag }: SecretSource): ConfigurationError {
+  return new ConfigurationError(
+    'config_invalid_value',
+    `${placeName(path)} has not ended within ${PATIENCE_SECONDS} seconds`,
+    { hint: `write ${what} to it and close it, or name a file: ${flag} FILE` },
+  );
 }
 
-function readPrivate(path: string, platform: NodeJS.Platform, source: SecretSource): string {
-  let descriptor: number;
+function open(path: string, source: SecretSource): OpenFile {
   try {
-    descriptor = openSync(path, constants.O_RDONLY);
+    return openFile(path);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new ConfigurationError('config_invalid_value', `cannot read ${path}${reason}`, {
       hint: `name a file that holds ${source.what}, or - for standard input`,
     });
   }
-  try {
-    const status = fstatSync(descriptor);
-    if (platform !== 'win32' && status.isFile() && (status.mode & 0o077) !== 0) {
-      throw new StoreError('store_permissions', `other users may read ${path}`, {
-        hint: `run chmod 600 ${path}, or give it on standard input with ${source.flag} -`,
-      });
-    }
-    if (status.isDirectory() || status.size > MAXIMUM_LENGTH) {
-      throw new ConfigurationError('config_invalid_value', `${path} does not hold a secret`, {
-        hint: `name a file that holds ${source.what} and nothing else`,
-      });
-    }
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
+}
+
+/** The limit and one byte more at most: of devices some never end. */
+function readStart(descriptor: number): Buffer {
+  const buffer = Buffer.alloc(MAXIMUM_LENGTH + 1);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+    read = readSync(descriptor, buffer, length, buffer.length - length, null);
   }
+  return buffer.subarray(0, length);
+}
+
+function textOf(bytes: Buffer, path: string, source: SecretSource): string {
+  if (bytes.length > MAXIMUM_LENGTH) throw noSecret(path, source);
+  return bytes.toString();
+}
+
+function noSecret(path: string, { what }: SecretSource): ConfigurationError {
+  return new ConfigurationError('config_invalid_value', `${placeName(path)} does not hold a secret`, {
+    hint: `name a file that holds ${what} and nothing else`,
+  });
 }
