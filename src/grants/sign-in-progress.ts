@@ -24,6 +24,8 @@ export interface UserCodePrompt {
   readonly verificationUri: string;
   /** Seconds until the code is worth nothing. */
   readonly expiresIn: number;
+  /** Seconds until the wait is over; no more than that. */
+  readonly timeoutSeconds: number;
 }
 
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */

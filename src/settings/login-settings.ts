@@ -44,6 +44,8 @@ export interface LoginSettings extends Target {
   readonly loginHint?: string;
   readonly offlineAccess: boolean;
   readonly timeoutSeconds: number;
+  /** It was said with `--timeout`: then it ends the wait for a device as well, which otherwise lasts as long as its code. */
+  readonly timeoutNamed: boolean;
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
@@ -95,12 +97,14 @@ export function loginSettings(
       least: 1,
       most: LONGEST_TIMEOUT_SECONDS,
     }),
+    timeoutNamed: flags.timeout !== undefined,
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
     device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
-    json: flags.json ?? false,
+    // The answer to a program that reads events is for a program too.
+    json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,
     debug: flags.debug ?? false,
   };

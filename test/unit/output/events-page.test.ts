@@ -36,7 +36,12 @@ describe('docs/events.md', () => {
     events.startLinkUnused(ways);
     events.listenerNotice({ kind: 'foreign-request', text: 'x' });
     events.pasteRefused('x');
-    events.userCode({ userCode: 'WDJB-MJHT', verificationUri: 'https://x.test/device', expiresIn: 900 });
+    events.userCode({
+      userCode: 'WDJB-MJHT',
+      verificationUri: 'https://x.test/device',
+      expiresIn: 900,
+      timeoutSeconds: 300,
+    });
     events.remaining(1);
     events.pollFailed();
     events.done();
