@@ -21,6 +21,7 @@ import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { findGrantCredential, type GrantCredential, grantClient } from './grant-client.ts';
 import { type GrantInput, readGrantInput } from './grant-input.ts';
 import { httpOptions, signalled, traceOf } from './http-options.ts';
+import { withRotatedFile } from './rotated-file-lock.ts';
 
 /** How good the token has to be. */
 export interface GrantTokenFlags extends GrantFlags {
@@ -42,11 +43,22 @@ export async function grantToken(
 ): Promise<GrantToken> {
   const configuration = await readConfiguration(context.paths);
   const settings = grantSettings(target, flags, context.env, configuration);
+  return withRotatedFile(settings, context, () =>
+    keptOrNewToken(settings, flags.refresh === true, minValiditySeconds, context),
+  );
+}
+
+async function keptOrNewToken(
+  settings: GrantSettings,
+  isRefresh: boolean,
+  minValiditySeconds: number,
+  context: Context,
+): Promise<GrantToken> {
   const input = await readGrantInput(settings, context);
   const id = grantTokenId(whatIsAsked(settings, input));
   const kept = openGrantTokens(context);
   const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
-  if (isKept && !flags.refresh && settings.store !== 'none') {
+  if (isKept && !isRefresh && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
     if (good !== undefined) return good;
   }

@@ -137,7 +137,7 @@ function userCodeWords(
   const bold = context.stderr.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
   const code = bold ? `\u001b[1m${userCode}\u001b[22m` : userCode;
   return [
-    `To sign in to ${name}, open this page on any device:`,
+    prose(`To sign in to ${name}, open this page on any device:`, context),
     '',
     verificationUri,
     '',
