@@ -1,8 +1,8 @@
-import { readSync } from 'node:fs';
 import type { Context, Input } from '../context.ts';
 import { ConfigurationError, StoreError } from '../errors.ts';
 import { type OpenFile, openFile } from '../system/open-file.ts';
 import { readInput } from '../system/read-input.ts';
+import { readStart } from '../system/read-start.ts';
 import { Secret } from './secret.ts';
 
 /** Longest secret that is read, in bytes. */
@@ -55,7 +55,7 @@ export async function readSecretText(
     const stream = await file.stream?.();
     if (stream !== undefined) return await readPatiently(stream, path, context, source);
     if (file.status.isDirectory()) throw noSecret(path, source);
-    return textOf(readStart(file.descriptor), path, source);
+    return textOf(readStart(file.descriptor, MAXIMUM_LENGTH), path, source);
   } finally {
     file.close();
   }
@@ -103,16 +103,6 @@ function open(path: string, source: SecretSource): OpenFile {
       hint: `name a file that holds ${source.what}, or - for standard input`,
     });
   }
-}
-
-/** The limit and one byte more at most: of devices some never end. */
-function readStart(descriptor: number): Buffer {
-  const buffer = Buffer.alloc(MAXIMUM_LENGTH + 1);
-  let length = 0;
-  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-    read = readSync(descriptor, buffer, length, buffer.length - length, null);
-  }
-  return buffer.subarray(0, length);
 }
 
 function textOf(bytes: Buffer, path: string, source: SecretSource): string {

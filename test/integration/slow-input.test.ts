@@ -1,5 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -74,16 +82,17 @@ const waits: readonly (readonly [string, () => readonly string[]])[] = [
   ['request -d @FIFO', () => post(`@${fifo}`)],
   ['--client-secret-file -', () => grant('--client-secret-file', '-')],
   ['--client-secret-file FIFO', () => grant('--client-secret-file', fifo)],
+  ['setup --from FIFO', () => ['setup', 'google', '--from', fifo]],
   ['--key-file FIFO', () => grant('--key-file', fifo)],
 ];
 
 describe('input that does not come', () => {
   it.each(waits)('%s ends at the first SIGINT or SIGTERM', async (_what, args) => {
     const running = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, child: start(args()) }));
+    const ended = Promise.all(running.map(({ child }) => endOf(child)));
     for (const { child } of running) await isListening(child);
     for (const { signal, child } of running) child.kill(signal);
-    for (const { child } of running) {
-      const { code, signal, stdout, stderr } = await endOf(child);
+    for (const { code, signal, stdout, stderr } of await ended) {
       expect([code, signal, stdout]).toEqual([130, null, '']);
       expect(stderr).toMatch(/^oauth-login: error: interrupted\n/);
     }
@@ -93,11 +102,12 @@ describe('input that does not come', () => {
     '%s of a writer that has begun and stopped ends at SIGINT too',
     async (name) => {
       const child = start(name === 'request' ? post(`@${fifo}`) : grant('--client-secret-file', fifo));
+      const ended = endOf(child);
       const writer = createWriteStream(fifo);
       writer.write('the beginning');
       await isListening(child);
       child.kill('SIGINT');
-      expect(await endOf(child)).toMatchObject({ code: 130, stdout: '' });
+      expect(await ended).toMatchObject({ code: 130, stdout: '' });
       writer.destroy();
     },
   );
@@ -106,9 +116,13 @@ describe('input that does not come', () => {
 describe('input that comes late', () => {
   it('is waited for at a FIFO that has no writer yet', async () => {
     const child = start(grant('--client-secret-file', fifo));
+    const ended = endOf(child);
     await isListening(child);
-    writeFileSync(fifo, `${CLIENT_SECRET}\n`);
-    expect(await endOf(child)).toMatchObject({ code: 0, stderr: '' });
+    // Opened for both, which waits for nobody.
+    const writer = openSync(fifo, 'r+');
+    writeSync(writer, `${CLIENT_SECRET}\n`);
+    closeSync(writer);
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('comes from a process substitution, at once or later', async () => {
