@@ -37,6 +37,7 @@ type ConfigurationCode =
   | 'config_invalid_file'
   | 'config_invalid_value'
   | 'config_write_failed'
+  | 'config_busy'
   | 'config_no_discovery'
   | 'config_no_device_grant'
   | 'config_no_browser'

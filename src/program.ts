@@ -48,7 +48,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .addOption(options.caFile())
     .addOption(options.allowHttpLoopback())
     .addOption(options.json())
-    .option('--events', 'with --json: tell a program how it goes, lines of JSON on standard error')
+    .option('--events', 'as --json, and tell a program how it goes: lines of JSON on standard error')
     .addOption(options.debug())
     .action(async (target: string | undefined, flags) => {
       const [{ login }, { requireTarget }, { orMistypedCommand }] = await Promise.all([

@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** The name of an account, 32 hex digits: the same for the same issuer, client and subject, and for no others. */
-export function accountId(issuer: string, clientId: string, subject: string): string {
-  return shortHash(['account', issuer, clientId, subject]);
+/**
+ * The name of an account, 32 hex digits: the same for the same provider, issuer, client and subject, and for no
+ * others. Two providers of the configuration may differ in their scopes alone; each keeps its own account.
+ */
+export function accountId(provider: string, issuer: string, clientId: string, subject: string): string {
+  return shortHash(['account', provider, issuer, clientId, subject]);
 }
 
 /** The name of a client, 32 hex digits. */

@@ -139,7 +139,7 @@ export function openAccountStore(context: Context): AccountStore {
 }
 
 function idOf(head: AccountHead): string {
-  return accountId(head.issuer, head.clientId, head.profile.sub);
+  return accountId(head.provider, head.issuer, head.clientId, head.profile.sub);
 }
 
 function readHead(path: string, id: string): { file: SealedFile; head: AccountHead } | undefined {

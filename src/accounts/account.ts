@@ -5,7 +5,7 @@ import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
 export interface AccountHead {
-  /** Lower-case hex; derived from issuer, client identifier and subject by `accountId`. */
+  /** Lower-case hex; derived from provider, issuer, client identifier and subject by `accountId`. */
   readonly id: string;
   readonly provider: string;
   /** The catalogue's row the provider is built on, when it has another name. */

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { probeStore } from '../secrets/probe-store.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { writeStoreChoice } from '../settings/configuration.ts';
+import { writeStoreChoice } from '../settings/configuration-change.ts';
 import { isInteractive } from '../system/presence.ts';
 
 /**
@@ -43,7 +43,7 @@ async function askForStore(reason: StoreError, context: Context): Promise<StoreK
   );
   if (choice === 'stop') throw undecided(reason);
   await probeStore(choice, context);
-  await writeStoreChoice(context.paths, choice);
+  await writeStoreChoice(context, choice);
   context.stderr.write('Remembered; the key "store" of the configuration file or --store changes it.\n');
   return choice;
 }

@@ -38,7 +38,7 @@ export async function storeSignIn(
 ): Promise<AccountHead> {
   if (kind === 'none') return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
   const { provider, client, tokens, profile, settings } = signIn;
-  const id = accountId(provider.metadata.issuer, client.clientId, profile.sub);
+  const id = accountId(provider.name, provider.metadata.issuer, client.clientId, profile.sub);
   return store.withLock(id, async () => {
     const refreshToken =
       tokens.refreshToken ?? (settings.offlineAccess ? await keptRefreshToken(id, store) : undefined);
@@ -56,7 +56,7 @@ function signInRecord(
   { clock }: Pick<Context, 'clock'>,
 ): OpenAccount {
   const { settings, provider, client, tokens, profile } = signIn;
-  const id = accountId(provider.metadata.issuer, client.clientId, profile.sub);
+  const id = accountId(provider.name, provider.metadata.issuer, client.clientId, profile.sub);
   const now = clock.now().toISOString();
   const algorithms = provider.metadata.id_token_signing_alg_values_supported;
   return {

@@ -6,7 +6,7 @@ import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { placeName, readSecretFile, readSecretText } from '../secrets/secret-file.ts';
 import type { GrantSettings } from '../settings/grant-settings.ts';
-import { variableName } from '../settings/variables.ts';
+import { providerVariable, variableName } from '../settings/variables.ts';
 
 /** What a grant needs besides the client. */
 export interface GrantInput {
@@ -52,8 +52,8 @@ async function readRefreshToken(settings: GrantSettings, context: Context): Prom
     const source = { what: 'the refresh token', flag: '--refresh-token-file' };
     return credential((await readSecretFile(path, context, source)).reveal(), placeName(path));
   }
-  const value = context.env[name];
-  if (value !== undefined && value !== '') return credential(value, name);
+  const value = providerVariable(context.env, provider.name, 'REFRESH_TOKEN');
+  if (value !== undefined) return credential(value, name);
   throw new ConfigurationError(
     'config_missing_refresh_token',
     `there is no refresh token for ${provider.label}`,

@@ -22,6 +22,7 @@ import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { findGrantCredential, type GrantCredential, grantClient } from './grant-client.ts';
 import { type GrantInput, readGrantInput } from './grant-input.ts';
 import { httpOptions, signalled } from './http-options.ts';
+import { withRotatedFile } from './rotated-file-lock.ts';
 
 /** A grant that was asked for on the command line; what it needs has been read, and no server was asked yet. */
 export interface GrantSource {
@@ -52,6 +53,18 @@ export async function openGrant(
  * Everything that is missing on this side is known before the first request. Throws any error of the family.
  */
 export async function grantToken(
+  { settings, input }: GrantSource,
+  freshness: Freshness,
+  context: Context,
+): Promise<GrantAnswer> {
+  return withRotatedFile(settings, context, async (isShared) => {
+    // What was read before the lock was taken may have been spent by its owner.
+    const latest = isShared ? await readGrantInput(settings, context) : input;
+    return keptOrNewToken({ settings, input: latest }, freshness, context);
+  });
+}
+
+async function keptOrNewToken(
   { settings, input }: GrantSource,
   { minValiditySeconds, force }: Freshness,
   context: Context,

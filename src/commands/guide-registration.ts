@@ -11,7 +11,7 @@ import {
 } from '../output/registration.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { writeProviderConfiguration } from '../settings/configuration.ts';
+import { writeProviderConfiguration } from '../settings/configuration-change.ts';
 import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
 import type { RegisteredSettings } from './complete-client.ts';
 import { offerRegistrationPage } from './registration-page.ts';
@@ -63,7 +63,7 @@ export async function saveClient(
     const client = { provider: provider.name, issuer: provider.issuer, clientId };
     await openAccountStore(context).writeClientSecret(client, clientSecret, store);
   }
-  await writeProviderConfiguration(context.paths, provider.name, {
+  await writeProviderConfiguration(context, provider.name, {
     ...configuration,
     ...(preset === undefined ? {} : { preset }),
     ...(host === undefined ? {} : { host }),

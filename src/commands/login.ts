@@ -18,7 +18,7 @@ import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
-import { isInteractive, isPersonPresent } from '../system/presence.ts';
+import { isInteractive, isPersonBehindProgram, isPersonPresent } from '../system/presence.ts';
 import { completeClient, lastingClient, requireClientId } from './complete-client.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
@@ -47,7 +47,13 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const client = await completeClient(settings, provider, store, context);
     const { issuer } = provider.metadata;
     const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, storeKind, store);
-    const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
+    const offline = offlineAccessRequest(
+      settings,
+      isConsentStanding(
+        accounts.filter((head) => head.provider === provider.name),
+        settings.scopes,
+      ),
+    );
     const grant = {
       provider,
       client,
@@ -103,12 +109,14 @@ function missingScopes(head: AccountHead, { provider }: LoginSettings): string[]
 }
 
 function requirePerson(settings: LoginSettings, context: Context): void {
-  if (isPersonPresent(context)) return;
+  if (isPersonPresent(context) || (settings.events && isPersonBehindProgram(context))) return;
   const variable = variableName(settings.provider.name, 'TOKEN');
   throw new AuthenticationRequiredError(
     'person_required',
     `nobody is here to sign in to ${settings.provider.label}: there is no terminal, or CI is set`,
-    { hint: `sign in at a terminal, or give this job a token in ${variable}` },
+    {
+      hint: `sign in at a terminal, let a program show the sign-in to somebody with --events, or give this job a token in ${variable}`,
+    },
   );
 }
 

@@ -55,7 +55,7 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
 }
 
 async function importClient(file: string, settings: LoginSettings, context: Context): Promise<void> {
-  const client = readClientFile(file, settings.provider);
+  const client = await readClientFile(file, settings.provider, context);
   const redirect = client.redirectUri === undefined ? {} : { redirect_uri: client.redirectUri };
   const own = { ...settings, configuration: { ...settings.configuration, ...redirect } };
   await saveClient(own, client.clientId, client.clientSecret, context);

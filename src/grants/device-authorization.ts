@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { AuthorizationServerError, NetworkError, ProtocolError } from '../errors.ts';
+import { durationText } from '../output/text.ts';
 import {
   type DeviceAuthorization,
   noDeviceGrant,
@@ -21,7 +22,7 @@ const TICK_SECONDS = 1;
 /**
  * Signs in on another device: shows a code, and asks the token endpoint until the person has entered it.
  *
- * Throws `as_access_denied`, `as_expired_token` and whatever else the server answers; a network that is down for
+ * Throws `as_access_denied`, `as_expired_token`, `login_timeout` where a shorter time was asked for, and whatever else the server answers; a network that is down for
  * a while does not end the wait (RFC 8628 §3.5).
  *
  * @see [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628.html)
@@ -38,11 +39,12 @@ export async function deviceAuthorization(grant: SignInGrant, context: Context):
   };
   const authorization = await requestDeviceAuthorization(endpoint);
   await confirmVerificationHost(authorization, grant, context);
-  grant.progress.userCode(authorization);
+  const timeoutSeconds = waitSeconds(authorization, grant);
+  grant.progress.userCode({ ...authorization, timeoutSeconds });
   try {
     const tokens = await poll(
       grant,
-      authorization,
+      { ...authorization, timeoutSeconds },
       () => exchangeDeviceCode(endpoint, authorization.deviceCode),
       context,
     );
@@ -57,16 +59,22 @@ export function requireDeviceGrant(provider: Pick<Provider, 'label' | 'device' |
   if (provider.endpoints.device_authorization_endpoint === undefined) throw noDeviceGrant(provider);
 }
 
+/** As long as the code lives, or as `--timeout` says when that is shorter. */
+function waitSeconds({ expiresIn }: DeviceAuthorization, { settings }: SignInGrant): number {
+  return settings.timeoutNamed ? Math.min(expiresIn, settings.timeoutSeconds) : expiresIn;
+}
+
 async function poll(
   grant: SignInGrant,
-  authorization: DeviceAuthorization,
+  authorization: DeviceAuthorization & { readonly timeoutSeconds: number },
   exchange: () => Promise<TokenSet>,
   context: Context,
 ): Promise<TokenSet> {
-  const end = context.clock.monotonic() + authorization.expiresIn * 1000;
+  const end = context.clock.monotonic() + authorization.timeoutSeconds * 1000;
+  const isCutShort = authorization.timeoutSeconds < authorization.expiresIn;
   let interval = authorization.interval;
   for (;;) {
-    await pause(interval, end, grant, context);
+    if (!(await pause(interval, end, grant, context))) throw isCutShort ? timedOut(grant) : expired(grant);
     try {
       return await exchange();
     } catch (error) {
@@ -86,13 +94,13 @@ async function poll(
   }
 }
 
-/** Waits for the interval, telling what is left; ends with `as_expired_token` when the code has expired meanwhile. */
-async function pause(interval: number, end: number, grant: SignInGrant, context: Context): Promise<void> {
+/** Waits for the interval, telling what is left; gives `false` when the whole time is over meanwhile. */
+async function pause(interval: number, end: number, grant: SignInGrant, context: Context): Promise<boolean> {
   const until = context.clock.monotonic() + interval * 1000;
   for (;;) {
     const now = context.clock.monotonic();
-    if (now >= end) throw expired(grant);
-    if (now >= until) return;
+    if (now >= end) return false;
+    if (now >= until) return true;
     grant.progress.remaining(Math.ceil((end - now) / 1000));
     await context.clock.sleep(Math.min(TICK_SECONDS * 1000, until - now, end - now), context.signal);
   }
@@ -111,6 +119,13 @@ function noFurtherPoll({ provider }: SignInGrant): ProtocolError {
     `${provider.label} allows no further poll while its code is good`,
     { hint: 'nothing was stored; sign in with a browser instead, or tell the operator of the server' },
   );
+}
+
+function timedOut({ provider, settings }: SignInGrant): NetworkError {
+  const time = durationText(settings.timeoutSeconds);
+  return new NetworkError('login_timeout', `nobody entered the code for ${provider.label} within ${time}`, {
+    hint: 'run the command again for a new code; --timeout waits longer',
+  });
 }
 
 /** The page has to be the provider's own; another host is shown in full and confirmed, or refused (T31). */

@@ -26,6 +26,8 @@ export interface UserCodePrompt {
   readonly expiresIn: number;
   /** Seconds between two questions whether it was entered. */
   readonly interval: number;
+  /** Seconds until the wait is over; no more than that. */
+  readonly timeoutSeconds: number;
 }
 
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */

@@ -5,6 +5,7 @@ import { Secret } from '../secrets/secret.ts';
 import { placeName, readSecretFile } from '../secrets/secret-file.ts';
 import type { GrantSettings } from '../settings/grant-settings.ts';
 import { variableName } from '../settings/variables.ts';
+import { variableText } from '../system/environment.ts';
 import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
 
 /** A token that says for whom another one is asked for (RFC 8693 §2.1). */
@@ -63,8 +64,8 @@ export async function findSubjectToken(
 }
 
 function ofVariable(name: string, settings: GrantSettings, { env }: Context): Secret {
-  const value = env[name];
-  if (value !== undefined && value !== '') return credential(value, name);
+  const value = variableText(env, name);
+  if (value !== undefined) return credential(value, name);
   throw new ConfigurationError(
     'config_missing_subject_token',
     `${name} is not set: there is no token to exchange at ${settings.provider.label}`,
@@ -77,10 +78,9 @@ function ofVariable(name: string, settings: GrantSettings, { env }: Context): Se
   );
 }
 
-/** A token that was handed over; one line break at its end does not count. Throws a `ConfigurationError`. */
+/** A token that was handed over. Throws a `ConfigurationError`. */
 export function credential(text: string, place: string): Secret {
-  const value = text.replace(/\r?\n$/, '');
-  if (/^[\x21-\x7e]{1,65536}$/.test(value)) return new Secret(value);
+  if (/^[\x21-\x7e]{1,65536}$/.test(text)) return new Secret(text);
   throw new ConfigurationError('config_invalid_value', `${place} does not hold a token`, {
     hint: 'it has to hold the token and nothing else, on one line',
   });

@@ -9,8 +9,8 @@ import { problemText } from './text.ts';
  */
 export function report(error: unknown, argv: readonly string[], stderr: Pick<Output, 'write'>): number {
   const words = ownWords(argv);
-  const isJson = words.includes('--json');
-  const isEvent = isJson && words.includes('--events');
+  const isEvent = words.includes('--events');
+  const isJson = isEvent || words.includes('--json');
   const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     stderr.write(

@@ -33,9 +33,9 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     pasteRefused(reason) {
       emit('notice', { code: 'paste_refused', message: reason });
     },
-    userCode({ userCode, verificationUri, expiresIn }) {
+    userCode({ userCode, verificationUri, expiresIn, timeoutSeconds }) {
       emit('user_code', { user_code: userCode, verification_uri: verificationUri, expires_in: expiresIn });
-      emit('waiting', { expires_in: expiresIn });
+      emit('waiting', { expires_in: timeoutSeconds });
     },
     remaining() {},
     pollFailed() {

@@ -17,6 +17,7 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
   const { stderr } = context;
   const said = new Set<string>();
   let hasCounter = false;
+  let isDrawing = false;
   const say = (...lines: string[]) => {
     if (hasCounter) stderr.write('\r\u001b[K');
     hasCounter = false;
@@ -58,11 +59,18 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
     },
     userCode(prompt) {
       say(...userCodeWords(name, prompt, context));
-      void showQrCode(prompt.verificationUri, context, say);
+      // The picture is drawn late; a countdown before it would be left standing above.
+      isDrawing = true;
+      const drawn = () => {
+        isDrawing = false;
+      };
+      void showQrCode(prompt.verificationUri, context, say).then(drawn, drawn);
     },
     remaining(seconds) {
-      if (!stderr.isTTY) return;
-      stderr.write(`\r\u001b[KWaiting; the code is good for ${clockText(seconds)} (Ctrl-C stops)`);
+      if (!stderr.isTTY || isDrawing) return;
+      // A line that breaks is not taken back by the next one.
+      const line = `Waiting, ${clockText(seconds)} left (Ctrl-C stops)`.slice(0, (stderr.columns || 80) - 1);
+      stderr.write(`\r\u001b[K${line}`);
       hasCounter = true;
     },
     pollFailed() {
@@ -134,7 +142,7 @@ function userCodeWords(
   const bold = context.stderr.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
   const code = bold ? `\u001b[1m${userCode}\u001b[22m` : userCode;
   return [
-    `To sign in to ${name}, open this page on any device:`,
+    prose(`To sign in to ${name}, open this page on any device:`, context),
     '',
     verificationUri,
     '',

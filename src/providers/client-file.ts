@@ -1,6 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import type { Context } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { Secret } from '../secrets/secret.ts';
+import { type OpenFile, openFile } from '../system/open-file.ts';
+import { readInput } from '../system/read-input.ts';
+import { readStart } from '../system/read-start.ts';
 import type { Provider } from './provider.ts';
 
 /** A client as its downloaded file describes it. */
@@ -18,17 +21,22 @@ const MAXIMUM_LENGTH = 65_536;
  * Reads the client file that a provider's console offers for download: Google's `client_secret_….json` of the
  * types `installed` (any free port) and `web` (one of its registered loopback URIs).
  *
- * Throws a `UsageError` when the provider has no such file and a `ConfigurationError` when it is not one.
+ * Throws a `UsageError` when the provider has no such file and a `ConfigurationError` when it is not one; rejects with the
+ * signal's reason.
  *
  * @see [Client secrets](https://googleapis.github.io/google-api-python-client/docs/client-secrets.html)
  */
-export function readClientFile(file: string, provider: Provider): ImportedClient {
+export async function readClientFile(
+  file: string,
+  provider: Provider,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<ImportedClient> {
   if (provider.clientFile === undefined) {
     throw new UsageError('usage_invalid', `${provider.label} has no client file to import`, {
       hint: `run oauth-login setup ${provider.name} in a terminal, or give --client-id and --client-secret-file`,
     });
   }
-  const document = parse(file);
+  const document = parse(file, await readText(file, signal));
   const installed = member(document, 'installed');
   if (installed !== undefined) return clientOf(file, installed);
   const web = member(document, 'web');
@@ -36,8 +44,7 @@ export function readClientFile(file: string, provider: Provider): ImportedClient
   throw notClient(file, document);
 }
 
-function parse(file: string): unknown {
-  const text = readStart(file);
+function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -45,24 +52,25 @@ function parse(file: string): unknown {
   }
 }
 
-/** No more than the limit is ever read, whatever the size of the file says. */
-function readStart(file: string): string {
-  let descriptor: number | undefined;
+async function readText(path: string, signal: AbortSignal): Promise<string> {
+  let file: OpenFile | undefined;
+  let bytes: Buffer;
   try {
-    descriptor = openSync(file, 'r');
-    const buffer = Buffer.alloc(MAXIMUM_LENGTH + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-      read = readSync(descriptor, buffer, length, buffer.length - length, null);
-    }
-    if (length <= MAXIMUM_LENGTH) return buffer.toString('utf8', 0, length);
+    file = openFile(path);
+    const stream = await file.stream?.();
+    bytes =
+      stream === undefined
+        ? readStart(file.descriptor, MAXIMUM_LENGTH)
+        : await readInput(stream, signal, MAXIMUM_LENGTH);
   } catch (cause) {
+    signal.throwIfAborted();
     const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw invalid(file, `cannot be read${code}`, 'give the path of the file as it was downloaded');
+    throw invalid(path, `cannot be read${code}`, 'give the path of the file as it was downloaded');
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    file?.close();
   }
-  throw invalid(file, 'is too large for a client file');
+  if (bytes.length > MAXIMUM_LENGTH) throw invalid(path, 'is too large for a client file');
+  return bytes.toString();
 }
 
 function clientOf(file: string, entry: Record<string, unknown>): ImportedClient {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
+import { variableText } from '../system/environment.ts';
 import { isInteractive } from '../system/presence.ts';
 import { corruptKeyDescriptor, type KeyDescriptor, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
 import { bytesFromBase64url } from './plain-json.ts';
@@ -22,8 +23,8 @@ interface Parameters {
 }
 
 function passphraseFromEnvironment(context: Context): Secret | undefined {
-  const text = context.env.OAUTH_LOGIN_PASSPHRASE;
-  return text === undefined || text === '' ? undefined : new Secret(text);
+  const text = variableText(context.env, 'OAUTH_LOGIN_PASSPHRASE');
+  return text === undefined ? undefined : new Secret(text);
 }
 
 function missingPassphrase(): StoreError {

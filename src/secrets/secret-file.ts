@@ -1,6 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import type { Context } from '../context.ts';
+import type { Stats } from 'node:fs';
+import type { Context, Input } from '../context.ts';
 import { ConfigurationError, StoreError } from '../errors.ts';
+import { type OpenFile, openFile } from '../system/open-file.ts';
+import { readInput } from '../system/read-input.ts';
+import { readStart } from '../system/read-start.ts';
 import { shellQuoted } from './file-system-words.ts';
 import { effectiveUid } from './private-directory.ts';
 import { Secret } from './secret.ts';
@@ -9,7 +12,7 @@ import { Secret } from './secret.ts';
 const MAXIMUM_LENGTH = 65_536;
 /** What the shell has opened for this process, as `<(command)` does: a pipe, but nobody else's. */
 const OPEN_ALREADY = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
-/** Seconds that standard input may take: the program that writes there may have to ask somebody first. */
+/** Seconds that a pipe may take: the program that writes there may have to ask somebody first. */
 const PATIENCE_SECONDS = 60;
 
 /** What a secret is called in an error, and the flag that named its place. */
@@ -46,7 +49,17 @@ export async function readSecretText(
   context: Surroundings,
   source: SecretSource,
 ): Promise<string> {
-  return path === '-' ? readInput(context, source) : readPrivate(path, context.platform, source);
+  if (path === '-') return readPatiently(context.stdin, path, context, source);
+  const file = open(path, source);
+  try {
+    if (context.platform !== 'win32') refuseUnlessPrivate(path, file.status, source);
+    const stream = await file.stream?.();
+    if (stream !== undefined) return await readPatiently(stream, path, context, source);
+    if (file.status.isDirectory()) throw noSecret(path, source);
+    return textOf(readStart(file.descriptor, MAXIMUM_LENGTH), path, source);
+  } finally {
+    file.close();
+  }
 }
 
 /** The place of a secret as an error names it. */
@@ -54,59 +67,54 @@ export function placeName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
-async function readInput({ stdin, clock, signal }: Surroundings, source: SecretSource): Promise<string> {
+async function readPatiently(
+  input: Input,
+  path: string,
+  { clock, signal }: Surroundings,
+  source: SecretSource,
+): Promise<string> {
   const done = new AbortController();
-  const stop = AbortSignal.any([signal, done.signal]);
-  const late = clock.sleep(PATIENCE_SECONDS * 1000, stop).then(() => {
-    throw new ConfigurationError(
-      'config_invalid_value',
-      `standard input has not ended within ${PATIENCE_SECONDS} seconds`,
-      { hint: `write ${source.what} to it and close it, or name a file: ${source.flag} FILE` },
-    );
-  });
+  const late = new AbortController();
+  clock.sleep(PATIENCE_SECONDS * 1000, AbortSignal.any([signal, done.signal])).then(
+    () => late.abort(tooLate(path, source)),
+    () => {},
+  );
   try {
-    return await Promise.race([readAll(stdin), late]);
-  } catch (error) {
-    stdin.destroy?.();
-    throw error;
+    const bytes = await readInput(input, AbortSignal.any([signal, late.signal]), MAXIMUM_LENGTH);
+    return textOf(bytes, path, source);
   } finally {
     done.abort();
   }
 }
 
-async function readAll(input: Context['stdin']): Promise<string> {
-  let text = '';
-  for await (const chunk of input) {
-    text += chunk.toString();
-    if (text.length > MAXIMUM_LENGTH) break;
-  }
-  return text;
+function tooLate(path: string, { what, flag }: SecretSource): ConfigurationError {
+  return new ConfigurationError(
+    'config_invalid_value',
+    `${placeName(path)} has not ended within ${PATIENCE_SECONDS} seconds`,
+    { hint: `write ${what} to it and close it, or name a file: ${flag} FILE` },
+  );
 }
 
-function readPrivate(path: string, platform: NodeJS.Platform, source: SecretSource): string {
-  let descriptor: number;
+function open(path: string, source: SecretSource): OpenFile {
   try {
-    // Without O_NONBLOCK, opening a pipe with a name would wait for a writer.
-    const wait = OPEN_ALREADY.test(path) ? 0 : (constants.O_NONBLOCK ?? 0);
-    descriptor = openSync(path, constants.O_RDONLY | wait);
+    return openFile(path);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new ConfigurationError('config_invalid_value', `cannot read ${path}${reason}`, {
       hint: `name a file that holds ${source.what}, or - for standard input`,
     });
   }
-  try {
-    const status = fstatSync(descriptor);
-    if (platform !== 'win32') refuseUnlessPrivate(path, status, source);
-    if (status.isDirectory() || status.size > MAXIMUM_LENGTH) {
-      throw new ConfigurationError('config_invalid_value', `${path} does not hold a secret`, {
-        hint: `name a file that holds ${source.what} and nothing else`,
-      });
-    }
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
-  }
+}
+
+function textOf(bytes: Buffer, path: string, source: SecretSource): string {
+  if (bytes.length > MAXIMUM_LENGTH) throw noSecret(path, source);
+  return bytes.toString();
+}
+
+function noSecret(path: string, { what }: SecretSource): ConfigurationError {
+  return new ConfigurationError('config_invalid_value', `${placeName(path)} does not hold a secret`, {
+    hint: `name a file that holds ${what} and nothing else`,
+  });
 }
 
 function refuseUnlessPrivate(path: string, status: Stats, { flag }: SecretSource): void {

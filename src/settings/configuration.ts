@@ -1,15 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
 import { join } from 'node:path';
 import type { Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -23,6 +11,7 @@ import {
   readMembers,
   TOP_SHAPE,
 } from './configuration-shape.ts';
+import { readConfigurationSource } from './configuration-source.ts';
 
 /** What the user set for one provider; keys as they stand in the file. */
 export interface ProviderConfiguration {
@@ -69,7 +58,7 @@ export function configurationFile(paths: Paths): string {
  */
 export async function readConfiguration(paths: Paths): Promise<Configuration> {
   const file = configurationFile(paths);
-  const source = readIfPresent(file);
+  const source = readConfigurationSource(file);
   if (source === undefined) return { providers: new Map() };
   const problem = (path: readonly string[], what: string) => invalidFile(file, source, path, what);
   let document: unknown;
@@ -100,72 +89,6 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
   return { ...top, providers };
 }
 
-/** Changes one provider of the file and leaves everything else in it as it stands. */
-export async function writeProviderConfiguration(
-  paths: Paths,
-  name: string,
-  change: ProviderConfiguration,
-): Promise<void> {
-  await readConfiguration(paths);
-  const document = rawDocument(paths);
-  const providers = isJsonObject(document.providers) ? document.providers : {};
-  const before = isJsonObject(providers[name]) ? providers[name] : {};
-  writeDocument(paths, { ...document, providers: { ...providers, [name]: { ...before, ...change } } });
-}
-
-/** Remembers where the sealing key shall live. */
-export async function writeStoreChoice(paths: Paths, store: StoreKind): Promise<void> {
-  await readConfiguration(paths);
-  writeDocument(paths, { ...rawDocument(paths), store });
-}
-
-function rawDocument(paths: Paths): Record<string, unknown> {
-  const source = readIfPresent(configurationFile(paths));
-  const document: unknown = source === undefined ? {} : JSON.parse(source);
-  return isJsonObject(document) ? document : {};
-}
-
-function writeDocument(paths: Paths, document: Record<string, unknown>): void {
-  // Where the file is a link, as those do who keep their settings in a repository, its target is replaced.
-  const file = targetOfLink(configurationFile(paths));
-  const sibling = `${file}.${randomBytes(16).toString('hex')}`;
-  try {
-    mkdirSync(paths.configDir, { recursive: true, mode: 0o700 });
-    const descriptor = openSync(sibling, 'wx', 0o600);
-    try {
-      writeSync(descriptor, `${JSON.stringify(document, null, 2)}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(sibling, file);
-  } catch (cause) {
-    rmSync(sibling, { force: true });
-    throw new ConfigurationError('config_write_failed', `cannot write ${file}${systemReason(cause)}`, {
-      hint: 'make the directory writable and the disk not full, or name another one in OAUTH_LOGIN_CONFIG_DIR',
-    });
-  }
-}
-
-function targetOfLink(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
-}
-
-function readIfPresent(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    if (isJsonObject(cause) && cause.code === 'ENOENT') return undefined;
-    throw new ConfigurationError('config_invalid_file', `cannot read ${file}${systemReason(cause)}`, {
-      hint: 'make it a file that you may read',
-    });
-  }
-}
-
 async function invalidFile(
   file: string,
   source: string,
@@ -184,8 +107,4 @@ async function invalidFile(
   return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}${detail}`, {
     hint: `mend line ${line} of the file; nothing was changed`,
   });
-}
-
-function systemReason(cause: unknown): string {
-  return isJsonObject(cause) && typeof cause.code === 'string' ? ` (${cause.code})` : '';
 }

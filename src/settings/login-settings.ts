@@ -5,6 +5,7 @@ import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
+import { variableText } from '../system/environment.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
@@ -44,6 +45,8 @@ export interface LoginSettings extends Target {
   readonly loginHint?: string;
   readonly offlineAccess: boolean;
   readonly timeoutSeconds: number;
+  /** It was said with `--timeout`: then it ends the wait for a device as well, which otherwise lasts as long as its code. */
+  readonly timeoutNamed: boolean;
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
   readonly openBrowser: boolean;
@@ -78,13 +81,13 @@ export function loginSettings(
   const chosen = chooseTarget(target, flags, configuration);
   const { provider, configuration: entry } = chosen;
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
-  const secret = providerVariable(env, provider.name, 'CLIENT_SECRET');
+  const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
   const store = storeSetting(flags.store, env, configuration);
   return {
     ...chosen,
     ...(clientId === undefined ? {} : { clientId: validClientId(clientId, provider) }),
     ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
-    ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
+    ...(secret === undefined ? {} : { clientSecret: secret }),
     scopes: scopeSetting(provider, flags.scope ?? []),
     redirect: redirectSetting(provider, flags.redirectUri ?? entry.redirect_uri, flags.port),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
@@ -95,12 +98,14 @@ export function loginSettings(
       least: 1,
       most: LONGEST_TIMEOUT_SECONDS,
     }),
+    timeoutNamed: flags.timeout !== undefined,
     ...(store === undefined ? {} : { store }),
     openBrowser: flags.browser ?? true,
     device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
-    json: flags.json ?? false,
+    // The answer to a program that reads events is for a program too.
+    json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,
     debug: flags.debug ?? false,
   };
@@ -113,8 +118,7 @@ export function storeSetting(
   configuration: Configuration,
 ): StoreKind | 'none' | undefined {
   if (flag === false) return 'none';
-  const variable = env.OAUTH_LOGIN_STORE === '' ? undefined : env.OAUTH_LOGIN_STORE;
-  const text = flag ?? variable ?? configuration.store;
+  const text = flag ?? variableText(env, 'OAUTH_LOGIN_STORE') ?? configuration.store;
   if (text === undefined || isStoreKind(text)) return text;
   const options = { hint: 'the choices are keychain, passphrase and file' };
   const what = `there is no store ${JSON.stringify(text)}`;
@@ -164,6 +168,18 @@ function parameterSetting(pairs: readonly string[]): Record<string, string> {
     return [pair.slice(0, at), pair.slice(at + 1)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** Of the characters that a file may hold (RFC 6749 appendix A.2). */
+function clientSecretSetting({ name }: Provider, env: Environment): Secret | undefined {
+  const text = providerVariable(env, name, 'CLIENT_SECRET');
+  if (text === undefined || /^[\x20-\x7e]+$/.test(text)) return text === undefined ? text : new Secret(text);
+  const variable = variableName(name, 'CLIENT_SECRET');
+  throw new ConfigurationError(
+    'config_invalid_value',
+    `${variable} holds more than one line of printable ASCII text`,
+    { hint: 'it has to hold the client secret and nothing else' },
+  );
 }
 
 function validClientId(clientId: string, provider: Provider): string {

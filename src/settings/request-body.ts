@@ -1,12 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { type OpenFile, openFile } from '../system/open-file.ts';
+import { readInput } from '../system/read-input.ts';
 import type { RequestData } from './request-settings.ts';
 
-/** Reads the body whole, so that it can be sent a second time; throws a `UsageError` for a file that cannot be read. */
+type Surroundings = Pick<Context, 'stdin' | 'signal'>;
+
+/**
+ * Reads the body whole, so that it can be sent a second time. Throws a `UsageError` for a file that cannot be read;
+ * rejects with the signal's reason, also while it waits for whoever writes into a pipe.
+ */
 export async function readRequestBody(
   { parts, kind }: RequestData,
-  context: Pick<Context, 'stdin'>,
+  context: Surroundings,
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for (const [index, part] of parts.entries()) {
@@ -27,18 +34,20 @@ function withoutLineBreaks(content: Uint8Array): Uint8Array {
   return content.filter((byte) => byte !== 0x0a && byte !== 0x0d && byte !== 0);
 }
 
-async function readSource(path: string, { stdin }: Pick<Context, 'stdin'>): Promise<Uint8Array> {
-  if (path === '-') {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks);
-  }
+async function readSource(path: string, { stdin, signal }: Surroundings): Promise<Uint8Array> {
+  if (path === '-') return readInput(stdin, signal);
+  let file: OpenFile | undefined;
   try {
-    return await readFile(path);
+    file = openFile(path);
+    const stream = await file.stream?.();
+    return stream === undefined ? readFileSync(file.descriptor) : await readInput(stream, signal);
   } catch (cause) {
+    signal.throwIfAborted();
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new UsageError('usage_invalid', `cannot read ${path}${reason}`, {
       hint: 'name a file with the body of the request after @, or @- for standard input',
     });
+  } finally {
+    file?.close();
   }
 }

@@ -101,7 +101,10 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   }
   const typed = flags.issuer ?? target;
   const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
-  const configured = [...configuration.providers].find(([, { issuer: own }]) => own === issuer);
+  // Two of one issuer may differ in their client or their scopes: a name that was given means that one.
+  const configured = [...configuration.providers].find(
+    ([name, { issuer: own }]) => own === issuer && (target === typed || name === target),
+  );
   const name = configured?.[0] ?? (target === typed ? nameOfHost(url.host) : target);
   const entry = configured?.[1] ?? entryOfNoOtherIssuer(name, configuration);
   const own = { ...entry, issuer };

@@ -1,4 +1,5 @@
 import type { Environment } from '../context.ts';
+import { variableText } from '../system/environment.ts';
 
 /** Settings of a provider that a variable can carry. */
 export type ProviderVariable = 'CLIENT_ID' | 'CLIENT_SECRET' | 'TOKEN' | 'REFRESH_TOKEN' | 'SUBJECT_TOKEN';
@@ -19,12 +20,12 @@ export function providerVariable(
 ): string | undefined {
   const name = variableName(provider, setting);
   if (setting === 'TOKEN' && OTHER_TOKEN.test(name)) return undefined;
-  return env[name] === '' ? undefined : env[name];
+  return variableText(env, name);
 }
 
 /** The names of the variables that supply an access token. */
 export function tokenVariables(env: Environment): string[] {
   return Object.keys(env).filter(
-    (name) => /^OAUTH_LOGIN_.+_TOKEN$/.test(name) && !OTHER_TOKEN.test(name) && env[name],
+    (name) => /^OAUTH_LOGIN_.+_TOKEN$/.test(name) && !OTHER_TOKEN.test(name) && variableText(env, name),
   );
 }

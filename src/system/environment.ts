@@ -18,6 +18,15 @@ export function takeEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return env;
 }
 
+/**
+ * The text of a variable, which counts as not set when it is empty. One line break at its end does not count: secrets
+ * of CI systems often have one, as files do.
+ */
+export function variableText(env: Environment, name: string): string | undefined {
+  const text = env[name]?.replace(/\r?\n$/, '');
+  return text === '' ? undefined : text;
+}
+
 /** The variables that a program may see. */
 export function childEnvironment(env: Environment): NodeJS.ProcessEnv {
   const child: NodeJS.ProcessEnv = {};

@@ -19,6 +19,11 @@ export function isPersonPresent(context: Surroundings): boolean {
   return context.stdin.isTTY === true || context.stderr.isTTY === true;
 }
 
+/** Tells whether the program that reads our events has somebody to show them to; a job of a CI system has nobody. */
+export function isPersonBehindProgram(context: Pick<Context, 'env'>): boolean {
+  return !isContinuousIntegration(context);
+}
+
 /** Tells whether there is a graphical browser on this machine that the person can see. */
 export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boolean {
   if (browserCommands(env, platform).length > 0) return true;

@@ -94,7 +94,7 @@ describeWith(
       const [, line = ''] = await session.shows(/^ {4}(ssh -N -L .+)$/m);
       const [, address = ''] = await session.shows(/^(http:\/\/127\.0\.0\.1:\d+\/device)$/m);
       const [, code = ''] = await session.shows(/^ {4}([A-Z]{4}-[A-Z]{4})$/m);
-      await session.shows(/Waiting; the code is good for \d+:\d\d/);
+      await session.shows(/Waiting, \d+:\d\d left/);
       const endForwarding = await far.runPrinted(line);
       await page.goto(address);
       await page.getByLabel('Code').fill(code);

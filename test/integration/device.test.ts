@@ -171,6 +171,20 @@ describe('polling', () => {
     expect(here.seconds()).toBeLessThanOrEqual(605);
   });
 
+  it.each([
+    ['60', 7, 60, /nobody entered the code for .+ within 60 seconds\noauth-login: hint: .*--timeout/],
+    ['3600', 5, 600, /the code for .+ has expired/],
+  ])(
+    'ends with --timeout %s or with the code, whichever is first: exit %i',
+    async (seconds, exit, at, words) => {
+      const here = stage();
+      expect((await login(here, '--timeout', seconds)).exitCode).toBe(exit);
+      expect(here.said()).toMatch(words);
+      expect(here.seconds()).toBeGreaterThanOrEqual(at - 5);
+      expect(here.seconds()).toBeLessThanOrEqual(at + 5);
+    },
+  );
+
   it('ends with the refusal', async () => {
     const here = enteredAt(6, false);
     expect((await login(here)).exitCode).toBe(5);

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AuthorizationServer } from '../support/authorization-server.ts';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type BundledScript, type Ended, endOf } from '../support/bundled-script.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';
+import { openCommandLine } from '../support/command-line.ts';
 import { bundleCommand } from '../support/command-process.ts';
 import { tokenCommand } from '../support/machine-line.ts';
 import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
@@ -16,17 +17,21 @@ const REFRESH_TOKEN = 'xK7Vq2mTz9LrB4wNc8PdYs';
 const key = clientKey('ES256');
 let ci: CiIdentityStub;
 let server: AuthorizationServer;
+/** A server that rotates refresh tokens, and ends all of them when one is used twice. */
+let people: AuthorizationServer;
 let command: BundledScript;
 let home: string;
 
 beforeAll(async () => {
   command = bundleCommand();
   ci = await startCiIdentity();
+  people = await startAuthorizationServer();
   server = await startMachineServer({ clients: new Map([['ES256', key]]) }, () => ci);
 });
 afterAll(async () => {
   command.remove();
   await server.close();
+  await people.close();
   await ci.close();
 });
 beforeEach(() => {
@@ -60,6 +65,15 @@ describe('a job of a CI system', () => {
     expect(job).toMatchObject({ code: 0, stderr: '' });
     expect(job.stdout).toBe(`${server.issuedSecrets('access_token').at(-1)}\n`);
     expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('whose variables end in a line break sends none of them', async () => {
+    const env = {
+      OAUTH_LOGIN_AS_CLIENT_ID: 'machine-client_secret_post\n',
+      OAUTH_LOGIN_AS_CLIENT_SECRET: `${CLIENT_SECRET}\r\n`,
+    };
+    expect(await runJob(env, ask('client-credentials'))).toMatchObject({ code: 0, stderr: '' });
+    expect(server.requestsTo('token').at(-1)?.form.get('client_secret')).toBe(CLIENT_SECRET);
   });
 
   it('gets one with a key on standard input', async () => {
@@ -102,6 +116,46 @@ describe('a job of a CI system', () => {
     expect((await runJob(env, argv)).stdout).toBe(first.stdout);
     expect(server.requests.length).toBe(before);
     expectNoSecrets({ directory: home }, [first.stdout.trim(), CLIENT_SECRET]);
+  });
+
+  it.each([2, 10])(
+    '%i at once spend one refresh token file after another, and none is lost',
+    async (count) => {
+      const person = openCommandLine({ user: 'ada' });
+      await person.run(people.issuer, '--client-id', people.clientId, '--allow-http-loopback');
+      person.close();
+      const file = join(home, 'refresh');
+      writeFileSync(file, `${people.issuedSecrets('refresh_token').at(-1)}\n`, { mode: 0o600 });
+      const argv = [
+        ...['token', 'as', '--issuer', people.issuer, '--allow-http-loopback', '--grant', 'refresh-token'],
+        ...['--client-id', people.clientId, '--refresh-token-file', file, '--rotate-to', 'refresh'],
+      ];
+      const jobs = await Promise.all(Array.from({ length: count }, () => runJob({}, argv)));
+      expect(jobs.map(({ code, stderr }) => [code, stderr])).toEqual(jobs.map(() => [0, '']));
+      expect(new Set(jobs.map(({ stdout }) => stdout)).size).toBe(count);
+      expect(readFileSync(file, 'utf8')).toBe(`${people.issuedSecrets('refresh_token').at(-1)}\n`);
+      expect((await runJob({}, argv)).code).toBe(0);
+    },
+  );
+
+  it('rotates a refresh token also where there is no place for a lock, and says so', async () => {
+    const person = openCommandLine({ user: 'ada' });
+    await person.run(people.issuer, '--client-id', people.clientId, '--allow-http-loopback');
+    person.close();
+    const file = join(home, 'refresh');
+    writeFileSync(file, `${people.issuedSecrets('refresh_token').at(-1)}\n`, { mode: 0o600 });
+    const data = join(home, 'data');
+    mkdirSync(data, { mode: 0o700 });
+    writeFileSync(join(data, 'locks'), 'in the way');
+    const job = await runJob({ OAUTH_LOGIN_DATA_DIR: data }, [
+      ...['token', 'as', '--issuer', people.issuer, '--allow-http-loopback', '--grant', 'refresh-token'],
+      ...['--client-id', people.clientId, '--refresh-token-file', file, '--rotate-to', file],
+    ]);
+    expect([job.code, job.stderr]).toEqual([
+      0,
+      expect.stringMatching(/warning: run no two of these at once/),
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe(`${people.issuedSecrets('refresh_token').at(-1)}\n`);
   });
 
   it.each<[string, [string, ...string[]], number, RegExp]>([

@@ -15,11 +15,11 @@ export function accountHead({ profile: claims, ...changes }: AccountChanges = {}
     raw: {},
     ...claims,
   };
+  const provider = changes.provider ?? 'github';
   const issuer = changes.issuer ?? 'https://github.com/login/oauth';
   const clientId = changes.clientId ?? 'client-1';
   return {
-    id: accountId(issuer, clientId, profile.sub),
-    provider: 'github',
+    id: accountId(provider, issuer, clientId, profile.sub),
     label: 'GitHub',
     target: 'github',
     clientAuthentication: 'none',
@@ -32,6 +32,7 @@ export function accountHead({ profile: claims, ...changes }: AccountChanges = {}
     hasRefreshToken: false,
     store: 'file',
     ...changes,
+    provider,
     issuer,
     clientId,
     profile,

@@ -26,11 +26,12 @@ function nextRun(env: Record<string, string> = { OAUTH_LOGIN_PASSPHRASE: 'a pass
 
 function head(changes: Partial<AccountHead> & { readonly sub?: string } = {}): AccountHead {
   const { sub = '583231', ...rest } = changes;
+  const provider = rest.provider ?? 'github';
   const issuer = rest.issuer ?? 'https://github.com';
   const clientId = rest.clientId ?? 'a client';
   return {
-    id: accountId(issuer, clientId, sub),
-    provider: 'github',
+    id: accountId(provider, issuer, clientId, sub),
+    provider,
     label: 'GitHub',
     target: 'github',
     issuer,
@@ -149,7 +150,7 @@ describe('the account store', () => {
   });
 
   it('refuses to write an account under the name of another', async () => {
-    const wrong = { ...head(), id: accountId('https://other.example', 'a client', '1') };
+    const wrong = { ...head(), id: accountId('github', 'https://other.example', 'a client', '1') };
     await expect(nextRun().write(wrong, secrets)).rejects.toThrow(TypeError);
     expect(readdirSync(dataDir)).toEqual([]);
   });
@@ -253,7 +254,9 @@ describe('T37 an account file that was touched', () => {
       { provider: 'evil' },
     ];
     for (const change of changes) {
-      expect(await errorOf(nextRun().readSecrets(head(change)))).toMatchObject({ code: 'store_corrupt' });
+      expect(await errorOf(nextRun().readSecrets({ ...head(change), id: head().id }))).toMatchObject({
+        code: 'store_corrupt',
+      });
     }
   });
 });
@@ -299,17 +302,19 @@ describe('T41 names used as paths', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['accounts', 'keys', 'locks', 'outside.account']);
   });
 
-  it('an account id keeps issuer, client and subject apart', () => {
+  it('an account id keeps provider, issuer, client and subject apart', () => {
     const ids = [
-      accountId('a', 'b', 'c'),
-      accountId('ab', '', 'c'),
-      accountId('a', 'bc', ''),
-      accountId('a","b', 'c', ''),
-      accountId('A', 'b', 'c'),
+      accountId('p', 'a', 'b', 'c'),
+      accountId('q', 'a', 'b', 'c'),
+      accountId('pa', '', 'b', 'c'),
+      accountId('p', 'ab', '', 'c'),
+      accountId('p', 'a', 'bc', ''),
+      accountId('p', 'a","b', 'c', ''),
+      accountId('p', 'A', 'b', 'c'),
     ];
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
-    expect(accountId('a', 'b', 'c')).toBe(ids[0]);
+    expect(accountId('p', 'a', 'b', 'c')).toBe(ids[0]);
   });
 });
 

@@ -41,6 +41,7 @@ describe('docs/events.md', () => {
       verificationUri: 'https://x.test/device',
       expiresIn: 900,
       interval: 5,
+      timeoutSeconds: 300,
     });
     events.remaining(1);
     events.pollFailed();

@@ -1,8 +1,10 @@
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,15 +14,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../src/errors.ts';
-import {
-  readConfiguration,
-  writeProviderConfiguration,
-  writeStoreChoice,
-} from '../../../src/settings/configuration.ts';
+import { AbortedError, ConfigurationError } from '../../../src/errors.ts';
+import { readConfiguration } from '../../../src/settings/configuration.ts';
+import { writeProviderConfiguration, writeStoreChoice } from '../../../src/settings/configuration-change.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { fakeClock } from '../../support/fake-context.ts';
 
 let directory: string;
 const paths = () => ({ configDir: directory, dataDir: join(directory, 'data') });
+const surroundings = (elsewhere = paths()) => ({
+  paths: elsewhere,
+  clock: systemClock,
+  signal: new AbortController().signal,
+});
 const file = () => join(directory, 'config.json');
 
 beforeEach(() => {
@@ -113,8 +119,8 @@ describe('the configuration file', () => {
 
   it('keeps what it does not change, and is readable by its owner only', async () => {
     writeFileSync(file(), '{"store":"file","providers":{"a":{"client_id":"1"}}}');
-    await writeProviderConfiguration(paths(), 'b', { client_id: '2' });
-    await writeStoreChoice(paths(), 'keychain');
+    await writeProviderConfiguration(surroundings(), 'b', { client_id: '2' });
+    await writeStoreChoice(surroundings(), 'keychain');
     expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({
       store: 'keychain',
       providers: { a: { client_id: '1' }, b: { client_id: '2' } },
@@ -126,14 +132,63 @@ describe('the configuration file', () => {
     const elsewhere = join(directory, 'dotfiles.json');
     writeFileSync(elsewhere, '{}');
     symlinkSync(elsewhere, file());
-    await writeStoreChoice(paths(), 'file');
+    await writeStoreChoice(surroundings(), 'file');
     expect(lstatSync(file()).isSymbolicLink()).toBe(true);
     expect(JSON.parse(readFileSync(elsewhere, 'utf8'))).toEqual({ store: 'file' });
   });
 
+  it('leaves no lock behind, whether the change was made or refused', async () => {
+    await writeStoreChoice(surroundings(), 'file');
+    writeFileSync(file(), '{"stor":"file"}');
+    await expect(writeStoreChoice(surroundings(), 'keychain')).rejects.toThrow();
+    expect(readdirSync(directory)).toEqual(['config.json']);
+  });
+
+  it('waits for another process that changes it', async () => {
+    writeFileSync(`${file()}.lock`, '');
+    const change = writeStoreChoice(surroundings(), 'file');
+    await systemClock.sleep(100);
+    expect(existsSync(file())).toBe(false);
+    rmSync(`${file()}.lock`);
+    await change;
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({ store: 'file' });
+  });
+
+  it('is given up after five seconds of another process, naming the lock and the next step', async () => {
+    writeFileSync(`${file()}.lock`, '');
+    const clock = fakeClock('pass');
+    await expect(writeStoreChoice({ ...surroundings(), clock }, 'file')).rejects.toMatchObject({
+      code: 'config_busy',
+      exitCode: 3,
+      hint: expect.stringContaining(`rm ${file()}.lock`),
+    });
+    expect(clock.sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBeGreaterThan(3_000);
+    expect(readdirSync(directory)).toEqual(['config.json.lock']);
+  });
+
+  it('stops waiting at Ctrl-C', async () => {
+    writeFileSync(`${file()}.lock`, '');
+    const stop = new AbortController();
+    const change = writeStoreChoice({ ...surroundings(), signal: stop.signal }, 'file');
+    stop.abort(new AbortedError());
+    await expect(change).rejects.toThrow(AbortedError);
+  });
+
+  it('is changed through a link by one process at a time', async () => {
+    const elsewhere = join(directory, 'dotfiles.json');
+    writeFileSync(elsewhere, '{}');
+    symlinkSync(elsewhere, file());
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(
+      names.map((name) => writeProviderConfiguration(surroundings(), name, { client_id: name })),
+    );
+    expect(Object.keys(JSON.parse(readFileSync(elsewhere, 'utf8')).providers).sort()).toEqual(names);
+    expect(readdirSync(directory).sort()).toEqual(['config.json', 'dotfiles.json']);
+  });
+
   it('changes nothing when the file has a typo', async () => {
     writeFileSync(file(), '{"stor":"file"}');
-    await expect(writeProviderConfiguration(paths(), 'b', { client_id: '2' })).rejects.toThrow(
+    await expect(writeProviderConfiguration(surroundings(), 'b', { client_id: '2' })).rejects.toThrow(
       /"stor" is not a key/,
     );
     expect(readFileSync(file(), 'utf8')).toBe('{"stor":"file"}');
@@ -144,7 +199,7 @@ describe('the configuration file', () => {
     writeFileSync(blocked, 'a file where the directory should be');
     chmodSync(blocked, 0o400);
     const elsewhere = { configDir: join(blocked, 'x'), dataDir: directory };
-    await expect(writeStoreChoice(elsewhere, 'file')).rejects.toMatchObject({ exitCode: 3 });
+    await expect(writeStoreChoice(surroundings(elsewhere), 'file')).rejects.toMatchObject({ exitCode: 3 });
   });
 
   it('says so when it cannot be read', async () => {

@@ -1,0 +1,53 @@
+import { realpathSync } from 'node:fs';
+import type { Context } from '../context.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import { configurationFile, type ProviderConfiguration, readConfiguration } from './configuration.ts';
+import { openConfigurationLock } from './configuration-lock.ts';
+import { isJsonObject } from './configuration-shape.ts';
+import { readConfigurationSource } from './configuration-source.ts';
+
+type Surroundings = Pick<Context, 'paths' | 'clock' | 'signal'>;
+type Document = Readonly<Record<string, unknown>>;
+
+/**
+ * Changes one provider of the file and leaves everything else in it as it stands, also what another process writes
+ * at the same time. Throws a `ConfigurationError`, or the signal's reason.
+ */
+export async function writeProviderConfiguration(
+  context: Surroundings,
+  name: string,
+  change: ProviderConfiguration,
+): Promise<void> {
+  await changeDocument(context, (document) => {
+    const providers = isJsonObject(document.providers) ? document.providers : {};
+    const before = isJsonObject(providers[name]) ? providers[name] : {};
+    return { ...document, providers: { ...providers, [name]: { ...before, ...change } } };
+  });
+}
+
+/** Remembers where the sealing key shall live; throws like `writeProviderConfiguration`. */
+export async function writeStoreChoice(context: Surroundings, store: StoreKind): Promise<void> {
+  await changeDocument(context, (document) => ({ ...document, store }));
+}
+
+async function changeDocument(context: Surroundings, change: (document: Document) => Document) {
+  // Where the file is a link, as those do who keep their settings in a repository, its target is replaced.
+  const file = targetOfLink(configurationFile(context.paths));
+  const lock = await openConfigurationLock(file, context);
+  try {
+    await readConfiguration(context.paths);
+    const source = readConfigurationSource(file);
+    const document: unknown = source === undefined ? {} : JSON.parse(source);
+    lock.replace(`${JSON.stringify(change(isJsonObject(document) ? document : {}), null, 2)}\n`);
+  } finally {
+    lock.close();
+  }
+}
+
+function targetOfLink(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}

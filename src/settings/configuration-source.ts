@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { ConfigurationError } from '../errors.ts';
+import { systemErrorCode } from '../secrets/file-system-words.ts';
+
+/** The text of the configuration file; `undefined` when there is none. Throws a `ConfigurationError`. */
+export function readConfigurationSource(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === 'ENOENT') return undefined;
+    throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${code})`, {
+      hint: 'make it a file that you may read',
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AbortedError } from '../../../src/errors.ts';
+import { readSecretFile, readSecretText } from '../../../src/secrets/secret-file.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { type FakeContext, fakeContext } from '../../support/fake-context.ts';
+
+let directory: string;
+let fake: FakeContext;
+const source = { what: 'the private key', flag: '--key-file' };
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'oauth-login-secret-'));
+  fake = fakeContext({ sleeps: 'pass' });
+});
+afterEach(async () => {
+  rmSync(directory, { recursive: true, force: true });
+  await fake.remove();
+});
+
+function fifo(): string {
+  const path = join(directory, 'fifo');
+  execFileSync('mkfifo', ['-m', '600', path]);
+  return path;
+}
+
+function file(content: string): string {
+  const path = join(directory, 'file');
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+}
+
+/** With time that passes as it does. */
+const waiting = () => ({ ...fake.context, clock: systemClock });
+
+describe('a secret in a FIFO', () => {
+  it('is read in all its pieces, until its writer closes it', async () => {
+    const path = fifo();
+    const text = readSecretText(path, waiting(), source);
+    const writer = createWriteStream(path);
+    writer.write('first\n');
+    setTimeout(() => writer.end('second\n'), 50);
+    expect(await text).toBe('first\nsecond\n');
+  });
+
+  it('that nobody writes is given up after a minute, naming the place', async () => {
+    const path = fifo();
+    await expect(readSecretText(path, fake.context, source)).rejects.toMatchObject({
+      code: 'config_invalid_value',
+      message: `${path} has not ended within 60 seconds`,
+      hint: expect.stringContaining('--key-file FILE'),
+    });
+    expect(fake.clock.sleeps).toEqual([60_000]);
+  });
+
+  it('that never ends is read up to the limit only, and refused', async () => {
+    const path = fifo();
+    const secret = readSecretFile(path, waiting());
+    const writer = createWriteStream(path).on('error', () => {});
+    writer.write('x'.repeat(200_000));
+    await expect(secret).rejects.toThrow('does not hold a secret');
+    writer.destroy();
+  });
+
+  it('is not waited for after Ctrl-C', async () => {
+    const context = fakeContext();
+    const text = readSecretText(fifo(), context.context, source);
+    setTimeout(() => context.interrupt(), 50);
+    await expect(text).rejects.toThrow(AbortedError);
+    await context.remove();
+  });
+});
+
+describe('a secret in a file', () => {
+  it.each(['/dev/zero', '/dev/full'])('is not looked for in %s, which never ends', async (path) => {
+    await expect(readSecretFile(path, fake.context)).rejects.toMatchObject({ code: 'config_invalid_value' });
+  });
+
+  it('is empty in /dev/null', async () => {
+    await expect(readSecretFile('/dev/null', fake.context)).rejects.toThrow('is empty');
+  });
+
+  it.each([65_536, 65_537])('has at most 65536 bytes: %i', async (length) => {
+    const text = readSecretText(file('x'.repeat(length)), fake.context, source);
+    if (length === 65_536) expect(await text).toHaveLength(length);
+    else await expect(text).rejects.toThrow('does not hold a secret');
+  });
+});
