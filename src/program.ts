@@ -177,7 +177,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .addOption(debug())
     .action(async (target: string, words: string[], flags) => {
       const { requireSeparator, runWithToken } = await import('./commands/exec.ts');
-      requireSeparator(rawArguments(program), target);
+      requireSeparator(rawArguments(program), target, words);
       ending.exitCode = await runWithToken(target, words, flags, context);
     });
 

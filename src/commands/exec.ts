@@ -3,10 +3,11 @@ import type { AccountFlags } from '../accounts/choose-account.ts';
 import { freshAccess } from '../accounts/fresh-access.ts';
 import type { Context, Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { maskLines } from '../output/masks.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
-import { childEnvironment } from '../system/environment.ts';
+import { commandEnvironment } from '../system/environment.ts';
 import { traceOf } from './http-options.ts';
 import { readMinValidity } from './min-validity.ts';
 import { chooseTokenSource } from './token-source.ts';
@@ -21,7 +22,7 @@ export interface ExecFlags extends AccountFlags {
 /**
  * `oauth-login exec`: runs a command with the access token in one variable of its environment; gives its exit code.
  *
- * The refresh token and the variables of this tool stay here.
+ * The refresh token stays here, and so do the variables of this tool that may hold secrets.
  */
 export async function runWithToken(
   target: string,
@@ -42,21 +43,29 @@ export async function runWithToken(
     'head' in source
       ? (await freshAccess(source.head, freshness, store, context, configuration)).secrets.accessToken
       : source.token;
+  const masks = maskLines(token, context.env);
+  if (masks !== '') context.stderr.write(masks);
   const child = await context.startChild({ program, args, env: withToken(context, variable, token) });
   return child.exitCode;
 }
 
 /** On Windows `Github_Token` and `GITHUB_TOKEN` are one variable, and only one of the two would arrive. */
 function withToken({ env, platform }: Context, variable: string, token: Secret): Environment {
-  const others = Object.entries(childEnvironment(env)).filter(
+  const others = Object.entries(commandEnvironment(env)).filter(
     ([name]) => platform !== 'win32' || name.toUpperCase() !== variable.toUpperCase(),
   );
   return { ...Object.fromEntries(others), [variable]: token.reveal() };
 }
 
-/** Throws a `UsageError` when the command does not stand behind `--`: its options would be read as ours. */
-export function requireSeparator(argv: readonly string[], target: string): void {
-  if (!argv.includes('--')) throw noCommand(target);
+/**
+ * Throws a `UsageError` when the words of the command are not exactly those behind the first `--`: of the words before
+ * it, its options would be read as ours.
+ */
+export function requireSeparator(argv: readonly string[], target: string, words: readonly string[]): void {
+  const separator = argv.indexOf('--');
+  const command = argv.slice(separator + 1);
+  const isSame = command.length === words.length && command.every((word, index) => word === words[index]);
+  if (separator === -1 || !isSame) throw noCommand(target);
 }
 
 function noCommand(target: string): UsageError {
