@@ -1,7 +1,10 @@
 import { AbortedError } from '../errors.ts';
 
 /** The parts of the process that are needed. */
-export type SignalSource = Pick<NodeJS.Process, 'on' | 'removeListener'>;
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  removeListener(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+}
 
 /** The signals that ask this process to stop, and what they lead to. */
 export interface StopSignals {

@@ -245,9 +245,18 @@ describe('the standard output of the small part', () => {
   });
 
   it('on a disk that is full', async () => {
-    expect(await expectSameInShell('"$@" >/dev/full; echo "ended with $?"', ['token'])).toBe(
-      'ended with 141\n',
-    );
+    const shell = '"$@" >/dev/full; echo "ended with $?"';
+    const problem = 'oauth-login: error: cannot write to standard output (ENOSPC)\noauth-login: hint: ';
+    for (const args of [['token'], ['status'], ['--help']]) {
+      const said = await expectSameInShell(shell, args);
+      expect(said).toMatch(/^ended with 8\n/);
+      expect(said.slice('ended with 8\n'.length).startsWith(problem)).toBe(true);
+    }
+    const said = await expectSameInShell(shell, ['status', '--json']);
+    expect(JSON.parse(said.slice('ended with 8\n'.length)).error).toMatchObject({
+      code: 'store_write_failed',
+      exit_code: 8,
+    });
   });
 
   it.each([
