@@ -227,8 +227,6 @@ describe('T60 the token in the environment of a child', () => {
 
 describe('the command of exec', () => {
   it.each([
-    [['github', 'printf', '%s|', 'a', '--', 'b'], 'words on both sides of the dashes'],
-    [['github', 'printf', '--', 'b'], 'the program before the dashes'],
     [['github'], 'no command'],
     [['github', '--'], 'nothing behind the dashes'],
     [['github', '--', ''], 'an empty name'],
@@ -239,6 +237,21 @@ describe('the command of exec', () => {
     const { exitCode, stderr } = await line.runIn({ env: {} }, 'exec', ...args);
     expect([2, 4]).toContain(exitCode);
     expect(stderr).toMatch(/^oauth-login: error: .+\noauth-login: hint: .+\n$/);
+  });
+
+  it.each([
+    [['printf', '%s|', 'a', '--', 'b']],
+    [['printf', '--', 'b']],
+    [['printf', '--']],
+    [['printf', '--', 'printf']],
+    [['--', '']],
+    [['printf']],
+  ])('has all its words behind the first dashes, or is not run: %j', async (words) => {
+    const { exitCode, stderr } = await line.runIn({ env: GIVEN }, 'exec', 'github', ...words);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^oauth-login: error: which command .+\noauth-login: hint: put it behind two dashes, .+\n$/,
+    );
   });
 
   it.each([[['a', '--', 'b']], [['--']], [['--', '--']], [['']]])(
@@ -421,9 +434,10 @@ describeWith(['script', 'perl'], 'SIGINT in a terminal', () => {
   }
 
   it('that is sent to the tool alone ends a command that takes no notice of it', async () => {
-    const driver =
-      '"$@" & until kill -INT $! && sleep 0.1 && ! kill -0 $! 2>/dev/null; do :; done; wait $!; exit $?';
-    const { code, screen } = await inTerminal(driver, 'sleep', '20');
+    const begun = join(line.directory, 'begun');
+    const driver = `"$@" & until [ -e '${begun}' ]; do sleep 0.05; done; sleep 0.3; kill -INT $!; wait $!; exit $?`;
+    const inner = `touch '${begun}'; exec sleep 15`;
+    const { code, screen } = await inTerminal(driver, 'sh', '-c', inner);
     expect([code, screen]).toEqual([130, expect.not.stringContaining('error')]);
   });
 

@@ -118,6 +118,14 @@ describe('T74 a standard output that takes nothing', () => {
     expect(stderr.includes('cannot write to standard output (ENOSPC)')).toBe(failing === 0);
   });
 
+  it('request, whose answer is written as it arrives: the same', async () => {
+    const args = ['request', server.issuer, `${server.issuer}/me`];
+    const { code, stderr } = await shell('"$@" >/dev/full', args);
+    expect([code, stderr]).toEqual([8, expect.not.stringMatching(STACK)]);
+    expect(stderr).toContain('cannot write to standard output (ENOSPC)');
+    expect((await shell('"$@"', args)).code).toBe(0);
+  });
+
   it.each(commands)('%s: nor when its reader has gone, or was never there', async (_name, args, failing) => {
     for (const script of ['set -o pipefail; "$@" | true', '"$@" >&-']) {
       const { code, stderr } = await shell(script, args);
