@@ -4,7 +4,10 @@
   const answered = await tryQuickly(argv);
   if (answered === undefined) await runWhole(argv);
   // It has written synchronously, so nothing is cut off; to take Node down in good order takes 2 ms.
-  else process.exit(answered);
+  else {
+    endBy(answered.signal);
+    process.exit(answered.exitCode);
+  }
 })();
 
 /** What can be answered from what is stored needs a small part of the program only. */
@@ -26,8 +29,25 @@ async function runWhole(argv) {
   // Node would print all of an error that nobody caught, and secrets with it.
   process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
   process.exitCode = await main(argv, context);
-  const taken = await context.flush();
-  // As git and others end when the reader of their output has gone away (128 + SIGPIPE).
-  if (!taken && process.exitCode === 0) process.exitCode = 141;
+  const ending = await endOfOutput(context, (error) => report(error, argv, context.stderr));
+  if (process.exitCode === 0) process.exitCode = ending;
+  endBy(await context.endsBy(process.exitCode));
   if (context.isHeld()) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Gives 0 when everything was taken; 141 (128 + SIGPIPE), as git and others, when the reader has gone away. */
+async function endOfOutput(context, tell) {
+  try {
+    return (await context.flush()) ? 0 : 141;
+  } catch (error) {
+    return process.exitCode === 0 ? tell(error) : 0;
+  }
+}
+
+/** Ends the process as Ctrl-C ends any other: a shell would take an exit code for an answer, and go on with its loop. */
+function endBy(signal) {
+  // Windows would end the process with another code.
+  if (signal === undefined || process.platform === 'win32') return;
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

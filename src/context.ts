@@ -50,6 +50,11 @@ export interface Context {
   readonly clock: Clock;
   /** Aborted with an `AbortedError` when the End-User presses Ctrl-C. */
   readonly signal: AbortSignal;
+  /**
+   * Runs work that must not be left half done: whoever asks to stop meanwhile, however often, has to wait for it, and
+   * `signal` is aborted when it is done. Rejects with the signal's reason, without starting, when it is aborted already.
+   */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
   readonly paths: Paths;
   /** A browser can be expected to open: there is a display, or `BROWSER` is set. */
   readonly canOpenBrowser: boolean;

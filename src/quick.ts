@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { startChild } from './adapters/child-process.ts';
+import { type StartedChild, startChild } from './adapters/child-process.ts';
 import type { Keychain } from './adapters/keychain.ts';
 import { openUnlockedKeyring } from './adapters/secret-service.ts';
 import { sessionBusSocket } from './adapters/session-bus-address.ts';
@@ -9,12 +9,22 @@ import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
+import type { StoreError } from './errors.ts';
+import { report } from './output/report.ts';
 import { readQuickCommand, type StoredAnswer } from './quick-command.ts';
 import { environmentWarnings } from './system/environment.ts';
+import { outputFailure } from './system/output-failure.ts';
 import { platformPaths } from './system/paths.ts';
 
 /** The parts of the process that a quick answer needs. */
 type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'removeListener' | 'stdout'>;
+
+/** How the process is to end. */
+export interface QuickAnswer {
+  readonly exitCode: number;
+  /** The signal to end by instead, as `SystemContext.endsBy` has it. */
+  readonly signal?: NodeJS.Signals;
+}
 
 /** Texts that the build puts in, so that nothing has to be loaded to print them. */
 declare const VERSION_TEXT: string;
@@ -23,15 +33,15 @@ declare const HELP_TEXT: string;
 /**
  * Answers the command lines that scripts run most from what is stored, with a small part of the program.
  *
- * Gives the exit code, or `undefined` when the whole program is needed: for any other command line, for a
+ * Gives how to end, or `undefined` when the whole program is needed: for any other command line, for a
  * refresh, for whatever went wrong. Nothing was written or changed then, so the whole program starts afresh. The
  * build leaves out of this part whatever the commands load late; asking for it ends the try as well.
  */
-export async function quickAnswer(argv: readonly string[], process: Host): Promise<number | undefined> {
+export async function quickAnswer(argv: readonly string[], process: Host): Promise<QuickAnswer | undefined> {
   const command = readQuickCommand(argv);
   if (command === undefined) return undefined;
-  if (command.name === 'version') return write(VERSION_TEXT);
-  if (command.name === 'help') return fitsHelp(process) ? write(HELP_TEXT) : undefined;
+  if (command.name === 'version') return write(VERSION_TEXT, argv);
+  if (command.name === 'help') return fitsHelp(process) ? write(HELP_TEXT, argv) : undefined;
   const env = { ...process.env };
   if (asksForTraces(process, env)) return undefined;
   // As in `preventCrashArtefacts`: without a listener, Node would open a debugger.
@@ -39,6 +49,7 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
   if (environmentWarnings(env).length > 0) return undefined;
   const answer: string[] = [];
   let isConversation = false;
+  let child: StartedChild | undefined;
   const context: Context = {
     env,
     platform: process.platform,
@@ -61,8 +72,13 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
     canOpenBrowser: false,
     place: 'local',
     writeBytes: needsTheWholeProgram,
-    // What is said goes before the child; once it runs, nothing can be handed over any more.
-    startChild: async (child) => (isConversation ? needed() : startChild(child, process)),
+    uninterrupted: needsTheWholeProgram,
+    async startChild(program) {
+      // What is said goes before the child; once it runs, nothing can be handed over any more.
+      if (isConversation) needed();
+      child = await startChild(program, process);
+      return child;
+    },
     openHttp: needsTheWholeProgram,
     openBrowser: needsTheWholeProgram,
     openPrompts: needsTheWholeProgram,
@@ -70,11 +86,11 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
   };
   try {
     const exitCode = await run(command, context);
-    if (exitCode !== undefined) return exitCode;
+    if (exitCode !== undefined) return { exitCode, ...(await isInterrupted(child)) };
   } catch {
     return undefined;
   }
-  return isConversation ? undefined : write(answer.join(''));
+  return isConversation ? undefined : write(answer.join(''), argv);
 }
 
 /** The text was made for 80 columns, as commander does without a terminal; asking one for its width takes 3 ms. */
@@ -107,6 +123,10 @@ async function run(command: StoredAnswer, context: Context): Promise<number | un
   }
 }
 
+async function isInterrupted(child: StartedChild | undefined): Promise<Pick<QuickAnswer, 'signal'>> {
+  return (await child?.signal) === 'SIGINT' ? { signal: 'SIGINT' } : {};
+}
+
 /** Milliseconds for the keyring of the session; one that takes longer is waited for by the whole program. */
 const KEYRING_PATIENCE = 1_000;
 
@@ -131,19 +151,26 @@ function needed(): never {
 }
 
 /** Writes at once and without a stream, which would cost as much as the rest; a full pipe is waited for. */
-function write(text: string): number {
+function write(text: string, argv: readonly string[]): QuickAnswer {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== 'EAGAIN') return NOT_TAKEN;
+      if (code !== 'EAGAIN') return { exitCode: endOfFailure(outputFailure(code), argv) };
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-  return 0;
+  return { exitCode: 0 };
 }
 
-/** 128 + SIGPIPE, as git and others end when nobody takes their output. */
-const NOT_TAKEN = 141;
+/** 141 is 128 + SIGPIPE: so git and others end when nobody reads their output. */
+function endOfFailure(failure: StoreError | undefined, argv: readonly string[]): number {
+  if (failure === undefined) return 141;
+  try {
+    return report(failure, argv, { write: (words) => writeSync(2, words) });
+  } catch {
+    return failure.exitCode;
+  }
+}

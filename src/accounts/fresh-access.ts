@@ -62,7 +62,13 @@ export async function freshAccess(
     if (isFresh(latest, freshness, context) && (!freshness.force || changed))
       return { head: latest, secrets };
     if (latest.needsLogin !== undefined) throw signInAgain(latest, latest.needsLogin);
-    return refreshAndKeep({ head: latest, secrets }, freshness, store, context, await configuration());
+    const settings = await configuration();
+    // Once the request is out, its answer has to reach the disk: the old token may be spent.
+    const renewed = await context.uninterrupted(() =>
+      refreshAndKeep({ head: latest, secrets }, freshness, store, context, settings),
+    );
+    context.signal.throwIfAborted();
+    return renewed;
   });
 }
 
@@ -95,7 +101,6 @@ async function refreshAndKeep(
     ...(freshness.trace === undefined ? {} : { trace: freshness.trace }),
   });
   try {
-    // Not tied to Ctrl-C: once the request is out, its answer has to reach the disk (the old token may be spent).
     const tokens = await refreshTokens(
       {
         provider: providerOfAccount(head, configuration),
@@ -115,7 +120,6 @@ async function refreshAndKeep(
     await store.write(renewed.head, renewed.secrets);
     if (tokens.clockOffset !== undefined)
       context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, head.label)}\n`);
-    context.signal.throwIfAborted();
     return renewed;
   } catch (error) {
     if (!isRejected(error)) throw error;

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ProgramStartError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
+import { type SignalEffects, watchSignalEffects } from './signal-effect.ts';
 
 /** A program and everything it gets; no shell has a part in it. */
 export interface ChildProgram {
@@ -17,6 +18,12 @@ export interface ChildProgram {
 export interface ChildProcess {
   /** Its exit code; 128 and the number of the signal when it died of one, as shells have it. */
   readonly exitCode: Promise<number>;
+}
+
+/** A child process of which it can be told how it died. */
+export interface StartedChild extends ChildProcess {
+  /** The signal that it died of, if any. */
+  readonly signal: Promise<NodeJS.Signals | undefined>;
 }
 
 /** The process whose signals the child is to get. */
@@ -33,23 +40,28 @@ const KEYS = new Set<string>(['SIGINT', 'SIGQUIT']);
  * Starts a program and passes signals on to it until it ends; this process survives them meanwhile.
  *
  * What Ctrl-C sends reaches the child without us, because a terminal signals the whole process group in its
- * foreground: passing it on would make two of one, and a second Ctrl-C means something else to many programs.
+ * foreground: passing it on would make two of one, and a second Ctrl-C means something else to many programs. Only to
+ * one that the terminal would have ended it is passed on: that it lives proves that it was sent to us alone, and if it
+ * is dying, one more changes nothing.
  *
  * @throws {ProgramStartError} when the program does not exist or cannot be executed.
  */
 export async function startChild(
   { program, args, env }: ChildProgram,
   receiver: SignalReceiver,
-): Promise<ChildProcess> {
+): Promise<StartedChild> {
   const { platform } = receiver;
+  let effects: SignalEffects | undefined;
   const listeners = PASSED_ON.map((signal) => {
     const pass = () => {
-      if (!(KEYS.has(signal) && isInForeground(platform))) child?.kill(signal);
+      if (!KEYS.has(signal) || receiverOfKeys(platform) !== 'us' || effects?.isFatal(signal))
+        child?.kill(signal);
     };
     receiver.on(signal, pass);
     return { signal, pass };
   });
   const stopListening = () => {
+    effects?.end();
     for (const { signal, pass } of listeners) receiver.removeListener(signal, pass);
   };
   let child: ReturnType<typeof spawn> | undefined;
@@ -57,37 +69,47 @@ export async function startChild(
     child = spawn(program, [...args], { env: { ...env }, stdio: 'inherit', shell: false });
     const ended = endOf(child).finally(stopListening);
     await once(child, 'spawn');
-    return { exitCode: ended };
+    // A child that runs as another user cannot be sent signals (EPERM); it is waited for.
+    child.on('error', () => {});
+    if (platform === 'linux' && receiverOfKeys(platform) !== 'nobody')
+      effects = watchSignalEffects(child.pid);
+    return {
+      exitCode: ended.then(({ code, signal }) => code ?? 128 + constants.signals[signal]),
+      signal: ended.then(({ signal }) => signal ?? undefined),
+    };
   } catch (failure) {
     stopListening();
     throw startError(program, failure, platform);
   }
 }
 
-function endOf(child: NodeJS.EventEmitter): Promise<number> {
+type End =
+  | { readonly code: number; readonly signal: null }
+  | { readonly code: null; readonly signal: NodeJS.Signals };
+
+function endOf(child: NodeJS.EventEmitter): Promise<End> {
   return new Promise((resolve) => {
-    child.once('exit', (code: number | null, signal: NodeJS.Signals | null) =>
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
-    );
+    child.once('exit', (code, signal) => resolve({ code, signal }));
   });
 }
 
-/** Whether the terminal's keys signal this process, and with it the child. */
-function isInForeground(platform: NodeJS.Platform): boolean {
+/** Whom the terminal's keys signal: this process, and with it the child; other processes; nobody without a terminal. */
+function receiverOfKeys(platform: NodeJS.Platform): 'us' | 'others' | 'nobody' {
   // A console of Windows signals every process that is attached to it.
-  if (platform === 'win32') return true;
+  if (platform === 'win32') return 'us';
   try {
     if (platform === 'linux') {
       const status = readFileSync('/proc/self/stat', 'latin1');
       // proc_pid_stat(5): state, ppid, pgrp, session, tty_nr, tpgid come after the name in parentheses.
       const [, , group, , , foreground] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-      return group === foreground;
+      if (foreground === '-1') return 'nobody';
+      return group === foreground ? 'us' : 'others';
     }
     // It can be opened by those only who have a controlling terminal.
     closeSync(openSync('/dev/tty', 'r'));
-    return true;
+    return 'us';
   } catch {
-    return false;
+    return 'nobody';
   }
 }
 

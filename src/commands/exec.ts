@@ -1,10 +1,11 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context, Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { maskLines } from '../output/masks.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
-import { childEnvironment } from '../system/environment.ts';
+import { commandEnvironment } from '../system/environment.ts';
 import { freshToken } from './fresh-token.ts';
 import { traceOf } from './http-options.ts';
 import { readMinValidity } from './min-validity.ts';
@@ -20,7 +21,7 @@ export interface ExecFlags extends TokenSourceFlags {
 /**
  * `oauth-login exec`: runs a command with the access token in one variable of its environment; gives its exit code.
  *
- * The refresh token and the variables of this tool stay here.
+ * The refresh token stays here, and so do the variables of this tool that may hold secrets.
  */
 export async function runWithToken(
   target: string,
@@ -38,21 +39,29 @@ export async function runWithToken(
   const trace = traceOf(flags, context);
   const freshness = { minValiditySeconds, ...(trace === undefined ? {} : { trace }) };
   const { accessToken } = await freshToken(source, freshness, store, context, configuration);
+  const masks = maskLines(accessToken, context.env);
+  if (masks !== '') context.stderr.write(masks);
   const child = await context.startChild({ program, args, env: withToken(context, variable, accessToken) });
   return child.exitCode;
 }
 
 /** On Windows `Github_Token` and `GITHUB_TOKEN` are one variable, and only one of the two would arrive. */
 function withToken({ env, platform }: Context, variable: string, token: Secret): Environment {
-  const others = Object.entries(childEnvironment(env)).filter(
+  const others = Object.entries(commandEnvironment(env)).filter(
     ([name]) => platform !== 'win32' || name.toUpperCase() !== variable.toUpperCase(),
   );
   return { ...Object.fromEntries(others), [variable]: token.reveal() };
 }
 
-/** Throws a `UsageError` when the command does not stand behind `--`: its options would be read as ours. */
-export function requireSeparator(argv: readonly string[], target: string): void {
-  if (!argv.includes('--')) throw noCommand(target);
+/**
+ * Throws a `UsageError` when the words of the command are not exactly those behind the first `--`: of the words before
+ * it, its options would be read as ours.
+ */
+export function requireSeparator(argv: readonly string[], target: string, words: readonly string[]): void {
+  const separator = argv.indexOf('--');
+  const command = argv.slice(separator + 1);
+  const isSame = command.length === words.length && command.every((word, index) => word === words[index]);
+  if (separator === -1 || !isSame) throw noCommand(target);
 }
 
 function noCommand(target: string): UsageError {

@@ -144,12 +144,16 @@ async function requestTokens(
       if (input.refreshToken === undefined) return await clientCredentials(endpoint, settings);
       // Not tied to Ctrl-C: once the request is out, its answer has to reach the file (the old token may be spent).
       const patient = { ...endpoint, fetch: http.fetch };
-      const { tokens, isLost } = await refreshTokenGrant(patient, settings, input.refreshToken, rotated);
+      const { refreshToken } = input;
+      const { tokens, isLost } = await context.uninterrupted(() =>
+        refreshTokenGrant(patient, settings, refreshToken, rotated),
+      );
       if (isLost) {
         context.stderr.write(
           `oauth-login: warning: ${settings.provider.label} sent a new refresh token and it was not kept; the old one may work no more: keep it with --rotate-to FILE\n`,
         );
       }
+      context.signal.throwIfAborted();
       return tokens;
     } finally {
       await http.close();

@@ -49,7 +49,7 @@ export function addTokenCommands(program: Command, context: Context, ending: End
     .addOption(options.debug())
     .action(async (target: string, words: string[], flags) => {
       const { requireSeparator, runWithToken } = await import('./exec.ts');
-      requireSeparator(rawArguments(program), target);
+      requireSeparator(rawArguments(program), target, words);
       ending.exitCode = await runWithToken(target, words, flags, context);
     });
   addGrantOptions(exec);

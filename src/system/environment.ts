@@ -1,6 +1,8 @@
 import type { Environment } from '../context.ts';
 
 const OWN = /^OAUTH_LOGIN_/i;
+/** Those that tell where this tool keeps its files, and hold no secret. */
+const PLACES = /^OAUTH_LOGIN_(?:CONFIG_DIR|DATA_DIR|STORE)$/i;
 
 /**
  * Copies the variables, and removes from the process those that no program started later may see or that would
@@ -27,7 +29,15 @@ export function variableText(env: Environment, name: string): string | undefined
   return text === '' ? undefined : text;
 }
 
-/** The variables that a program may see. */
+/**
+ * The variables for a command of the user: all as the user has them, except ours that may hold secrets. An
+ * `oauth-login` in it works with the same accounts.
+ */
+export function commandEnvironment(env: Environment): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN.test(name) || PLACES.test(name)));
+}
+
+/** The variables that a program of our choice may see. */
 export function childEnvironment(env: Environment): NodeJS.ProcessEnv {
   const child: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(env)) {

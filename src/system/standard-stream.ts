@@ -1,6 +1,11 @@
+import type { StoreError } from '../errors.ts';
+import { outputFailure } from './output-failure.ts';
+
 /** A standard stream that may be closed by the program that reads it. */
 export interface StandardStream {
   readonly stream: NodeJS.WriteStream;
+  /** Why nothing is taken any more; `undefined` also when its reader has gone, which is no failure of anything. */
+  failure(): StoreError | undefined;
   /** Resolves once all that was written has been taken, or cannot be any more: then to `false`. */
   flush(): Promise<boolean>;
   /** Resolves once the bytes have been taken, or cannot be any more: then to `false`. */
@@ -14,13 +19,20 @@ export interface StandardStream {
  */
 export function watchStream(stream: NodeJS.WriteStream): StandardStream {
   let failed = false;
-  stream.on('error', () => {
+  let code: unknown;
+  stream.on('error', (error) => {
     failed = true;
+    code ??= 'code' in error ? error.code : undefined;
   });
   const write = (chunk: string | Uint8Array): Promise<boolean> =>
     new Promise((resolve) => {
       if (failed || stream.destroyed) resolve(false);
       else stream.write(chunk, (error) => resolve(!error && !failed));
     });
-  return { stream, flush: () => write(''), writeBytes: write };
+  return {
+    stream,
+    failure: () => (failed ? outputFailure(code) : undefined),
+    flush: () => write(''),
+    writeBytes: write,
+  };
 }

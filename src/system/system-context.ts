@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { AbortedError } from '../errors.ts';
+import { ExitCode } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
 import { debugOptions } from './debug-options.ts';
@@ -8,33 +8,31 @@ import { platformPaths } from './paths.ts';
 import { placeOf } from './place.ts';
 import { canOpenBrowser } from './presence.ts';
 import { type StandardStream, watchStream } from './standard-stream.ts';
+import { watchStopSignals } from './stop-signals.ts';
 
 /** The real outside world. */
 export interface SystemContext extends Context {
-  /** Resolves once all output has been taken; to `false` when the standard output was closed before. */
+  /**
+   * Resolves once all output has been taken; to `false` when the reader of the standard output has gone. Rejects with a
+   * `StoreError` when that output cannot be written for another reason.
+   */
   flush(): Promise<boolean>;
   /** The options of Node that expose what is in memory; see `debugOptions`. */
   readonly debugOptions: readonly string[];
   /** Whether a call of the keychain that nothing can stop would keep the process from ending. */
   isHeld(): boolean;
+  /**
+   * The signal that the process should end by instead of with this exit code: SIGINT after Ctrl-C, since a shell goes
+   * on with its loop otherwise.
+   */
+  endsBy(exitCode: number): Promise<NodeJS.Signals | undefined>;
 }
 
 /** The parts of the process the context is made of. */
 export type Host = Pick<
   NodeJS.Process,
-  | 'env'
-  | 'execArgv'
-  | 'platform'
-  | 'stdin'
-  | 'stdout'
-  | 'stderr'
-  | 'on'
-  | 'once'
-  | 'removeListener'
-  | 'report'
+  'env' | 'execArgv' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'removeListener' | 'report'
 >;
-
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Builds the context of a real process; to be called once, before anything is started or loaded.
@@ -46,16 +44,20 @@ export function systemContext(process: Host): SystemContext {
   const { platform } = process;
   const env = takeEnvironment(process.env);
   const paths = platformPaths(env, platform);
-  const signal = stopSignal(process);
+  const { signal, received, uninterrupted } = watchStopSignals(process, () => {
+    context.stderr.write('oauth-login: finishing a refresh that is under way\n');
+  });
   let isCallPending = () => false;
+  let childSignal: Promise<NodeJS.Signals | undefined> | undefined;
   let stdout: StandardStream | undefined;
   let stderr: StandardStream | undefined;
 
-  return {
+  const context: SystemContext = {
     env,
     platform,
     paths,
     signal,
+    uninterrupted,
     clock: systemClock,
     debugOptions: debugOptions(process.execArgv, env.NODE_OPTIONS),
     get stdin() {
@@ -91,7 +93,9 @@ export function systemContext(process: Host): SystemContext {
     async startChild(child) {
       const { startChild } = await import('../adapters/child-process.ts');
       signal.throwIfAborted();
-      return startChild(child, process);
+      const started = await startChild(child, process);
+      childSignal = started.signal;
+      return started;
     },
     async openKeychain() {
       const { isKeychainCallPending, openKeychain } = await import('../adapters/keychain.ts');
@@ -105,18 +109,16 @@ export function systemContext(process: Host): SystemContext {
     isHeld: () => isCallPending(),
     async flush() {
       const [taken = true] = await Promise.all([stdout?.flush(), stderr?.flush()]);
+      const failure = stdout?.failure();
+      if (failure !== undefined) throw failure;
       return taken;
     },
+    async endsBy(exitCode) {
+      if (exitCode !== ExitCode.interrupted) return undefined;
+      // At a prompt the terminal hands Ctrl-C over as a key, and no signal comes.
+      const signal = childSignal === undefined ? (received() ?? 'SIGINT') : await childSignal;
+      return signal === 'SIGINT' ? signal : undefined;
+    },
   };
-}
-
-/** Aborted by the first signal to stop; the second one ends the process as if nobody listened. */
-function stopSignal(process: Host): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    for (const name of STOP_SIGNALS) process.removeListener(name, stop);
-    controller.abort(new AbortedError());
-  };
-  for (const name of STOP_SIGNALS) process.once(name, stop);
-  return controller.signal;
+  return context;
 }

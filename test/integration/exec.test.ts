@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,7 +83,7 @@ describe('exec', () => {
 });
 
 describe('T60 the token in the environment of a child', () => {
-  it('is all that the child and its children get: no refresh token, and nothing of this tool', async () => {
+  it('is all that the child and its children get: no refresh token, and no secret of this tool', async () => {
     const token = (await line.run('token')).stdout.trim();
     const others = server.issuedSecrets().filter((secret) => secret !== token);
     expect(others.length).toBeGreaterThan(2);
@@ -100,9 +102,29 @@ describe('T60 the token in the environment of a child', () => {
     for (const variables of [child, grandchild]) {
       expect(variables.split('\n').filter((text) => text.includes(token))).toEqual([`WORK_TOKEN=${token}`]);
       expect(variables).toContain('OF_THE_USER=kept\n');
-      expect(variables).not.toMatch(/OAUTH_LOGIN|passphrase|gho_/);
+      expect(variables).not.toMatch(/passphrase|gho_|OAUTH_LOGIN_(?!CONFIG_DIR=|DATA_DIR=|STORE=)/i);
       expectNoSecrets(variables, others);
     }
+  });
+
+  it('leaves everything else as the user has it, so that it can be nested', async () => {
+    const token = (await line.run('token')).stdout.trim();
+    const env = { ...homeOf(line), NODE_TLS_REJECT_UNAUTHORIZED: '0', PATH: `:.:bin:${process.env.PATH}` };
+    const own = 'printf "%s|" "$NODE_TLS_REJECT_UNAUTHORIZED" "$PATH" "$OUTER" "$INNER"';
+    const inner = [process.execPath, command.path, 'exec', server.issuer, '--as', 'INNER', ...sh(own)];
+    const { code, stdout } = await run([server.issuer, '--as', 'OUTER', '--', ...inner], env);
+    expect([code, stdout]).toEqual([0, `0|${env.PATH}|${token}|${token}|`]);
+  });
+
+  it.each([
+    ['GitHub Actions', { GITHUB_ACTIONS: 'true' }, '::add-mask::'],
+    ['Azure Pipelines', { TF_BUILD: 'True' }, '##vso[task.setsecret]'],
+  ])('is hidden in the log of %s before the command starts', async (_runner, runner, mask) => {
+    const args = [server.issuer, '--as', 'T', ...sh('printf "%s\\n" "$T" >&2')];
+    const token = (await line.run('token')).stdout.trim();
+    const { code, stderr } = await run(args, { ...homeOf(line), ...runner });
+    expect([code, stderr]).toEqual([0, `${mask}${token}\n${token}\n`]);
+    expect((await run(args, homeOf(line))).stderr).toBe(`${token}\n`);
   });
 
   it('stands in no list of arguments, and not in the environment of this tool', async () => {
@@ -220,6 +242,35 @@ describe('the command of exec', () => {
     expect(stderr).toMatch(/^oauth-login: error: .+\noauth-login: hint: .+\n$/);
   });
 
+  it.each([
+    [['printf', '%s|', 'a', '--', 'b']],
+    [['printf', '--', 'b']],
+    [['printf', '--']],
+    [['printf', '--', 'printf']],
+    [['--', '']],
+    [['printf']],
+  ])('has all its words behind the first dashes, or is not run: %j', async (words) => {
+    const { exitCode, stderr } = await line.runIn({ env: GIVEN }, 'exec', 'github', ...words);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^oauth-login: error: which command .+\noauth-login: hint: put it behind two dashes, .+\n$/,
+    );
+  });
+
+  it.each([[['a', '--', 'b']], [['--']], [['--', '--']], [['']]])(
+    'may have dashes of its own: %j',
+    async (words) => {
+      const started: unknown[] = [];
+      const startChild = async (child: unknown) => {
+        started.push(child);
+        return { exitCode: Promise.resolve(0) };
+      };
+      const args = ['exec', 'github', '--', 'program', ...words];
+      expect((await line.runIn({ env: GIVEN, startChild }, ...args)).exitCode).toBe(0);
+      expect(started).toMatchObject([{ program: 'program', args: words }]);
+    },
+  );
+
   it('is not run when there is no token, and its --json does not change how that is told', async () => {
     const { exitCode, stderr } = await line.runIn(
       { env: {} },
@@ -246,12 +297,23 @@ describe('the end of the command of exec', () => {
     ['TERM', 143],
     ['KILL', 137],
     ['SEGV', 139],
-    ['INT', 130],
+    // Not by the signal itself, which would leave a core file with secrets.
+    ['QUIT', 131],
   ])('is 128 and the number when it dies of SIG%s', async (name, code) => {
     expect(await run(['github', ...sh(`ulimit -c 0; kill -${name} $$`)], GIVEN)).toMatchObject({
       code,
       stderr: '',
     });
+  });
+
+  it('is SIGINT when it dies of that, and an exit code of 130 when it had one', async () => {
+    for (const env of [{ ...GIVEN }, { ...homeOf(line) }]) {
+      const target = 'OAUTH_LOGIN_GITHUB_TOKEN' in env ? 'github' : server.issuer;
+      const died = await run([target, '--as', 'T', ...sh('kill -INT $$')], env);
+      expect(died).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' });
+      const exited = await run([target, '--as', 'T', ...sh('exit 130')], env);
+      expect(exited).toMatchObject({ code: 130, signal: null, stderr: '' });
+    }
   });
 
   it('is 127 when there is no such program', async () => {
@@ -315,13 +377,90 @@ describe('signals to exec', () => {
   });
 });
 
+describeWith(['bash'], 'a loop of the shell around exec', () => {
+  /** Starts three rounds in a process group of their own, sends SIGINT to all of it in the first, and gives the end. */
+  async function interruptLoop(script: string) {
+    const loop = 'for i in 1 2 3; do "$@"; echo "$? in round $i"; done';
+    const words = [process.execPath, command.path, 'exec', 'github', ...sh(script)];
+    const shell = spawn('bash', ['-c', loop, 'bash', ...words], {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...GIVEN },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let stdout = '';
+    let sent = false;
+    shell.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      if (sent || !stdout.includes('ready')) return;
+      sent = true;
+      process.kill(-(shell.pid ?? 0), 'SIGINT');
+    });
+    const [code, signal] = await once(shell, 'close');
+    return { code, signal, stdout };
+  }
+
+  it('ends with Ctrl-C when the command dies of it', async () => {
+    expect(await interruptLoop('echo ready; exec sleep 20')).toEqual({
+      code: null,
+      signal: 'SIGINT',
+      stdout: 'ready\n',
+    });
+  });
+
+  it('goes on when the command takes Ctrl-C as its own', async () => {
+    const script = 'trap "exit 130" INT; echo ready; for i in 1 2 3 4 5; do sleep 0.1; done';
+    const { code, stdout } = await interruptLoop(script);
+    expect([code, stdout]).toEqual([0, 'ready\n130 in round 1\nready\n0 in round 2\nready\n0 in round 3\n']);
+  });
+});
+
+describeWith(['script', 'perl'], 'SIGINT in a terminal', () => {
+  /** Runs a script of sh in a terminal of its own, in which `"$@"` is exec with this command; Ctrl-C as soon as it asks. */
+  async function inTerminal(driver: string, ...program: string[]) {
+    const words = [process.execPath, command.path, 'exec', 'github', '--', ...program];
+    const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+    const all = ['sh', '-c', driver, 'sh', ...words].map(quote).join(' ');
+    const terminal = spawn('script', ['-q', '-e', '-c', `exec ${all}`, '/dev/null'], {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', SHELL: '/bin/sh', TERM: 'dumb', ...GIVEN },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let screen = '';
+    let pressed = false;
+    terminal.stdout.on('data', (chunk) => {
+      screen += chunk;
+      if (pressed || !screen.includes('press Ctrl-C')) return;
+      pressed = true;
+      terminal.stdin.write('\x03');
+    });
+    const [code] = await once(terminal, 'close');
+    return { code, screen };
+  }
+
+  it('that is sent to the tool alone ends a command that takes no notice of it', async () => {
+    const begun = join(line.directory, 'begun');
+    const driver = `"$@" & until [ -e '${begun}' ]; do sleep 0.05; done; sleep 0.3; kill -INT $!; wait $!; exit $?`;
+    const inner = `touch '${begun}'; exec sleep 15`;
+    const { code, screen } = await inTerminal(driver, 'sh', '-c', inner);
+    expect([code, screen]).toEqual([130, expect.not.stringContaining('error')]);
+  });
+
+  it('is not passed on to a command that takes the first one as a request only', async () => {
+    // With SA_RESETHAND the kernel itself forgets the handler before anybody can look.
+    const program = `use POSIX; $| = 1; my $asked = 0;
+      sigaction(SIGINT, POSIX::SigAction->new(sub { $asked++ }, POSIX::SigSet->new, POSIX::SA_RESETHAND));
+      select undef, undef, undef, 1.5; print "press Ctrl-C\n";
+      for (my $i = 0; $i < 100 && !$asked; $i++) { select undef, undef, undef, 0.1 }
+      select undef, undef, undef, 0.7; exit 5 + $asked`;
+    expect((await inTerminal('exec "$@"', 'perl', '-e', program)).code).toBe(6);
+  });
+});
+
 describeWith(['script'], 'Ctrl-C in a terminal', () => {
   it('reaches the command of exec once, from the terminal, and not a second time from us', async () => {
     const log = join(line.directory, 'ctrl-c');
     const inner = `n=0; trap 'n=$((n+1))' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; echo got $n; exit 5`;
     const words = [process.execPath, command.path, 'exec', 'github', '--', 'sh', '-c', inner];
     const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-    const { spawn } = await import('node:child_process');
     const terminal = spawn('script', ['-q', '-e', '-c', `exec ${quoted}`, log], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', SHELL: '/bin/sh', TERM: 'dumb', ...GIVEN },
       stdio: ['pipe', 'pipe', 'pipe'],

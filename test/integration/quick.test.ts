@@ -120,6 +120,21 @@ describe('the small part and the whole program give the same answer', () => {
     await expectSameAnswer([...line.slice(0, 5), 'no-such-program'], 'handed over');
   });
 
+  it('for a command that is run with the token of one of two accounts', async () => {
+    const [server] = servers;
+    if (server === undefined) throw new Error('there is no server');
+    const flags = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
+    expect((await home.signIn(flags, { user: 'grace' })).code).toBe(0);
+    const given: string[] = [];
+    for (const account of ['ada', 'grace']) {
+      const words = ['exec', server.issuer, '--account', account, '--as', 'T', '--', 'printenv', 'T'];
+      const { stdout } = await expectSameAnswer(words, 'alone');
+      expect(stdout).toBe((await home.run(['token', '--account', account])).stdout);
+      given.push(stdout);
+    }
+    expect(new Set(given).size).toBe(2);
+  });
+
   it('for a target that is given as its issuer', async () => {
     await expectSameAnswer(['token', servers[0]?.issuer ?? ''], 'alone');
   });
@@ -245,9 +260,18 @@ describe('the standard output of the small part', () => {
   });
 
   it('on a disk that is full', async () => {
-    expect(await expectSameInShell('"$@" >/dev/full; echo "ended with $?"', ['token'])).toBe(
-      'ended with 141\n',
-    );
+    const shell = '"$@" >/dev/full; echo "ended with $?"';
+    const problem = 'oauth-login: error: cannot write to standard output (ENOSPC)\noauth-login: hint: ';
+    for (const args of [['token'], ['status'], ['--help']]) {
+      const said = await expectSameInShell(shell, args);
+      expect(said).toMatch(/^ended with 8\n/);
+      expect(said.slice('ended with 8\n'.length).startsWith(problem)).toBe(true);
+    }
+    const said = await expectSameInShell(shell, ['status', '--json']);
+    expect(JSON.parse(said.slice('ended with 8\n'.length)).error).toMatchObject({
+      code: 'store_write_failed',
+      exit_code: 8,
+    });
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
@@ -69,26 +71,18 @@ describe('T26 twenty processes that find the same expired token', () => {
 });
 
 describe('T26 a refresh that never ends', () => {
-  it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'by %s leaves the sign-in usable, and no lock in the way',
-    async (signal) => {
-      server.breakEndpoint('token', { kind: 'hang' });
-      const before = server.hits('token');
-      const running = home.start(['token']);
-      await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
-      running.kill(signal);
-      // Two that come together count as one.
-      if (signal !== 'SIGKILL') {
-        await sleep(200);
-        running.kill(signal);
-      }
-      await running.ended;
-      server.restore();
-      const token = await home.run(['token']);
-      expect([token.code, token.stderr]).toEqual([0, '']);
-      expect(await isAccepted(token.stdout.trim())).toBe(true);
-    },
-  );
+  it('by SIGKILL leaves the sign-in usable, and no lock in the way', async () => {
+    server.breakEndpoint('token', { kind: 'hang' });
+    const before = server.hits('token');
+    const running = home.start(['token']);
+    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    running.kill('SIGKILL');
+    await running.ended;
+    server.restore();
+    const token = await home.run(['token']);
+    expect([token.code, token.stderr]).toEqual([0, '']);
+    expect(await isAccepted(token.stdout.trim())).toBe(true);
+  });
 
   it('by SIGKILL after the server spent the token asks to sign in again, and says how', async () => {
     server.breakEndpoint('token', { kind: 'late', milliseconds: 20_000 });
@@ -106,6 +100,71 @@ describe('T26 a refresh that never ends', () => {
     expect((await home.run(['status'])).code).toBe(0);
     expect((await home.signIn(target())).code).toBe(0);
     expect((await home.run(['token', '--refresh'])).code).toBe(0);
+  });
+});
+
+describe('T28 a refresh that is to stop after the server spent the token', () => {
+  const FINISHING = 'oauth-login: finishing a refresh that is under way\n';
+
+  it.each([
+    ['SIGINT', 1, 'SIGINT'],
+    ['SIGINT', 4, 'SIGINT'],
+    ['SIGTERM', 3, 130],
+    ['SIGHUP', 2, 130],
+  ] as const)('by %s, %i times: it is stored first, and says so once', async (signal, times, end) => {
+    server.breakEndpoint('token', { kind: 'late', milliseconds: 2_000 });
+    const before = server.hits('token');
+    const running = home.start(['token', '--refresh']);
+    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    for (let time = 0; time < times; time += 1) {
+      await sleep(200);
+      running.kill(signal);
+    }
+    const ended = await running.ended;
+    expect([ended.code ?? ended.signal, ended.stdout]).toEqual([end, '']);
+    expect(ended.stderr.startsWith(`${FINISHING}oauth-login: error: interrupted\n`)).toBe(true);
+    expect(ended.stderr.split(FINISHING)).toHaveLength(2);
+    server.restore();
+    const hits = server.hits('token');
+    const token = await home.run(['token']);
+    expect([token.code, token.stderr, server.hits('token')]).toEqual([0, '', hits]);
+    expect(await isAccepted(token.stdout.trim())).toBe(true);
+    // Were the old refresh token still stored, the server would take this for a theft.
+    expect((await home.run(['token', '--refresh'])).code).toBe(0);
+  });
+
+  it('by SIGINT runs no command with it', async () => {
+    server.breakEndpoint('token', { kind: 'late', milliseconds: 1_000 });
+    const before = server.hits('token');
+    const running = home.start(['exec', server.issuer, '--as', 'T', '--', 'echo', 'it ran']);
+    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    running.kill('SIGINT');
+    await sleep(200);
+    running.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: null, signal: 'SIGINT', stdout: '' });
+    server.restore();
+    expect((await home.run(['token', '--refresh'])).code).toBe(0);
+  });
+
+  it('by SIGTERM: one that was handed over is replaced in its file', async () => {
+    const stored = await home.run(['token', '--refresh']);
+    expect(stored.code).toBe(0);
+    const file = join(home.home, 'refresh-token');
+    const [spent = ''] = server.issuedSecrets('refresh_token').slice(-1);
+    writeFileSync(file, `${spent}\n`, { mode: 0o600 });
+    server.breakEndpoint('token', { kind: 'late', milliseconds: 1_500 });
+    const before = server.hits('token');
+    const flags = ['--grant', 'refresh-token', '--refresh-token-file', file, '--rotate-to', file];
+    const running = home.start(['token', ...target(), ...flags]);
+    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    for (let time = 0; time < 3; time += 1) {
+      running.kill('SIGTERM');
+      await sleep(200);
+    }
+    expect(await running.ended).toMatchObject({ code: 130, stdout: '' });
+    const rotated = readFileSync(file, 'utf8').trim();
+    expect(rotated).not.toBe(spent);
+    expect(server.issuedSecrets('refresh_token')).toContain(rotated);
   });
 });
 

@@ -55,6 +55,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     paths: { configDir: join(directory, 'config'), dataDir: join(directory, 'data') },
     canOpenBrowser: true,
     writeBytes: async () => true,
+    uninterrupted: (work) => work(),
     startChild: async () => {
       throw new Error('a program was started');
     },

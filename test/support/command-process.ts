@@ -10,6 +10,8 @@ export function bundleCommand(): BundledScript {
     process.exitCode = await main(process.argv.slice(2), context);
     const taken = await context.flush();
     if (!taken && process.exitCode === 0) process.exitCode = 141;
+    const signal = await context.endsBy(process.exitCode);
+    if (signal !== undefined) process.removeAllListeners(signal).kill(process.pid, signal);
   `);
 }
 

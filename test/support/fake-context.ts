@@ -87,6 +87,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     paths,
     canOpenBrowser: options.openBrowser !== undefined,
     writeBytes: async (bytes) => out.push(Buffer.from(bytes).toString()) > 0,
+    uninterrupted: (work) => work(),
     startChild: async () => {
       throw new Error('a program was started');
     },

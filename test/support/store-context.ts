@@ -48,6 +48,7 @@ export function storeContext(dataDir: string, changes: Partial<Context> = {}): C
     signal: new AbortController().signal,
     paths: { configDir: dataDir, dataDir },
     writeBytes: notHere,
+    uninterrupted: (work) => work(),
     startChild: notHere,
     openHttp: notHere,
     openBrowser: notHere,

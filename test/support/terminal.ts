@@ -60,6 +60,9 @@ export async function openTerminal(
   };
   const pairs = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
   await tmux('new-session', '-d', '-x', String(WIDTH), '-y', '50', '-c', home, 'env', '-i', ...pairs, 'sh');
+  // A command that ends by SIGINT ends the line it stands in, unless the shell has something else to do then.
+  await tmux('send-keys', '-l', 'trap : INT');
+  await tmux('send-keys', 'Enter');
   let commands = 0;
   const text = () => tmux('capture-pane', '-p', '-J', '-S', '-');
 

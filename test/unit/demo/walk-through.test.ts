@@ -41,6 +41,7 @@ function stage(changes: Partial<Context> = {}): Stage {
     paths: { configDir: '/the/users/config', dataDir: '/the/users/data' },
     canOpenBrowser: false,
     writeBytes: missing,
+    uninterrupted: (work) => work(),
     startChild: missing,
     place: 'local',
     openHttp: missing,
