@@ -25,7 +25,14 @@ async function runWhole(argv) {
   const context = systemContext(process);
   // Node would print all of an error that nobody caught, and secrets with it.
   process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
+  // Node ends with 0 when nothing is left to wait for, even in the middle of a command.
+  process.exitCode = 1;
+  const stalled = () => {
+    process.exitCode = report(new Error('stalled'), argv, context.stderr);
+  };
+  process.once('beforeExit', stalled);
   process.exitCode = await main(argv, context);
+  process.removeListener('beforeExit', stalled);
   const taken = await context.flush();
   // As git and others end when the reader of their output has gone away (128 + SIGPIPE).
   if (!taken && process.exitCode === 0) process.exitCode = 141;

@@ -234,3 +234,10 @@ export class AbortedError extends OAuthLoginError {
     super('aborted', message, { hint });
   }
 }
+
+/** The End-User pressed Ctrl-D at a question, or the terminal is gone: no answer will come. */
+export class InputEndedError extends AbortedError {
+  constructor() {
+    super('the question was closed without an answer');
+  }
+}

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { NetworkError } from '../errors.ts';
+import { InputEndedError, NetworkError } from '../errors.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
@@ -15,6 +15,9 @@ import type { WaysBack } from './sign-in-progress.ts';
 
 /** Seconds after which a browser that was opened should have fetched the start link. */
 const START_LINK_PATIENCE_SECONDS = 10;
+
+/** How often the question for the address comes back after Ctrl-D; then the person, or the terminal, wants none of it. */
+const CLOSINGS = 3;
 
 /**
  * Signs in with the authorization code grant and PKCE; the answer comes back to a loopback listener, or is
@@ -178,8 +181,20 @@ async function pastedResponse(
   stop: AbortSignal,
 ): Promise<AuthorizationResponse> {
   const prompts = await context.openPrompts();
+  let closed = 0;
   for (;;) {
-    const pasted = await prompts.secret('Paste the address here (it is not shown)', { stop });
+    const pasted = await prompts
+      .secret('Paste the address here (it is not shown)', { stop })
+      .catch((error: unknown) => {
+        closed += 1;
+        if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
+        return undefined;
+      });
+    if (pasted === undefined) {
+      // Without the question, the terminal would show what is pasted later.
+      grant.progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
+      continue;
+    }
     const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
     if (verdict.kind === 'accepted') return verdict.response;
     if (verdict.kind === 'failed') throw verdict.error;
