@@ -75,6 +75,7 @@ type StoreCode =
   | 'store_timeout'
   | 'store_corrupt'
   | 'store_permissions'
+  | 'store_unreadable_account'
   | 'store_write_failed'
   | 'store_key_missing'
   | 'store_passphrase_missing'

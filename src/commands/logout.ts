@@ -1,12 +1,18 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
-import { type AccountFlags, accountsOfTarget, chooseAccount } from '../accounts/choose-account.ts';
+import {
+  type AccountFlags,
+  accountsOfTarget,
+  chooseAccount,
+  unreadableAccounts,
+} from '../accounts/choose-account.ts';
 import { openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
-import { AbortedError, OAuthLoginError } from '../errors.ts';
+import { AbortedError, OAuthLoginError, StoreError } from '../errors.ts';
 import { jsonText } from '../output/json.ts';
 import { type Forgotten, forgottenGrantsText, forgottenText } from '../output/logout-text.ts';
+import { problemText } from '../output/text.ts';
 import { revokeTokens } from '../protocol/revocation.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { httpOptions, signalled } from './http-options.ts';
@@ -21,7 +27,8 @@ export interface LogoutFlags extends AccountFlags {
 
 /**
  * `oauth-login logout`: takes the tokens back at the provider where it can, forgets them here in any case, and
- * says which of both happened. When the provider did not confirm, the error is told after everything is done.
+ * says which of both happened. When the provider did not confirm, or the file of an account cannot be read and
+ * stays, the error is told after everything is done.
  */
 export async function logout(
   target: string | undefined,
@@ -34,6 +41,7 @@ export async function logout(
   const chosen = flags.all
     ? await accountsOfTarget(target, flags, stored.accounts, async () => configuration)
     : [await chooseAccount(target, flags, stored, async () => configuration)];
+  const unreadable = flags.all ? unreadableAccounts(stored.problems) : [];
   const kept = forgetGrantTokens(target, flags, chosen, context);
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
@@ -48,24 +56,46 @@ export async function logout(
   }
   if (flags.json) {
     context.stdout.write(
-      jsonText(
-        outcomes.map(({ head, revocation, error }) => ({
+      jsonText([
+        ...outcomes.map(({ head, revocation, error }) => ({
           account: head.id,
           provider: head.provider,
           revocation,
-          ...(error === undefined
-            ? {}
-            : { error: { code: error.code, message: error.message, hint: error.hint } }),
+          ...(error === undefined ? {} : { error: errorMembers(error) }),
           forgotten: true,
         })),
-      ),
+        ...unreadable.map(({ id, error }) => ({ account: id, error: errorMembers(error), forgotten: false })),
+      ]),
     );
-  } else if (outcomes.length === 0) {
+  } else if (outcomes.length === 0 && unreadable.length === 0) {
     context.stdout.write('Nobody was signed in.\n');
   }
   if (kept > 0 && !flags.json) context.stdout.write(forgottenGrantsText(kept));
   const failed = outcomes.find(({ error }) => error !== undefined)?.error;
+  if (failed !== undefined && unreadable.length > 0 && !flags.json) {
+    context.stderr.write(problemText('warning', failed));
+  }
+  if (unreadable.length > 0) throw stillSignedIn(unreadable, flags, context);
   if (failed !== undefined) throw failed;
+}
+
+/** Tells of every file but the first, and gives the error that tells of that one. */
+function stillSignedIn(
+  [first, ...others]: ReturnType<typeof unreadableAccounts>,
+  flags: LogoutFlags,
+  context: Context,
+): StoreError | undefined {
+  if (first === undefined) return undefined;
+  if (!flags.json) for (const { error } of others) context.stderr.write(problemText('warning', error));
+  const count = others.length === 0 ? 'one account was' : `${others.length + 1} accounts were`;
+  return new StoreError('store_unreadable_account', `${count} not signed out: ${first.error.message}`, {
+    hint: `its tokens may still be good; ${first.error.hint}`,
+    cause: first.error,
+  });
+}
+
+function errorMembers({ code, message, hint }: OAuthLoginError) {
+  return { code, message, hint };
 }
 
 /** Tokens of the client itself go with the accounts of their issuer; gives how many were still good. */

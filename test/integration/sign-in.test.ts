@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
@@ -186,6 +187,51 @@ describe('the stored sign-in', () => {
       { revocation: 'revoked' },
     ]);
     expect((await line.run('logout', '--all')).stdout).toBe('Nobody was signed in.\n');
+  });
+
+  describe('beside an account whose file others could read', () => {
+    let file: string;
+    beforeEach(async () => {
+      const openBrowser = async (uri: string) => {
+        void playUserAgent(uri, { user: 'grace', consent: true });
+        return { exited: Promise.resolve(0) };
+      };
+      const words = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback', '--json'];
+      const { account } = JSON.parse((await line.runIn({ openBrowser }, ...words)).stdout);
+      file = join(line.directory, 'data/accounts', `${account}.account`);
+      chmodSync(file, 0o644);
+    });
+
+    it('signs out with --all whom it can, names the other with the command that mends it, and exits 8', async () => {
+      const { stdout, stderr, exitCode } = await line.run('logout', '--all');
+      expect(stdout).toMatch(/^Signed out ada .+revoked there and forgotten here\.\n$/);
+      expect(stderr).toContain('error: one account was not signed out: ');
+      expect(stderr).toContain(`chmod 600 ${file}`);
+      expect(exitCode).toBe(8);
+      const again = await line.run('logout', '--all', '--json');
+      expect([again.exitCode, JSON.parse(again.stdout)]).toEqual([
+        8,
+        [
+          {
+            account: basename(file, '.account'),
+            error: expect.objectContaining({ code: 'store_permissions' }),
+            forgotten: false,
+          },
+        ],
+      ]);
+      expect((await line.run('logout', '--all')).stdout).toBe('');
+      chmodSync(file, 0o600);
+      expect((await line.run('logout', '--all')).stdout).toMatch(/^Signed out grace /);
+    });
+
+    it('takes nobody for the only one', async () => {
+      for (const command of ['token', 'whoami', 'logout']) {
+        const outcome = await line.run(command);
+        expect([outcome.exitCode, outcome.stdout]).toEqual([8, '']);
+        expect(outcome.stderr).toContain('--account ada');
+      }
+      expect((await line.run('token', '--account', 'ada')).exitCode).toBe(0);
+    });
   });
 
   it('says that a revoked token was revoked, and exits 4', async () => {
