@@ -345,6 +345,59 @@ describe('the command line', () => {
   });
 });
 
+describe('T13 a secret given as an option that is none', () => {
+  const CANARY = "CANARY-of-a-'\n-typed-secret";
+  const commands = [
+    ['github'],
+    ['login', 'github'],
+    ['token', 'github'],
+    ['exec', 'github'],
+    ['request', 'github', 'https://api.github.com/user'],
+    ['whoami'],
+    ['status'],
+    ['logout'],
+    ['providers'],
+    ['setup', 'github'],
+    ['demo'],
+  ];
+
+  it.each(commands)('is not repeated by %s', async (...command) => {
+    for (const options of [[], ['--json', '--events']]) {
+      for (const option of [`--client-secret=${CANARY}`, `--pass_phrase:${CANARY}`, `-s${CANARY}`]) {
+        const outcome = await line.run(...command, option, ...options);
+        expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
+        expect(outcome.stderr).toContain(`unknown option '${/^--[a-z-]+|^-./.exec(option)?.[0]}`);
+        expect(outcome.stderr).not.toContain('CANARY');
+      }
+    }
+  });
+
+  it.each([
+    ['--client-secret', '--client-secret-file PATH, - for standard input'],
+    ['--secret', '--client-secret-file PATH, - for standard input'],
+    ['--passphrase', 'OAUTH_LOGIN_PASSPHRASE'],
+    ['--password', 'OAUTH_LOGIN_PASSPHRASE'],
+    ['--token', 'OAUTH_LOGIN_GITHUB_TOKEN'],
+    ['--refresh-token', '--refresh-token-file PATH'],
+    ['--subject-token', '--subject-token-file PATH'],
+    ['--private-key', '--key-file PATH'],
+  ])('%s is answered with the safe way', async (option, way) => {
+    for (const words of [[`${option}=${CANARY}`], [option, CANARY]]) {
+      const { stderr } = await line.run('token', 'github', ...words);
+      expect(stderr).toContain(`error: unknown option '${option}'`);
+      expect(stderr).toMatch(/hint: a secret on the command line can be read by others: .+\n$/);
+      expect(stderr).toContain(way);
+      expect(stderr).not.toContain('CANARY');
+    }
+  });
+
+  it('still proposes the option that was meant', async () => {
+    expect((await line.run('github', '--no-brwser')).stderr).toContain(
+      "unknown option '--no-brwser' (Did you mean --no-browser?)",
+    );
+  });
+});
+
 function prefix(): string {
   return `OAUTH_LOGIN_${new URL(server.issuer).host.replace(/[^0-9]/g, '_')}`;
 }
