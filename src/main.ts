@@ -2,9 +2,9 @@ import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError } from './errors.ts';
 import { report } from './output/report.ts';
+import { usageMistake } from './output/usage-mistake.ts';
 import { createProgram, type Ending } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
-import { usageMistake } from './usage-mistake.ts';
 
 export { report } from './output/report.ts';
 export { systemContext } from './system/system-context.ts';

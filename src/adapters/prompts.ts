@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../errors.ts';
 import { Secret } from '../secrets/secret.ts';
+import { promptOutput } from './prompt-output.ts';
 
 /** Questions to a person at a terminal; each rejects with an `AbortedError` on Ctrl-C, an `InputEndedError` on Ctrl-D. */
 export interface Prompts {
@@ -25,6 +26,8 @@ export interface PromptsEnvironment {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined; readonly isRaw?: boolean | undefined };
   /** The standard error: the standard output is for the answer of the command. */
   readonly stderr: Writable & { readonly isTTY?: boolean | undefined };
+  /** Whether the terminal shows box characters; by default it does. */
+  readonly canDraw?: boolean;
   /** Ends a question with its reason. */
   readonly signal: AbortSignal;
 }
@@ -46,6 +49,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     );
   }
   const clack = await import('@clack/prompts');
+  const output = promptOutput(stderr, environment.canDraw ?? true);
 
   /** Asks, and takes the terminal back from a question that gets no answer any more. */
   async function answerTo<Answer>(
@@ -60,7 +64,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     const either = AbortSignal.any([signal, stop, input.ended]);
     try {
       either.throwIfAborted();
-      const answer = await ask({ input: stdin, output: stderr, signal: either });
+      const answer = await ask({ input: stdin, output, signal: either });
       either.throwIfAborted();
       if (typeof answer === 'symbol') throw new AbortedError();
       return answer as Exclude<Answer, symbol>;

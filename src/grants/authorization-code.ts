@@ -8,6 +8,7 @@ import { durationText } from '../output/text.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/token-endpoint.ts';
+import { registeredRedirectUri } from '../settings/login-settings.ts';
 import { isInteractive } from '../system/presence.ts';
 import { type Callback, openCallback } from './callback.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
@@ -205,11 +206,14 @@ async function pastedResponse(
 async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): Promise<never> {
   const seconds = grant.settings.timeoutSeconds;
   await context.clock.sleep(seconds * 1000, stop);
+  const { label } = grant.provider;
+  const used = callback.redirectUri;
+  const registered = registeredRedirectUri(grant.settings.redirect);
   throw new NetworkError(
     'login_timeout',
-    `nobody came back from ${grant.provider.label} within ${durationText(seconds)} to ${callback.redirectUri}`,
+    `nobody came back from ${label} within ${durationText(seconds)}; the redirect URI of this sign-in was ${used}`,
     {
-      hint: `if ${grant.provider.label} showed an error page, register exactly the redirect URI ${callback.redirectUri} there (the port may differ where it accepts any); --timeout waits longer`,
+      hint: `if ${label} showed an error page, register exactly ${registered} there${registered === used ? '' : `, which stands for any port (where it does not, register one with a port, and name it with --redirect-uri)`}; --timeout waits longer`,
     },
   );
 }

@@ -55,9 +55,21 @@ describe('the End-User', () => {
     const outcome = await line.runIn(idle, ...target(), '--timeout', '1');
     const { code, message, hint, exit_code } = errorOf(outcome);
     expect([code, exit_code]).toEqual(['login_timeout', 7]);
-    const uri = /redirect_uri=([^&]+)/.exec(outcome.stderr)?.[1] ?? 'none';
-    expect(message).toContain(decodeURIComponent(uri));
-    expect(hint).toContain(decodeURIComponent(uri));
+    const uri = decodeURIComponent(/redirect_uri=([^&]+)/.exec(outcome.stderr)?.[1] ?? 'none');
+    expect(message).toMatch(/ within 1 second; the redirect URI of this sign-in was /);
+    expect(message.endsWith(` was ${uri}`)).toBe(true);
+    // The port is another one each time: to register it would help nobody.
+    expect(hint).toContain('register exactly http://127.0.0.1/callback there, which stands for any port');
+    expect(hint).not.toContain(uri);
+  });
+
+  it('never answers at a port that is registered: the time-out says to register that one', async () => {
+    const idle = { openBrowser: async () => ({ exited: Promise.resolve(0) }) };
+    const uri = `http://localhost:${await freePort()}/cb`;
+    const outcome = await line.runIn(idle, ...target(), '--timeout', '1', '--redirect-uri', uri);
+    const { message, hint } = errorOf(outcome);
+    expect(message.endsWith(` was ${uri}`)).toBe(true);
+    expect(hint).toContain(`register exactly ${uri} there; --timeout waits longer`);
   });
 
   it('presses Ctrl-C while waiting: exit 130 at once, no listener left', async () => {
@@ -397,6 +409,15 @@ describe('T13 a secret given as an option that is none', () => {
     );
   });
 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address !== null ? address.port : expect.unreachable();
+}
 
 function prefix(): string {
   return `OAUTH_LOGIN_${new URL(server.issuer).host.replace(/[^0-9]/g, '_')}`;

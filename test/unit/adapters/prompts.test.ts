@@ -215,6 +215,44 @@ describe('a process that was put to sleep with Ctrl-Z', () => {
   });
 });
 
+describe('a terminal', () => {
+  const asked = async (
+    change: (environment: ReturnType<typeof terminal>['environment']) => void,
+    canDraw: boolean,
+  ) => {
+    const { environment, press, screen } = terminal();
+    change(environment);
+    const prompts = await openPrompts({ ...environment, canDraw });
+    const answer = prompts.choose('Where shall the key to your sign-ins live?', [
+      { value: 'a', label: 'A passphrase', hint: 'asked for at each use' },
+      { value: 'b', label: 'Stop' },
+    ]);
+    await press('Stop', DOWN, ENTER);
+    expect(await answer).toBe('b');
+    const secret = prompts.secret('Passphrase', {
+      validate: (text) => (text === '' ? 'type it' : undefined),
+    });
+    await press('Passphrase', ENTER);
+    await press('type it', 'x', ENTER);
+    expect((await secret).reveal()).toBe('x');
+    return screen();
+  };
+
+  it('without a size is taken for one of 80 columns', async () => {
+    const sized = await asked(() => {}, true);
+    const unsized = await asked(({ stderr }) => Object.assign(stderr, { columns: 0, rows: 0 }), true);
+    expect(unsized).toBe(sized);
+    expect(unsized).toContain('Where shall the key to your sign-ins live?');
+  });
+
+  it('that cannot draw is sent ASCII only', async () => {
+    expect(await asked(() => {}, true)).toMatch(/[^\x00-\x7f]/);
+    const plain = await asked(() => {}, false);
+    expect(plain).not.toMatch(/[^\x00-\x7f]/);
+    expect(plain).toContain('> Stop');
+  });
+});
+
 describe('without a terminal', () => {
   it.each(['stdin', 'stderr'] as const)('nothing is asked when %s is none', async (name) => {
     const { environment, screen } = terminal();

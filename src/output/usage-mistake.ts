@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { UsageError } from './errors.ts';
+import { UsageError } from '../errors.ts';
 
 const VISIBLE = 'a secret on the command line can be read by others';
 
