@@ -15,6 +15,7 @@ export const ExitCode = {
 type UsageCode =
   | 'usage_invalid'
   | 'usage_conflict'
+  | 'usage_debugger'
   | 'usage_unknown_provider'
   | 'usage_unknown_account'
   | 'usage_ambiguous_account'
@@ -39,7 +40,8 @@ type ConfigurationCode =
   | 'config_no_discovery'
   | 'config_no_device_grant'
   | 'config_no_browser'
-  | 'config_no_home';
+  | 'config_no_home'
+  | 'config_shared_directory';
 
 type AuthenticationRequiredCode =
   | 'login_required'

@@ -1,26 +1,49 @@
 import { CommanderError } from 'commander';
+import type { Ending } from './commands/token-commands.ts';
 import type { Context } from './context.ts';
-import { AbortedError, ExitCode, OAuthLoginError } from './errors.ts';
+import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { report } from './output/report.ts';
 import { usageMistake } from './output/usage-mistake.ts';
-import { createProgram, type Ending } from './program.ts';
+import { createProgram, type Run } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
+import type { SystemContext } from './system/system-context.ts';
 
 export { report } from './output/report.ts';
 export { systemContext } from './system/system-context.ts';
 
+/** A context, and how the process was started where it is one of its own. */
+type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;
+
 /** Runs one command line and gives its exit code; every error becomes two lines (or one document) and a code. */
-export async function main(argv: readonly string[], context: Context): Promise<number> {
+export async function main(argv: readonly string[], context: MainContext): Promise<number> {
   for (const warning of environmentWarnings(context.env))
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
   try {
     const ending: Ending = {};
-    await createProgram(context, main, ending).parseAsync([...argv], { from: 'user' });
+    // What a command runs in turn is no process of its own: the person was asked, and allowed it, at the start.
+    const runWithin: Run = (line, inner) => main(line, { ...inner, debugOptions: [] });
+    const program = createProgram(context, runWithin, ending);
+    program.hook('preAction', (_program, command) => {
+      if (command.optsWithGlobals().allowDebug !== true) requireNoDebugger(context.debugOptions);
+    });
+    await program.parseAsync([...argv], { from: 'user' });
     return ending.exitCode ?? ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
     return report(familyOf(cause, argv, context), argv, context.stderr);
   }
+}
+
+/** Before anything is read that is worth stealing. */
+function requireNoDebugger([option]: readonly string[] = []): void {
+  if (option === undefined) return;
+  throw new UsageError(
+    'usage_debugger',
+    `Node was started with ${option}, which lays your tokens open to other programs or writes them to the disk`,
+    {
+      hint: 'start it without that option; --allow-debug allows it, if you are debugging this program itself',
+    },
+  );
 }
 
 function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {

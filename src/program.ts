@@ -1,74 +1,11 @@
 import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { options } from './commands/options.ts';
+import { addTokenCommands, type Ending } from './commands/token-commands.ts';
 import type { Context } from './context.ts';
-
-const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
-
-const account = () => new Option('--account <name>', 'which account, by user name, e-mail or id');
-const host = () => new Option('--host <host>', 'the host of a self-hosted provider, such as git.example.com');
-const tenant = () => new Option('--tenant <tenant>', 'the tenant, where the provider has them');
-const issuer = () => new Option('--issuer <url>', 'the Issuer Identifier, named exactly');
-const json = () => new Option('--json', 'answer with one JSON document, errors included');
-const debug = () => new Option('--debug', 'show each request (never a secret) and stack traces');
-const minValidity = () =>
-  new Option('--min-validity <seconds>', 'valid for at least this long (default: 60)');
-const clientId = () => new Option('--client-id <id>', 'the client identifier');
-const clientSecretFile = () =>
-  new Option('--client-secret-file <path>', 'read the client secret from a file, - for standard input');
-const scope = () =>
-  new Option('--scope <scopes>', 'ask for more scopes; repeatable, commas and spaces work').argParser(
-    collect,
-  );
-const redirectUri = () =>
-  new Option('--redirect-uri <uri>', 'the redirect URI, when it was registered exactly');
-const store = () => new Option('--store <kind>', 'where the sealing key lives: keychain, passphrase or file');
-const caFile = () => new Option('--ca-file <path>', 'more certificate authorities, a PEM file');
-const allowHttpLoopback = () =>
-  new Option('--allow-http-loopback', 'allow plain http to a loopback address (a local identity server)');
-
-const repeatable = (flags: string, description: string) => new Option(flags, description).argParser(collect);
-
-/** The flags of `token` for jobs that no person stands behind. */
-const grantOptions = (): readonly Option[] => [
-  new Option(
-    '--grant <grant>',
-    'ask for a token without a person: client-credentials, refresh-token, jwt-bearer or token-exchange',
-  ).conflicts('account'),
-  clientId(),
-  clientSecretFile(),
-  new Option(
-    '--client-authentication <method>',
-    'client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none',
-  ),
-  new Option('--key-file <path>', 'a private key: JWK, PEM, or the JSON file of a Google service account'),
-  new Option('--key-id <id>', 'what the server calls the key'),
-  repeatable('--scope <scopes>', 'what to ask for; repeatable, commas and spaces work'),
-  repeatable('--audience <audience>', 'for whom the token shall be; repeatable'),
-  repeatable('--resource <uri>', 'the API the token shall be for (RFC 8707); repeatable'),
-  repeatable('--param <name=value>', 'one more parameter of the request; repeatable'),
-  new Option('--subject <name>', 'jwt-bearer: for whom the key acts'),
-  new Option('--refresh-token-file <path>', 'refresh-token: read it from a file, - for standard input'),
-  new Option('--rotate-to <file>', 'refresh-token: where to write the one that the server sends instead'),
-  new Option('--subject-from <place>', "token-exchange: ci, the CI job's own identity"),
-  new Option('--subject-token-file <path>', 'token-exchange: read it from a file, - for standard input'),
-  new Option('--subject-token-env <name>', 'token-exchange: the variable that holds it'),
-  new Option('--subject-token-type <type>', 'token-exchange: what it is, such as jwt or access_token'),
-  new Option('--subject-audience <audience>', "token-exchange: for whom the CI job's identity is made out"),
-  new Option('--requested-token-type <type>', 'token-exchange: what to ask for'),
-  store(),
-  new Option('--no-store', 'do not keep the token until it expires'),
-  caFile(),
-  allowHttpLoopback(),
-];
 
 /** Runs a command line in a context; gives the exit code. */
 export type Run = (argv: readonly string[], context: Context) => Promise<number>;
-
-/** How a command ended that ran another program. */
-export interface Ending {
-  /** The exit code of that program, which becomes ours. */
-  exitCode?: number;
-}
 
 /** All commands, in the order of the help. */
 export function createProgram(context: Context, run: Run, ending: Ending = {}): Command {
@@ -92,29 +29,27 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .command('login', { isDefault: true })
     .description('sign in; the word "login" may be left out')
     .argument('[target]', 'a provider (github), one of your own, or the URL of an issuer')
-    .addOption(clientId())
-    .addOption(clientSecretFile())
-    .addOption(scope())
-    .addOption(issuer())
-    .addOption(host())
-    .addOption(tenant())
+    .addOption(options.clientId())
+    .addOption(options.clientSecretFile())
+    .addOption(options.scope())
+    .addOption(options.issuer())
+    .addOption(options.host())
+    .addOption(options.tenant())
     .option('--no-browser', 'print the address instead of opening a browser')
     .option('--device', 'show a code to enter on another device instead')
     .option('--port <ports>', 'listen on this port, or the first free one of a list')
-    .addOption(redirectUri())
+    .addOption(options.redirectUri())
     .option('--login-hint <name>', 'tell the provider who is going to sign in')
-    .addOption(
-      new Option('--param <name=value>', 'one more parameter of the request; repeatable').argParser(collect),
-    )
+    .addOption(options.param())
     .option('--no-offline-access', 'do not ask for a refresh token')
     .option('--timeout <seconds>', 'how long to wait for you (default: 300)')
-    .addOption(store())
+    .addOption(options.store())
     .option('--no-store', 'keep nothing, only say who signed in')
-    .addOption(caFile())
-    .addOption(allowHttpLoopback())
-    .addOption(json())
+    .addOption(options.caFile())
+    .addOption(options.allowHttpLoopback())
+    .addOption(options.json())
     .option('--events', 'with --json: tell a program how it goes, lines of JSON on standard error')
-    .addOption(debug())
+    .addOption(options.debug())
     .action(async (target: string | undefined, flags) => {
       const [{ login }, { requireTarget }, { orMistypedCommand }] = await Promise.all([
         import('./commands/login.ts'),
@@ -133,87 +68,19 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .description('who is signed in: asks the provider')
     .argument('[target]')
     .option('--offline', 'tell what was stored, without asking')
-    .addOption(account())
-    .addOption(host())
-    .addOption(issuer())
-    .addOption(json())
-    .addOption(debug())
+    .addOption(options.account())
+    .addOption(options.host())
+    .addOption(options.issuer())
+    .addOption(options.json())
+    .addOption(options.debug())
     .action(async (target, flags) => (await import('./commands/whoami.ts')).whoami(target, flags, context));
 
-  const token = program
-    .command('token')
-    .description('print an access token that is valid now, refreshed when needed')
-    .argument('[target]')
-    .addOption(minValidity())
-    .option(
-      '--format <format>',
-      'raw, json, header, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
-    )
-    .option(
-      '--as <variable>',
-      'the variable that a format for shells or files sets (default: GITHUB_TOKEN, say)',
-    )
-    .option('--refresh', 'refresh even when the stored token would do')
-    .addOption(account())
-    .addOption(host())
-    .addOption(tenant())
-    .addOption(issuer())
-    .addOption(json().conflicts('format'))
-    .addOption(debug())
-    .action(async (target, flags) => (await import('./commands/token.ts')).token(target, flags, context));
-  for (const option of grantOptions()) token.addOption(option);
-
-  program
-    .command('exec')
-    .description('run a command with an access token in its environment, nowhere else')
-    .argument('<target>')
-    .argument('[command...]', 'the program and its arguments, behind two dashes')
-    .usage('<target> [options] -- <command...>')
-    .option('--as <variable>', 'the variable that holds the token (default: GITHUB_TOKEN for github)')
-    .addOption(minValidity())
-    .addOption(account())
-    .addOption(host())
-    .addOption(issuer())
-    .addOption(debug())
-    .action(async (target: string, words: string[], flags) => {
-      const { requireSeparator, runWithToken } = await import('./commands/exec.ts');
-      requireSeparator(rawArguments(program), target);
-      ending.exitCode = await runWithToken(target, words, flags, context);
-    });
-
-  program
-    .command('request')
-    .description(
-      'send a request with an access token, only to the API it was issued for; flags as curl has them',
-    )
-    .argument('<target>')
-    .argument('<url>')
-    .option('-X, --request <method>', 'the method (default: GET, or POST with data)')
-    .addOption(new Option('-H, --header <line>', 'one more header; repeatable').argParser(collect))
-    .addOption(
-      new Option('-d, --data <data>', 'a form body; @FILE reads a file, @- standard input').argParser(
-        collect,
-      ),
-    )
-    .addOption(new Option('--json <data>', 'a JSON body; @FILE and @- as well').argParser(collect))
-    .option('-i, --include', 'show the status and the headers too')
-    .option('-f, --fail', 'exit 5 for a status of 4xx and 7 for 5xx, without the body')
-    .option(
-      '-o, --output <file>',
-      'write into a file, which appears when it is complete; - for standard output',
-    )
-    .addOption(account())
-    .addOption(host())
-    .addOption(issuer())
-    .addOption(debug())
-    .action(async (target, url, flags) =>
-      (await import('./commands/request.ts')).request(target, url, flags, context),
-    );
+  addTokenCommands(program, context, ending);
 
   program
     .command('status')
-    .description('every account, its scopes and expiry, and where its secrets live; no network')
-    .addOption(json())
+    .description('every account and kept token, scopes and expiry, where secrets live; no network')
+    .addOption(options.json())
     .action(async (flags) => (await import('./commands/status.ts')).status(flags, context));
 
   program
@@ -221,27 +88,27 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .description('revoke at the provider where it can be done, and forget')
     .argument('[target]')
     .addOption(new Option('--all', 'every account (of the target, when there is one)').conflicts('account'))
-    .addOption(account())
-    .addOption(host())
-    .addOption(issuer())
-    .addOption(json())
-    .addOption(debug())
+    .addOption(options.account())
+    .addOption(options.host())
+    .addOption(options.issuer())
+    .addOption(options.json())
+    .addOption(options.debug())
     .action(async (target, flags) => (await import('./commands/logout.ts')).logout(target, flags, context));
 
   program
     .command('providers')
     .description('the providers known by name, or one of them in full')
     .argument('[name]')
-    .addOption(host())
-    .addOption(tenant())
-    .addOption(json())
+    .addOption(options.host())
+    .addOption(options.tenant())
+    .addOption(options.json())
     .action(async (name, flags) => (await import('./commands/providers.ts')).providers(name, flags, context));
 
   program
     .command('setup')
     .description('register a client for a provider, or define a provider of your own')
     .argument('<name>', 'a provider, or the name your own shall have')
-    .addOption(issuer())
+    .addOption(options.issuer())
     .addOption(
       new Option('--from <file>', 'import the client file that the provider offers for download').conflicts([
         'issuer',
@@ -249,16 +116,22 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
         'clientSecretFile',
       ]),
     )
-    .addOption(clientId())
-    .addOption(clientSecretFile())
-    .addOption(scope())
-    .addOption(host())
-    .addOption(tenant())
-    .addOption(redirectUri())
-    .addOption(store())
-    .addOption(caFile())
-    .addOption(allowHttpLoopback())
-    .addOption(debug())
+    .addOption(options.clientId())
+    .addOption(options.clientSecretFile())
+    .addOption(options.scope())
+    .addOption(options.host())
+    .addOption(options.tenant())
+    .addOption(options.redirectUri())
+    .addOption(
+      new Option(
+        '--code-challenge-method <method>',
+        'the method of PKCE that the server supports but does not list: S256',
+      ).choices(['S256']),
+    )
+    .addOption(options.store())
+    .addOption(options.caFile())
+    .addOption(options.allowHttpLoopback())
+    .addOption(options.debug())
     .action(async (name, flags) => (await import('./commands/setup.ts')).setup(name, flags, context));
 
   program
@@ -271,12 +144,8 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .option('--device', 'finish with a code on another device')
     .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
 
+  for (const each of [program, ...program.commands]) each.addOption(options.allowDebug());
   return program;
-}
-
-/** The command line as it was given: commander keeps it, only its types do not say so. */
-function rawArguments(program: Command & { readonly rawArgs?: readonly string[] }): readonly string[] {
-  return program.rawArgs ?? [];
 }
 
 const EXAMPLES = `

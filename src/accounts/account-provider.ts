@@ -45,8 +45,9 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
     ...(head.host === undefined ? {} : { host: head.host }),
     ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
   };
-  // The user's own row may stand under the name of the account only, and a host's under that of its preset.
-  for (const target of [head.provider, head.preset]) {
+  // The user's own row may stand under the name of the account only, a host's under that of its preset, and what is
+  // set for a provider that is given by its address is found by that.
+  for (const target of [head.provider, head.preset, head.issuer]) {
     if (target === undefined) continue;
     try {
       const { provider } = chooseTarget(target, flags, configuration);

@@ -3,21 +3,17 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, OAuthLoginError, StoreError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
-import { listPrivateDirectory, removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
-import { Secret } from '../secrets/secret.ts';
+import { parsePlainJson } from '../secrets/plain-json.ts';
+import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
+import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
 import { accountId } from './account-id.ts';
-import { type ClientSecrets, openClientSecrets } from './client-secrets.ts';
+import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
+import { claimedClient } from './claimed-client.ts';
+import { type ClientReference, type ClientSecrets, openClientSecrets } from './client-secrets.ts';
 import { type Lock, openLock } from './lock.ts';
-import {
-  corruptFile,
-  openSealedFile,
-  readSealedFile,
-  type SealedFile,
-  writeSealedFile,
-} from './sealed-file.ts';
+import { corruptFile, readSealedFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
 
 export { accountId } from './account-id.ts';
 
@@ -27,7 +23,15 @@ const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 /** Every account that can be read, and what keeps the others from being read. */
 export interface StoredAccounts {
   readonly accounts: readonly AccountHead[];
-  readonly problems: readonly { readonly file: string; readonly error: OAuthLoginError }[];
+  readonly problems: readonly UnreadableFile[];
+}
+
+/** A file among the accounts that cannot be read. */
+export interface UnreadableFile {
+  readonly file: string;
+  readonly error: OAuthLoginError;
+  /** The client that it says it is of, for what that is worth; absent when it does not say. */
+  readonly claims?: ClientReference;
 }
 
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
@@ -37,6 +41,8 @@ export interface AccountStore extends ClientSecrets {
   read(id: string): Promise<AccountHead | undefined>;
   /** Opens the sealed part, and refuses a file that was swapped or edited since it was written. */
   readSecrets(head: AccountHead): Promise<AccountSecrets>;
+  /** Whether the sealed part is of the key that is there now; refuses a file that was damaged since it was written. */
+  isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
   write(head: AccountHead, secrets: AccountSecrets): Promise<void>;
   /** Gives `false` when there was no such account. */
@@ -50,13 +56,22 @@ export function openAccountStore(context: Context): AccountStore {
   const directory = join(context.paths.dataDir, 'accounts');
   const locks = new Map<string, Lock>();
   const fileOf = (id: string) => join(directory, `${id}.account`);
+  const openStored = async (head: AccountHead) => {
+    const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
+    if (stored === undefined) return undefined;
+    // What has to be loaded to check the id is loaded while a keychain is at work.
+    const key = await openSealingKey(stored.head.store, context, { create: false });
+    if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
+      throw corruptFile(stored.file.path);
+    return { file: stored.file, key };
+  };
 
   return {
     ...openClientSecrets(context),
 
     async list() {
       const accounts: AccountHead[] = [];
-      const problems: { file: string; error: OAuthLoginError }[] = [];
+      const problems: UnreadableFile[] = [];
       for (const name of listPrivateDirectory(directory)) {
         const file = join(directory, name);
         try {
@@ -66,7 +81,8 @@ export function openAccountStore(context: Context): AccountStore {
           if (head !== undefined) accounts.push(head);
         } catch (error) {
           if (!(error instanceof OAuthLoginError)) throw error;
-          problems.push({ file, error });
+          const claims = claimedClient(file);
+          problems.push({ file, error, ...(claims !== undefined && { claims }) });
         }
       }
       return { accounts, problems };
@@ -77,15 +93,17 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async readSecrets(head) {
-      const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
+      const stored = await openStored(head);
       if (stored === undefined) throw notStored(head);
-      // What has to be loaded to check the id is loaded while a keychain is at work.
-      const key = await openSealingKey(stored.head.store, context, { create: false });
-      if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
-        throw corruptFile(stored.file.path);
-      const secrets = readAccountSecrets(openSealedFile(stored.file, key));
-      if (secrets === undefined) throw corruptFile(stored.file.path);
-      return secrets;
+      return openAccountSecrets(stored.file, stored.key);
+    },
+
+    async isOpenable(head) {
+      const stored = await openStored(head);
+      // The person started afresh with another key: what the old one sealed is lost, and not damaged.
+      if (stored === undefined || stored.file.keyId !== stored.key.id) return false;
+      openAccountSecrets(stored.file, stored.key);
+      return true;
     },
 
     async write(head, secrets) {
@@ -146,34 +164,6 @@ function isSameBinding(given: AccountHead, stored: AccountHead): boolean {
       Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),
     ]);
   return binding(given) === binding(stored);
-}
-
-function revealedSecrets(secrets: AccountSecrets): Record<string, string | undefined> {
-  return {
-    accessToken: secrets.accessToken.reveal(),
-    refreshToken: secrets.refreshToken?.reveal(),
-    idToken: secrets.idToken?.reveal(),
-    clientSecret: secrets.clientSecret?.reveal(),
-  };
-}
-
-function readAccountSecrets(value: unknown): AccountSecrets | undefined {
-  const fields = plainObject(value);
-  const secret = (name: string) => {
-    const text = fields?.[name];
-    return typeof text === 'string' ? new Secret(text) : undefined;
-  };
-  const accessToken = secret('accessToken');
-  if (accessToken === undefined) return undefined;
-  const refreshToken = secret('refreshToken');
-  const idToken = secret('idToken');
-  const clientSecret = secret('clientSecret');
-  return {
-    accessToken,
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(idToken !== undefined && { idToken }),
-    ...(clientSecret !== undefined && { clientSecret }),
-  };
 }
 
 function foreignFile(file: string): StoreError {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
-import { shellQuoted } from '../secrets/private-directory.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
@@ -42,17 +42,32 @@ export async function chooseAccount(
   if (hiddenStandard !== undefined && !isNamedOne) throw perhapsMeant(hiddenStandard.error, only);
   if (others.length > 0) throw ambiguous(named);
   const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((place) => place !== undefined);
-  if (unreadable[0] !== undefined && !isTargeted) throw perhapsMeant(unreadable[0].error, only);
+  const rival = unreadable.find(({ issuer }) => !isTargeted || issuer === only.issuer);
+  if (rival !== undefined) throw perhapsMeant(rival.error, only);
   return only;
 }
 
-/** The files among the problems that hold an account, though nobody can tell whose. */
+/** A file that holds an account, though nobody can tell whose. */
+export interface UnreadableAccount {
+  readonly id: string;
+  readonly error: OAuthLoginError;
+  /** The Issuer Identifier that it claims, for what that is worth. */
+  readonly issuer?: string;
+}
+
+/** The accounts among the problems; of some issuers only, those that claim one of them or do not say. */
 export function unreadableAccounts(
   problems: StoredAccounts['problems'],
-): readonly { readonly id: string; readonly file: string; readonly error: OAuthLoginError }[] {
+  issuers?: ReadonlySet<string>,
+): readonly UnreadableAccount[] {
   return problems
     .filter(({ file }) => file.endsWith('.account'))
-    .map((problem) => ({ ...problem, id: basename(problem.file, '.account') }));
+    .filter(({ claims }) => claims === undefined || issuers === undefined || issuers.has(claims.issuer))
+    .map(({ file, error, claims }) => ({
+      id: basename(file, '.account'),
+      error,
+      ...(claims === undefined ? {} : { issuer: claims.issuer }),
+    }));
 }
 
 /** How a person tells accounts apart, harmless to a terminal: user name, else e-mail, else name, else subject. */

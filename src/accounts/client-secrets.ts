@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
-import { removeStaleTemporaries } from '../secrets/private-files.ts';
+import { removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
+import { clockOffsetText } from '../output/text.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
@@ -86,7 +87,7 @@ async function refreshAndKeep(
   if (secrets.refreshToken === undefined) throw cannotRefresh(head, context);
   const [{ clientOfAccount, providerOfAccount }, { refreshTokens }] = await Promise.all([
     import('./account-provider.ts'),
-    import('../protocol/token-endpoint.ts'),
+    import('../protocol/refresh-request.ts'),
   ]);
   const http = await context.openHttp({
     allowHttpLoopback: head.allowHttpLoopback ?? false,
@@ -112,6 +113,8 @@ async function refreshAndKeep(
     );
     const renewed = withTokens(account, tokens);
     await store.write(renewed.head, renewed.secrets);
+    if (tokens.clockOffset !== undefined)
+      context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, head.label)}\n`);
     context.signal.throwIfAborted();
     return renewed;
   } catch (error) {

@@ -3,7 +3,8 @@ import type { Clock, Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
-import { listPrivateDirectory, removePrivateFile, removeStaleTemporaries } from '../secrets/private-files.ts';
+import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
+import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
@@ -12,8 +13,14 @@ import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.t
 export interface GrantTokenHead {
   /** By `grantTokenId`. */
   readonly id: string;
+  /** As `--grant` names it. */
+  readonly grant: string;
   readonly provider: string;
+  /** The provider as people know it. */
+  readonly label: string;
   readonly issuer: string;
+  /** Absent: the server was asked without a client (RFC 8693 §2.1). */
+  readonly clientId?: string;
   /** Granted scopes. */
   readonly scopes: readonly string[];
   /** ISO 8601 instants. */
@@ -27,14 +34,28 @@ export interface GrantToken {
   readonly accessToken: Secret;
 }
 
+/** A kept token that is still good, as far as it can be told without opening it. */
+export interface KeptToken extends GrantTokenHead {
+  readonly expiresAt: string;
+  readonly store: StoreKind;
+}
+
+/** The kept tokens that are still good, and the files that cannot be read safely. */
+export interface KeptTokens {
+  readonly tokens: readonly KeptToken[];
+  readonly problems: readonly { readonly file: string; readonly error: StoreError }[];
+}
+
 /** The tokens of grants that need no person, kept sealed until they expire. Every method throws `StoreError`. */
 export interface GrantTokens {
   /** `undefined`: there is none, it is not good for that long, or what is there cannot be opened. */
   read(id: string, minValiditySeconds: number): Promise<GrantToken | undefined>;
   /** Keeps a token that has an end, and removes those that have reached theirs. */
   write(token: GrantToken, store: StoreKind): Promise<void>;
-  /** Removes those of that issuer, or all; gives how many were still good. */
-  remove(issuer?: string): number;
+  /** Needs no key; a file that cannot be read hides no other. */
+  list(): KeptTokens;
+  /** Removes those of these issuers, or all; gives those that were still good. */
+  remove(issuers?: ReadonlySet<string>): readonly KeptToken[];
 }
 
 const FILE = /^([0-9a-f]{32})\.token$/;
@@ -45,12 +66,13 @@ const CLOCK_TOLERANCE = 60_000;
 export function openGrantTokens(context: Context): GrantTokens {
   const directory = join(context.paths.dataDir, 'grants');
   const fileOf = (id: string) => join(directory, `${id}.token`);
-  const heads = () =>
+  const files = (): KeptFile[] =>
     listPrivateDirectory(directory).flatMap((name) => {
       const id = FILE.exec(name)?.[1];
-      const head = id === undefined ? undefined : readIfSound(() => readHead(fileOf(id), id)?.head);
-      return id === undefined ? [] : [{ id, head }];
+      return id === undefined ? [] : [readKeptFile(fileOf(id), id)];
     });
+  const goodOnes = (found: readonly KeptFile[]) =>
+    found.flatMap(({ token }) => (token !== undefined && isGood(token, 0, context) ? [token] : []));
 
   return {
     async read(id, minValiditySeconds) {
@@ -72,35 +94,64 @@ export function openGrantTokens(context: Context): GrantTokens {
       if (head.expiresAt === undefined) return;
       const key = await openSealingKey(store, context, { create: true });
       removeStaleTemporaries(directory, context.clock.now());
-      for (const kept of heads()) {
-        if (kept.head === undefined || !isGood(kept.head, 0, context)) removePrivateFile(fileOf(kept.id));
+      for (const { file, token, error } of files()) {
+        if (error !== undefined) throw error;
+        if (token === undefined || !isGood(token, 0, context)) removePrivateFile(file);
       }
       const content = { head, body: { accessToken: accessToken.reveal() } };
       writeSealedFile(fileOf(head.id), 'grant', content, key);
     },
 
-    remove(issuer) {
-      const chosen = heads().filter(({ head }) => issuer === undefined || head?.issuer === issuer);
-      for (const { id } of chosen) removePrivateFile(fileOf(id));
-      return chosen.filter(({ head }) => head !== undefined && isGood(head, 0, context)).length;
+    list() {
+      const found = files();
+      const problems = found.flatMap(({ file, error }) => (error === undefined ? [] : [{ file, error }]));
+      return { tokens: goodOnes(found), problems };
+    },
+
+    remove(issuers) {
+      const chosen = files().filter(
+        ({ token }) => issuers === undefined || (token !== undefined && issuers.has(token.issuer)),
+      );
+      for (const { file } of chosen) removePrivateFile(file);
+      return goodOnes(chosen);
     },
   };
+}
+
+/** A file among the kept tokens: without `token` it is damaged, and with `error` others may read it. */
+interface KeptFile {
+  readonly file: string;
+  readonly token?: KeptToken;
+  readonly error?: StoreError;
+}
+
+function readKeptFile(file: string, id: string): KeptFile {
+  try {
+    const found = readIfSound(() => readHead(file, id));
+    return found === undefined ? { file } : { file, token: { ...found.head, store: found.file.store } };
+  } catch (error) {
+    if (error instanceof StoreError) return { file, error };
+    throw error;
+  }
 }
 
 function readHead(path: string, id: string) {
   const file = readSealedFile(path, 'grant');
   const fields = plainObject(file?.head);
   if (file === undefined || fields === undefined || fields.id !== id) return undefined;
-  const { provider, issuer, scopes, issuedAt, expiresAt } = fields;
+  const { grant, provider, label, issuer, clientId, scopes, issuedAt, expiresAt } = fields;
   const isHead =
+    typeof grant === 'string' &&
     typeof provider === 'string' &&
+    typeof label === 'string' &&
     typeof issuer === 'string' &&
     typeof issuedAt === 'string' &&
     typeof expiresAt === 'string' &&
     Array.isArray(scopes) &&
     scopes.every((scope) => typeof scope === 'string');
   if (!isHead) return undefined;
-  const head: GrantTokenHead = { id, provider, issuer, scopes: [...scopes], issuedAt, expiresAt };
+  const client = typeof clientId === 'string' ? { clientId } : {};
+  const head = { id, grant, provider, label, issuer, ...client, scopes: [...scopes], issuedAt, expiresAt };
   return { file, head };
 }
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, utimesSync } from 'node:fs';
 import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
-import { readPrivateFile, removePrivateFile, writePrivateFile } from '../secrets/private-files.ts';
+import { readPrivateFile } from '../secrets/private-file-reading.ts';
+import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Longer than any pause of a process that breaks a lock, which takes microseconds. */

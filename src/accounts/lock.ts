@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { shellQuoted } from '../secrets/private-directory.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import {
   beatLockFile,
   breakLockFile,

@@ -1,7 +1,8 @@
 import { StoreError } from '../errors.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import { bytesFromBase64url, parsePlainJson, plainObject } from '../secrets/plain-json.ts';
-import { shellQuoted } from '../secrets/private-directory.ts';
-import { readPrivateFile, writePrivateFile } from '../secrets/private-files.ts';
+import { readPrivateFile } from '../secrets/private-file-reading.ts';
+import { writePrivateFile } from '../secrets/private-file-writing.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 

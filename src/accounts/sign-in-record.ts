@@ -98,7 +98,7 @@ function signInRecord(
 async function keptRefreshToken(id: string, store: AccountStore): Promise<Secret | undefined> {
   const before = await store.read(id);
   if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
-  return (await store.readSecrets(before)).refreshToken;
+  return (await store.isOpenable(before)) ? (await store.readSecrets(before)).refreshToken : undefined;
 }
 
 function endpointsOf({ metadata }: ResolvedProvider) {

@@ -24,7 +24,7 @@ export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkErr
   if (attempt.deadlinePassed !== undefined) {
     return new NetworkError(
       'network_timeout',
-      `${target.host} did not answer within ${attempt.deadlinePassed / 1_000} seconds`,
+      `${target.host} did not answer within ${secondsText(attempt.deadlinePassed)}`,
       { hint: 'try again; if it stays slow, check the connection to the network' },
     );
   }
@@ -96,4 +96,8 @@ function proxyError(failure: unknown, code: string, target: URL, proxy: HttpProx
   return new NetworkError('network_proxy', `the proxy ${proxy.host} ${what}`, {
     hint: `check HTTPS_PROXY, or add ${target.hostname} to NO_PROXY`,
   });
+}
+
+function secondsText(milliseconds: number): string {
+  return milliseconds === 1_000 ? '1 second' : `${milliseconds / 1_000} seconds`;
 }

@@ -1,4 +1,5 @@
 import type { AccountStore } from '../accounts/account-store.ts';
+import { unreadableAccount } from '../accounts/accounts-of-client.ts';
 import type { ClientReference } from '../accounts/client-secrets.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -29,11 +30,13 @@ export async function requireClientId(
 ): Promise<RegisteredSettings> {
   if (settings.clientId !== undefined) return { ...settings, clientId: settings.clientId };
   const { provider } = settings;
-  const { accounts } = await store.list();
+  const { accounts, problems } = await store.list();
   const before = accounts.find(
     ({ provider: name, issuer }) => name === provider.name && issuer === provider.issuer,
   );
   if (before !== undefined) return { ...settings, clientId: before.clientId };
+  const unreadable = unreadableAccount(provider, problems);
+  if (unreadable !== undefined) throw unreadable;
   if (isInteractive(context)) {
     const registered = await guideRegistration(settings, context);
     context.stderr.write(

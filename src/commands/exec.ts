@@ -1,18 +1,17 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import type { AccountFlags } from '../accounts/choose-account.ts';
-import { freshAccess } from '../accounts/fresh-access.ts';
 import type { Context, Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
 import { childEnvironment } from '../system/environment.ts';
+import { freshToken } from './fresh-token.ts';
 import { traceOf } from './http-options.ts';
 import { readMinValidity } from './min-validity.ts';
-import { chooseTokenSource } from './token-source.ts';
+import { chooseTokenSource, providerNameOf, type TokenSourceFlags } from './token-source.ts';
 
 /** The flags of `exec`. */
-export interface ExecFlags extends AccountFlags {
+export interface ExecFlags extends TokenSourceFlags {
   readonly as?: string;
   readonly minValidity?: string;
   readonly debug?: boolean;
@@ -35,14 +34,11 @@ export async function runWithToken(
   const configuration = () => readConfiguration(context.paths);
   const store = openAccountStore(context);
   const source = await chooseTokenSource(target, flags, store, context, configuration);
-  const variable = tokenVariable(flags.as, 'head' in source ? source.head.provider : source.provider);
+  const variable = tokenVariable(flags.as, providerNameOf(source));
   const trace = traceOf(flags, context);
   const freshness = { minValiditySeconds, ...(trace === undefined ? {} : { trace }) };
-  const token =
-    'head' in source
-      ? (await freshAccess(source.head, freshness, store, context, configuration)).secrets.accessToken
-      : source.token;
-  const child = await context.startChild({ program, args, env: withToken(context, variable, token) });
+  const { accessToken } = await freshToken(source, freshness, store, context, configuration);
+  const child = await context.startChild({ program, args, env: withToken(context, variable, accessToken) });
   return child.exitCode;
 }
 

@@ -6,7 +6,8 @@ import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { SigningKey } from '../protocol/signing-key.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { GrantClientAuthentication, GrantSettings } from '../settings/grant-settings.ts';
+import type { GrantClientAuthentication } from '../settings/grant-client-authentication.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
 import { clientVariables } from '../settings/login-settings.ts';
 import { knownSecret } from './complete-client.ts';
 

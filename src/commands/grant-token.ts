@@ -1,4 +1,5 @@
 import { grantTokenId } from '../accounts/account-id.ts';
+import type { Freshness } from '../accounts/fresh-access.ts';
 import { type GrantToken, type GrantTokens, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
@@ -6,60 +7,78 @@ import { clientCredentials } from '../grants/client-credentials.ts';
 import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { refreshTokenGrant } from '../grants/refresh-token.ts';
 import { tokenExchange } from '../grants/token-exchange.ts';
+import { clockOffsetText } from '../output/text.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import { resolveProvider } from '../providers/resolve.ts';
-import { probeStore } from '../secrets/probe-store.ts';
 import { openReplacementFile } from '../secrets/replacement-file.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { readConfiguration } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import type { GrantFlags } from '../settings/grant-flags.ts';
 import { type GrantSettings, grantSettings } from '../settings/grant-settings.ts';
-import { isContinuousIntegration } from '../system/presence.ts';
+import { chooseGrantStore } from './choose-grant-store.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { findGrantCredential, type GrantCredential, grantClient } from './grant-client.ts';
 import { type GrantInput, readGrantInput } from './grant-input.ts';
-import { httpOptions, signalled, traceOf } from './http-options.ts';
+import { httpOptions, signalled } from './http-options.ts';
 
-/** How good the token has to be. */
-export interface GrantTokenFlags extends GrantFlags {
-  readonly grant: string;
-  /** Ask for another token even when a kept one would do. */
-  readonly refresh?: boolean;
+/** A grant that was asked for on the command line; what it needs has been read, and no server was asked yet. */
+export interface GrantSource {
+  readonly settings: GrantSettings;
+  readonly input: GrantInput;
+}
+
+/** A token, and whether it is one that was asked for earlier. */
+export interface GrantAnswer extends GrantToken {
+  readonly wasKept: boolean;
+}
+
+/** Reads what the grant of the command line needs. Throws a `UsageError`, `ConfigurationError` or `StoreError`. */
+export async function openGrant(
+  target: string | undefined,
+  flags: GrantFlags & { readonly grant: string },
+  context: Context,
+  configuration: Configuration,
+): Promise<GrantSource> {
+  const settings = grantSettings(target, flags, context.env, configuration);
+  return { settings, input: await readGrantInput(settings, context) };
 }
 
 /**
- * Gives an access token that no person has to be asked for: a kept one that is good for that long, or a new one.
+ * Gives an access token that no person has to be asked for: a kept one that is good for that long, or a new one;
+ * always a new one with `force`.
  *
  * Everything that is missing on this side is known before the first request. Throws any error of the family.
  */
 export async function grantToken(
-  target: string | undefined,
-  flags: GrantTokenFlags,
-  minValiditySeconds: number,
+  { settings, input }: GrantSource,
+  { minValiditySeconds, force }: Freshness,
   context: Context,
-): Promise<GrantToken> {
-  const configuration = await readConfiguration(context.paths);
-  const settings = grantSettings(target, flags, context.env, configuration);
-  const input = await readGrantInput(settings, context);
+): Promise<GrantAnswer> {
   const id = grantTokenId(whatIsAsked(settings, input));
   const kept = openGrantTokens(context);
   const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
-  if (isKept && !flags.refresh && settings.store !== 'none') {
+  if (isKept && !force && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
-    if (good !== undefined) return good;
+    if (good !== undefined) return { ...good, wasKept: true };
   }
   // A service account is its own client; the one that people sign in with has no part in it.
   const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
   const client = isOwnClient ? {} : await findGrantCredential(settings, input.clientKey, context);
-  const store = isKept ? await chooseCache(settings, context) : undefined;
+  const store = isKept ? await chooseGrantStore(settings, context) : undefined;
   const tokens = await requestTokens(settings, input, client, context);
+  if (tokens.clockOffset !== undefined)
+    context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, settings.provider.label)}\n`);
+  const clientId = clientOf(settings, input);
   const token: GrantToken = {
     head: {
       id,
+      grant: settings.grant,
       provider: settings.provider.name,
+      label: settings.provider.label,
       issuer: settings.provider.issuer,
+      ...(clientId === undefined ? {} : { clientId }),
       scopes: tokens.scopes,
       issuedAt: tokens.issuedAt.toISOString(),
       ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
@@ -67,45 +86,28 @@ export async function grantToken(
     accessToken: tokens.accessToken,
   };
   if (store !== undefined) await keep(kept, token, store, context);
-  return token;
+  return { ...token, wasKept: false };
+}
+
+/** A service account is its own client. */
+function clientOf({ clientId }: GrantSettings, { assertionIssuer }: GrantInput): string | undefined {
+  return assertionIssuer?.serviceAccount?.clientEmail ?? clientId;
 }
 
 /** Everything that makes it another token; the credential of the client does not. */
-function whatIsAsked(settings: GrantSettings, { assertionIssuer }: GrantInput): readonly unknown[] {
-  const { provider, grant, clientId, scopes, audiences, resources, parameters, subject } = settings;
+function whatIsAsked(settings: GrantSettings, input: GrantInput): readonly unknown[] {
+  const { provider, grant, scopes, audiences, resources, parameters, subject } = settings;
   return [
     provider.issuer,
     provider.endpoints.token_endpoint ?? null,
     grant,
-    assertionIssuer?.serviceAccount?.clientEmail ?? clientId ?? null,
+    clientOf(settings, input) ?? null,
     subject ?? null,
     scopes.toSorted(),
     audiences,
     resources,
     parameters,
   ];
-}
-
-/** Where the token will be kept: nowhere, unless the user has chosen a store or the keychain is at hand. */
-async function chooseCache(settings: GrantSettings, context: Context): Promise<StoreKind | undefined> {
-  if (settings.store === 'none') return undefined;
-  if (settings.store !== undefined) {
-    await probeStore(settings.store, context);
-    return settings.store;
-  }
-  try {
-    if (!isContinuousIntegration(context)) {
-      await probeStore('keychain', context);
-      return 'keychain';
-    }
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-  }
-  const trace = traceOf(settings, context);
-  trace?.(
-    'the token is not kept, since no store was chosen; --store or OAUTH_LOGIN_STORE keeps it until it expires',
-  );
-  return undefined;
 }
 
 async function requestTokens(

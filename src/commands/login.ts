@@ -1,5 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
+import { accountsOfClient } from '../accounts/accounts-of-client.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
 import { inheritedStore } from '../accounts/inherited-store.ts';
 import type { Context } from '../context.ts';
@@ -46,12 +47,14 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const provider = await resolveProvider(known.provider, {
       fetch,
       allowHttpLoopback: known.allowHttpLoopback,
+      withoutCode: known.device,
     });
     await confirmTokenOrigin(provider, known, context);
     const settings = { ...known, device: usesDevice(provider, known, context) };
     if (settings.device) requireDeviceGrant(provider);
     const client = await completeClient(settings, provider, store, context);
-    const accounts = (await store.list()).accounts.filter(isOfClient(provider, client.clientId));
+    const { issuer } = provider.metadata;
+    const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, storeKind, store);
     const offline = offlineAccessRequest(settings, isConsentStanding(accounts, settings.scopes));
     const grant = {
       provider,
@@ -60,10 +63,13 @@ export async function login(target: string, flags: LoginFlags, context: Context)
       ...offline,
       scopes: settings.device ? withoutBrowserScopes(offline.scopes, provider) : offline.scopes,
       fetch,
-      progress: settings.events ? signInEvents(context) : signInWords(provider.label, settings, context),
+      progress: settings.events
+        ? signInEvents(provider.label, context)
+        : signInWords(provider.label, settings, context),
     };
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
+      if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
       const kept = { ...grant, client: lastingClient(client, settings) };
       const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined };
       signedIn = await keepSignIn(keeping, tokens, facts, context);
@@ -144,8 +150,4 @@ function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context
 /** What the provider grants to nobody who comes without a browser. */
 function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
   return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
-}
-
-function isOfClient(provider: ResolvedProvider, clientId: string): (head: AccountHead) => boolean {
-  return (head) => head.issuer === provider.metadata.issuer && head.clientId === clientId;
 }

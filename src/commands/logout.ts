@@ -1,21 +1,20 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
-import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
+import { openAccountStore, type StoredAccounts } from '../accounts/account-store.ts';
 import {
   type AccountFlags,
   accountsOfTarget,
   chooseAccount,
+  type UnreadableAccount,
   unreadableAccounts,
 } from '../accounts/choose-account.ts';
-import { openGrantTokens } from '../accounts/grant-tokens.ts';
+import { type KeptToken, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
-import { AbortedError, OAuthLoginError, StoreError } from '../errors.ts';
-import { jsonText } from '../output/json.ts';
-import { type Forgotten, forgottenGrantsText, forgottenText } from '../output/logout-text.ts';
+import { AuthenticationRequiredError, ConfigurationError, StoreError, UsageError } from '../errors.ts';
+import { type Forgotten, forgottenGrantsText, forgottenJson, forgottenText } from '../output/logout-text.ts';
 import { problemText } from '../output/text.ts';
-import { revokeTokens } from '../protocol/revocation.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
-import { httpOptions, signalled } from './http-options.ts';
+import { chooseTarget } from '../settings/target.ts';
+import { forgetAccount } from './forget-account.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountFlags {
@@ -38,39 +37,28 @@ export async function logout(
   const configuration = await readConfiguration(context.paths);
   const store = openAccountStore(context);
   const stored = await store.list();
-  const chosen = flags.all
-    ? await accountsOfTarget(target, flags, stored.accounts, async () => configuration)
-    : [await chooseAccount(target, flags, stored, async () => configuration)];
-  const unreadable = flags.all ? unreadableAccounts(stored.problems) : [];
-  const kept = forgetGrantTokens(target, flags, chosen, context);
+  const kept = openGrantTokens(context);
+  const chosen = await chooseAccounts(target, flags, stored, kept.list().tokens, configuration);
+  const places = [target, flags.host, flags.tenant, flags.issuer];
+  const isEveryone = flags.all === true && places.every((place) => place === undefined);
+  const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, configuration);
+  const grants = kept.remove(issuers);
+  const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
     const outcome = await store.withLock(head.id, async () => {
       // As it is now: whoever had the lock before may have refreshed it, or signed it out.
       const latest = await store.read(head.id);
-      return latest === undefined ? undefined : forget(latest, flags, store, context, configuration);
+      return latest === undefined ? undefined : forgetAccount(latest, flags, store, context, configuration);
     });
     if (outcome === undefined) continue;
     outcomes.push(outcome);
     if (!flags.json) context.stdout.write(forgottenText(outcome));
   }
-  if (flags.json) {
-    context.stdout.write(
-      jsonText([
-        ...outcomes.map(({ head, revocation, error }) => ({
-          account: head.id,
-          provider: head.provider,
-          revocation,
-          ...(error === undefined ? {} : { error: errorMembers(error) }),
-          forgotten: true,
-        })),
-        ...unreadable.map(({ id, error }) => ({ account: id, error: errorMembers(error), forgotten: false })),
-      ]),
-    );
-  } else if (outcomes.length === 0 && unreadable.length === 0) {
+  if (flags.json) context.stdout.write(forgottenJson(outcomes, grants, unreadable));
+  else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0)
     context.stdout.write('Nobody was signed in.\n');
-  }
-  if (kept > 0 && !flags.json) context.stdout.write(forgottenGrantsText(kept));
+  else if (grants.length > 0) context.stdout.write(forgottenGrantsText(grants.length));
   const failed = outcomes.find(({ error }) => error !== undefined)?.error;
   if (failed !== undefined && unreadable.length > 0 && !flags.json) {
     context.stderr.write(problemText('warning', failed));
@@ -81,7 +69,7 @@ export async function logout(
 
 /** Tells of every file but the first, and gives the error that tells of that one. */
 function stillSignedIn(
-  [first, ...others]: ReturnType<typeof unreadableAccounts>,
+  [first, ...others]: readonly UnreadableAccount[],
   flags: LogoutFlags,
   context: Context,
 ): StoreError | undefined {
@@ -94,75 +82,56 @@ function stillSignedIn(
   });
 }
 
-function errorMembers({ code, message, hint }: OAuthLoginError) {
-  return { code, message, hint };
-}
-
-/** Tokens of the client itself go with the accounts of their issuer; gives how many were still good. */
-function forgetGrantTokens(
+/**
+ * The accounts that are meant. There may be none where the target has kept tokens of `--grant`, which `logout` forgets
+ * as well.
+ */
+async function chooseAccounts(
   target: string | undefined,
   flags: LogoutFlags,
-  chosen: readonly AccountHead[],
-  context: Context,
-): number {
-  const kept = openGrantTokens(context);
-  const isEveryone = [target, flags.host, flags.tenant, flags.issuer].every((place) => place === undefined);
-  if (flags.all && isEveryone) return kept.remove();
-  const issuers = new Set(chosen.map(({ issuer }) => issuer));
-  return [...issuers].reduce((count, issuer) => count + kept.remove(issuer), 0);
-}
-
-async function forget(
-  head: AccountHead,
-  flags: LogoutFlags,
-  store: AccountStore,
-  context: Context,
+  stored: StoredAccounts,
+  kept: readonly KeptToken[],
   configuration: Configuration,
-): Promise<Forgotten> {
-  const provider = providerOfAccount(head, configuration);
-  const page = provider.reviewPage?.replace('{client_id}', encodeURIComponent(head.clientId));
-  const where = page === undefined ? {} : { reviewPage: page };
+): Promise<readonly AccountHead[]> {
+  const configured = async () => configuration;
+  if (flags.all) return accountsOfTarget(target, flags, stored.accounts, configured);
   try {
-    const revocation = await revoke(head, flags, store, context, configuration);
-    await store.remove(head.id);
-    return { head, revocation, ...where };
+    return [await chooseAccount(target, flags, stored, configured)];
   } catch (error) {
-    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
-    await store.remove(head.id);
-    return { head, revocation: 'failed', error: withReviewPage(error, page), ...where };
+    if (!(error instanceof AuthenticationRequiredError) || flags.account !== undefined) throw error;
+    const issuer = issuerOfTarget(target, flags, configuration);
+    if (kept.some((token) => token.issuer === issuer)) return [];
+    if (kept.length === 0 || (target ?? flags.issuer) !== undefined) throw error;
+    throw new AuthenticationRequiredError('login_required', error.message, {
+      hint: 'kept tokens of --grant are forgotten with: oauth-login logout --all',
+      cause: error,
+    });
   }
 }
 
-/** The hint of the failed request would be to try again, but there is nothing left here to try it with. */
-function withReviewPage(error: OAuthLoginError, page: string | undefined): OAuthLoginError {
-  const hint =
-    page === undefined
-      ? 'the sign-in is forgotten here; ask the people who run the provider to end its tokens'
-      : `the sign-in is forgotten here; withdraw the access at ${page}`;
-  return Object.defineProperty(error, 'hint', { value: hint });
+/** Tokens of the client itself go with the accounts of their issuer. */
+function issuersOf(
+  chosen: readonly AccountHead[],
+  target: string | undefined,
+  flags: LogoutFlags,
+  configuration: Configuration,
+): ReadonlySet<string> {
+  const own = issuerOfTarget(target, flags, configuration);
+  return new Set([...chosen.map(({ issuer }) => issuer), ...(own === undefined ? [] : [own])]);
 }
 
-async function revoke(
-  head: AccountHead,
+function issuerOfTarget(
+  target: string | undefined,
   flags: LogoutFlags,
-  store: AccountStore,
-  context: Context,
   configuration: Configuration,
-): Promise<'revoked' | 'not-offered'> {
-  const secrets = await store.readSecrets(head);
-  const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
+): string | undefined {
+  const place = target ?? flags.issuer;
+  if (place === undefined) return undefined;
   try {
-    return await revokeTokens(
-      {
-        provider: providerOfAccount(head, configuration),
-        client: clientOfAccount(head, secrets),
-        subject: head.profile.sub,
-        fetch: signalled(http.fetch, context.signal),
-        allowHttpLoopback: head.allowHttpLoopback ?? false,
-      },
-      secrets,
-    );
-  } finally {
-    await http.close();
+    return chooseTarget(place, flags, configuration).provider.issuer;
+  } catch (error) {
+    // An account may have a name that means nothing to the catalogue or, any more, to the configuration.
+    if (error instanceof UsageError || error instanceof ConfigurationError) return undefined;
+    throw error;
   }
 }

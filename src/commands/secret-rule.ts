@@ -1,4 +1,5 @@
-import type { DeviceGrant, Provider } from '../providers/provider.ts';
+import type { DeviceGrant } from '../providers/device-grant.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
 /**

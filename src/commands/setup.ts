@@ -29,6 +29,8 @@ import { httpOptions, signalled } from './http-options.ts';
 /** The flags of `setup`. */
 export interface SetupFlags extends LoginFlags {
   readonly from?: string;
+  /** The method of PKCE that the server supports although its metadata does not list it. */
+  readonly codeChallengeMethod?: 'S256';
 }
 
 /**
@@ -88,11 +90,17 @@ async function checkMetadata(
 }
 
 function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSettings {
+  const { provider } = settings;
+  const supportsS256 = flags.codeChallengeMethod === 'S256';
   return {
     ...settings,
+    ...(supportsS256
+      ? { provider: { ...provider, quirks: [...provider.quirks, 's256-not-advertised'] } }
+      : {}),
     configuration: {
       ...settings.configuration,
       ...(flags.redirectUri === undefined ? {} : { redirect_uri: flags.redirectUri }),
+      ...(supportsS256 ? { code_challenge_method: 'S256' } : {}),
       ...(flags.scope === undefined ? {} : { scopes: settings.scopes }),
     },
   };

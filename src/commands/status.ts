@@ -1,7 +1,9 @@
 import { openAccountStore } from '../accounts/account-store.ts';
+import { openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
-import { accountDocument, jsonText } from '../output/json.ts';
+import { accountDocument, jsonText, keptTokenDocument } from '../output/json.ts';
+import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
 import { tokenVariables } from '../settings/variables.ts';
 
@@ -10,15 +12,21 @@ export interface StatusFlags {
   readonly json?: boolean;
 }
 
-/** `oauth-login status`: every account and where its secrets live, without network and without opening them. */
+/**
+ * `oauth-login status`: every account, every token of `--grant` that is kept, and where the secrets live; without
+ * network, and without opening them.
+ */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
-  const { accounts, problems } = await openAccountStore(context).list();
+  const { accounts, problems: unreadable } = await openAccountStore(context).list();
+  const kept = openGrantTokens(context).list();
+  const problems = [...unreadable, ...kept.problems];
   const variables = tokenVariables(context.env);
   const now = context.clock.now();
   if (flags.json) {
     context.stdout.write(
       jsonText({
         accounts: accounts.map((head) => accountDocument(head, now)),
+        grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
         problems: problems.map(({ file, error }) => ({
           file,
           code: error.code,
@@ -29,7 +37,11 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       }),
     );
   } else {
-    context.stdout.write(accounts.map((head) => statusText(head, now)).join('\n'));
+    const blocks = [
+      ...accounts.map((head) => statusText(head, now)),
+      ...kept.tokens.map((token) => keptTokenText(token, now)),
+    ];
+    context.stdout.write(blocks.join('\n'));
     for (const name of variables) context.stdout.write(variableTokenText(name));
   }
   if (!flags.json) {
@@ -37,7 +49,8 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       context.stderr.write(problemText('warning', error));
     }
   }
-  if (accounts.length > 0 || variables.length > 0 || problems.length > 0) return;
+  const nothing = [accounts, kept.tokens, variables, problems].every(({ length }) => length === 0);
+  if (!nothing) return;
   throw new AuthenticationRequiredError('login_required', 'nobody is signed in', {
     hint: 'sign in with: oauth-login github (oauth-login providers lists the others)',
   });

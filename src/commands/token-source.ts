@@ -3,7 +3,9 @@ import type { AccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
 import type { Configuration } from '../settings/configuration.ts';
+import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
+import type { GrantSource } from './grant-token.ts';
 import { withoutPerson } from './without-person.ts';
 
 /** A token of the environment, with the account whose place it takes when no target was named. */
@@ -11,21 +13,34 @@ export interface SuppliedSource extends SuppliedToken {
   readonly account?: AccountHead;
 }
 
-/** Where the access token of a target comes from: the environment, or an account whose secrets are still sealed. */
-export type TokenSource = SuppliedSource | { readonly head: AccountHead };
+/**
+ * Where the access token of a target comes from: the environment, an account whose secrets are still sealed, or a
+ * grant that needs no person.
+ */
+export type TokenSource = SuppliedSource | { readonly head: AccountHead } | GrantSource;
+
+/** The flags that say which access token is meant. */
+export interface TokenSourceFlags extends AccountFlags, GrantFlags {}
 
 /**
- * Finds where the access token of a target comes from; a variable wins over the store, whose secrets stay sealed.
+ * Finds where the access token of a target comes from: `--grant` wins over a variable, and that over the store, whose
+ * secrets stay sealed.
  *
- * Throws a `ConfigurationError` for a variable that holds no token, and what `chooseAccount` throws.
+ * Throws a `ConfigurationError` for a variable that holds no token, and what `openGrant` and `chooseAccount` throw.
  */
 export async function chooseTokenSource(
   target: string | undefined,
-  flags: AccountFlags,
+  flags: TokenSourceFlags,
   store: AccountStore,
   context: Context,
   configuration: () => Promise<Configuration>,
 ): Promise<TokenSource> {
+  const { grant } = flags;
+  if (grant !== undefined) {
+    const { openGrant } = await import('./grant-token.ts');
+    return openGrant(target, { ...flags, grant }, context, await configuration());
+  }
+  refuseGrantFlags(flags);
   const place = target ?? flags.issuer;
   const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return named(supplied, context);
@@ -36,6 +51,12 @@ export async function chooseTokenSource(
   );
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   return own === undefined ? { head } : named({ ...own, account: head }, context);
+}
+
+/** The name of the provider that the token is of. */
+export function providerNameOf(source: TokenSource): string {
+  if ('head' in source) return source.head.provider;
+  return 'settings' in source ? source.settings.provider.name : source.provider;
 }
 
 function named(source: SuppliedSource, { stderr }: Context): SuppliedSource {

@@ -1,6 +1,5 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import type { AccountFlags } from '../accounts/choose-account.ts';
-import { freshAccess, isFresh } from '../accounts/fresh-access.ts';
+import { isFresh } from '../accounts/fresh-access.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { maskLines } from '../output/masks.ts';
@@ -13,14 +12,19 @@ import {
   tokenText,
 } from '../output/token-format.ts';
 import { readConfiguration } from '../settings/configuration.ts';
-import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
+import { freshToken } from './fresh-token.ts';
 import { traceOf } from './http-options.ts';
 import { readMinValidity } from './min-validity.ts';
-import { chooseTokenSource, type TokenSource } from './token-source.ts';
+import {
+  chooseTokenSource,
+  providerNameOf,
+  type TokenSource,
+  type TokenSourceFlags,
+} from './token-source.ts';
 
 /** The flags of `token`. */
-export interface TokenFlags extends AccountFlags, GrantFlags {
+export interface TokenFlags extends TokenSourceFlags {
   readonly minValidity?: string;
   readonly format?: string;
   readonly as?: string;
@@ -29,60 +33,41 @@ export interface TokenFlags extends AccountFlags, GrantFlags {
   readonly debug?: boolean;
 }
 
-/** `oauth-login token`: prints an access token that is valid now, refreshed first when needed. */
+/** `oauth-login token`: prints an access token that is valid now, refreshed or asked for first when needed. */
 export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const { grant } = flags;
-  if (grant !== undefined) {
-    const details = await formatDetails(format, undefined, target, flags, context);
-    const { grantToken } = await import('./grant-token.ts');
-    const { accessToken, head } = await grantToken(target, { ...flags, grant }, minValiditySeconds, context);
-    print(format, { ...details(head.provider), token: accessToken, source: head }, context);
-    return;
-  }
-  refuseGrantFlags(flags);
   const configuration = () => readConfiguration(context.paths);
   const store = openAccountStore(context);
   const source = await chooseTokenSource(target, flags, store, context, configuration);
   const details = await formatDetails(format, source, target, flags, context);
-  if (!('head' in source)) {
-    print(format, { ...details(source.provider), token: source.token, source }, context);
-    return;
-  }
-  const answer = details(source.head.provider);
   const trace = traceOf(flags, context);
-  const { head, secrets } = await freshAccess(
-    source.head,
-    { minValiditySeconds, force: flags.refresh ?? false, ...(trace === undefined ? {} : { trace }) },
-    store,
-    context,
-    configuration,
-  );
+  const freshness = {
+    minValiditySeconds,
+    force: flags.refresh ?? false,
+    ...(trace === undefined ? {} : { trace }),
+  };
+  const fresh = await freshToken(source, freshness, store, context, configuration);
   // A server sets how long its tokens live; refusing this one would never give another.
-  if (!isFresh(head, { minValiditySeconds }, context)) {
-    context.stderr.write(shortLivedText(head, minValiditySeconds, context.clock.now()));
+  if ('profile' in fresh.source && !isFresh(fresh.source, { minValiditySeconds }, context)) {
+    context.stderr.write(shortLivedText(fresh.source, minValiditySeconds, context.clock.now()));
   }
-  print(format, { ...answer, token: secrets.accessToken, source: head }, context);
+  print(format, { ...details, token: fresh.accessToken, source: fresh.source }, context);
 }
 
 /** What some of the formats have to know besides the token; it is known before anything is asked of a server. */
 async function formatDetails(
   format: TokenFormat,
-  source: TokenSource | undefined,
+  source: TokenSource,
   target: string | undefined,
   flags: TokenFlags,
   context: Context,
-): Promise<(provider: string) => Pick<TokenAnswer, 'variable' | 'origins'>> {
-  let origins: readonly string[] = [];
-  if (format === 'netrc') {
-    const { tokenOrigins } = await import('./token-origins.ts');
-    ({ origins } = tokenOrigins(source, target, flags, await readConfiguration(context.paths)));
-  }
-  return (provider) => ({
-    variable: setsVariable(format) ? tokenVariable(flags.as, provider) : '',
-    origins,
-  });
+): Promise<Pick<TokenAnswer, 'variable' | 'origins'>> {
+  const variable = setsVariable(format) ? tokenVariable(flags.as, providerNameOf(source)) : '';
+  if (format !== 'netrc') return { variable, origins: [] };
+  const { tokenOrigins } = await import('./token-origins.ts');
+  const { origins } = tokenOrigins(source, target, flags, await readConfiguration(context.paths));
+  return { variable, origins };
 }
 
 /** The masks are out before the token is. */

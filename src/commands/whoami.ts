@@ -71,7 +71,14 @@ async function providerOfTarget(
   const http = await context.openHttp(httpOptions(flags, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    return { provider: await resolveProvider(provider, { fetch, allowHttpLoopback: false }), clientId };
+    return {
+      provider: await resolveProvider(provider, {
+        fetch,
+        allowHttpLoopback: false,
+        withoutAuthorization: true,
+      }),
+      clientId,
+    };
   } finally {
     await http.close();
   }

@@ -7,7 +7,8 @@ import { judgePastedResponse } from '../loopback/pasted-response.ts';
 import { durationText } from '../output/text.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
-import { exchangeCode } from '../protocol/token-endpoint.ts';
+import { exchangeCode } from '../protocol/code-exchange.ts';
+import { maxAgeOf } from '../protocol/max-age.ts';
 import { registeredRedirectUri } from '../settings/login-settings.ts';
 import { isInteractive } from '../system/presence.ts';
 import { type Callback, openCallback } from './callback.ts';
@@ -41,6 +42,7 @@ export async function authorizationCode(grant: SignInGrant, context: Context): P
     refuseUnconfirmed: !isInteractive(context),
   };
   const notice = grant.progress.listenerNotice;
+  const maxAge = maxAgeOf(grant.parameters, context.clock.now());
   const callback = await openCallback(settings.redirect, expected, notice, context);
   try {
     const { redirectUri } = callback;
@@ -71,6 +73,7 @@ export async function authorizationCode(grant: SignInGrant, context: Context): P
         redirectUri,
         ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
         ...(nonce === undefined ? {} : { nonce }),
+        ...(maxAge === undefined ? {} : { maxAge }),
       },
     );
     const account = await grant.conclude(tokens, { redirectUri, browser: response.browser });

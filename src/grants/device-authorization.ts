@@ -5,7 +5,7 @@ import {
   noDeviceGrant,
   requestDeviceAuthorization,
 } from '../protocol/device-authorization.ts';
-import { exchangeDeviceCode } from '../protocol/token-endpoint.ts';
+import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
 import { isInteractive } from '../system/presence.ts';
@@ -78,6 +78,7 @@ async function poll(
         throw error;
       } else if (error.error === 'slow_down') {
         interval = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
+        if ((error.interval ?? 0) >= authorization.expiresIn) throw noFurtherPoll(grant);
       } else if (error.error !== 'authorization_pending') {
         throw error;
       }
@@ -101,6 +102,15 @@ function expired({ provider }: SignInGrant): AuthorizationServerError {
   return new AuthorizationServerError('expired_token', `the code for ${provider.label} has expired`, {
     hint: 'run the command again for a new code',
   });
+}
+
+/** The person may be entering the code at this moment, and nobody would hear of it. */
+function noFurtherPoll({ provider }: SignInGrant): ProtocolError {
+  return new ProtocolError(
+    'protocol_invalid_response',
+    `${provider.label} allows no further poll while its code is good`,
+    { hint: 'nothing was stored; sign in with a browser instead, or tell the operator of the server' },
+  );
 }
 
 /** The page has to be the provider's own; another host is shown in full and confirmed, or refused (T31). */

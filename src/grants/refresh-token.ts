@@ -1,5 +1,6 @@
 import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
-import { refreshTokens, type TokenEndpoint } from '../protocol/token-endpoint.ts';
+import { refreshTokens } from '../protocol/refresh-request.ts';
+import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ReplacementFile } from '../secrets/replacement-file.ts';
 import type { Secret } from '../secrets/secret.ts';

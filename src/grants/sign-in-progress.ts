@@ -24,6 +24,8 @@ export interface UserCodePrompt {
   readonly verificationUri: string;
   /** Seconds until the code is worth nothing. */
   readonly expiresIn: number;
+  /** Seconds between two questions whether it was entered. */
+  readonly interval: number;
 }
 
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */
@@ -39,6 +41,8 @@ export interface SignInProgress {
   remaining(seconds: number): void;
   /** A request of the device grant failed on its way; the polling goes on. */
   pollFailed(): void;
+  /** The server's clock is that many seconds ahead of the one here (RFC 9110 §6.6.1), negative when behind. */
+  clockDiffers(seconds: number): void;
   /** The wait is over, one way or another. */
   done(): void;
   /** The account was kept; the answer on standard output follows. */

@@ -1,4 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { KeptToken } from '../accounts/grant-tokens.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 
@@ -52,6 +53,22 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     verified_at: head.verifiedAt,
     store: head.store,
     ...(head.allowHttpLoopback ? { allow_http_loopback: true } : {}),
+  };
+}
+
+/** A kept token of `--grant` as `status --json` shows it: everything but the token. */
+export function keptTokenDocument(token: KeptToken, now: Date): Record<string, unknown> {
+  return {
+    provider: token.provider,
+    label: token.label,
+    issuer: token.issuer,
+    grant: token.grant,
+    client_id: token.clientId ?? null,
+    scopes: token.scopes,
+    issued_at: token.issuedAt,
+    expires_at: token.expiresAt,
+    expires_in: Math.floor((Date.parse(token.expiresAt) - now.getTime()) / 1000),
+    store: token.store,
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Context } from '../context.ts';
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import { eventLine } from './json.ts';
+import { clockOffsetText } from './text.ts';
 
 /**
  * Tells a program that wraps this one how the sign-in goes: one JSON document on each line of standard error.
  *
  * The names and members are an interface: they are added to and never changed (docs/events.md).
  */
-export function signInEvents(context: Context): SignInProgress {
+export function signInEvents(name: string, context: Context): SignInProgress {
   const emit = (event: string, members: Record<string, unknown> = {}) =>
     void context.stderr.write(eventLine({ event, ...members }));
   return {
@@ -39,6 +40,9 @@ export function signInEvents(context: Context): SignInProgress {
     remaining() {},
     pollFailed() {
       emit('notice', { code: 'network', message: 'the network does not answer at the moment' });
+    },
+    clockDiffers(seconds) {
+      emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
     },
     done() {},
     signedIn({ id, provider, issuer, profile }) {

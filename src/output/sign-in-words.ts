@@ -4,9 +4,11 @@ import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { canDraw } from '../system/drawing.ts';
 import { portForwardingCommand } from '../system/place.ts';
-import { durationText } from './text.ts';
+import { clockOffsetText, durationText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
+/** Longest pause between two polls, in seconds, that nobody wonders about. */
+const LONGEST_USUAL_INTERVAL_SECONDS = 60;
 const PASTE_WARNING =
   'That address is as good as a password for a moment: give it to no page and no person but this terminal.';
 
@@ -67,6 +69,9 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
     pollFailed() {
       once('network', 'The network does not answer at the moment. Still waiting.');
     },
+    clockDiffers(seconds) {
+      say(`note: ${clockOffsetText(seconds, name)}`);
+    },
     done() {
       if (hasCounter) stderr.write('\r\u001b[K');
       hasCounter = false;
@@ -124,7 +129,7 @@ function otherWays(ways: WaysBack, context: Context): string[] {
 
 function userCodeWords(
   name: string,
-  { userCode, verificationUri, expiresIn }: UserCodePrompt,
+  { userCode, verificationUri, expiresIn, interval }: UserCodePrompt,
   context: Context,
 ): string[] {
   const bold = context.stderr.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
@@ -144,6 +149,14 @@ function userCodeWords(
       context,
     ),
     `The code is good for ${durationText(expiresIn)}.`,
+    ...(interval > LONGEST_USUAL_INTERVAL_SECONDS
+      ? [
+          prose(
+            `${name} can be asked every ${durationText(interval)} only, so it takes up to that long until it shows here that you have finished.`,
+            context,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -92,6 +92,12 @@ export function shortLivedText(head: AccountHead, askedSeconds: number, now: Dat
   return `note: a new token of ${safeText(head.label)} is valid for ${durationText(seconds)}, less than the ${durationText(askedSeconds)} that were asked for\n`;
 }
 
+/** What a person is told when the server's clock is that many seconds ahead of the one here. */
+export function clockOffsetText(seconds: number, label: string): string {
+  const way = seconds > 0 ? 'behind' : 'ahead of';
+  return `the clock of this machine is ${durationText(Math.abs(seconds))} ${way} that of ${safeText(label)}; set it, or tokens seem to end too ${seconds > 0 ? 'late' : 'early'}`;
+}
+
 /** How long ago an instant was, in the largest unit that fits. */
 export function agoText(instant: string, now: Date): string {
   const seconds = Math.round((now.getTime() - Date.parse(instant)) / 1000);

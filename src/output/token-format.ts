@@ -1,4 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { GrantTokenHead } from '../accounts/grant-tokens.ts';
 import { UsageError } from '../errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { jsonText } from './json.ts';
@@ -18,6 +19,7 @@ export interface TokenAnswer {
   /** Where it comes from. */
   readonly source:
     | Pick<AccountHead, 'id' | 'provider' | 'scopes' | 'expiresAt'>
+    | Pick<GrantTokenHead, 'grant' | 'provider' | 'scopes' | 'expiresAt'>
     | { readonly variable: string };
   /** The variable that the formats for shells and files set. */
   readonly variable: string;
@@ -73,7 +75,7 @@ export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
               expires_at: source.expiresAt ?? null,
               scope: source.scopes.join(' '),
               provider: source.provider,
-              account: source.id,
+              ...('grant' in source ? { grant: source.grant } : { account: source.id }),
             }),
       });
   }

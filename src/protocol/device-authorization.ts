@@ -18,7 +18,7 @@ export interface DeviceAuthorization {
   readonly verificationUri: string;
   /** Seconds. */
   readonly expiresIn: number;
-  /** Seconds between two polls. */
+  /** Seconds between two polls; the first one comes while the code is good. */
   readonly interval: number;
 }
 
@@ -96,12 +96,15 @@ function deviceAuthorizationFromResponse(
   if (uri.username !== '' || uri.password !== '' || uri.href.length > 2048) {
     throw refused('names a page whose address must not be shown');
   }
+  const expiresIn = Math.min(reply.expires_in, LONGEST_LIFE_SECONDS);
+  // Never shortened: the server may refuse, or count as an attack, whoever polls faster than it allows.
+  const interval = Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS);
+  if (interval >= expiresIn) throw refused('allows no poll while its code is good');
   return {
     deviceCode: new Secret(reply.device_code),
     userCode: reply.user_code,
     verificationUri: uri.href,
-    expiresIn: Math.min(reply.expires_in, LONGEST_LIFE_SECONDS),
-    // Never faster than the server allows; one that allows less than a poll in the life of its code gets none.
-    interval: Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS),
+    expiresIn,
+    interval,
   };
 }

@@ -1,5 +1,5 @@
 import { AuthorizationServerError } from '../errors.ts';
-import type { DeviceGrant } from '../providers/provider.ts';
+import type { DeviceGrant } from '../providers/device-grant.ts';
 import { fromLibraryError } from './library-errors.ts';
 
 /**
@@ -18,7 +18,8 @@ export function deviceRefusal(
   if (!(refused instanceof AuthorizationServerError) || !(error instanceof library.ResponseBodyError)) {
     return refused;
   }
-  const said = error.error_description ?? '';
+  const description: unknown = error.error_description;
+  const said = typeof description === 'string' ? description : '';
   const known = device?.refusals?.find(
     (refusal) => refusal.error === refused.error && said.includes(refusal.says ?? ''),
   );

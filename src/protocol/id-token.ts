@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
+import { quoteForeign } from '../safe-text.ts';
 import type { IdTokenClaims } from './token-set.ts';
 
 /** Seconds a clock may be off (design rule; RFC 7519 §4.1.4 leaves it to the implementer). */
@@ -48,17 +49,19 @@ export interface ExpectedIdToken {
   readonly algorithm: string;
   readonly accessToken: string;
   readonly clientId: string;
+  readonly provider: Pick<Provider, 'name' | 'trustedAudiences'>;
   readonly now: Date;
 }
 
 /**
- * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: a subject that is a text, `azp`
- * this client also where there is one audience only, `iat` not in the future, and `at_hash` (§3.1.3.8) right when
- * it is there.
+ * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: a subject that is a text, no audience
+ * besides this client but those that the provider's row trusts, `azp` this client also where there is one audience
+ * only, `iat` not in the future, and `at_hash` (§3.1.3.8) right when it is there.
  */
 export function validateIdTokenClaims(claims: IdTokenClaims, expected: ExpectedIdToken): void {
-  const { sub, azp, iat, at_hash }: Record<string, unknown> = claims;
+  const { sub, aud, azp, iat, at_hash }: Record<string, unknown> = claims;
   if (typeof sub !== 'string' || sub === '') throw invalid('its subject is not a text');
+  refuseUntrustedAudience([aud].flat(), expected);
   if (azp !== undefined && azp !== expected.clientId) throw invalid('it was made for another client');
   if (typeof iat !== 'number' || iat > expected.now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
     throw invalid('it says that it was issued in the future');
@@ -67,6 +70,19 @@ export function validateIdTokenClaims(claims: IdTokenClaims, expected: ExpectedI
   if (at_hash !== accessTokenHash(expected.algorithm, expected.accessToken)) {
     throw invalid('its at_hash does not belong to the access token');
   }
+}
+
+/** Whoever is an audience can take the token for a sign-in there, so nobody is one whom the user does not know of. */
+function refuseUntrustedAudience(audiences: readonly unknown[], expected: ExpectedIdToken): void {
+  const { name, trustedAudiences = [] } = expected.provider;
+  const known = new Set<unknown>([expected.clientId, ...trustedAudiences]);
+  const further = audiences.filter((audience) => !known.has(audience));
+  if (further.length === 0) return;
+  const shown = typeof further[0] === 'string' ? ` ${quoteForeign(further[0])}` : '';
+  throw invalid(
+    `it is made out to a further audience${shown}`,
+    `if you know that audience and trust it, add it to "trusted_audiences" of ${name} in config.json; if not, ask the operator of the server`,
+  );
 }
 
 /** The `alg` of the token's header; the empty string when it cannot be read. */
@@ -99,8 +115,9 @@ function parsePart(part: string | undefined): Record<string, unknown> | undefine
   }
 }
 
-function invalid(reason: string): ProtocolError {
-  return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, {
-    hint: 'check that the clock of this machine is right; if it is, tell the operator of the server',
-  });
+function invalid(
+  reason: string,
+  hint = 'check that the clock of this machine is right; if it is, tell the operator of the server',
+): ProtocolError {
+  return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, { hint });
 }

@@ -29,13 +29,14 @@ export function fromLibraryError(library: Library, error: unknown, what: string)
 /** The error for an `error` that a server sent (RFC 6749 §5.2), with the next step where we know one. */
 export function refusal(
   error: string,
-  description: string | undefined,
+  description: unknown,
   status: number | undefined,
   what: string,
 ): AuthorizationServerError {
   const code = /^[\w.:-]{1,64}$/.test(error) ? error : 'unknown_error';
+  // The library promises a text and does not look.
   const said =
-    description === undefined || description === ''
+    typeof description !== 'string' || description === ''
       ? ''
       : `, saying ${quoteForeign(description, { breakCommands: true })}`;
   const options = { hint: nextStep(code), ...(status === undefined ? {} : { status }) };
@@ -78,7 +79,9 @@ function untrusted(code: string | undefined, reason: string, what: string): Prot
       'protocol_invalid_id_token',
       `the ID Token from ${what} is not valid: ${reason}`,
       {
-        hint: 'check that the clock of this machine is right; if it is, tell the operator of the server',
+        hint: reason.includes('untrusted audiences')
+          ? 'a token for several audiences has to name this client as its authorized party (azp): tell the operator of the server'
+          : 'check that the clock of this machine is right; if it is, tell the operator of the server',
       },
     );
   }

@@ -18,4 +18,6 @@ export interface TokenSet {
   readonly expiresAt?: Date;
   /** What was granted; what was asked for when the server did not say (RFC 6749 §5.1). */
   readonly scopes: readonly string[];
+  /** Seconds by which the server's clock is ahead of ours, where they differ by more than five minutes. */
+  readonly clockOffset?: number;
 }

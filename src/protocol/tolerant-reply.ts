@@ -1,4 +1,4 @@
-import type { Quirk } from '../providers/provider.ts';
+import type { Quirk } from '../providers/quirk.ts';
 import { readGraphError } from './graph-error.ts';
 import { readMessageError } from './message-error.ts';
 
@@ -43,6 +43,7 @@ export function conformingReply(reply: Reply, quirks: readonly Quirk[]): Conform
   }
   const before = JSON.stringify(members);
   if (reply.status === 200 && members.access_token !== undefined) {
+    dropEmptyMembers(members);
     completeTokenResponse(members, quirks);
   }
   return { status: reply.status, members, changed: form || renamed || JSON.stringify(members) !== before };
@@ -77,6 +78,14 @@ function readForm(text: string): Record<string, unknown> | undefined {
     members[name] = name === 'expires_in' ? numberOf(value) : value;
   }
   return members;
+}
+
+/** What is optional (RFC 6749 §5.1) and has no value is left out, as many servers say "none" with `null`. */
+function dropEmptyMembers(members: Record<string, unknown>): void {
+  for (const name of ['refresh_token', 'id_token', 'scope', 'expires_in']) {
+    if (members[name] === null) delete members[name];
+  }
+  if (members.refresh_token === '') delete members.refresh_token;
 }
 
 function completeTokenResponse(members: Record<string, unknown>, quirks: readonly Quirk[]): void {

@@ -61,7 +61,7 @@ export const microsoft: Provider = {
     ],
   },
   reviewPage: 'https://myaccount.microsoft.com/',
-  quirks: [],
+  quirks: ['s256-not-advertised'],
   notes: [
     'The redirect URI says localhost, because the console offers no other loopback address.',
     'The platform "Web" needs a client secret, and "Single-page application" does not work from a terminal.',

@@ -1,3 +1,4 @@
+import { metadataQuirks } from './metadata-quirks.ts';
 import type { Provider } from './provider.ts';
 import { standardClaims } from './standard-claims.ts';
 
@@ -24,7 +25,7 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
     authorizationParameters: {},
     profile: { map: standardClaims },
     revocation: { kind: 'rfc7009' },
-    quirks: [],
+    quirks: metadataQuirks(issuer),
     notes: [
       'The redirect URI to register is http://127.0.0.1/callback; many servers then accept any port.',
       'If the server compares the port as well, register one and give it with --port.',

@@ -1,4 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
+import type { DeviceGrant } from './device-grant.ts';
+import type { Quirk } from './quirk.ts';
 
 /** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
 export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
@@ -78,36 +80,6 @@ export type Revocation =
     }
   | { readonly kind: 'none' };
 
-/** What a provider does in the device authorization grant that neither RFC 8628 nor its other grants tell. */
-export interface DeviceGrant {
-  /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
-  readonly verificationHosts?: readonly string[];
-  /** Where it differs from the other grants; `unused`: the client has one, and this grant neither needs nor sends it. */
-  readonly clientSecret?: 'optional' | 'unused';
-  /** Another credential stands in for the client secret in this grant, and is good for nothing else. */
-  readonly clientToken?: { readonly term: string; readonly place: string };
-  /** The client authenticates at the token endpoint alone, although RFC 8628 §3.1 has it do so at both. */
-  readonly authenticatesWhilePolling?: true;
-  /** This grant needs a client or a credential that the others do not use, so it is never chosen unasked. */
-  readonly ownRegistration?: true;
-  /** The scope parameter under another name; it is sent again with each poll. */
-  readonly scopeParameter?: 'scopes';
-  /** Scopes that have no meaning in this grant. */
-  readonly withoutScopes?: readonly string[];
-  /** The Graph API's dialect of this grant is spoken, and this is where it exchanges the code. */
-  readonly loginStatusEndpoint?: string;
-  /** The first release of a self-hosted server that has this grant. */
-  readonly since?: string;
-  /** The next step for an error; `says`: only when the description holds it. The first that fits counts. */
-  readonly refusals?: readonly {
-    readonly error: string;
-    readonly says?: string;
-    readonly hint: string;
-  }[];
-  /** What has to be done once before this grant works; one sentence each. */
-  readonly steps: readonly string[];
-}
-
 /** What a person has to do once to get a client identifier. */
 export interface Registration {
   /** May hold `{host}`. */
@@ -119,36 +91,6 @@ export interface Registration {
   /** One sentence each, in order; `{redirect_uri}` stands for the URI to register. */
   readonly steps: readonly string[];
 }
-
-/**
- * What a server does differently from the standards; each is handled at one place in `protocol/` or `profile/`.
- *
- * - `error-with-status-200`: the token endpoint reports errors with status 200.
- * - `form-encoded-reply`: the token endpoint may answer `application/x-www-form-urlencoded`.
- * - `error-object`: `error` is an object with `message`, `type` and `code` (Graph API).
- * - `token-type-missing`: the token reply has no `token_type`; it is a bearer token.
- * - `expires-in-string`: `expires_in` may be a string of digits.
- * - `scope-irregular`: the reply's `scope` may be separated by commas, be an array, or be called `scopes`.
- * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
- * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
- * - `s256-not-advertised`: S256 works although the metadata does not list it.
- * - `device-page-renamed`: the device authorization response calls the page `verification_url`, and an error `error_code`.
- * - `error-in-message`: an error is a `message` beside the `status`, without an `error` of RFC 6749 §5.2.
- * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
- */
-export type Quirk =
-  | 'error-with-status-200'
-  | 'form-encoded-reply'
-  | 'error-object'
-  | 'token-type-missing'
-  | 'expires-in-string'
-  | 'scope-irregular'
-  | 'appsecret-proof'
-  | 'refresh-repeats-redirect-uri'
-  | 's256-not-advertised'
-  | 'device-page-renamed'
-  | 'error-in-message'
-  | 'granted-scopes-in-callback';
 
 /** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
 export interface Endpoints {
@@ -191,6 +133,8 @@ export interface Provider {
   readonly offlineAccess: OfflineAccess;
   /** Sent with every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
+  /** Audiences an ID Token may name besides the client (OpenID Connect Core §3.1.3.7). */
+  readonly trustedAudiences?: readonly string[];
   /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
   readonly idTokenIssuers?: readonly string[];
   readonly profile: ProfileRequest;

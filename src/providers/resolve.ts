@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ConfigurationError, ProtocolError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 import { discoverMetadata } from './discovery.ts';
 import { checkEndpoint } from './endpoint.ts';
@@ -11,6 +11,7 @@ import type {
   Provider,
   ResolvedProvider,
 } from './provider.ts';
+import { requireS256 } from './require-s256.ts';
 
 /** What resolving needs from outside. */
 export interface ResolveOptions {
@@ -19,6 +20,8 @@ export interface ResolveOptions {
   readonly allowHttpLoopback: boolean;
   /** No authorization request will be made: a server without authorization endpoint, or without PKCE, will do. */
   readonly withoutAuthorization?: boolean;
+  /** No authorization code will be asked for (RFC 8628), so there is none that PKCE would have to protect. */
+  readonly withoutCode?: boolean;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function resolveProvider(
   const document = await discoverMetadata(provider, options);
   const published = readMetadata(document, provider, options);
   if (options.withoutAuthorization !== true) {
-    requireS256(provider, published);
+    if (options.withoutCode !== true) requireS256(provider, published);
     requireAcceptedAlgorithm(provider, published);
   }
   const metadata: AuthorizationServer = { ...published, ...own };
@@ -134,21 +137,6 @@ function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): 
       hint: advice ?? 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
     });
   }
-}
-
-/** Nobody who lists methods without S256 gets a code from us (RFC 9700 §2.1.1). */
-function requireS256(provider: Provider, published: AuthorizationServer): void {
-  const methods = published.code_challenge_methods_supported;
-  if (methods === undefined || methods.includes('S256') || provider.quirks.includes('s256-not-advertised')) {
-    return;
-  }
-  throw new ProtocolError(
-    'protocol_invalid_metadata',
-    `${provider.issuer} does not offer PKCE with S256, so an intercepted code could be used by others`,
-    {
-      hint: `ask its operator to turn S256 on; if it works and is only not listed, define the provider by its endpoints, without its issuer`,
-    },
-  );
 }
 
 function requireAcceptedAlgorithm(provider: Provider, published: AuthorizationServer): void {

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
+import { shellQuoted } from './file-system-words.ts';
 import { parsePlainJson, plainObject } from './plain-json.ts';
-import { shellQuoted } from './private-directory.ts';
-import { readPrivateFile, writePrivateFile } from './private-files.ts';
+import { readPrivateFile } from './private-file-reading.ts';
+import { writePrivateFile } from './private-file-writing.ts';
 import type { StoreKind } from './store-kind.ts';
 
 const FILE_NAMES: Readonly<Record<StoreKind, string>> = {

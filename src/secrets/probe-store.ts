@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { openSealingKey } from './open-sealing-key.ts';
-import { removePrivateFile, writePrivateFile } from './private-files.ts';
+import { removePrivateFile, writePrivateFile } from './private-file-writing.ts';
 import type { StoreKind } from './store-kind.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { StoreKind } from './store-kind.ts';
  * Throws `StoreError`.
  */
 export async function probeStore(kind: StoreKind, context: Context): Promise<void> {
-  const file = join(context.paths.dataDir, 'accounts', `.probe-${randomBytes(16).toString('hex')}`);
+  const file = join(context.paths.dataDir, 'accounts', `.probe.${randomBytes(16).toString('hex')}.tmp`);
   writePrivateFile(file, 'this file is removed at once\n');
   removePrivateFile(file);
   await openSealingKey(kind, context, { create: true });

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigurationError, StoreError } from '../errors.ts';
-import { effectiveUid, systemErrorCode } from './private-directory.ts';
+import { systemErrorCode } from './file-system-words.ts';
+import { effectiveUid } from './private-directory.ts';
 import type { Secret } from './secret.ts';
 
 /** A file that is going to take the place of another, or to be new. */

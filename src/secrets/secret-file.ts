@@ -1,10 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import type { Context } from '../context.ts';
 import { ConfigurationError, StoreError } from '../errors.ts';
+import { shellQuoted } from './file-system-words.ts';
+import { effectiveUid } from './private-directory.ts';
 import { Secret } from './secret.ts';
 
 /** Longest secret that is read, in bytes. */
 const MAXIMUM_LENGTH = 65_536;
+/** What the shell has opened for this process, as `<(command)` does: a pipe, but nobody else's. */
+const OPEN_ALREADY = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
 /** Seconds that standard input may take: the program that writes there may have to ask somebody first. */
 const PATIENCE_SECONDS = 60;
 
@@ -82,7 +86,9 @@ async function readAll(input: Context['stdin']): Promise<string> {
 function readPrivate(path: string, platform: NodeJS.Platform, source: SecretSource): string {
   let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY);
+    // Without O_NONBLOCK, opening a pipe with a name would wait for a writer.
+    const wait = OPEN_ALREADY.test(path) ? 0 : (constants.O_NONBLOCK ?? 0);
+    descriptor = openSync(path, constants.O_RDONLY | wait);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new ConfigurationError('config_invalid_value', `cannot read ${path}${reason}`, {
@@ -91,11 +97,7 @@ function readPrivate(path: string, platform: NodeJS.Platform, source: SecretSour
   }
   try {
     const status = fstatSync(descriptor);
-    if (platform !== 'win32' && status.isFile() && (status.mode & 0o077) !== 0) {
-      throw new StoreError('store_permissions', `other users may read ${path}`, {
-        hint: `run chmod 600 ${path}, or give it on standard input with ${source.flag} -`,
-      });
-    }
+    if (platform !== 'win32') refuseUnlessPrivate(path, status, source);
     if (status.isDirectory() || status.size > MAXIMUM_LENGTH) {
       throw new ConfigurationError('config_invalid_value', `${path} does not hold a secret`, {
         hint: `name a file that holds ${source.what} and nothing else`,
@@ -105,4 +107,20 @@ function readPrivate(path: string, platform: NodeJS.Platform, source: SecretSour
   } finally {
     closeSync(descriptor);
   }
+}
+
+function refuseUnlessPrivate(path: string, status: Stats, { flag }: SecretSource): void {
+  const refuse = (what: string, command: string) =>
+    new StoreError('store_permissions', what, {
+      hint: `run ${command}, or give it on standard input with ${flag} -`,
+    });
+  const uid = effectiveUid();
+  const quoted = shellQuoted(path);
+  if (status.isFIFO() && !OPEN_ALREADY.test(path)) throw refuse(`${path} is a pipe`, `rm ${quoted}`);
+  if (!status.isFile()) return;
+  // What belongs to root could be changed by root anyway; many systems hand out secrets that way.
+  if (uid !== undefined && status.uid !== uid && status.uid !== 0) {
+    throw refuse(`${path} belongs to another user`, `sudo chown ${uid} ${quoted}`);
+  }
+  if ((status.mode & 0o077) !== 0) throw refuse(`other users may read ${path}`, `chmod 600 ${quoted}`);
 }

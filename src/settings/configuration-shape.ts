@@ -63,6 +63,15 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
       /^(none|client_secret_post|client_secret_basic)$/,
     ),
   ],
+  ['code_challenge_method', text('"S256"', (value) => value === 'S256')],
+  [
+    'trusted_audiences',
+    {
+      kind: 'list',
+      expected: 'a list of texts, one audience each',
+      accepts: (value) => /^[\x21-\x7e]{1,2048}$/.test(value),
+    },
+  ],
   [
     'redirect_uri',
     text(

@@ -34,6 +34,10 @@ export interface ProviderConfiguration {
   readonly tenant?: string;
   readonly client_id?: string;
   readonly client_authentication?: ClientAuthentication;
+  /** The server supports this method of PKCE although its metadata does not list it (RFC 7636 §4.3). */
+  readonly code_challenge_method?: 'S256';
+  /** Audiences that an ID Token may name besides the client. */
+  readonly trusted_audiences?: readonly string[];
   readonly redirect_uri?: string;
   readonly scopes?: readonly string[];
   readonly parameters?: Readonly<Record<string, string>>;

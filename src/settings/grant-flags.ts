@@ -19,7 +19,7 @@ type SharedFlags = Pick<
   | 'debug'
 >;
 
-/** The flags of `token` that concern a grant, as the command line gives them. */
+/** The flags that concern a grant, as the command line gives them. */
 export interface GrantFlags extends SharedFlags {
   readonly grant?: string;
   readonly clientAuthentication?: string;
@@ -88,7 +88,7 @@ export function refuseGrantFlags(flags: GrantFlags): void {
   const stray = uses.find(([name]) => flags[name] !== undefined);
   if (stray === undefined) return;
   throw new UsageError('usage_conflict', `${stray[1]} has no meaning without --grant`, {
-    hint: `without --grant the stored token is printed; with it one is asked for: --grant ${stray[2].join(' or ')}`,
+    hint: `without --grant the stored token is used; with it one is asked for: --grant ${stray[2].join(' or ')}`,
   });
 }
 

@@ -17,6 +17,11 @@ export async function readRequestBody(
   return Buffer.concat(pieces);
 }
 
+/** The flag that reads standard input, if there is one. */
+export function standardInputFlags({ parts, kind }: RequestData): readonly string[] {
+  return parts.includes('@-') ? [kind === 'form' ? '--data' : '--json'] : [];
+}
+
 /** What curl takes out of a file given to `--data`. */
 function withoutLineBreaks(content: Uint8Array): Uint8Array {
   return content.filter((byte) => byte !== 0x0a && byte !== 0x0d && byte !== 0);

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.ts';
-import type { TargetFlags } from './target.ts';
+import type { GrantFlags } from './grant-flags.ts';
 
 /** The flags of `request`, named as those of curl. */
-export interface RequestFlags extends TargetFlags {
+export interface RequestFlags extends GrantFlags {
   readonly account?: string;
   readonly request?: string;
   readonly header?: readonly string[];

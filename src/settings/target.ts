@@ -164,6 +164,11 @@ function withConfiguration(provider: Provider, entry: ProviderConfiguration): Pr
     ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
     ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
     endpoints: { ...provider.endpoints, ...entry.endpoints },
+    ...(entry.trusted_audiences === undefined ? {} : { trustedAudiences: entry.trusted_audiences }),
+    quirks: [
+      ...provider.quirks,
+      ...(entry.code_challenge_method === 'S256' ? (['s256-not-advertised'] as const) : []),
+    ],
     apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
     authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
   };

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { AbortedError } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
+import { debugOptions } from './debug-options.ts';
 import { canDraw } from './drawing.ts';
 import { takeEnvironment } from './environment.ts';
 import { platformPaths } from './paths.ts';
@@ -13,6 +14,8 @@ import { type StandardStream, watchStream } from './standard-stream.ts';
 export interface SystemContext extends Context {
   /** Resolves once all output has been taken; to `false` when the standard output was closed before. */
   flush(): Promise<boolean>;
+  /** The options of Node that expose what is in memory; see `debugOptions`. */
+  readonly debugOptions: readonly string[];
   /** Whether a call of the keychain that nothing can stop would keep the process from ending. */
   isHeld(): boolean;
 }
@@ -20,7 +23,16 @@ export interface SystemContext extends Context {
 /** The parts of the process the context is made of. */
 export type Host = Pick<
   NodeJS.Process,
-  'env' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'once' | 'removeListener' | 'report'
+  | 'env'
+  | 'execArgv'
+  | 'platform'
+  | 'stdin'
+  | 'stdout'
+  | 'stderr'
+  | 'on'
+  | 'once'
+  | 'removeListener'
+  | 'report'
 >;
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -46,6 +58,7 @@ export function systemContext(process: Host): SystemContext {
     paths,
     signal,
     clock: systemClock,
+    debugOptions: debugOptions(process.execArgv, env.NODE_OPTIONS),
     get stdin() {
       return process.stdin;
     },

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { findChromium } from '../support/chromium.ts';
+import { errorOf } from '../support/command-line.ts';
 import { openPackedCommand, type PackedCommand, type RunningCommand } from '../support/packed-command.ts';
 import {
   type BrowserScenario,
@@ -26,6 +27,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     command = await openPackedCommand(inject('packedCommandFolder'));
   });
   afterEach(async () => {
+    server.restore();
     await Promise.all([command.close(), ...browsers.splice(0).map((browser) => browser.close())]);
   });
 
@@ -86,8 +88,15 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     await started.login.result;
     const report = await started.browser.report();
     const own = [new URL(report.link).origin, new URL(server.issuer).origin];
-    expect(new URL(report.pages[0]?.url ?? '').search).toBe('');
+    const [page] = report.pages;
+    expect(new URL(page?.url ?? '').search).toBe('');
     expect(report.requests.filter((request) => !own.some((origin) => request.includes(origin)))).toEqual([]);
+    // The start link, the authorization request and the redirect URI have left no entry; two pages of the server have.
+    const visited = page?.history.map((uri) => uri.replace(/[\w-]+$/, '…'));
+    const asked = `${server.issuer}/interaction/…`;
+    expect(visited).toEqual(['about:…', asked, asked, `${new URL(report.link).origin}/done/…`]);
+    expect(page?.historyLength).toBe(visited?.length);
+    expectNoSecrets(JSON.stringify(report), server.issuedSecrets());
   });
 
   it('T01 gives the opener one argument, a short address on the loopback interface', async () => {
@@ -107,6 +116,40 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     expect(report.pages[0]?.title).toMatch(/not granted/i);
     expect((await command.run(['status'])).exitCode).toBe(4);
   });
+
+  it.each<readonly [string, () => void, string, number]>([
+    [
+      'in the exchange',
+      () => server.breakEndpoint('token', { kind: 'html', status: 502 }),
+      'network_server_error',
+      7,
+    ],
+    [
+      'in the authorization response',
+      () => server.rewriteAuthorizationResponse((uri) => uri.searchParams.set('iss', 'https://evil.example')),
+      'protocol_issuer_mismatch',
+      6,
+    ],
+  ])(
+    'meets a failure %s, of which the page and the terminal tell the same',
+    async (_where, spoil, code, exitCode) => {
+      spoil();
+      const started = await login('fail', ['--json']);
+      const result = await started.login.result;
+      const report = await started.browser.report();
+      expect(result).toMatchObject({ exitCode, stdout: '' });
+      const error = errorOf(result);
+      expect(error).toMatchObject({ code, exit_code: exitCode });
+      const { title = '', text = '' } = report.pages[0] ?? {};
+      expect(title).toMatch(/^Sign-in to \S+ failed/);
+      // The page begins its sentences with capital letters.
+      const page = text.toLowerCase();
+      for (const said of [error.message, error.hint]) expect(page).toContain(said.toLowerCase());
+      expect(text).toContain(`Error code: ${code}`);
+      expect((await command.run(['status'])).exitCode).toBe(4);
+      expectNoSecrets(text, server.issuedSecrets());
+    },
+  );
 
   it('can close the tab; the time-out then names the exact redirect URI', async () => {
     const started = await login('close-tab', ['--timeout', '8']);
@@ -134,7 +177,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
   it('meets a page of its own at a wrong address, and the login goes on waiting', async () => {
     const started = await login('wrong-path', ['--timeout', '8']);
     const report = await started.browser.report();
-    expect(report.pages[0]?.text).not.toBe('');
+    expect(report.pages[0]?.title).toMatch(/^There is nothing here/);
     expect((await started.login.result).exitCode).toBe(7);
   });
 });

@@ -64,7 +64,7 @@ describe('the device grant', () => {
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
   });
 
-  it('never shows the device code (T30)', async () => {
+  it('T30 never shows the device code', async () => {
     const here = enteredAt(6);
     await login(here, '--debug');
     const codes = server
@@ -76,7 +76,7 @@ describe('the device grant', () => {
     expectNoSecrets({ directory: line.directory }, codes);
   });
 
-  it('opens no browser, even where one could be opened (T30)', async () => {
+  it('T30 opens no browser, even where one could be opened', async () => {
     const here = enteredAt(6);
     const openBrowser = async () => {
       throw new Error('the browser was opened');
@@ -85,7 +85,7 @@ describe('the device grant', () => {
     expect((await login({ ...here, changes })).exitCode).toBe(0);
   });
 
-  it('is not used on a desktop unless it is asked for (T30)', async () => {
+  it('T30 is not used on a desktop unless it is asked for', async () => {
     const before = server.hits('device_authorization');
     await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
     expect(server.hits('device_authorization')).toBe(before);
@@ -141,6 +141,25 @@ describe('polling', () => {
     expect((await login(here)).exitCode).toBe(0);
     expect(here.polls().slice(0, 3)).toEqual([5, 10, 20]);
     expect(here.said().match(/network does not answer/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['with an error of OAuth', 503, '{"error":"temporarily_unavailable"}'],
+    ['with a refusal that cannot be meant', 500, '{"error":"access_denied"}'],
+    ['with another document', 502, '{"message":"Bad Gateway"}'],
+    ['with nothing', 500, ''],
+  ])('goes on while the server fails %s', async (_what, status, body) => {
+    server.breakEndpoint('token', { kind: 'reply', status, body }, 3);
+    const here = enteredAt(30);
+    expect((await login(here)).exitCode).toBe(0);
+    expect(here.polls().slice(0, 3)).toEqual([5, 10, 20]);
+  });
+
+  it('ends with the code where the server keeps failing', async () => {
+    server.breakEndpoint('token', reply(503, { error: 'server_error' }));
+    const here = stage();
+    expect((await login(here)).exitCode).toBe(5);
+    expect(here.said()).toMatch(/the code for .+ has expired/);
   });
 
   it('ends with the code: exit 5 and how to get another', async () => {
@@ -221,16 +240,57 @@ describe('T31 a hostile device response', () => {
     expect(here.polls().length).toBeGreaterThanOrEqual(2);
   });
 
-  it('that allows no poll while the code is good gets none, and the wait ends with the code', async () => {
+  it.each([
+    ['of no end', 1e9],
+    ['of no end, as large as numbers get', 1e308],
+    ['as long as the code is good', 130],
+    ['longer than any code is waited for', 1800, 1e9],
+  ])('with an interval %s is refused before anything of it is shown', async (_what, interval, life = 130) => {
     server.breakEndpoint(
       'device_authorization',
-      reply(200, { ...good, verification_uri: page(), interval: 1e9, expires_in: 130 }),
+      reply(200, { ...good, verification_uri: page(), interval, expires_in: life }),
     );
     const before = server.hits('token');
     const here = stage();
+    const outcome = await login(here, '--json');
+    expect(errorOf({ ...outcome, stderr: here.said() })).toMatchObject({
+      exit_code: 6,
+      message: expect.stringMatching(/allows no poll while its code is good$/),
+    });
+    expect([server.hits('token'), here.seconds()]).toEqual([before, 0]);
+    expect(here.said()).not.toContain(good.user_code);
+  });
+
+  it.each([
+    [60, false],
+    [61, true],
+  ])('with an interval of %d seconds says that it takes long: %s', async (interval, isSaid) => {
+    server.breakEndpoint(
+      'device_authorization',
+      reply(200, { ...good, verification_uri: page(), interval, expires_in: 62 }),
+    );
+    server.breakEndpoint('token', reply(400, { error: 'authorization_pending' }));
+    const here = stage();
+    await login(here);
+    expect(/be asked every .+ only/.test(here.said())).toBe(isSaid);
+  });
+
+  it.each([7, ['too late'], { a: 1 }])('that refuses with the words %j is a refusal', async (words) => {
+    server.breakEndpoint('token', reply(400, { error: 'access_denied', error_description: words }));
+    const here = stage();
     expect((await login(here)).exitCode).toBe(5);
-    expect(server.hits('token')).toBe(before);
-    expect(here.seconds()).toBeLessThanOrEqual(131);
+    expect(here.said()).toContain('access_denied');
+  });
+
+  it('that asks to slow down for good ends the wait, and says why', async () => {
+    server.breakEndpoint('token', reply(400, { error: 'slow_down', interval: 1e9 }), 1);
+    const here = stage();
+    const outcome = await login(here, '--json');
+    expect(errorOf({ ...outcome, stderr: here.said() })).toMatchObject({
+      exit_code: 6,
+      message: expect.stringMatching(/allows no further poll while its code is good$/),
+    });
+    expect(here.seconds()).toBe(5);
   });
 
   it('that never ends is given up after 30 minutes', async () => {

@@ -113,7 +113,8 @@ describe('T33 in a CI job', () => {
         ['whoami', '--offline'],
         ['exec', server.issuer, '--as', 'T', '--', 'true'],
       ]) {
-        const { stdout, stderr } = await run(...args);
+        const { code, stdout, stderr } = await run(...args);
+        expect([args, code]).toEqual([args, 0]);
         expect(stdout + stderr).not.toContain(token);
       }
     },

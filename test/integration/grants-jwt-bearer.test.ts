@@ -1,12 +1,15 @@
 import { createPublicKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AssertionServer, startAssertionServer } from '../support/assertion-server.ts';
 import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { type CommandLine, errorOf } from '../support/command-line.ts';
+import { decodedJwt } from '../support/decoded-jwt.ts';
 import { fakeClock } from '../support/fake-context.ts';
+import { openMachineLine, printedToken, tokenCommand } from '../support/machine-line.ts';
 import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
 
 const EMAIL = 'robot@project.iam.gserviceaccount.example';
@@ -20,24 +23,16 @@ beforeAll(async () => {
     ['machine-public', publicKey],
     ['machine-client_secret_post', publicKey],
   ]);
-  server = await startMachineServer({ clients: new Map(), assertionIssuers }, () => {
-    throw new Error('no exchange is asked for here');
-  });
+  server = await startMachineServer({ assertionIssuers });
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  line = openCommandLine({ user: 'nobody' }, { BROWSER: '', CI: 'true' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
+  line = closeAfterTest(openMachineLine());
 });
 
-const ask = (file: string, ...more: string[]) =>
-  line.run(
-    ...['token', 'as', '--issuer', server.issuer, '--grant', 'jwt-bearer', '--key-file', file],
-    ...['--allow-http-loopback', ...more],
-  );
+const command = (issuer: string, keyFile: string, ...more: string[]) =>
+  tokenCommand(issuer, 'jwt-bearer', '--key-file', keyFile, ...more);
+const ask = (keyFile: string, ...more: string[]) => line.run(...command(server.issuer, keyFile, ...more));
 
 function file(content: string | object): string {
   const path = join(line.directory, 'key.json');
@@ -45,12 +40,7 @@ function file(content: string | object): string {
   return path;
 }
 
-const assertion = () => {
-  const [header = '', claims = ''] = (server.requestsTo('token').at(-1)?.form.get('assertion') ?? '').split(
-    '.',
-  );
-  return { header: decode(header), claims: decode(claims) };
-};
+const assertion = () => decodedJwt(server.requestsTo('token').at(-1)?.form.get('assertion'));
 
 describe('the key of a client', () => {
   it('signs an assertion that the server verifies', async () => {
@@ -89,16 +79,8 @@ describe('the key of a client', () => {
 
   it('goes together with the secret of the client', async () => {
     const env = { ...line.context.env, OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET };
-    const argv = ['token', 'as', '--issuer', server.issuer, '--grant', 'jwt-bearer', '--allow-http-loopback'];
-    const path = file(key.pem);
-    const outcome = await line.runIn(
-      { env },
-      ...argv,
-      '--key-file',
-      path,
-      '--client-id',
-      'machine-client_secret_post',
-    );
+    const argv = command(server.issuer, file(key.pem), '--client-id', 'machine-client_secret_post');
+    const outcome = await line.runIn({ env }, ...argv);
     expect(outcome.exitCode).toBe(0);
     expect(server.requestsTo('token').at(-1)?.form.get('client_secret')).toBe(CLIENT_SECRET);
   });
@@ -111,9 +93,9 @@ describe('the key of a client', () => {
   it('gives a token that is kept, by client and subject', async () => {
     const path = file(key.pem);
     const client = ['--client-id', 'machine-public'];
-    const first = await ask(path, ...client);
-    expect((await ask(path, ...client)).stdout).toBe(first.stdout);
-    expect((await ask(path, ...client, '--subject', 'ada')).stdout).not.toBe(first.stdout);
+    const first = printedToken(await ask(path, ...client));
+    expect(printedToken(await ask(path, ...client))).toBe(first);
+    expect(printedToken(await ask(path, ...client, '--subject', 'ada'))).not.toBe(first);
   });
 });
 
@@ -122,12 +104,11 @@ describe('the key file of a service account', () => {
   const KEY_ID = '0123456789abcdef';
 
   beforeEach(async () => {
-    google = await startAssertionServer();
+    google = closeAfterTest(await startAssertionServer());
     google.accounts.set(EMAIL, {
       keys: new Map([[KEY_ID, { publicKey: createPublicKey(key.privateKey) }]]),
     });
   });
-  afterEach(() => google.close());
 
   const serviceAccount = (change: object = {}) => ({
     type: 'service_account',
@@ -140,18 +121,14 @@ describe('the key file of a service account', () => {
     ...change,
   });
   const askGoogle = (content: string | object, ...more: string[]) =>
-    line.run(
-      ...['token', 'robots', '--issuer', google.issuer, '--grant', 'jwt-bearer', '--key-file', file(content)],
-      ...['--allow-http-loopback', ...more],
-    );
+    line.run(...command(google.issuer, file(content), ...more));
   const scope = ['--scope', 'read', '--scope', 'write'];
 
   it('is used as Google documents it: no client, the scope as a claim, an hour', async () => {
     const outcome = await askGoogle(serviceAccount(), ...scope);
     expect(outcome).toMatchObject({ exitCode: 0, stdout: `${google.issued[0]}\n`, stderr: '' });
-    const [header = '', payload = ''] = (google.forms[0]?.get('assertion') ?? '').split('.');
-    expect(decode(header)).toEqual({ alg: 'RS256', typ: 'JWT', kid: KEY_ID });
-    const claims = decode(payload);
+    const { header, claims } = decodedJwt(google.forms[0]?.get('assertion'));
+    expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: KEY_ID });
     expect(claims).toEqual({
       iss: EMAIL,
       scope: 'read write',
@@ -166,27 +143,18 @@ describe('the key file of a service account', () => {
   it('leaves the client that people sign in with out of it', async () => {
     const env = {
       ...line.context.env,
-      OAUTH_LOGIN_ROBOTS_CLIENT_ID: 'desktop',
-      OAUTH_LOGIN_ROBOTS_CLIENT_SECRET: 'desktop-secret',
+      OAUTH_LOGIN_AS_CLIENT_ID: 'desktop',
+      OAUTH_LOGIN_AS_CLIENT_SECRET: 'desktop-secret',
     };
-    const path = file(serviceAccount());
-    const argv = [
-      'token',
-      'robots',
-      '--issuer',
-      google.issuer,
-      '--grant',
-      'jwt-bearer',
-      '--allow-http-loopback',
-    ];
-    expect((await line.runIn({ env }, ...argv, '--key-file', path, ...scope)).exitCode).toBe(0);
+    const argv = command(google.issuer, file(serviceAccount()), ...scope);
+    expect((await line.runIn({ env }, ...argv)).exitCode).toBe(0);
     expect([...(google.forms[0]?.keys() ?? [])].sort()).toEqual(['assertion', 'grant_type']);
   });
 
   it('gives a token that is kept by account and scope', async () => {
-    const first = await askGoogle(serviceAccount(), ...scope);
-    expect((await askGoogle(serviceAccount(), ...scope)).stdout).toBe(first.stdout);
-    expect((await askGoogle(serviceAccount(), '--scope', 'read')).stdout).not.toBe(first.stdout);
+    const first = printedToken(await askGoogle(serviceAccount(), ...scope));
+    expect(printedToken(await askGoogle(serviceAccount(), ...scope))).toBe(first);
+    expect(printedToken(await askGoogle(serviceAccount(), '--scope', 'read'))).not.toBe(first);
     expect(google.forms).toHaveLength(2);
   });
 
@@ -223,17 +191,8 @@ describe('the key file of a service account', () => {
   it('signed by a machine whose clock is a day off: the hint names the clock', async () => {
     const clock = fakeClock('real');
     clock.advance(-86_400_000);
-    const path = file(serviceAccount());
-    const argv = [
-      'token',
-      'robots',
-      '--issuer',
-      google.issuer,
-      '--grant',
-      'jwt-bearer',
-      '--allow-http-loopback',
-    ];
-    const outcome = await line.runIn({ clock }, ...argv, '--key-file', path, ...scope, '--json');
+    const argv = command(google.issuer, file(serviceAccount()), ...scope);
+    const outcome = await line.runIn({ clock }, ...argv, '--json');
     expect(errorOf(outcome)).toMatchObject({ exit_code: 5, hint: expect.stringContaining('clock') });
   });
 
@@ -286,14 +245,10 @@ describe('the key file of a service account', () => {
     google.accounts.clear();
     await askGoogle(serviceAccount(), ...scope, '--debug', '--refresh');
     expect(google.forms).toHaveLength(2);
-    const signatures = google.forms.map((form) => (form.get('assertion') ?? '').split('.')[2] ?? '');
+    const signatures = google.forms.map((form) => decodedJwt(form.get('assertion')).signature);
     const said = line.everythingSaid().replace(google.issued[0] ?? '', '');
     expect(said).toContain('debug: POST');
     expectNoSecrets(said, [...signatures, ...google.issued, key.pem.split('\n')[2] ?? '']);
     expectNoSecrets({ directory: join(line.directory, 'data') }, [...signatures, ...google.issued]);
   });
 });
-
-function decode(part: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-}

@@ -5,17 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorizationServer } from '../support/authorization-server.ts';
-import { type BundledScript, bundleScript, type Ended, endOf } from '../support/bundled-script.ts';
+import { type BundledScript, type Ended, endOf } from '../support/bundled-script.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';
+import { bundleCommand } from '../support/command-process.ts';
+import { tokenCommand } from '../support/machine-line.ts';
 import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
-
-const COMMAND = `
-import { main, systemContext } from './src/main.ts';
-const context = systemContext(process);
-process.exitCode = await main(process.argv.slice(2), context);
-await context.flush();
-`;
 
 const REFRESH_TOKEN = 'xK7Vq2mTz9LrB4wNc8PdYs';
 const key = clientKey('ES256');
@@ -25,12 +20,9 @@ let command: BundledScript;
 let home: string;
 
 beforeAll(async () => {
-  command = bundleScript(COMMAND);
+  command = bundleCommand();
   ci = await startCiIdentity();
-  server = await startMachineServer(
-    { clients: new Map([['ES256', key]]), assertionIssuers: new Map() },
-    () => ci,
-  );
+  server = await startMachineServer({ clients: new Map([['ES256', key]]) }, () => ci);
 });
 afterAll(async () => {
   command.remove();
@@ -56,7 +48,7 @@ async function runJob(env: Record<string, string>, argv: readonly string[], inpu
   return endOf(child);
 }
 
-const at = () => ['token', 'as', '--issuer', server.issuer, '--allow-http-loopback', '--grant'];
+const ask = (grant: string, ...more: string[]) => tokenCommand(server.issuer, grant, ...more);
 
 describe('a job of a CI system', () => {
   it('gets a token for itself with a secret in the environment, and leaves nothing behind', async () => {
@@ -64,26 +56,22 @@ describe('a job of a CI system', () => {
       OAUTH_LOGIN_AS_CLIENT_ID: 'machine-client_secret_post',
       OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET,
     };
-    const job = await runJob(env, [...at(), 'client-credentials', '--scope', 'read']);
+    const job = await runJob(env, ask('client-credentials', '--scope', 'read'));
     expect(job).toMatchObject({ code: 0, stderr: '' });
     expect(job.stdout).toBe(`${server.issuedSecrets('access_token').at(-1)}\n`);
     expect(readdirSync(home)).toEqual([]);
   });
 
   it('gets one with a key on standard input', async () => {
-    const argv = [...at(), 'client-credentials', '--client-id', 'machine-key-ES256', '--key-file', '-'];
+    const argv = ask('client-credentials', '--client-id', 'machine-key-ES256', '--key-file', '-');
     expect(await runJob({}, argv, key.pem)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('exchanges its own identity, as GitHub Actions gives it', async () => {
-    const job = await runJob(ci.env, [
-      ...at(),
-      'token-exchange',
-      '--client-id',
-      'machine-public',
-      '--subject-from',
-      'ci',
-    ]);
+    const job = await runJob(
+      ci.env,
+      ask('token-exchange', '--client-id', 'machine-public', '--subject-from', 'ci'),
+    );
     const token = server.issuedSecrets('access_token').at(-1);
     // The job's log learns to mask it before it is printed.
     expect(job).toMatchObject({ code: 0, stderr: `::add-mask::${token}\n`, stdout: `${token}\n` });
@@ -91,14 +79,13 @@ describe('a job of a CI system', () => {
 
   it('exchanges its own identity, as GitLab gives it', async () => {
     const env = { OAUTH_LOGIN_ID_TOKEN: ci.sign({ aud: server.issuer }) };
-    const argv = [
-      ...at(),
+    const argv = ask(
       'token-exchange',
       '--client-id',
       'machine-public',
       '--subject-token-env',
       'OAUTH_LOGIN_ID_TOKEN',
-    ];
+    );
     expect(await runJob(env, argv)).toMatchObject({ code: 0, stderr: '' });
   });
 
@@ -108,7 +95,7 @@ describe('a job of a CI system', () => {
       OAUTH_LOGIN_STORE: 'passphrase',
       OAUTH_LOGIN_PASSPHRASE: 'correct horse battery staple',
     };
-    const argv = [...at(), 'client-credentials', '--client-id', 'machine-client_secret_post'];
+    const argv = ask('client-credentials', '--client-id', 'machine-client_secret_post');
     const first = await runJob(env, argv);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     const before = server.requests.length;
@@ -117,7 +104,7 @@ describe('a job of a CI system', () => {
     expectNoSecrets({ directory: home }, [first.stdout.trim(), CLIENT_SECRET]);
   });
 
-  it.each<[string, string[], number, RegExp]>([
+  it.each<[string, [string, ...string[]], number, RegExp]>([
     ['a client id', ['client-credentials'], 3, /OAUTH_LOGIN_AS_CLIENT_ID/],
     ['a secret', ['client-credentials', '--client-id', 'x'], 3, /OAUTH_LOGIN_AS_CLIENT_SECRET/],
     ['a refresh token', ['refresh-token', '--client-id', 'x'], 3, /OAUTH_LOGIN_AS_REFRESH_TOKEN/],
@@ -128,7 +115,7 @@ describe('a job of a CI system', () => {
     async (_what, flags, code, variable) => {
       const before = server.requests.length;
       // Standard input stays open: who waited for it would never end.
-      const child = startJob({ GITHUB_ACTIONS: 'true' }, [...at(), ...flags]);
+      const child = startJob({ GITHUB_ACTIONS: 'true' }, ask(...flags));
       const job = await endOf(child);
       child.stdin?.destroy();
       expect(job.code).toBe(code);
@@ -158,14 +145,10 @@ describe('a job of a CI system', () => {
     const file = join(home, 'refresh');
     writeFileSync(file, REFRESH_TOKEN, { mode: 0o600 });
     server.breakEndpoint('token', { kind: 'hang' });
-    const child = startJob({ OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET }, [
-      ...at(),
-      'refresh-token',
-      '--client-id',
-      'machine-client_secret_post',
-      '--refresh-token-file',
-      file,
-    ]);
+    const child = startJob(
+      { OAUTH_LOGIN_AS_CLIENT_SECRET: CLIENT_SECRET },
+      ask('refresh-token', '--client-id', 'machine-client_secret_post', '--refresh-token-file', file),
+    );
     try {
       while (server.hits('token') === 0 || !server.requestsTo('token').at(-1)?.body.includes(REFRESH_TOKEN)) {
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -14,10 +14,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AbortedError } from '../../src/errors.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { openMachineLine, tokenCommand } from '../support/machine-line.ts';
+import { standardInput } from '../support/standard-input.ts';
 
 let server: AuthorizationServer;
-let line: CommandLine;
 let job: CommandLine;
 let refreshToken: string;
 
@@ -26,24 +28,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(async () => {
-  line = openCommandLine({ user: 'ada' });
+  const line = closeAfterTest(openCommandLine({ user: 'ada' }));
   await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
   refreshToken = server.issuedSecrets('refresh_token').at(-1) ?? '';
-  job = openCommandLine(
-    { user: 'nobody' },
-    { BROWSER: '', CI: 'true', OAUTH_LOGIN_STORE: '', OAUTH_LOGIN_AS_REFRESH_TOKEN: refreshToken },
+  job = closeAfterTest(
+    openMachineLine({ OAUTH_LOGIN_STORE: '', OAUTH_LOGIN_AS_REFRESH_TOKEN: refreshToken }),
   );
 });
-afterEach(() => {
-  server.restore();
-  line.close();
-  job.close();
-});
+afterEach(() => server.restore());
 
-const command = (...more: string[]) => [
-  ...['token', 'as', '--issuer', server.issuer, '--grant', 'refresh-token', '--client-id', server.clientId],
-  ...['--allow-http-loopback', ...more],
-];
+const command = (...more: string[]) =>
+  tokenCommand(server.issuer, 'refresh-token', '--client-id', server.clientId, ...more);
 const ask = (...more: string[]) => job.run(...command(...more));
 const without = () => ({ env: { ...job.context.env, OAUTH_LOGIN_AS_REFRESH_TOKEN: '' } });
 const newest = () => server.issuedSecrets('refresh_token').at(-1) ?? '';
@@ -67,12 +62,7 @@ describe('a refresh token that was handed over', () => {
       (await job.runIn(without(), ...command('--refresh-token-file', file, '--rotate-to', file))).exitCode,
     ).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(`${newest()}\n`);
-    const typed = {
-      isTTY: false,
-      async *[Symbol.asyncIterator]() {
-        yield `${newest()}\n`;
-      },
-    };
+    const typed = standardInput(`${newest()}\n`);
     const piped = await job.runIn({ ...without(), stdin: typed }, ...command('--refresh-token-file', '-'));
     expect(piped.exitCode).toBe(0);
   });

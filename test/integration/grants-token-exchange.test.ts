@@ -4,8 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
-import { clientKey, startMachineServer } from '../support/machine-server.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { type CommandLine, errorOf } from '../support/command-line.ts';
+import { openMachineLine, printedToken, tokenCommand } from '../support/machine-line.ts';
+import { startMachineServer } from '../support/machine-server.ts';
+import { standardInput } from '../support/standard-input.ts';
 
 let ci: CiIdentityStub;
 let server: AuthorizationServer;
@@ -13,28 +16,23 @@ let line: CommandLine;
 
 beforeAll(async () => {
   ci = await startCiIdentity();
-  const clients = new Map([['ES256', clientKey('ES256')] as const]);
-  server = await startMachineServer({ clients, assertionIssuers: new Map() }, () => ci);
+  server = await startMachineServer({}, () => ci);
 });
 afterAll(async () => {
   await server.close();
   await ci.close();
 });
 beforeEach(() => {
-  line = openCommandLine({ user: 'nobody' }, { BROWSER: '', CI: 'true', ...ci.env });
+  line = closeAfterTest(openMachineLine(ci.env));
 });
 afterEach(() => {
   server.restore();
   ci.answerWith(undefined);
-  line.close();
 });
 
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 const client = ['--client-id', 'machine-public'];
-const command = (...more: string[]) => [
-  ...['token', 'as', '--issuer', server.issuer, '--grant', 'token-exchange', '--allow-http-loopback'],
-  ...more,
-];
+const command = (...more: string[]) => tokenCommand(server.issuer, 'token-exchange', ...more);
 const ask = (...more: string[]) => line.run(...command(...client, ...more));
 const form = () => server.requestsTo('token').at(-1)?.form;
 const withEnv = (env: Record<string, string>) => ({ env: { ...line.context.env, ...env } });
@@ -119,17 +117,7 @@ describe('the identity of a GitHub Actions job', () => {
   });
 
   it('on a loopback address needs --allow-http-loopback, and says so', async () => {
-    const argv = [
-      'token',
-      'as',
-      '--issuer',
-      server.issuer,
-      '--grant',
-      'token-exchange',
-      '--subject-from',
-      'ci',
-      '--json',
-    ];
+    const argv = command('--subject-from', 'ci', '--json').filter((word) => word !== '--allow-http-loopback');
     const before = ci.requests.length;
     const outcome = await line.run(...argv);
     expect(errorOf(outcome)).toMatchObject({
@@ -208,24 +196,12 @@ describe('a subject token from elsewhere', () => {
     const file = join(line.directory, 'subject');
     writeFileSync(file, `${mine()}\n`, { mode: 0o600 });
     expect((await ask('--subject-token-file', file, '--subject-token-type', 'jwt')).exitCode).toBe(0);
-    const stdin = {
-      isTTY: false,
-      async *[Symbol.asyncIterator]() {
-        yield mine().slice(0, 100);
-        yield 'rest';
-      },
-    };
-    const other = {
-      isTTY: false,
-      async *[Symbol.asyncIterator]() {
-        const token = mine();
-        yield token.slice(0, 100);
-        yield `${token.slice(100)}\n`;
-      },
-    };
     const argv = command(...client, '--subject-token-file', '-', '--subject-token-type', 'jwt');
-    expect((await line.runIn({ stdin: other }, ...argv)).exitCode).toBe(0);
-    expect((await line.runIn({ stdin }, ...argv)).exitCode).toBe(5);
+    const token = mine();
+    const inPieces = standardInput(token.slice(0, 100), `${token.slice(100)}\n`);
+    expect((await line.runIn({ stdin: inPieces }, ...argv)).exitCode).toBe(0);
+    const spoilt = standardInput(mine().slice(0, 100), 'rest');
+    expect((await line.runIn({ stdin: spoilt }, ...argv)).exitCode).toBe(5);
   });
 
   it('that has expired: exit 5 says that it has', async () => {
@@ -299,8 +275,8 @@ describe('what is asked for in exchange', () => {
   });
 
   it('is never kept', async () => {
-    const first = await ask('--subject-from', 'ci');
-    expect((await ask('--subject-from', 'ci')).stdout).not.toBe(first.stdout);
+    const first = printedToken(await ask('--subject-from', 'ci'));
+    expect(printedToken(await ask('--subject-from', 'ci'))).not.toBe(first);
   });
 
   it('needs no client where the server wants none', async () => {

@@ -1,22 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
 import { github } from '../../src/providers/github.ts';
 import { expectNoSecrets } from '../support/canary.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import {
+  anyPortOf,
   basic,
+  clientId,
   expectedAuthorization,
+  expectedExchange,
   expectToBelongTogether,
   formOf,
   lastTo,
   parametersOf,
+  routesOf,
 } from '../support/preset-at-the-wire.ts';
 import { type Play, type PlayedProvider, playProvider } from '../support/quirky-providers.ts';
 import { badGateway, form, json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
-const clientId = 'client.id';
 const clientSecret = 'canary-client-secret-of-github';
 const env = { OAUTH_LOGIN_GITHUB_CLIENT_ID: clientId, OAUTH_LOGIN_GITHUB_CLIENT_SECRET: clientSecret };
 const octocat = {
@@ -36,12 +40,8 @@ let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-  line = openPlayedCommandLine(server, env);
-});
-afterEach(async () => {
-  line.close();
-  await server.close();
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server, env));
 });
 
 function play(more: Partial<Play> = {}, host?: string): PlayedProvider {
@@ -52,7 +52,7 @@ function play(more: Partial<Play> = {}, host?: string): PlayedProvider {
     token: { scope: 'read:user,user:email' },
     ...more,
   });
-  server.on(new URL(server.placeOf(`${api}/user/emails`)).pathname, json(emails));
+  server.at(`${api}/user/emails`, json(emails));
   return played;
 }
 
@@ -61,7 +61,7 @@ describe('signing in to GitHub', () => {
     const played = play();
     const { exitCode, stdout } = await line.run('github');
     expect(exitCode).toBe(0);
-    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(routesOf(server)).toEqual([
       'GET /github.com/login/oauth/authorize',
       'POST /github.com/login/oauth/access_token',
       'GET /api.github.com/user',
@@ -70,21 +70,14 @@ describe('signing in to GitHub', () => {
     const authorization = lastTo(server, '/github.com/login/oauth/authorize');
     expect(parametersOf(authorization.query)).toEqual(
       expectedAuthorization({
-        redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+        redirect_uri: anyPortOf('127.0.0.1'),
         scope: 'read:user user:email',
       }),
     );
     expect(authorization.target).toContain('scope=read%3Auser%20user%3Aemail');
     const token = lastTo(server, 'POST /github.com/login/oauth/access_token');
     expectToBelongTogether(authorization, token);
-    expect(formOf(token)).toEqual({
-      grant_type: 'authorization_code',
-      code: played.codes[0],
-      redirect_uri: expect.any(String),
-      code_verifier: expect.any(String),
-      client_id: clientId,
-      client_secret: clientSecret,
-    });
+    expect(formOf(token)).toEqual(expectedExchange(played.codes[0], { client_secret: clientSecret }));
     expect(token.headers).toMatchObject({ accept: 'application/json' });
     expect(token.headers).not.toHaveProperty('authorization');
     for (const path of ['/api.github.com/user', '/api.github.com/user/emails']) {
@@ -266,10 +259,11 @@ describe('the stored sign-in to GitHub', () => {
   });
 
   it('shows none of its secrets, and keeps none in the clear', async () => {
-    await line.run('whoami', '--debug');
+    expect((await line.run('whoami', '--debug')).exitCode).toBe(0);
     await line.run('status');
     expectNoSecrets({ directory: line.directory }, [clientSecret, ...played.tokens, ...played.codes]);
-    await line.run('logout', '--debug');
+    expect((await line.run('logout', '--debug')).exitCode).toBe(0);
+    expect(line.everythingSaid()).toContain('debug: ');
     expectNoSecrets(line.everythingSaid(), [clientSecret, ...played.tokens, ...played.codes]);
   });
 });
@@ -282,8 +276,7 @@ describe('GitHub Enterprise Server', () => {
   };
 
   it('is spoken to at its own addresses only, from the sign-in to the logout', async () => {
-    line.close();
-    line = openPlayedCommandLine(server, hosted);
+    line = closeAfterTest(openPlayedCommandLine(server, hosted));
     const played = play({}, host);
     const { exitCode, stdout } = await line.run('github', '--host', host);
     expect(exitCode).toBe(0);

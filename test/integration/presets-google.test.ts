@@ -1,21 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { google } from '../../src/providers/google.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { expectNoSecrets } from '../support/canary.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import {
+  anyPortOf,
+  clientId,
   expectedAuthorization,
+  expectedExchange,
+  expectedRefresh,
   expectToBelongTogether,
   formOf,
+  fresh,
   lastTo,
   parametersOf,
+  routesOf,
 } from '../support/preset-at-the-wire.ts';
 import { type Play, type PlayedProvider, playProvider, signIdToken } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
-const clientId = 'client.id';
 const clientSecret = 'GOCSPX-canary-of-a-client-secret';
 const env = { OAUTH_LOGIN_GOOGLE_CLIENT_ID: clientId, OAUTH_LOGIN_GOOGLE_CLIENT_SECRET: clientSecret };
 const person = {
@@ -37,12 +43,8 @@ let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-  line = openPlayedCommandLine(server, env);
-});
-afterEach(async () => {
-  line.close();
-  await server.close();
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server, env));
 });
 
 function play(more: Partial<Play> = {}): PlayedProvider {
@@ -59,7 +61,7 @@ describe('signing in to Google', () => {
     const played = play();
     const { exitCode, stdout } = await line.run('google');
     expect(exitCode).toBe(0);
-    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(routesOf(server)).toEqual([
       `GET ${authorize}`,
       tokenEndpoint,
       'GET /www.googleapis.com/oauth2/v3/certs',
@@ -68,23 +70,16 @@ describe('signing in to Google', () => {
     const authorization = lastTo(server, authorize);
     expect(parametersOf(authorization.query)).toEqual(
       expectedAuthorization({
-        redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+        redirect_uri: anyPortOf('127.0.0.1'),
         scope: 'openid email profile',
-        nonce: expect.stringMatching(/^[\w-]{43}$/),
+        nonce: fresh,
         access_type: 'offline',
         prompt: 'consent',
       }),
     );
     const token = lastTo(server, tokenEndpoint);
     expectToBelongTogether(authorization, token);
-    expect(formOf(token)).toEqual({
-      grant_type: 'authorization_code',
-      code: played.codes[0],
-      redirect_uri: expect.any(String),
-      code_verifier: expect.any(String),
-      client_id: clientId,
-      client_secret: clientSecret,
-    });
+    expect(formOf(token)).toEqual(expectedExchange(played.codes[0], { client_secret: clientSecret }));
     expect(token.headers).not.toHaveProperty('authorization');
     const userInfo = lastTo(server, '/openidconnect.googleapis.com/v1/userinfo');
     expect(userInfo.query.size).toBe(0);
@@ -203,12 +198,7 @@ describe('the stored sign-in to Google', () => {
     const clock = { ...systemClock, now: () => new Date(Date.now() + 3_590_000) };
     expect((await line.runIn({ clock }, 'token')).stdout).toBe(`${played.tokens[1]}\n`);
     const request = lastTo(server, tokenEndpoint);
-    expect(formOf(request)).toEqual({
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      client_id: clientId,
-      client_secret: clientSecret,
-    });
+    expect(formOf(request)).toEqual(expectedRefresh(refreshToken, { client_secret: clientSecret }));
     expect((await line.run('status')).stdout).toContain('then refreshed');
   });
 
@@ -278,9 +268,10 @@ describe('the stored sign-in to Google', () => {
 
   it('shows none of its secrets, and keeps none in the clear', async () => {
     const secrets = [clientSecret, refreshToken, ...played.tokens, ...played.codes];
-    await line.run('whoami', '--debug');
+    expect((await line.run('whoami', '--debug')).exitCode).toBe(0);
     expectNoSecrets({ directory: line.directory }, secrets);
-    await line.run('logout', '--debug');
+    expect((await line.run('logout', '--debug')).exitCode).toBe(0);
+    expect(line.everythingSaid()).toContain('debug: ');
     expectNoSecrets(line.everythingSaid(), secrets);
   });
 });

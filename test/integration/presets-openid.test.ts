@@ -1,32 +1,34 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
 import { gitlab } from '../../src/providers/gitlab.ts';
 import { microsoft } from '../../src/providers/microsoft.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import {
+  anyPortOf,
+  clientId,
   expectedAuthorization,
+  expectedExchange,
+  expectedRefresh,
   expectToBelongTogether,
   formOf,
+  fresh,
   lastTo,
   parametersOf,
+  routesOf,
 } from '../support/preset-at-the-wire.ts';
 import { type Play, type PlayedProvider, playProvider } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
-const clientId = 'client.id';
 const clientSecret = 'canary-client-secret-of-an-issuer';
 
 let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-});
-afterEach(async () => {
-  line.close();
-  await server.close();
+  server = closeAfterTest(await openQuirkyServer());
 });
 
 describe.each([
@@ -66,14 +68,14 @@ describe.each([
   const tokenEndpoint = `POST /${host}/oauth/token`;
 
   beforeEach(() => {
-    line = openPlayedCommandLine(server, { [`OAUTH_LOGIN_${variable}_CLIENT_ID`]: clientId });
+    line = closeAfterTest(openPlayedCommandLine(server, { [`OAUTH_LOGIN_${variable}_CLIENT_ID`]: clientId }));
   });
 
   it('gets exactly the requests it should, from a public client', async () => {
     const played = play();
     const { exitCode, stdout } = await line.run('gitlab', ...flags);
     expect(exitCode).toBe(0);
-    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(routesOf(server)).toEqual([
       `GET /${host}/oauth/authorize`,
       tokenEndpoint,
       `GET /${host}/oauth/discovery/keys`,
@@ -82,20 +84,14 @@ describe.each([
     const authorization = lastTo(server, `/${host}/oauth/authorize`);
     expect(parametersOf(authorization.query)).toEqual(
       expectedAuthorization({
-        redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+        redirect_uri: anyPortOf('127.0.0.1'),
         scope: 'openid profile email',
-        nonce: expect.stringMatching(/^[\w-]{43}$/),
+        nonce: fresh,
       }),
     );
     const token = lastTo(server, tokenEndpoint);
     expectToBelongTogether(authorization, token);
-    expect(formOf(token)).toEqual({
-      grant_type: 'authorization_code',
-      code: played.codes[0],
-      redirect_uri: expect.any(String),
-      code_verifier: expect.any(String),
-      client_id: clientId,
-    });
+    expect(formOf(token)).toEqual(expectedExchange(played.codes[0]));
     expect(stdout).toContain(`Signed in to ${label} as lab (Gil Lab) <gil@example.com>\n`);
     expect(stdout).toContain('\n  scopes:  openid profile email\n');
     expect(stdout).not.toContain('not granted');
@@ -119,23 +115,21 @@ describe.each([
     const redirectUri = lastTo(server, `/${host}/oauth/authorize`).query.get('redirect_uri');
     play({ token: { expires_in: 7200, refresh_token: refreshTokens[1] } });
     await line.run('token', '--refresh');
-    expect(formOf(lastTo(server, tokenEndpoint))).toEqual({
-      grant_type: 'refresh_token',
-      refresh_token: refreshTokens[0],
-      redirect_uri: redirectUri,
-      client_id: clientId,
-    });
+    expect(formOf(lastTo(server, tokenEndpoint))).toEqual(
+      expectedRefresh(refreshTokens[0], { redirect_uri: redirectUri }),
+    );
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
     expect(formOf(lastTo(server, tokenEndpoint)).refresh_token).toBe(refreshTokens[1]);
     expect((await line.run('status')).stdout).toContain('scopes:    openid profile email');
   });
 
   it('takes the secret of a confidential client in the body', async () => {
-    line.close();
-    line = openPlayedCommandLine(server, {
-      [`OAUTH_LOGIN_${variable}_CLIENT_ID`]: clientId,
-      [`OAUTH_LOGIN_${variable}_CLIENT_SECRET`]: clientSecret,
-    });
+    line = closeAfterTest(
+      openPlayedCommandLine(server, {
+        [`OAUTH_LOGIN_${variable}_CLIENT_ID`]: clientId,
+        [`OAUTH_LOGIN_${variable}_CLIENT_SECRET`]: clientSecret,
+      }),
+    );
     play();
     await line.run('gitlab', ...flags);
     expect(formOf(lastTo(server, tokenEndpoint))).toMatchObject({
@@ -198,7 +192,7 @@ describe('Microsoft', () => {
   const at = (tenant: string, path: string) => `/login.microsoftonline.com/${tenant}/oauth2/v2.0/${path}`;
 
   beforeEach(() => {
-    line = openPlayedCommandLine(server, { OAUTH_LOGIN_MICROSOFT_CLIENT_ID: clientId });
+    line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_MICROSOFT_CLIENT_ID: clientId }));
   });
 
   it.each(['common', 'organizations', 'contoso.example', personal])(
@@ -210,7 +204,7 @@ describe('Microsoft', () => {
         ...(tenant === 'common' ? [] : ['--tenant', tenant]),
       );
       expect(exitCode).toBe(0);
-      expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      expect(routesOf(server)).toEqual([
         `GET ${at(tenant, 'authorize')}`,
         `POST ${at(tenant, 'token')}`,
         `GET /login.microsoftonline.com/${tenant}/discovery/v2.0/keys`,
@@ -219,20 +213,14 @@ describe('Microsoft', () => {
       const authorization = lastTo(server, at(tenant, 'authorize'));
       expect(parametersOf(authorization.query)).toEqual(
         expectedAuthorization({
-          redirect_uri: expect.stringMatching(/^http:\/\/localhost:\d+\/callback$/),
+          redirect_uri: anyPortOf('localhost'),
           scope: 'openid profile email offline_access',
-          nonce: expect.stringMatching(/^[\w-]{43}$/),
+          nonce: fresh,
         }),
       );
       const token = lastTo(server, at(tenant, 'token'));
       expectToBelongTogether(authorization, token);
-      expect(formOf(token)).toEqual({
-        grant_type: 'authorization_code',
-        code: played.codes[0],
-        redirect_uri: expect.any(String),
-        code_verifier: expect.any(String),
-        client_id: clientId,
-      });
+      expect(formOf(token)).toEqual(expectedExchange(played.codes[0]));
       expect(token.headers).not.toHaveProperty('origin');
       expect(stdout).toMatch(
         /^Signed in to Microsoft as mic@contoso\.example \(Mic Rosoft\) <mic@contoso\.example>\n/,
@@ -273,11 +261,9 @@ describe('Microsoft', () => {
     play('contoso.example');
     await line.run('microsoft', '--tenant', 'contoso.example');
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
-    expect(formOf(lastTo(server, `POST ${at('contoso.example', 'token')}`))).toEqual({
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      client_id: clientId,
-    });
+    expect(formOf(lastTo(server, `POST ${at('contoso.example', 'token')}`))).toEqual(
+      expectedRefresh(refreshToken),
+    );
   });
 
   it('says when no refresh token was granted', async () => {

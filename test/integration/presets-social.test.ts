@@ -2,36 +2,37 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { facebook } from '../../src/providers/facebook.ts';
 import { x } from '../../src/providers/x.ts';
 import { expectNoSecrets } from '../support/canary.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf, type Outcome } from '../support/command-line.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import {
+  anyPortOf,
   basic,
+  clientId,
   expectedAuthorization,
+  expectedExchange,
+  expectedRefresh,
   expectToBelongTogether,
   formOf,
   lastTo,
   parametersOf,
+  routesOf,
 } from '../support/preset-at-the-wire.ts';
 import { type Play, type PlayedProvider, playProvider } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
-const clientId = 'client.id';
 const clientSecret = 'canary-client-secret-of-a-social-network';
 
 let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-});
-afterEach(async () => {
-  line.close();
-  await server.close();
+  server = closeAfterTest(await openQuirkyServer());
 });
 
 describe('Facebook', () => {
@@ -53,36 +54,25 @@ describe('Facebook', () => {
     playProvider(server, facebook, { token: { expires_in: 5_184_000 }, profile: me, ...more });
 
   beforeEach(() => {
-    line = openPlayedCommandLine(server, env);
+    line = closeAfterTest(openPlayedCommandLine(server, env));
   });
 
   it('gets exactly the requests it should, and the line says who it is', async () => {
     const played = play({ callback: { granted_scopes: 'public_profile,email', denied_scopes: '' } });
     const { exitCode, stdout } = await line.run('facebook');
     expect(exitCode).toBe(0);
-    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET ${dialog}`,
-      tokenEndpoint,
-      'GET /graph.facebook.com/v24.0/me',
-    ]);
+    expect(routesOf(server)).toEqual([`GET ${dialog}`, tokenEndpoint, 'GET /graph.facebook.com/v24.0/me']);
     const authorization = lastTo(server, dialog);
     expect(parametersOf(authorization.query)).toEqual(
       expectedAuthorization({
-        redirect_uri: expect.stringMatching(/^http:\/\/localhost:\d+\/callback$/),
+        redirect_uri: anyPortOf('localhost'),
         scope: 'public_profile,email',
         return_scopes: 'true',
       }),
     );
     const token = lastTo(server, tokenEndpoint);
     expectToBelongTogether(authorization, token);
-    expect(formOf(token)).toEqual({
-      grant_type: 'authorization_code',
-      code: played.codes[0],
-      redirect_uri: expect.any(String),
-      code_verifier: expect.any(String),
-      client_id: clientId,
-      client_secret: clientSecret,
-    });
+    expect(formOf(token)).toEqual(expectedExchange(played.codes[0], { client_secret: clientSecret }));
     const profile = lastTo(server, '/graph.facebook.com/v24.0/me');
     expect(parametersOf(profile.query)).toEqual({
       fields: 'id,name,email,picture',
@@ -127,7 +117,7 @@ describe('Facebook', () => {
     let played: PlayedProvider;
     beforeEach(async () => {
       played = play();
-      await line.run('facebook');
+      expect((await line.run('facebook')).exitCode).toBe(0);
     });
 
     it('answers whoami in the shape of all providers', async () => {
@@ -171,8 +161,10 @@ describe('Facebook', () => {
     });
 
     it('shows none of its secrets', async () => {
-      await line.run('whoami', '--debug');
-      await line.run('logout', '--debug');
+      server.on(`DELETE ${permissions}`, json({ success: true }));
+      expect((await line.run('whoami', '--debug')).exitCode).toBe(0);
+      expect((await line.run('logout', '--debug')).exitCode).toBe(0);
+      expect(line.everythingSaid()).toContain('debug: ');
       expectNoSecrets(line.everythingSaid(), [
         clientSecret,
         ...played.tokens,
@@ -208,7 +200,7 @@ describe('X', () => {
 
   beforeEach(async () => {
     redirectUri = `http://127.0.0.1:${await freePort()}/callback`;
-    line = openPlayedCommandLine(server, { OAUTH_LOGIN_X_CLIENT_ID: clientId });
+    line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_X_CLIENT_ID: clientId }));
   });
   const signIn = (...more: string[]) => line.run('x', '--redirect-uri', redirectUri, ...more);
 
@@ -216,11 +208,7 @@ describe('X', () => {
     const played = play();
     const { exitCode, stdout } = await signIn();
     expect(exitCode).toBe(0);
-    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET ${authorize}`,
-      tokenEndpoint,
-      'GET /api.x.com/2/users/me',
-    ]);
+    expect(routesOf(server)).toEqual([`GET ${authorize}`, tokenEndpoint, 'GET /api.x.com/2/users/me']);
     const authorization = lastTo(server, authorize);
     expect(parametersOf(authorization.query)).toEqual(
       expectedAuthorization({
@@ -230,13 +218,7 @@ describe('X', () => {
     );
     const token = lastTo(server, tokenEndpoint);
     expectToBelongTogether(authorization, token);
-    expect(formOf(token)).toEqual({
-      grant_type: 'authorization_code',
-      code: played.codes[0],
-      redirect_uri: redirectUri,
-      code_verifier: expect.any(String),
-      client_id: clientId,
-    });
+    expect(formOf(token)).toEqual(expectedExchange(played.codes[0], { redirect_uri: redirectUri }));
     expect(token.headers).not.toHaveProperty('authorization');
     const profile = lastTo(server, '/api.x.com/2/users/me');
     expect(parametersOf(profile.query)).toEqual({ 'user.fields': 'profile_image_url,confirmed_email' });
@@ -247,11 +229,12 @@ describe('X', () => {
   });
 
   it('authenticates a confidential client by Basic, and keeps the secret out of the body', async () => {
-    line.close();
-    line = openPlayedCommandLine(server, {
-      OAUTH_LOGIN_X_CLIENT_ID: clientId,
-      OAUTH_LOGIN_X_CLIENT_SECRET: clientSecret,
-    });
+    line = closeAfterTest(
+      openPlayedCommandLine(server, {
+        OAUTH_LOGIN_X_CLIENT_ID: clientId,
+        OAUTH_LOGIN_X_CLIENT_SECRET: clientSecret,
+      }),
+    );
     play();
     await signIn();
     const token = lastTo(server, tokenEndpoint);
@@ -283,8 +266,7 @@ describe('X', () => {
   });
 
   it('gets the code back at once, since it lives 30 seconds: every question comes before the browser', async () => {
-    line.close();
-    line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+    line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
     play();
     const answers = [false, 'typed.client.id', '', 'file'];
     const { exitCode } = await line.runAtTerminal(answers, 'x', '--redirect-uri', redirectUri);
@@ -334,11 +316,7 @@ describe('X', () => {
     it('is refreshed with the token that the last refresh brought', async () => {
       play({ token: { expires_in: 7200, refresh_token: refreshTokens[1], scope: granted } });
       expect((await line.run('token', '--refresh')).exitCode).toBe(0);
-      expect(formOf(lastTo(server, tokenEndpoint))).toEqual({
-        grant_type: 'refresh_token',
-        refresh_token: refreshTokens[0],
-        client_id: clientId,
-      });
+      expect(formOf(lastTo(server, tokenEndpoint))).toEqual(expectedRefresh(refreshTokens[0]));
       await line.run('token', '--refresh');
       expect(formOf(lastTo(server, tokenEndpoint)).refresh_token).toBe(refreshTokens[1]);
     });

@@ -1,10 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { twitch } from '../../src/providers/twitch.ts';
 import { expectNoSecrets } from '../support/canary.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import {
+  anyPortOf,
+  clientId,
   expectedAuthorization,
+  expectedExchange,
   expectToBelongTogether,
   formOf,
   lastTo,
@@ -14,7 +18,6 @@ import { type Play, playProvider } from '../support/quirky-providers.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
-const clientId = 'client.id';
 const clientSecret = 'canary-client-secret-of-twitch';
 const env = { OAUTH_LOGIN_TWITCH_CLIENT_ID: clientId, OAUTH_LOGIN_TWITCH_CLIENT_SECRET: clientSecret };
 const person = { id: '141981764', login: 'twitchdev', display_name: 'TwitchDev', email: 'dev@example.com' };
@@ -24,12 +27,8 @@ let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-  line = openPlayedCommandLine(server, env);
-});
-afterEach(async () => {
-  line.close();
-  await server.close();
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server, env));
 });
 
 const play = (more: Partial<Play> = {}) =>
@@ -52,7 +51,7 @@ describe('signing in to Twitch', () => {
     const authorization = lastTo(server, 'GET /id.twitch.tv/oauth2/authorize');
     expect(parametersOf(authorization.query)).toEqual(
       expectedAuthorization({
-        redirect_uri: expect.stringMatching(/^http:\/\/localhost:\d+\/callback$/),
+        redirect_uri: anyPortOf('localhost'),
         scope: 'openid user:read:email',
         nonce: expect.any(String),
         claims: expect.any(String),
@@ -64,14 +63,7 @@ describe('signing in to Twitch', () => {
     const token = lastTo(server, 'POST /id.twitch.tv/oauth2/token');
     expectToBelongTogether(authorization, token);
     expect(token.headers.authorization).toBeUndefined();
-    expect(formOf(token)).toEqual({
-      grant_type: 'authorization_code',
-      client_id: clientId,
-      client_secret: clientSecret,
-      code: played.codes[0],
-      redirect_uri: expect.any(String),
-      code_verifier: expect.any(String),
-    });
+    expect(formOf(token)).toEqual(expectedExchange(played.codes[0], { client_secret: clientSecret }));
     expect(lastTo(server, 'GET /api.twitch.tv/helix/users').headers['client-id']).toBe(clientId);
   });
 

@@ -1,56 +1,30 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openHttp } from '../../src/adapters/http.ts';
-import { systemClock } from '../../src/system/clock.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import type { BundledScript } from '../support/bundled-script.ts';
+import { type CalledApi, openCalledApi } from '../support/called-api.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, type Outcome, openCommandLine } from '../support/command-line.ts';
-import { bundleCommand, homeOf, startCommand } from '../support/command-process.ts';
-import { FakeKeychain } from '../support/fake-keychain.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { type CommandLine, errorOf } from '../support/command-line.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
-import { type Authority, listen, openAuthority, serveHttps, type TestServer } from '../support/tls.ts';
+import { standardInput } from '../support/standard-input.ts';
 
 let server: AuthorizationServer;
 let api: QuirkyServer;
 let line: CommandLine;
-
-const signIn = (more: Parameters<CommandLine['runIn']>[0] = {}) =>
-  line.runIn(more, 'login', 'work', '--client-id', server.clientId, '--allow-http-loopback');
+let request: CalledApi['request'];
+let last: CalledApi['last'];
 
 beforeAll(async () => {
   server = await startAuthorizationServer();
 });
 afterAll(() => server.close());
 beforeEach(async () => {
-  api = await openQuirkyServer();
-  api.on('/thing', (_, response) => void response.setHeader('content-type', 'text/plain').end('the thing\n'));
-  line = openCommandLine({ user: 'ada' });
-  configure(line, { work: { issuer: server.issuer, api_origins: [api.origin] } });
-  expect((await signIn()).exitCode).toBe(0);
-});
-afterEach(async () => {
-  server.restore();
-  line.close();
-  await api.close();
+  ({ api, line, request, last } = closeAfterTest(await openCalledApi(server)));
 });
 
-function configure({ context }: CommandLine, providers: object): void {
-  mkdirSync(context.paths.configDir, { recursive: true, mode: 0o700 });
-  writeFileSync(join(context.paths.configDir, 'config.json'), JSON.stringify({ providers }), { mode: 0o600 });
-}
-
-const request = (...args: string[]): Promise<Outcome> => line.run('request', 'work', ...args);
 const storedToken = async () => (await line.run('token', 'work')).stdout.trim();
-const last = () => {
-  const found = api.requests.at(-1);
-  if (found === undefined) throw new Error('no request arrived');
-  return found;
-};
 
 describe('request', () => {
   it('sends the token of the account to the API, and prints the body and nothing else', async () => {
@@ -68,7 +42,7 @@ describe('request', () => {
   });
 
   it('reaches the UserInfo endpoint without any configuration', async () => {
-    configure(line, { work: { issuer: server.issuer } });
+    writeConfiguration(line, { providers: { work: { issuer: server.issuer } } });
     const { exitCode, stdout } = await request(`${server.issuer}/me`);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ sub: 'person-1815' });
@@ -85,13 +59,7 @@ describe('request', () => {
 
   it('sends JSON as curl does, from standard input too', async () => {
     api.on('/thing', (_, response) => void response.end());
-    const stdin = {
-      isTTY: false,
-      async *[Symbol.asyncIterator]() {
-        yield '{"a":\n';
-        yield Buffer.from('"é"}');
-      },
-    };
+    const stdin = standardInput('{"a":\n', Buffer.from('"é"}'));
     await line.runIn({ stdin }, 'request', 'work', `${api.origin}/thing`, '-X', 'put', '--json', '@-');
     expect(last()).toMatchObject({ method: 'PUT', body: '{"a":\n"é"}' });
     expect(last().headers).toMatchObject({ accept: 'application/json', 'content-type': 'application/json' });
@@ -217,394 +185,18 @@ describe('a token that the API does not accept', () => {
   });
 
   it('cannot be refreshed when it came from the environment', async () => {
-    api.on('/thing', (_, response) => void response.writeHead(401).end('no\n'));
-    const hits = server.hits('token');
-    expect(
-      (
-        await line.runIn(
-          { env: { OAUTH_LOGIN_WORK_TOKEN: 'given' } },
-          'request',
-          'work',
-          `${api.origin}/thing`,
-        )
-      ).exitCode,
-    ).toBe(2);
-    expect(api.requests).toEqual([]);
-    expect(server.hits('token')).toBe(hits);
-  });
-});
-
-describe('T02 a token leaves for no other origin', () => {
-  const github = (address: string, ...more: string[]) =>
-    line.runIn(
-      { env: { OAUTH_LOGIN_GITHUB_TOKEN: 'gho_canary-of-github' }, openHttp: counting },
-      'request',
-      'github',
-      address,
-      ...more,
-    );
-  let sent: string[] = [];
-  const counting: CommandLine['context']['openHttp'] = async () => ({
-    fetch: async (input, init) => {
-      sent.push(`${String(input)} ${new Headers(init?.headers).get('authorization')}`);
-      return new Response('answer');
-    },
-    close: async () => {},
-  });
-  beforeEach(() => {
-    sent = [];
-  });
-
-  it.each([
-    ['the host', 'https://api.github.com/user', 'https://api.github.com/user'],
-    ['upper case', 'HTTPS://API.GITHUB.COM/user', 'https://api.github.com/user'],
-    ['the default port', 'https://api.github.com:443/user', 'https://api.github.com/user'],
-    [
-      'a backslash that is a slash',
-      'https://api.github.com\\@evil.test/',
-      'https://api.github.com/@evil.test/',
-    ],
-  ])('goes to %s', async (_, address, normalised) => {
-    expect(await github(address)).toMatchObject({ exitCode: 0, stdout: 'answer' });
-    expect(sent).toEqual([`${normalised} Bearer gho_canary-of-github`]);
-  });
-
-  it.each([
-    ['a prefix', 'https://evil-api.github.com/'],
-    ['a suffix', 'https://api.github.com.evil.test/'],
-    ['a parent', 'https://github.com/'],
-    ['a child', 'https://x.api.github.com/'],
-    ['another port', 'https://api.github.com:8443/'],
-    ['a trailing dot', 'https://api.github.com./'],
-    ['plain http', 'http://api.github.com/'],
-    ['plain http on the port of https', 'http://api.github.com:443/'],
-    ['a look-alike', 'https://api.g\u0456thub.com/'],
-    ['its punycode', 'https://api.xn--gthub-n4a.com/'],
-    ['a user in front of another host', 'https://api.github.com@evil.test/'],
-    ['a user in front of the host', 'https://x@api.github.com/'],
-    ['an empty user', 'https://:x@api.github.com/'],
-    ['an empty host', 'https:///api.github.com/'],
-    ['no host', 'https:'],
-    ['no scheme', '//api.github.com/'],
-    ['an encoded slash', 'https://api.github.com%2f@evil.test/'],
-    ['a line break', 'https://api.github.com\n.evil.test/'],
-    ['an address as a number', 'https://2130706433/'],
-    ['another provider', 'https://graph.microsoft.com/'],
-  ])('does not go to %s', async (_, address) => {
-    const outcome = await github(address);
-    if (address === 'https:///api.github.com/') {
-      // The URL standard ignores the third slash: it is the host itself.
-      expect(sent).toEqual(['https://api.github.com/ Bearer gho_canary-of-github']);
-      return;
-    }
-    expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(sent).toEqual([]);
-    expectNoSecrets(outcome.stderr, ['gho_canary-of-github']);
-  });
-
-  it('is not even unsealed for another origin', async () => {
-    line.close();
-    line = openCommandLine({ user: 'ada' }, { OAUTH_LOGIN_STORE: 'keychain' });
-    const keychain = new FakeKeychain();
-    const inKeychain = { openKeychain: keychain.open };
-    configure(line, { work: { issuer: server.issuer, api_origins: ['https://git.example.com'] } });
-    expect((await signIn(inKeychain)).exitCode).toBe(0);
-    const before = keychain.calls.get;
-    const hosts = [
-      'evil-git.example.com',
-      'git.example.com.evil.test',
-      'git.example.com:8443',
-      'git.example.com.',
-      'xn--git-x.example.com',
-      'git.example.com@evil.test',
-    ];
-    for (const host of hosts) {
-      const outcome = await line.runIn(
-        { ...inKeychain, openHttp: counting },
-        'request',
-        'work',
-        `https://${host}/x`,
-      );
-      expect([host, outcome.exitCode, outcome.stdout]).toEqual([host, 2, '']);
-      expectNoSecrets(outcome.stderr, server.issuedSecrets());
-    }
-    expect(keychain.calls.get).toBe(before);
-    expect(sent).toEqual([]);
-    const allowed = await line.runIn(
-      { ...inKeychain, openHttp: counting },
-      'request',
-      'work',
-      'https://GIT.EXAMPLE.COM/x',
-    );
-    expect(allowed.stdout).toBe('answer');
-    expect(sent).toHaveLength(1);
-    expect(keychain.calls.get).toBeGreaterThan(before);
-  });
-
-  it('says where it may go, and how to add an API', async () => {
-    const outcome = await request('https://elsewhere.example/');
-    expect(outcome.stderr).toContain(`it may go to: ${api.origin}, ${server.issuer}`);
-    expect(outcome.stderr).toContain('api_origins of work');
-  });
-
-  it('is not sent over plain http for an account that was not allowed to', async () => {
-    const outcome = await line.runIn(
-      { env: { OAUTH_LOGIN_WORK_TOKEN: 'given-from-outside' } },
-      'request',
-      'work',
-      `${api.origin}/thing`,
-    );
-    expect(outcome.exitCode).toBe(2);
-    expect(api.requests).toEqual([]);
-  });
-
-  it('stays with the host it was issued for when the configuration changes', async () => {
-    configure(line, { work: { issuer: 'https://other.example', api_origins: [api.origin] } });
-    const stored = await line.run('request', 'work', `${api.origin}/thing`);
-    expect(stored.exitCode).not.toBe(0);
-    const byIssuer = await line.run('request', server.issuer, `${api.origin}/thing`);
-    expect(byIssuer.exitCode).toBe(2);
-    expect(api.requests).toEqual([]);
-  });
-
-  it.each([
-    ['https://api.example.com/path'],
-    ['http://api.example.com'],
-    ['*.example.com'],
-    ['https://*.example.com'],
-    ['https://user@api.example.com'],
-    ['http://localhost:80'],
-  ])('takes no api_origins like %s', async (origin) => {
-    configure(line, { work: { issuer: server.issuer, api_origins: [origin] } });
-    const outcome = await request(`${api.origin}/thing`);
-    expect(outcome.exitCode).toBe(3);
-    expect(outcome.stderr).toContain('"api_origins"');
-  });
-});
-
-describe('over TLS', () => {
-  let authority: Authority;
-  let https: TestServer;
-  beforeAll(async () => {
-    authority = await openAuthority();
-    https = await serveHttps(
-      await authority.issue(['IP:127.0.0.1']),
-      (incoming, response) => void response.end(`${incoming.headers.authorization}\n`),
-    );
-  });
-  afterAll(async () => {
-    await https.close();
-    await authority.remove();
-  });
-
-  it('a token of the environment goes to the origins of its provider, certificates checked', async () => {
-    configure(line, { work: { issuer: server.issuer, api_origins: [https.origin] } });
-    const env = { OAUTH_LOGIN_WORK_TOKEN: 'given-from-outside' };
-    const args = ['request', 'work', `${https.origin}/`] as const;
-    expect((await line.runIn({ env }, ...args)).exitCode).toBe(7);
-    const trusting: CommandLine['context']['openHttp'] = (options) =>
-      openHttp({ ...options, caFile: authority.caFile }, { env: {}, clock: systemClock });
-    expect(await line.runIn({ env, openHttp: trusting }, ...args)).toEqual({
-      exitCode: 0,
-      stdout: 'Bearer given-from-outside\n',
-      stderr: '',
+    const sent: string[] = [];
+    const openHttp: CommandLine['context']['openHttp'] = async () => ({
+      fetch: async (input) => {
+        sent.push(String(input));
+        return new Response('no\n', { status: 401 });
+      },
+      close: async () => {},
     });
-  });
-});
-
-describe('T32, T34 what a resource server sends', () => {
-  const onTerminal = (...args: string[]) => {
-    const shown: string[] = [];
-    const stdout = { isTTY: true, write: (text: string) => shown.push(text) };
-    const writeBytes = async (bytes: Uint8Array) => shown.push(Buffer.from(bytes).toString('latin1')) > 0;
-    return line
-      .runIn({ stdout, writeBytes }, 'request', 'work', `${api.origin}/thing`, ...args)
-      .then((outcome) => ({ ...outcome, stdout: shown.join('') }));
-  };
-
-  it.each([
-    ['a NUL', 'a\0b'],
-    ['an escape', 'a\x1b]52;c;x\x07'],
-    ['an 8-bit control', Buffer.from([0x9b, 0x32, 0x4a])],
-    ['a control as UTF-8', 'a\u009b2J'],
-    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
-    ['a delete', 'a\x7f'],
-  ])('is not shown on a terminal when it holds %s, unless -o - asks for it', async (_, body) => {
-    api.on('/thing', (_request, response) => void response.end(body));
-    const refused = await onTerminal();
-    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(refused.stderr).toContain('-o -');
-    expect((await onTerminal('-o', '-')).stdout).toBe(Buffer.from(body).toString('latin1'));
-  });
-
-  it('is shown on a terminal when it is text, in any script', async () => {
-    const text = '{"a":\t"é – 山田 😀"}\r\n'.repeat(9_000);
-    api.on('/thing', (_request, response) => void response.end(text));
-    const { exitCode, stdout } = await onTerminal();
-    expect(exitCode).toBe(0);
-    expect(Buffer.from(stdout, 'latin1').toString()).toBe(text);
-  });
-
-  it('cannot steer a terminal or a CI job by its headers', async () => {
-    api.on('/thing', (_request, response) => {
-      response.setHeader('x-a', '\u009b2J ##vso[task.setvariable]x');
-      response.setHeader('x-c', Buffer.from('é 山 \u009b2J \u202e').toString('latin1'));
-      response.setHeader('x-b', '::add-path::/tmp');
-      // As bytes: with a text, Node would encode the head a second time.
-      response.end(Buffer.from('x'));
-    });
-    const { stdout } = await request(`${api.origin}/thing`, '-i');
-    expect(stdout).toContain('x-c: é 山\r\n');
-    expect(stdout).toMatch(/^x-a: .*# #vso/m);
-    expect(stdout).not.toMatch(/##|::|[^\r\n\P{Cc}]|\u202e/u);
-  });
-});
-
-describe('request -o', () => {
-  const file = (name = 'saved') => join(line.directory, name);
-  const left = () =>
-    readdirSync(line.directory)
-      .filter((name) => name.includes('saved'))
-      .sort();
-
-  it('writes the body, with -i the head too, and nothing to standard output', async () => {
-    expect(await request(`${api.origin}/thing`, '-o', file())).toEqual({
-      exitCode: 0,
-      stdout: '',
-      stderr: '',
-    });
-    expect(readFileSync(file(), 'utf8')).toBe('the thing\n');
-    await request(`${api.origin}/thing`, '-i', '--output', file());
-    expect(readFileSync(file(), 'utf8')).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]+\r\n\r\nthe thing\n$/);
-    expect(left()).toEqual(['saved']);
-  });
-
-  it('keeps the file as it was, and leaves nothing behind, when the response breaks off', async () => {
-    writeFileSync(file(), 'of yesterday', { mode: 0o640 });
-    api.on('/thing', (_, response) => {
-      response.writeHead(200, { 'content-length': '100' }).write('half');
-      setTimeout(() => response.destroy(), 50);
-    });
-    const outcome = await request(`${api.origin}/thing`, '-o', file());
-    expect(outcome.exitCode).toBe(7);
-    expect(readFileSync(file(), 'utf8')).toBe('of yesterday');
-    expect(left()).toEqual(['saved']);
-  });
-
-  it('leaves nothing behind with --fail, for another origin, or when it is interrupted', async () => {
-    api.on('/no', (_, response) => void response.writeHead(404).end('x'));
-    expect((await request(`${api.origin}/no`, '--fail', '-o', file())).exitCode).toBe(5);
-    expect((await request('https://evil.example/', '-o', file())).exitCode).toBe(2);
-    const controller = new AbortController();
-    api.on('/endless', (_, response) => {
-      response.writeHead(200).write('begun');
-      setTimeout(() => controller.abort(), 100);
-    });
-    const { signal } = controller;
-    const outcome = await line.runIn({ signal }, 'request', 'work', `${api.origin}/endless`, '-o', file());
-    expect(outcome.exitCode).toBe(130);
-    expect(left()).toEqual([]);
-  });
-
-  it('does not even send the request when the file cannot be written', async () => {
-    const outcome = await request(
-      `${api.origin}/thing`,
-      '-X',
-      'DELETE',
-      '-o',
-      join(line.directory, 'no', 'saved'),
-    );
-    expect(outcome.exitCode).toBe(8);
-    expect(outcome.stderr).toContain('(ENOENT)');
-    expect((await request(`${api.origin}/thing`, '-o', line.directory)).exitCode).toBe(8);
-    expect(api.requests).toEqual([]);
-  });
-
-  it('writes through a link, and into a pipe instead of in its place', async () => {
-    writeFileSync(file('saved-target'), 'old', { mode: 0o640 });
-    symlinkSync(file('saved-target'), file('saved-link'));
-    await request(`${api.origin}/thing`, '-o', file('saved-link'));
-    expect(readFileSync(file('saved-target'), 'utf8')).toBe('the thing\n');
-    expect(left()).toEqual(['saved-link', 'saved-target']);
-    execFileSync('mkfifo', [file('saved-pipe')]);
-    const reader = promisify(execFile)('cat', [file('saved-pipe')]);
-    expect((await request(`${api.origin}/thing`, '-o', file('saved-pipe'))).exitCode).toBe(0);
-    expect((await reader).stdout).toBe('the thing\n');
-    expect(statSync(file('saved-pipe')).isFIFO()).toBe(true);
-  });
-});
-
-describe('a response larger than memory', () => {
-  const size = 300 * 1024 * 1024;
-  let command: BundledScript;
-  let large: TestServer;
-  beforeAll(async () => {
-    command = bundleCommand();
-    const piece = Buffer.alloc(1024 * 1024, 'x');
-    large = await listen(
-      createServer((_, response) => {
-        response.writeHead(200, { 'content-length': String(size) });
-        let left = size;
-        const more = () => {
-          while (left > 0) {
-            left -= piece.length;
-            if (!response.write(piece) && left > 0) return void response.once('drain', more);
-          }
-          response.end();
-        };
-        more();
-      }),
-      'http',
-    );
-  });
-  afterAll(async () => {
-    command.remove();
-    await large.close();
-  });
-
-  /** Highest resident set size of the process so far, in MiB. */
-  const peakOf = (pid: number) => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-  };
-
-  it.each(['into a file', 'to standard output'])('streams %s with little of it at a time', async (where) => {
-    const file = join(line.directory, 'large');
-    const output = where === 'into a file' ? ['-o', file] : [];
-    configure(line, { work: { issuer: server.issuer, api_origins: [large.origin] } });
-    const running = startCommand(
-      command,
-      ['request', 'work', `${large.origin}/`, ...output],
-      homeOf(line),
-      undefined,
-      { drain: true },
-    );
-    let peak = 0;
-    const watch = setInterval(() => {
-      try {
-        peak = Math.max(peak, peakOf(running.pid) || 0);
-      } catch {}
-    }, 20);
-    const { code, stderr } = await running.ended;
-    clearInterval(watch);
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-    expect(running.received()).toBe(output.length === 0 ? size : 0);
-    if (output.length > 0) expect(statSync(file).size).toBe(size);
-    expect(peak).toBeGreaterThan(20);
-    expect(peak).toBeLessThan(250);
-  });
-
-  it('is not read further than its reader reads', async () => {
-    configure(line, { work: { issuer: server.issuer, api_origins: [large.origin] } });
-    const running = startCommand(command, ['request', 'work', `${large.origin}/`], homeOf(line), undefined, {
-      drain: true,
-    });
-    await running.printed(/^x/);
-    running.child.stdout?.destroy();
-    const { code, stderr } = await running.ended;
-    expect(stderr).toBe('');
-    expect(code).toBe(141);
+    const env = { OAUTH_LOGIN_GITHUB_TOKEN: 'given' };
+    const outcome = await line.runIn({ env, openHttp }, 'request', 'github', 'https://api.github.com/user');
+    expect(outcome).toEqual({ exitCode: 0, stdout: 'no\n', stderr: '' });
+    expect(sent).toEqual(['https://api.github.com/user']);
   });
 });
 

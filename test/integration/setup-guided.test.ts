@@ -1,13 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError } from '../../src/errors.ts';
 import { expandProvider } from '../../src/providers/expand.ts';
 import { github } from '../../src/providers/github.ts';
 import { microsoft } from '../../src/providers/microsoft.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import type { CommandLine } from '../support/command-line.ts';
+import { clientFileWith } from '../support/client-file.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { configurationOf } from '../support/configuration-file.ts';
 import {
   type Answer,
   openPlayedCommandLine,
@@ -17,6 +19,7 @@ import { formOf, lastTo, parametersOf } from '../support/preset-at-the-wire.ts';
 import { playProvider } from '../support/quirky-providers.ts';
 import { text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
+import { writtenFiles } from '../support/written-files.ts';
 
 const clientSecret = 'canary-secret-typed-at-a-terminal';
 const startLink = /^http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]{22}$/;
@@ -29,29 +32,14 @@ let server: QuirkyServer;
 let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
-  line = openPlayedCommandLine(server);
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server));
   server.on(registrationPage, text('<h1>Register a new OAuth app</h1>', 'text/html'));
   playProvider(server, expandProvider(github), {
     token: { scope: 'read:user,user:email' },
     profile: { id: 1, login: 'octocat', email: 'o@g.test' },
   });
 });
-afterEach(async () => {
-  line.close();
-  await server.close();
-});
-
-function configurationOf({ directory }: CommandLine): unknown {
-  return JSON.parse(readFileSync(join(directory, 'config', 'config.json'), 'utf8'));
-}
-
-/** Every file that the command has written. */
-function filesOf({ directory }: CommandLine): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
-}
 
 /** What was asked, as a person sees it. */
 const questions = () => line.asked.map(({ kind, question }) => `${kind}: ${question}`);
@@ -90,7 +78,8 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   });
 
   it('keeps the secret out of sight and seals it', async () => {
-    await line.runAtTerminal(answers, 'github', '--debug');
+    expect((await line.runAtTerminal(answers, 'github', '--debug')).exitCode).toBe(0);
+    expect(writtenFiles(line).filter((name) => name.endsWith('.client'))).toHaveLength(1);
     expectNoSecrets(line.everythingSaid(), [clientSecret]);
     expectNoSecrets({ directory: line.directory }, [clientSecret]);
   });
@@ -109,20 +98,21 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
 
     it('is gone once it was followed', async () => {
       await line.runAtTerminal(answers, 'github');
-      await expect(fetch(line.opened[0] ?? '')).rejects.toThrow();
+      await expect(fetch(line.opened[0] ?? server.origin)).rejects.toThrow();
     });
 
     it('is gone once the person has gone on, though nobody followed it', async () => {
-      const links: string[] = [];
+      // A failure in here would be taken for a browser that cannot be opened.
+      const links: [string, number][] = [];
       const openBrowser = async (link: string) => {
-        links.push(link);
-        expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
+        const { status } = await fetch(link, { redirect: 'manual' });
+        links.push([link, status]);
         return { exited: Promise.resolve(0) };
       };
       const outcome = await line.runAtTerminalIn({ openBrowser }, answers, 'setup', 'github');
       expect(outcome.exitCode).toBe(0);
-      expect(links).toHaveLength(1);
-      await expect(fetch(links[0] ?? '')).rejects.toThrow();
+      expect(links).toEqual([[expect.stringMatching(startLink), 403]]);
+      await expect(fetch(links[0]?.[0] ?? server.origin)).rejects.toThrow();
     });
 
     it('is not opened when the person does not want that', async () => {
@@ -131,11 +121,14 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     });
 
     it('is not offered where no browser can be opened, nor with --no-browser', async () => {
-      const two: Answer[] = ['Iv1.typed', clientSecret];
+      const two = ['Iv1.typed', clientSecret];
       await line.runAtTerminalIn({ canOpenBrowser: false }, two, 'setup', 'github');
-      await line.runAtTerminal([...two], 'github', '--no-browser', '--timeout', '1');
-      expect(line.asked.filter(({ kind }) => kind === 'confirm')).toEqual([]);
-      expect(line.opened).toEqual([]);
+      expect(line.asked.map(({ kind }) => kind)).toEqual(['text', 'secret']);
+      const another = closeAfterTest(openPlayedCommandLine(server));
+      await another.runAtTerminal(two, 'github', '--no-browser', '--timeout', '1');
+      const [first, second] = another.asked;
+      expect([first?.question, second?.question]).toEqual(line.asked.map(({ question }) => question));
+      expect([...line.opened, ...another.opened]).toEqual([]);
     });
 
     it('can fail to open: the person is told, and the registration goes on', async () => {
@@ -152,8 +145,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   });
 
   it('asks where the sealing key shall live once, not twice', async () => {
-    line.close();
-    line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+    line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
     const { exitCode } = await line.runAtTerminal([no, 'Iv1.typed', clientSecret, 'file'], 'github');
     expect(exitCode).toBe(0);
     expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text', 'secret', 'choose']);
@@ -172,15 +164,15 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   ])(
     'stops on Ctrl-C at the question for %s: exit 130, nothing written, no link left',
     async (_name, pressed) => {
-      line.close();
-      line = openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' });
+      line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
       const { exitCode, stdout, stderr } = await line.runAtTerminal(pressed, 'github');
       expect(exitCode).toBe(130);
       expect(stdout).toBe('');
       expect(stderr).toMatch(
         /oauth-login: error: interrupted\noauth-login: hint: run the command again .+\n$/,
       );
-      expect(filesOf(line)).toEqual([]);
+      expect(writtenFiles(line)).toEqual([]);
+      expect(line.opened).toHaveLength(pressed[0] === yes ? 1 : 0);
       for (const link of line.opened) await expect(fetch(link)).rejects.toThrow();
     },
   );
@@ -193,7 +185,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   ])('does not take %s', async (_name, given) => {
     // The prompt would ask again; the script's end shows that it refused.
     expect((await line.runAtTerminal(given, 'github')).exitCode).toBe(1);
-    expect(filesOf(line)).toEqual([]);
+    expect(writtenFiles(line)).toEqual([]);
   });
 });
 
@@ -272,10 +264,19 @@ describe('setup, guided, of other providers', () => {
   });
 
   it('takes the secret from a file without asking for it', async () => {
-    const file = join(line.directory, '..', `${Date.now()}-absent`);
-    const refused = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', file);
+    const absent = join(line.directory, 'absent');
+    const refused = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', absent);
     expect(refused.exitCode).toBe(3);
     expect(line.asked).toEqual([]);
+    const file = clientFileWith(line, clientSecret);
+    chmodSync(file, 0o600);
+    const taken = await line.runAtTerminal([no, 'id'], 'setup', 'github', '--client-secret-file', file);
+    expect(taken.exitCode).toBe(0);
+    expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text']);
+    await line.run('github');
+    expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({
+      client_secret: clientSecret,
+    });
   });
 });
 
@@ -334,7 +335,7 @@ describe('the first sign-in to a provider of one’s own', () => {
         ...['setup', 'demo-sso', '--issuer', issuer.issuer, '--allow-http-loopback'],
       );
       expect(exitCode).toBe(130);
-      expect(filesOf(line)).toEqual([]);
+      expect(writtenFiles(line)).toEqual([]);
     }
   });
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
+import { endOf } from '../support/bundled-script.ts';
 import { expectNoSecrets, findSecrets } from '../support/canary.ts';
 import { listeningAddresses, watchProcesses } from '../support/process-table.ts';
 import type { Program } from '../support/programs.ts';
@@ -214,6 +216,87 @@ describe('T61 crash artefacts and debugger', () => {
     expect(unfinished()).toEqual([]);
     expect(findSecrets(ended.stdout + ended.stderr, [CLIENT_SECRET, PASSPHRASE])).toEqual([]);
   });
+
+  const EXPOSING = [
+    '--inspect=127.0.0.1:0',
+    '--heapsnapshot-signal=SIGUSR2',
+    '--heapsnapshot-near-heap-limit=1',
+  ];
+
+  describe.each([...EXPOSING, '--abort-on-uncaught-exception'])('%s in NODE_OPTIONS', (option) => {
+    const name = option.replace(/=.*/, '');
+
+    it.each(['status', 'token', 'whoami --offline', 'exec github -- true', 'logout'])(
+      'ends %s with exit 2, which names it and the flag that allows it',
+      async (line) => {
+        const ended = await home.run(line.split(' '), { env: { NODE_OPTIONS: option } });
+        expect([ended.code, ended.stdout]).toEqual([2, '']);
+        expect(ended.stderr).toContain(`oauth-login: error: Node was started with ${name} in NODE_OPTIONS`);
+        expect(ended.stderr).toMatch(/^oauth-login: hint: .*--allow-debug/m);
+      },
+    );
+
+    it('ends a sign-in before anything is asked or made', async () => {
+      const before = server.requests.length;
+      const ended = await home.run([...target(), '--json'], { env: { NODE_OPTIONS: option } });
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('"code": "usage_debugger"')]);
+      expect([server.requests.length, readdirSync(home.home)]).toEqual([before, []]);
+    });
+  });
+
+  it('is allowed by --allow-debug, before or behind the command, and then works', async () => {
+    expect((await home.signIn(target())).code).toBe(0);
+    const env = { NODE_OPTIONS: EXPOSING[0] };
+    for (const args of [
+      ['--allow-debug', 'token'],
+      ['token', '--allow-debug'],
+      ['status', '--allow-debug'],
+    ]) {
+      expect([args, (await home.run(args, { env })).code]).toEqual([args, 0]);
+    }
+    const exec = [
+      'exec',
+      server.issuer,
+      '--',
+      process.execPath,
+      '-p',
+      'process.argv.length',
+      '--allow-debug',
+    ];
+    expect((await home.run(exec, { env })).code).toBe(2);
+    const demo = await home.run(['demo', '--no-browser', '--allow-debug'], { env });
+    expect([demo.code, demo.stderr.includes('usage_debugger')]).toEqual([0, false]);
+  });
+
+  it('--version and --help answer all the same, and say how to allow it', async () => {
+    for (const args of [['--version'], ['--help'], ['help', 'token'], ['token', '--help']]) {
+      const ended = await home.run(args, { env: { NODE_OPTIONS: EXPOSING[1] } });
+      expect([args, ended.code]).toEqual([args, 0]);
+      if (args[0] !== '--version') expect(ended.stdout).toContain('--allow-debug');
+    }
+  });
+
+  it('counts too when it was given to Node itself', async () => {
+    const args = ['--heapsnapshot-signal=SIGUSR2', command.path, 'status'];
+    const { code, stderr } = await endOf(spawn(process.execPath, args, { env: home.environment }));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/Node was started with --heapsnapshot-signal,/),
+    ]);
+  });
+
+  it.each(['--cpu-prof', '--heap-prof'])(
+    '%s is let through: what it writes holds no token',
+    async (option) => {
+      expect((await home.signIn(target())).code).toBe(0);
+      const cwd = join(home.home, '..', 'profiles');
+      mkdirSync(cwd);
+      const args = [option, command.path, 'token', '--refresh'];
+      const ended = await endOf(spawn(process.execPath, args, { cwd, env: home.environment }));
+      expect([ended.code, readdirSync(cwd)]).toEqual([0, [expect.stringMatching(/profile$/)]]);
+      expectNoSecrets({ directory: cwd }, [ended.stdout.trim(), ...server.issuedSecrets()]);
+    },
+  );
 
   onLinux('on Linux', () => {
     it('no debugger listens after SIGUSR1 in the middle of a sign-in, and the sign-in goes on', async () => {

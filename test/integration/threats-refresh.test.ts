@@ -109,7 +109,7 @@ describe('T26 a refresh that never ends', () => {
   });
 });
 
-describe('a clock that is wrong by ten minutes', () => {
+describe('T63 a clock that is wrong by ten minutes', () => {
   it.each([
     ['ahead', 600],
     ['behind', -600],
@@ -124,6 +124,25 @@ describe('a clock that is wrong by ten minutes', () => {
     const token = await home.run(['token'], { env: home.clockAhead(600) });
     expect([token.code, refreshes() - before]).toEqual([0, 1]);
     expect(await isAccepted(token.stdout.trim())).toBe(true);
+    expect(token.stderr).toMatch(
+      /^note: the clock of this machine is (9|10) minutes ahead of that of \S+; set it, or tokens seem to end too early\n$/,
+    );
+  });
+
+  it.each([
+    ['a day', -86_400, '23 hours|day'],
+    ['ten years', 315_360_000, '36[45]\\d days'],
+  ])('by %s: refreshed once, and the note says how far', async (_much, seconds, said) => {
+    const before = refreshes();
+    const token = await home.run(['token'], { env: home.clockAhead(seconds) });
+    expect([token.code, refreshes() - before]).toEqual([0, 1]);
+    expect(await isAccepted(token.stdout.trim())).toBe(true);
+    expect(token.stderr).toMatch(new RegExp(`^note: the clock .* (?:${said}) (?:ahead of|behind) `));
+  });
+
+  it('by four minutes: nothing is said of it', async () => {
+    const token = await home.run(['token', '--refresh'], { env: home.clockAhead(-240) });
+    expect([token.code, token.stderr]).toEqual([0, '']);
   });
 
   it('behind: a token that seems to be from the future is not trusted but refreshed once', async () => {

@@ -21,6 +21,7 @@ import { KEYRING_PROGRAMS, withKeyring } from '../support/keyring.ts';
 import type { Program } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
 
+const SECRET = 'CANARY-Kd8sVw3bNq6x';
 let command: Program;
 let server: AuthorizationServer;
 let home: CommandHome;
@@ -30,12 +31,25 @@ const accountFiles = () => {
   const directory = join(dataDirectory(), 'accounts');
   return existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : [];
 };
+const filesBelow = (directory: string) => readdirSync(directory, { recursive: true }).map(String).sort();
 const errorLine = (code: string) => new RegExp(`"code": "${code}"`);
 /** Where `prlimit` sets how large a file may become: a disk that is full, for one process. */
 const describeWithLimits = (name: string, tests: () => void) => describeWith(['prlimit'], name, tests);
 
 beforeAll(async () => {
-  [command, server] = await Promise.all([buildCommand(), startAuthorizationServer()]);
+  [command, server] = await Promise.all([
+    buildCommand(),
+    startAuthorizationServer({
+      confidentialClients: [
+        {
+          clientId: 'confidential',
+          clientSecret: SECRET,
+          authentication: 'client_secret_post',
+          redirectUris: ['http://127.0.0.1/callback'],
+        },
+      ],
+    }),
+  ]);
 });
 afterAll(async () => {
   await server?.close();
@@ -154,7 +168,17 @@ describe('T37 an account file that was touched', () => {
       },
     ],
   ])('%s: exit 8 with the command that mends it, and the other account works', async (_what, touch) => {
-    touch(files.get('ada') ?? '', files.get('grace') ?? '');
+    const file = files.get('grace') ?? '';
+    touch(files.get('ada') ?? '', file);
+    const touched = readFileSync(file);
+    const before = server.requests.length;
+    const again = await home.run([...target(), '--timeout', '5']);
+    expect([again.code, again.stdout]).toEqual([8, '']);
+    expect(again.stderr).toContain(file);
+    expect(again.stderr).toMatch(/^oauth-login: hint: .*: (?:rm|chmod) .+$/m);
+    expect(server.requests.slice(before).filter(({ endpoint }) => endpoint !== 'discovery')).toEqual([]);
+    expect(readFileSync(file)).toEqual(touched);
+
     const grace = await home.run(['token', '--account', 'grace']);
     const status = await home.run(['status']);
     expect(status.stdout).toContain('ada (Ada Lovelace)');
@@ -167,9 +191,37 @@ describe('T37 an account file that was touched', () => {
     expect((await home.run(['token', '--account', 'grace'])).code).toBe(0);
   });
 
+  it('stops no sign-in with another client, unless it does not say whose it is', async () => {
+    const file = files.get('grace') ?? '';
+    const text = readFileSync(file, 'utf8');
+    const other = [server.issuer, '--client-id', 'confidential', '--allow-http-loopback'];
+    const env = {
+      [`OAUTH_LOGIN_${new URL(server.issuer).host.replaceAll(/\W/g, '_')}_CLIENT_SECRET`]: SECRET,
+    };
+    writeFileSync(file, text.slice(0, -30));
+    expect((await home.signIn(other, { env })).code).toBe(0);
+    writeFileSync(file, text.slice(0, 200));
+    const ended = await home.run(other, { env });
+    expect([ended.code, ended.stderr]).toEqual([8, expect.stringContaining(file)]);
+    expect((await home.run(['logout', '--all'])).code).toBe(0);
+    // Nor is the registration asked for of somebody whose client identifier may be in there.
+    writeFileSync(file, text.slice(0, 200), { mode: 0o600 });
+    const unknown = await home.run([server.issuer, '--allow-http-loopback']);
+    expect([unknown.code, unknown.stderr]).toEqual([8, expect.stringContaining(file)]);
+  });
+
+  it('is no damage when the key was put away: signing in again is enough', async () => {
+    const key = join(dataDirectory(), 'keys/file.key');
+    renameSync(key, `${key}.old`);
+    expect((await home.run(['token', '--account', 'grace'])).code).toBe(8);
+    expect((await home.signIn(target(), { user: 'grace' })).code).toBe(0);
+    expect((await home.run(['token', '--account', 'grace'])).code).toBe(0);
+  });
+
   it('that does not belong there is told of, and hides nobody', async () => {
     const ada = files.get('ada') ?? '';
     copyFileSync(ada, join(ada, '..', 'notes.txt'));
+    expect((await home.signIn(target())).code).toBe(0);
     const status = await home.run(['status']);
     expect([status.code, status.stderr]).toEqual([0, expect.stringContaining('notes.txt')]);
     for (const user of ['ada', 'grace']) {
@@ -234,21 +286,23 @@ describe('T40 where files are put', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it.each<readonly [string, (directory: string) => void]>([
+  it.each<readonly [string, (directory: string) => void, number]>([
     [
       'a link in the place of one of ours',
       (directory) => {
         mkdirSync(directory, { mode: 0o700 });
         symlinkSync(home.home, join(directory, 'accounts'));
       },
+      8,
     ],
-    ['a file', (directory) => writeFileSync(directory, '')],
+    ['a file', (directory) => writeFileSync(directory, ''), 8],
     [
       'open to everybody',
       (directory) => {
         mkdirSync(directory);
         chmodSync(directory, 0o777);
       },
+      3,
     ],
     [
       'below one that everybody may write in',
@@ -256,14 +310,35 @@ describe('T40 where files are put', () => {
         mkdirSync(directory, { mode: 0o700 });
         chmodSync(join(directory, '..'), 0o777);
       },
+      8,
     ],
-  ])('not in a directory that is %s: exit 8 before the browser opens', async (_what, prepare) => {
+  ])('not in a directory that is %s: an error before the browser opens', async (_what, prepare, code) => {
     mkdirSync(join(home.home, 'place'));
     const directory = join(home.home, 'place/data');
     prepare(directory);
+    const filesBefore = filesBelow(home.home);
     const ended = await home.run(target(), { env: { OAUTH_LOGIN_DATA_DIR: directory } });
-    expect([ended.code, ended.stdout]).toEqual([8, '']);
+    expect([ended.code, ended.stdout]).toEqual([code, '']);
     expect(ended.stderr).toMatch(/^oauth-login: hint: .+/m);
+    expect(filesBelow(home.home)).toEqual(filesBefore);
+  });
+
+  it('but in a private directory, also below a shared one and through a link of our own', async () => {
+    const shared = join(home.home, 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o1777);
+    mkdirSync(join(shared, 'ours'), { mode: 0o700 });
+    symlinkSync(join(shared, 'ours'), join(home.home, 'link'));
+    for (const place of [join(shared, 'ours'), join(home.home, 'link')]) {
+      expect((await home.signIn(target(), { env: { XDG_DATA_HOME: place } })).code).toBe(0);
+    }
+    expect(readdirSync(join(shared, 'ours'))).toEqual(['oauth-login']);
+    for (const variable of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME']) {
+      const ended = await home.run(target(), { env: { [variable]: shared } });
+      expect([ended.code, ended.stderr]).toEqual([3, expect.stringContaining(`${variable} is ${shared}`)]);
+      expect(ended.stderr).toContain(`oauth-login: hint: set ${variable} to `);
+    }
+    expect(readdirSync(shared)).toEqual(['ours']);
   });
 
   it.each(['relative/path', '.', '~/x'])('not in %s: exit 3', async (directory) => {

@@ -17,6 +17,13 @@ const scenarios = {
     await look(page, 'signed-in');
   },
 
+  async fail(context) {
+    const page = await open(context);
+    await signIn(page);
+    await decide(page, 'allow');
+    await look(page, 'failed');
+  },
+
   async refuse(context) {
     const page = await open(context);
     await signIn(page);
@@ -88,6 +95,7 @@ async function look(page, name) {
     // As it is shown: without styles and hidden parts.
     text: await page.evaluate('document.body.innerText').catch(() => ''),
     historyLength: await page.evaluate(() => history.length),
+    history: await historyOf(page),
   });
   if (name === undefined || control.screenshots === undefined) {
     return;
@@ -100,6 +108,14 @@ async function look(page, name) {
       await page.screenshot({ path: join(control.screenshots, `${name}-${colorScheme}-${width}.png`) });
     }
   }
+}
+
+/** Every address that the button Back could lead to, and the present one. */
+async function historyOf(page) {
+  const session = await page.context().newCDPSession(page);
+  const { entries } = await session.send('Page.getNavigationHistory');
+  await session.detach();
+  return entries.map(({ url }) => url);
 }
 
 function withoutQuery(address) {

@@ -101,7 +101,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
 }
 
 /** The two lines of an error as `code: message`, from a run with `--json`. */
-export function errorOf(outcome: Outcome): {
+export function errorOf(outcome: Pick<Outcome, 'stderr'>): {
   code: string;
   message: string;
   hint: string;

@@ -41,10 +41,17 @@ function privateKeyOf(kind: KeyKind): KeyObject {
 
 /** The keys that the clients `machine-key-…` are registered with, and who may sign assertions. */
 export interface MachineKeys {
-  readonly clients: ReadonlyMap<KeyKind, ClientKey>;
+  readonly clients?: ReadonlyMap<KeyKind, ClientKey>;
   /** Whose assertions count (RFC 7523 §3), by `iss`. */
-  readonly assertionIssuers: ReadonlyMap<string, KeyObject>;
+  readonly assertionIssuers?: ReadonlyMap<string, KeyObject>;
 }
+
+/** The CI system whose identities are exchanged. */
+type CiIdentity = Pick<CiIdentityStub, 'publicKey' | 'issuer'>;
+
+const noCi = (): never => {
+  throw new Error('no exchange is asked for here');
+};
 
 /**
  * A strict server for clients without a person: client credentials by every method, an assertion grant that verifies
@@ -52,7 +59,7 @@ export interface MachineKeys {
  */
 export async function startMachineServer(
   keys: MachineKeys,
-  ci: () => Pick<CiIdentityStub, 'publicKey' | 'issuer'>,
+  ci: () => CiIdentity = noCi,
 ): Promise<AuthorizationServer> {
   const machine = (client_id: string, more: object) => ({
     client_id,
@@ -72,7 +79,7 @@ export async function startMachineServer(
         withSecret('client_secret_basic'),
         withSecret('client_secret_post'),
         withSecret('client_secret_jwt'),
-        ...[...keys.clients].map(([kind, { publicJwk }]) =>
+        ...[...(keys.clients ?? [])].map(([kind, { publicJwk }]) =>
           machine(`machine-key-${kind}`, {
             token_endpoint_auth_method: 'private_key_jwt',
             jwks: { keys: [publicJwk] },
@@ -95,7 +102,7 @@ export async function startMachineServer(
       },
     },
     extend: (provider) => {
-      registerAssertionGrant(provider, keys.assertionIssuers);
+      registerAssertionGrant(provider, keys.assertionIssuers ?? new Map());
       registerExchangeGrant(provider, ci);
     },
   });
@@ -120,10 +127,7 @@ function registerAssertionGrant(provider: Provider, issuers: ReadonlyMap<string,
   );
 }
 
-function registerExchangeGrant(
-  provider: Provider,
-  ci: () => Pick<CiIdentityStub, 'publicKey' | 'issuer'>,
-): void {
+function registerExchangeGrant(provider: Provider, ci: () => CiIdentity): void {
   provider.registerGrantType<Record<string, string>>(
     EXCHANGE_GRANT,
     async (ctx) => {

@@ -46,7 +46,11 @@ export function openPlayedCommandLine(
   const said: string[] = [];
   const visits: Promise<number>[] = [];
   const played: Partial<Context> = {
-    openHttp: async () => ({ fetch: server.fetch, close: async () => {} }),
+    // The real adapter, so that what it traces and refuses is there too.
+    openHttp: async (options) => {
+      const http = await line.context.openHttp({ ...options, allowHttpLoopback: true });
+      return { ...http, fetch: (input, init) => http.fetch(server.placeOf(addressOf(input)), init) };
+    },
     openBrowser: async (link) => {
       opened.push(link);
       const visiting = visit(link, server, visited).then(
@@ -94,6 +98,10 @@ export function openPlayedCommandLine(
     realHttp: line.context.openHttp,
     everythingSaid: () => line.everythingSaid() + said.join(''),
   };
+}
+
+function addressOf(input: Parameters<typeof fetch>[0]): string {
+  return input instanceof Request ? input.url : String(input);
 }
 
 function scriptedPrompts(

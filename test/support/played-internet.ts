@@ -115,10 +115,9 @@ function playedProviders(): Provider[] {
 /** Hands out a code that is allowed at once (RFC 8628 §3.2). */
 function playDevice(server: QuirkyServer, { endpoints, issuer }: Provider): void {
   if (endpoints.device_authorization_endpoint === undefined) return;
-  const { pathname } = new URL(server.placeOf(endpoints.device_authorization_endpoint));
   const verification_uri = new URL('/login/device', issuer).href;
   const codes = { device_code: 'canary-device-code', user_code: 'WDJB-MJHT', verification_uri };
-  server.on(pathname, json({ ...codes, expires_in: 900, interval: 1 }));
+  server.at(endpoints.device_authorization_endpoint, json({ ...codes, expires_in: 900, interval: 1 }));
 }
 
 /** GitHub's and Facebook's own ways; RFC 7009 is played already. */

@@ -2,6 +2,22 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { QuirkyServer, RecordedRequest } from './quirky-server.ts';
 
+/** The client that the presets are tried with. */
+export const clientId = 'client.id';
+
+/** Matches what is made anew for each sign-in: 32 random bytes or their hash. */
+export const fresh: unknown = expect.stringMatching(/^[\w-]{43}$/);
+
+/** Matches the redirect URI on any port of that host. */
+export function anyPortOf(host: '127.0.0.1' | 'localhost'): unknown {
+  return expect.stringMatching(new RegExp(`^http://${host.replaceAll('.', '\\.')}:\\d+/callback$`));
+}
+
+/** Every request so far, in order, as `METHOD /path`. */
+export function routesOf(server: QuirkyServer): string[] {
+  return server.requests.map(({ method, path }) => `${method} ${path}`);
+}
+
 /** The parameters of a query or a form; each name may be there once. */
 export function parametersOf(parameters: URLSearchParams): Record<string, string> {
   const names = [...parameters.keys()];
@@ -39,12 +55,35 @@ export function expectToBelongTogether(authorization: RecordedRequest, token: Re
 export function expectedAuthorization(own: Record<string, unknown>): Record<string, unknown> {
   return {
     response_type: 'code',
-    client_id: 'client.id',
-    state: expect.stringMatching(/^[\w-]{43}$/),
-    code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+    client_id: clientId,
+    state: fresh,
+    code_challenge: fresh,
     code_challenge_method: 'S256',
     ...own,
   };
+}
+
+/** The members of the token request for a code, which `expectToBelongTogether` looks at more closely. */
+export function expectedExchange(
+  code: string | undefined,
+  own: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    grant_type: 'authorization_code',
+    code: code ?? expect.unreachable('no code was given out'),
+    redirect_uri: expect.any(String),
+    code_verifier: expect.any(String),
+    client_id: clientId,
+    ...own,
+  };
+}
+
+/** The members of the token request for a refresh token. */
+export function expectedRefresh(
+  refreshToken: string,
+  own: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, ...own };
 }
 
 /** The value of an `Authorization` header for that client. */

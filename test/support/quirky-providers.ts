@@ -37,18 +37,13 @@ export function playProvider(server: QuirkyServer, provider: Provider, play: Pla
   const codes: string[] = [];
   const tokens: string[] = [];
   const authorizationRequests: RecordedRequest[] = [];
-  const on = (endpoint: string | undefined, responder: Responder) => {
-    if (endpoint !== undefined) {
-      server.on(new URL(server.placeOf(endpoint)).pathname, responder);
-    }
-  };
   const mark = (kind: string) => {
     const token = `canary-${kind}-${randomBytes(12).toString('hex')}`;
     tokens.push(token);
     return token;
   };
 
-  on(provider.endpoints.authorization_endpoint, (request, response) => {
+  server.at(provider.endpoints.authorization_endpoint, (request, response) => {
     authorizationRequests.push(request);
     const code = `canary-code-${randomBytes(12).toString('hex')}`;
     codes.push(code);
@@ -67,7 +62,7 @@ export function playProvider(server: QuirkyServer, provider: Provider, play: Pla
     response.writeHead(302, { location: back.href }).end();
   });
 
-  on(provider.endpoints.token_endpoint, (request, response) => {
+  server.at(provider.endpoints.token_endpoint, (request, response) => {
     if (play.tokenResponder !== undefined) {
       return play.tokenResponder(request, response, server);
     }
@@ -97,10 +92,15 @@ export function playProvider(server: QuirkyServer, provider: Provider, play: Pla
     );
   });
 
-  on(provider.endpoints.jwks_uri, json({ keys: [publicJwk()] }));
-  on(provider.profile.url ?? provider.endpoints.userinfo_endpoint, json(play.profile));
-  on(provider.endpoints.revocation_endpoint, json({}));
+  playIdentity(server, provider, play.profile);
+  server.at(provider.endpoints.revocation_endpoint, json({}));
   return { codes, tokens, authorizationRequests };
+}
+
+/** Plays what tells who somebody is: the keys of the ID Tokens, and the profile request or the UserInfo endpoint. */
+export function playIdentity(server: QuirkyServer, { endpoints, profile }: Provider, reply: unknown): void {
+  server.at(endpoints.jwks_uri, json({ keys: [publicJwk()] }));
+  server.at(profile.url ?? endpoints.userinfo_endpoint, json(reply));
 }
 
 /** Gives an ID Token signed with RS256 by the key of `publicJwk`, valid for an hour unless the claims say otherwise. */

@@ -32,6 +32,8 @@ export interface QuirkyServer {
   requestsTo(route: string): RecordedRequest[];
   /** Sets what answers a route from now on; several responders answer in turn, the last one for good. */
   on(route: string, ...responders: readonly [Responder, ...Responder[]]): void;
+  /** The same for an address that is played here, such as `https://host/path`; none is set for no address. */
+  at(url: string | undefined, ...responders: readonly [Responder, ...Responder[]]): void;
   /** Where `https://host/path` is played: `http://127.0.0.1:PORT/host/path`. Own addresses stay as they are. */
   placeOf(url: string): string;
   /** The provider with every address that is requested led to this server. */
@@ -78,6 +80,9 @@ export async function openQuirkyServer(): Promise<QuirkyServer> {
       requests.filter(({ method, path }) => route === path || route === `${method} ${path}`),
     on: (route, ...responders) => {
       routes.set(route, [...responders]);
+    },
+    at: (url, ...responders) => {
+      if (url !== undefined) routes.set(new URL(placeOf(url)).pathname, [...responders]);
     },
     placeOf,
     standInFor: (provider) => ({

@@ -6,14 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { chromiumLaunchOptions } from './chromium.ts';
 
 /** What the End-User does in the browser. */
-export type BrowserScenario = 'sign-in' | 'refuse' | 'close-tab' | 'two-tabs' | 'wrong-path';
+export type BrowserScenario = 'sign-in' | 'refuse' | 'fail' | 'close-tab' | 'two-tabs' | 'wrong-path';
 
 /** A tab as the End-User last saw it. */
 export interface SeenPage {
   readonly url: string;
   readonly title: string;
   readonly text: string;
+  /** As the page itself can count it (`history.length`). */
   readonly historyLength: number;
+  /** The addresses in the history of the tab, oldest first. */
+  readonly history: readonly string[];
 }
 
 /** What happened in the browser. */

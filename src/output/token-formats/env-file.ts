@@ -6,11 +6,12 @@ const GITLAB_REPORT_CAP = 5 * 1024;
 /**
  * The value of a line of a `.env` file that every reader understands alike.
  *
- * What needs no quotes gets none, because `docker --env-file` keeps them. Readers disagree about quotes and
- * backslashes inside quotes: a value with those throws a `UsageError`.
+ * What needs no quotes gets none, because `docker --env-file` keeps them; a shell that reads the file would take
+ * `~` and, in zsh, `=` for a path at the beginning and after a colon. Readers disagree about quotes and backslashes
+ * inside quotes: a value with those throws a `UsageError`.
  */
 export function dotenvValue(text: string): string {
-  if (/^[\w.~+/=:@%,-]+$/.test(text)) return text;
+  if (/^[\w.~+/=:@%,-]+$/.test(text) && !/(?:^|:)[~=]/.test(text)) return text;
   if (!/['\\]/.test(text)) return `'${text}'`;
   throw unsafe('a .env file', 'a quote or a backslash');
 }

@@ -3,11 +3,18 @@ import { UsageError } from '../../errors.ts';
 /** GitLab wants this user name with an OAuth token, and the others take any. */
 const LOGIN = 'oauth2';
 
+/** Bytes of a line that older versions of curl read; they pass longer ones over without a word. */
+const LONGEST_LINE = 4095;
+
+/** The words of the file's own language, which some readers obey wherever they stand. */
+const KEYWORDS = /^(machine|default|macdef|login|password|account)$/i;
+
 /**
  * Lines for a `.netrc` file, one for each host the token may be sent to.
  *
- * The file knows no ports: only origins on the port of https have a line. Throws a `UsageError` when there are none,
- * and for a token that readers of the file would read differently.
+ * The file knows neither ports nor schemes, and curl sends what stands there for a host to each of its ports: only
+ * origins on the port of https have a line. Throws a `UsageError` when there are none, and for a token that readers of
+ * the file would read differently.
  */
 export function netrcLines(token: string, origins: readonly string[]): string {
   const hosts = origins
@@ -19,12 +26,18 @@ export function netrcLines(token: string, origins: readonly string[]): string {
       hint: 'name the API of your provider as api_origins in config.json, as an https origin without a port',
     });
   }
-  if (/["'\\#]/.test(token)) {
-    throw new UsageError(
-      'usage_unsafe_format',
-      'this token has characters that not every reader of a .netrc file understands',
-      { hint: 'use another format, such as --format header' },
-    );
+  if (/["'\\#]/.test(token) || KEYWORDS.test(token)) {
+    throw unreadable('has characters or words that not every reader of a .netrc file understands');
   }
-  return hosts.map((host) => `machine ${host} login ${LOGIN} password ${token}\n`).join('');
+  const lines = hosts.map((host) => `machine ${host} login ${LOGIN} password ${token}\n`);
+  if (lines.some((line) => line.length > LONGEST_LINE)) {
+    throw unreadable('is too long for a .netrc file: curl would pass it over');
+  }
+  return lines.join('');
+}
+
+function unreadable(what: string): UsageError {
+  return new UsageError('usage_unsafe_format', `this token ${what}`, {
+    hint: 'use another format, such as --format header',
+  });
 }

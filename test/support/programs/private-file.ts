@@ -1,5 +1,6 @@
 import { OAuthLoginError } from '../../../src/errors.ts';
-import { readPrivateFile, writePrivateFile } from '../../../src/secrets/private-files.ts';
+import { readPrivateFile } from '../../../src/secrets/private-file-reading.ts';
+import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 
 /** Reads or writes a private file and says what came of it. */
 const [action = '', file = '', content = ''] = process.argv.slice(2);

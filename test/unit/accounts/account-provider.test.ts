@@ -37,6 +37,12 @@ describe('the provider of a stored account', () => {
     expect(providerOfAccount(own, moved).metadata.token_endpoint).toBe('https://sso.example.com/token');
   });
 
+  it('has what is set for its issuer, where that is named by its address only', () => {
+    const host = accountHead({ ...own, provider: 'sso.example.com' });
+    const trusting = configured({ 'sso.example.com': { trusted_audiences: ['api'] } });
+    expect(providerOfAccount(host, trusting).trustedAudiences).toEqual(['api']);
+  });
+
   it.each([
     ['is gone', configured({})],
     ['has lost its issuer', configured({ 'work-sso': { client_id: 'x' } })],

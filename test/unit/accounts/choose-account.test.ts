@@ -111,6 +111,17 @@ describe('an account whose file cannot be read', () => {
     expect(await refusal(chooseBeside(undefined, { account: hidden }, [octocat]))).toBe(error);
   });
 
+  it('may be the one of the target as well, when it claims to be of the same issuer', async () => {
+    const claiming = (issuer: string) => ({
+      accounts: [octocat],
+      problems: [{ file, error, claims: { issuer, clientId: 'client' } }],
+    });
+    const none = async () => ({ providers: new Map() });
+    const refused = await refusal(chooseAccount('github', {}, claiming(octocat.issuer), none));
+    expect(refused.code).toBe('store_unreadable_account');
+    expect(await chooseAccount('github', {}, claiming('https://issuer.example'), none)).toBe(octocat);
+  });
+
   it('that is only a foreign file among the accounts is none', async () => {
     const stored = { accounts: [octocat], problems: [{ file: '/data/accounts/notes.txt', error }] };
     expect(await chooseAccount(undefined, {}, stored, async () => ({ providers: new Map() }))).toBe(octocat);
@@ -144,6 +155,7 @@ describe('T32 names in messages', () => {
     const hostile = accountHead({ profile: { sub: '9', preferred_username: 'a\u001b]0;b\u0007c' } });
     const { message } = await refusal(choose(undefined, {}, [octocat, hostile]));
     const { hint } = await refusal(choose(undefined, { account: 'nobody' }, [octocat, hostile]));
+    expect([message, hint]).toEqual([expect.stringMatching(/\bac$/), expect.stringMatching(/\bac$/)]);
     expect(message + hint).not.toMatch(/\p{Cc}/u);
   });
 });

@@ -6,7 +6,7 @@ import { openLock } from '../../../src/accounts/lock.ts';
 import { readLockOwner } from '../../../src/accounts/lock-file.ts';
 import { isRunning, ownIdentity } from '../../../src/accounts/process-identity.ts';
 import { AbortedError } from '../../../src/errors.ts';
-import { writePrivateFile } from '../../../src/secrets/private-files.ts';
+import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 import { buildProgram, type Program, run, start, temporaryDirectory } from '../../support/programs.ts';
 import { realClock, sleepingClock } from '../../support/store-context.ts';
 

@@ -1,19 +1,7 @@
-import { afterEach } from 'vitest';
 import { type HttpClient, type HttpOptions, openHttp } from '../../../src/adapters/http.ts';
 import type { Environment } from '../../../src/context.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-
-const closers: (() => Promise<void>)[] = [];
-
-/** Has something closed after the test it was opened in. */
-export function closeAfterTest<Closable extends { close(): Promise<void> }>(closable: Closable): Closable {
-  closers.push(() => closable.close());
-  return closable;
-}
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
+import { closeAfterTest } from '../../support/close-after-test.ts';
 
 /** A client of the real adapter, closed after the test; its pauses take no time and are recorded. */
 export async function openClient(

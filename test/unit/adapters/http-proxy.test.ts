@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/errors.ts';
+import { closeAfterTest } from '../../support/close-after-test.ts';
 import { openConnectProxy } from '../../support/connect-proxy.ts';
 import { type Authority, openAuthority, serveHttp, serveHttps } from '../../support/tls.ts';
-import { closeAfterTest, openClient, rejectionOf } from './http-client.ts';
+import { openClient, rejectionOf } from './http-client.ts';
 
 let authority: Authority;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { closeAfterTest } from '../../support/close-after-test.ts';
 import { serveHttp, type TestServer } from '../../support/tls.ts';
-import { closeAfterTest, openClient, rejectionOf } from './http-client.ts';
+import { openClient, rejectionOf } from './http-client.ts';
 
 async function serve(listener: RequestListener): Promise<TestServer> {
   return closeAfterTest(await serveHttp(listener));

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, NetworkError } from '../../../src/errors.ts';
+import { closeAfterTest } from '../../support/close-after-test.ts';
 import { type Authority, listen, openAuthority, serveHttp, serveHttps } from '../../support/tls.ts';
-import { closeAfterTest, openClient, rejectionOf } from './http-client.ts';
+import { openClient, rejectionOf } from './http-client.ts';
 
 let authority: Authority;
 beforeAll(async () => {

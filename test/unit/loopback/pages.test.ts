@@ -294,6 +294,8 @@ describe('what the page says of an error', () => {
   });
 
   it('tells nothing of a fault of our own', () => {
-    expect(JSON.stringify(pageOutcomeOf(new TypeError('token abc'), 'X'))).not.toContain('abc');
+    const outcome = pageOutcomeOf(new TypeError('token abc'), 'X');
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'internal' });
+    expect(JSON.stringify(outcome)).not.toContain('abc');
   });
 });

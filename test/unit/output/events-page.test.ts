@@ -21,7 +21,7 @@ const described = new Map(
 describe('docs/events.md', () => {
   it('has every event with its members, and no other', async () => {
     const { context, stderr, remove } = fakeContext();
-    const events = signInEvents(context);
+    const events = signInEvents('Work', context);
     const ways = {
       redirectUri: 'http://127.0.0.1:8765/callback',
       opensBrowser: true,
@@ -36,9 +36,15 @@ describe('docs/events.md', () => {
     events.startLinkUnused(ways);
     events.listenerNotice({ kind: 'foreign-request', text: 'x' });
     events.pasteRefused('x');
-    events.userCode({ userCode: 'WDJB-MJHT', verificationUri: 'https://x.test/device', expiresIn: 900 });
+    events.userCode({
+      userCode: 'WDJB-MJHT',
+      verificationUri: 'https://x.test/device',
+      expiresIn: 900,
+      interval: 5,
+    });
     events.remaining(1);
     events.pollFailed();
+    events.clockDiffers(600);
     events.done();
     events.signedIn({
       id: '0',

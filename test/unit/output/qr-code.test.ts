@@ -15,6 +15,7 @@ async function said(columns: number | undefined, env: Record<string, string>): P
     userCode: 'WDJB-MJHT',
     verificationUri: 'https://github.com/login/device',
     expiresIn: 900,
+    interval: 5,
   });
   await import('uqr');
   for (let turn = 0; turn < 20; turn += 1) await setImmediate();

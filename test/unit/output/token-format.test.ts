@@ -9,6 +9,7 @@ import {
 } from '../../../src/output/token-format.ts';
 import { dotenvValue } from '../../../src/output/token-formats/env-file.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
+import { hostileTokens } from '../../support/hostile-tokens.ts';
 import { missing } from '../../support/requirements.ts';
 
 /** What a token may consist of (RFC 6749 appendix A.12, without the space). */
@@ -21,25 +22,7 @@ const meaningful = fc.string({
 });
 const tokens = fc.oneof(anyToken, meaningful);
 
-const worst = [
-  "it's",
-  "'; echo broken; '",
-  '$(echo broken)',
-  '`echo broken`',
-  '"$HOME"',
-  '\\',
-  "\\'",
-  "'\\''",
-  '!!',
-  '%PATH%',
-  '#x',
-  '-n',
-  '~root',
-  '*',
-  'A<<B',
-  'a=b=c',
-  ...fc.sample(tokens, { numRuns: 150, seed: 1815 }),
-];
+const worst = [...hostileTokens, ...fc.sample(tokens, { numRuns: 150, seed: 1815 })];
 
 const text = (format: TokenFormat, token: string, variable = 'T') =>
   tokenText(format, {
@@ -104,7 +87,7 @@ describe('T33 a hostile value cannot break out of its quotes', () => {
   it(`in fish, ${fish ? 'evaluated' : 'read by its documented rules'}`, () => {
     if (fish) {
       const script = worst.map((token) => `${text('fish', token)}printf '%s\\n' $T\n`).join('');
-      const out = execFileSync(fish, ['--no-config', '-'], { input: script, encoding: 'utf8' });
+      const out = execFileSync(fish, ['--no-config', '-c', script], { encoding: 'utf8' });
       expect(out).toBe(`${worst.join('\n')}\n`);
     }
     fc.assert(
@@ -164,6 +147,11 @@ describe('a file format that cannot hold a token', () => {
     );
     expect(refused).toBeGreaterThan(5);
     expect(dotenvValue('a$b#c"d')).toBe(`'a$b#c"d'`);
+  });
+
+  it('of .env has quotes where a shell that reads it would see a path, and nowhere else', () => {
+    for (const path of ['~root', '=ls', 'a:~root', 'a:=ls']) expect(dotenvValue(path)).toBe(`'${path}'`);
+    for (const plain of ['a==', 'a~b', 'a=~b', 'a:b', '-._~+/=%,@']) expect(dotenvValue(plain)).toBe(plain);
   });
 
   it('of GitLab has nothing that is expanded later, and no more than a report may have', () => {

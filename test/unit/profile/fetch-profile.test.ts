@@ -70,6 +70,7 @@ describe("GitHub's e-mail address", () => {
     server.on(userPath, json(user));
     server.on(emailsPath, json(emails));
     expect(await profileOf(github)).toMatchObject({ email: 'me@b.test', email_verified: true });
+    expect(server.requests).toHaveLength(2);
     for (const request of server.requests) {
       expect(request.headers).toMatchObject({
         authorization: `Bearer ${token}`,
@@ -146,6 +147,7 @@ describe('T45 the profile is about the person who signed in', () => {
       token_endpoint: `${server.origin}/token`,
       userinfo_endpoint: `${server.origin}/userinfo`,
       jwks_uri: `${server.origin}/jwks`,
+      code_challenge_methods_supported: ['S256'],
       userinfo_signing_alg_values_supported: ['RS256'],
     };
     server.on(openid, json(metadata));

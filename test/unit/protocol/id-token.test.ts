@@ -7,11 +7,17 @@ import {
 
 const now = new Date('2026-01-01T00:00:00Z');
 const seconds = now.getTime() / 1000;
-const claims = { iss: 'https://as.example', sub: 'ada', iat: seconds };
+const claims = { iss: 'https://as.example', sub: 'ada', aud: 'client', iat: seconds };
 const token = (payload: object) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.sig`;
 
 describe('T44 claims of the ID Token that the library leaves to us', () => {
-  const expected = { algorithm: 'RS256', accessToken: 'at', clientId: 'client', now };
+  const expected = {
+    algorithm: 'RS256',
+    accessToken: 'at',
+    clientId: 'client',
+    provider: { name: 'work' },
+    now,
+  };
   const check = (more: Record<string, unknown>) => () =>
     validateIdTokenClaims({ ...claims, ...more }, expected);
 
@@ -24,6 +30,24 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
   it('takes no authorized party but this client', () => {
     expect(check({ azp: 'client' })).not.toThrow();
     for (const azp of ['another', '', 1, null]) expect(check({ azp })).toThrow(/another client/);
+  });
+
+  it('takes no audience that nobody trusts, whoever the authorized party is', () => {
+    for (const aud of ['client', ['client'], ['client', 'client']]) expect(check({ aud })).not.toThrow();
+    for (const further of ['other', '', 'Client', 'client ', 7, null, ['client']]) {
+      expect(check({ aud: ['client', further], azp: 'client' }), String(further)).toThrow(/further audience/);
+    }
+    expect(check({ aud: ['other', 'client'] })).toThrow(/audience "other"$/);
+    expect(check({ aud: ['client', '\u001b[2Jx"\n'] })).toThrow(/^[\x20-\x7e]+$/);
+  });
+
+  it('takes those that the provider’s row trusts, and no others', () => {
+    const provider = { name: 'work', trustedAudiences: ['https://api.example'] };
+    const trusting = (aud: string[]) => () =>
+      validateIdTokenClaims({ ...claims, aud, azp: 'client' }, { ...expected, provider });
+    expect(trusting(['client', 'https://api.example'])).not.toThrow();
+    expect(trusting(['client', 'https://api.example/'])).toThrow(/further audience/);
+    expect(trusting(['client', 'https://api.example', 'other'])).toThrow(/"other"/);
   });
 
   it('takes no subject but a text', () => {

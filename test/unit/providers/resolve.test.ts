@@ -25,6 +25,7 @@ function metadata(path = '', members: Record<string, unknown> = {}): Record<stri
     token_endpoint: `${server.origin}/token`,
     jwks_uri: `${server.origin}/jwks`,
     userinfo_endpoint: `${server.origin}/userinfo`,
+    code_challenge_methods_supported: ['S256'],
     ...members,
   };
 }
@@ -164,16 +165,53 @@ describe('T48 metadata that does not belong to its address', () => {
 });
 
 describe('T07 PKCE is not downgraded', () => {
-  it.each([[['plain']], [[]]])('methods %j are refused before anything is sent', async (methods) => {
+  it.each<readonly [string, string[] | undefined]>([
+    ['plain alone', ['plain']],
+    ['nothing', []],
+    ['no list at all', undefined],
+    ['another spelling', ['s256']],
+  ])('metadata with %s is refused, and the hint says how to answer for S256', async (_, methods) => {
     server.on(openid, json(metadata('', { code_challenge_methods_supported: methods })));
     const error = await failure(resolve());
     expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toMatchObject({
+      code: 'protocol_invalid_metadata',
+      hint: expect.stringContaining(
+        `oauth-login setup work --issuer ${server.origin} --code-challenge-method S256, or with "code_challenge_method": "S256"`,
+      ),
+    });
     expect(String(error)).toContain('S256');
   });
 
-  it('a quirk may say that S256 works although it is not listed', async () => {
-    server.on(openid, json(metadata('', { code_challenge_methods_supported: ['plain'] })));
+  it.each([[['plain']], [[]], [undefined]])('a quirk may say that S256 works, with %j', async (methods) => {
+    server.on(openid, json(metadata('', { code_challenge_methods_supported: methods })));
     await expect(resolve('', { quirks: ['s256-not-advertised'] })).resolves.toHaveProperty('metadata');
+  });
+
+  it('where no code will be asked for, there is none to protect', async () => {
+    server.on(openid, json(metadata('', { code_challenge_methods_supported: undefined })));
+    const provider = openidProvider('work', 'Work', server.origin);
+    const options = { fetch: server.fetch, allowHttpLoopback: true };
+    for (const more of [{ withoutCode: true }, { withoutAuthorization: true }]) {
+      await expect(resolveProvider(provider, { ...options, ...more })).resolves.toHaveProperty('metadata');
+    }
+    expect(await failure(resolveProvider(provider, options))).toBeInstanceOf(ProtocolError);
+  });
+});
+
+describe('what the catalogue knows of metadata that is fetched by the address of an issuer', () => {
+  it.each([
+    ['https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0', ['s256-not-advertised']],
+    ['https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0', ['s256-not-advertised']],
+    ['https://login.microsoftonline.com/a/b/v2.0', []],
+    ['https://login.microsoftonline.com//v2.0', []],
+    ['https://login.microsoftonline.com/v2.0', []],
+    ['https://login.microsoftonline.com.evil.test/a/v2.0', []],
+    ['https://evil.test/https://login.microsoftonline.com/a/v2.0', []],
+    ['https://accounts.google.com', []],
+    ['https://id.twitch.tv/oauth2', []],
+  ])('%s: %j', (issuer, quirks) => {
+    expect(openidProvider('work', 'Work', issuer).quirks).toEqual(quirks);
   });
 });
 
@@ -238,9 +276,7 @@ describe('T42 keys that mean something to objects', () => {
     server.on(openid, text(hostile, 'application/json'));
     const resolved = await resolve();
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-    expect(Object.keys(resolved.metadata).sort()).toEqual(
-      ['authorization_endpoint', 'issuer', 'jwks_uri', 'token_endpoint', 'userinfo_endpoint'].sort(),
-    );
+    expect(Object.keys(resolved.metadata).sort()).toEqual([...Object.keys(metadata())].sort());
   });
 
   it('members of a wrong type are refused', async () => {

@@ -13,12 +13,9 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  readPrivateFile,
-  removePrivateFile,
-  removeStaleTemporaries,
-  writePrivateFile,
-} from '../../../src/secrets/private-files.ts';
+import { removeStaleTemporaries } from '../../../src/secrets/private-directory.ts';
+import { readPrivateFile } from '../../../src/secrets/private-file-reading.ts';
+import { removePrivateFile, writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 import { buildProgram, type Program, run, start, temporaryDirectory } from '../../support/programs.ts';
 
 const IS_ROOT = process.geteuid?.() === 0;

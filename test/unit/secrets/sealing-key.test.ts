@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSealingKey } from '../../../src/secrets/open-sealing-key.ts';
-import { writePrivateFile } from '../../../src/secrets/private-files.ts';
+import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 import { probeStore } from '../../../src/secrets/probe-store.ts';
 import { SealingKey } from '../../../src/secrets/sealing-key.ts';
 import type { StoreKind } from '../../../src/secrets/store-kind.ts';

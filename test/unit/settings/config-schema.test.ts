@@ -64,7 +64,8 @@ const good: readonly object[] = [
   work({ host: '[::1]', tenant: 'contoso.onmicrosoft.com', client_authentication: 'none' }),
   work({ issuer: 'https://login.example.com/a', client_authentication: 'client_secret_post' }),
   work({ client_authentication: 'client_secret_basic', redirect_uri: 'http://127.0.0.1:8765/callback' }),
-  work({ scopes: [], parameters: {}, endpoints: {} }),
+  work({ scopes: [], parameters: {}, endpoints: {}, trusted_audiences: [] }),
+  work({ code_challenge_method: 'S256', trusted_audiences: ['https://api.example.com', 'api-7'] }),
   work({ redirect_uri: 'https://client.example/callback?a=b' }),
   work({ redirect_uri: 'http://localhost' }),
   work({ redirect_uri: 'http://[::1]:8765/' }),
@@ -115,6 +116,12 @@ const bad: readonly unknown[] = [
   work({ redirect_uri: 'http://127.0.0.1:80/callback' }),
   work({ redirect_uri: 'http://localhost:80' }),
   work({ redirect_uri: 'http://127.0.0.1:8765/a/../callback' }),
+  work({ code_challenge_method: 'plain' }),
+  work({ code_challenge_method: ['S256'] }),
+  work({ trusted_audiences: 'api' }),
+  work({ trusted_audiences: ['a b'] }),
+  work({ trusted_audiences: [''] }),
+  work({ trusted_audiences: ['*', 1] }),
   work({ scopes: 'a b' }),
   work({ scopes: [1] }),
   work({ scopes: ['a b'] }),
@@ -176,6 +183,7 @@ describe('docs/configuration.md', () => {
   it('describes every key', () => {
     const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
     const keys = [schema.properties, provider, provider.endpoints.properties].flatMap(Object.keys);
+    expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
   });
 });

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/errors.ts';
 import { platformPaths } from '../../../src/system/paths.ts';
 
@@ -67,6 +70,55 @@ describe('the directories of the user', () => {
 
   it('need a variable on Windows too', () => {
     expect(() => platformPaths({ HOME: '/h' }, 'win32').dataDir).toThrow(/^LOCALAPPDATA is not set/);
+  });
+});
+
+describe('T40 a directory that others write in is no place for ours', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'oauth-login-paths-'));
+    return () => rmSync(directory, { recursive: true });
+  });
+
+  describe.each(['OAUTH_LOGIN_CONFIG_DIR', 'OAUTH_LOGIN_DATA_DIR', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'])(
+    '%s',
+    (variable) => {
+      const read = (place: string, platform: NodeJS.Platform = 'linux') =>
+        both({ HOME: '/h', [variable]: place }, platform);
+
+      it.each([0o1777, 0o777, 0o703])('is refused with mode %o, also through a link', (mode) => {
+        chmodSync(directory, mode);
+        symlinkSync(directory, join(directory, 'link'));
+        for (const place of [directory, join(directory, 'link')]) {
+          expect(() => read(place)).toThrow(
+            expect.objectContaining({
+              code: 'config_shared_directory',
+              exitCode: 3,
+              message: `${variable} is ${place}, where everybody may write`,
+              hint: expect.stringContaining(`set ${variable} to`),
+            }),
+          );
+        }
+      });
+
+      it.each([0o700, 0o755])('may be a directory of mode %o inside one', (mode) => {
+        const inside = join(directory, 'inside');
+        chmodSync(directory, 0o1777);
+        mkdirSync(inside, { mode });
+        expect(read(inside).join()).toContain(inside);
+        expect(read(join(inside, 'absent', 'yet')).join()).toContain(inside);
+        writeFileSync(join(inside, 'file'), '');
+        expect(read(join(inside, 'file', 'below')).join()).toContain(inside);
+      });
+    },
+  );
+
+  it('is of no concern where modes mean nothing', () => {
+    chmodSync(directory, 0o777);
+    const windows = `C:${directory.replaceAll('/', '\\')}`;
+    expect(both({ OAUTH_LOGIN_CONFIG_DIR: windows, OAUTH_LOGIN_DATA_DIR: windows }, 'win32')[0]).toBe(
+      windows,
+    );
   });
 });
 

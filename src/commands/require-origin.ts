@@ -1,0 +1,45 @@
+import type { Paths } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { findPreset } from '../providers/catalogue.ts';
+import { safeText } from '../safe-text.ts';
+import { type Configuration, configurationFile } from '../settings/configuration.ts';
+import type { TokenOrigins } from './token-origins.ts';
+
+/**
+ * Throws a `UsageError` unless scheme, host and port of the address are exactly those of one of the origins (T02).
+ *
+ * The hint holds what would have to stand in the configuration file: nobody but its owner can allow another API.
+ */
+export function requireOrigin(
+  { origin, protocol }: URL,
+  allowed: TokenOrigins,
+  configuration: Configuration,
+  paths: Paths,
+): void {
+  const { provider, origins } = allowed;
+  if (origins.includes(origin)) return;
+  const list = origins.length === 0 ? 'no origin is known' : origins.join(', ');
+  const document = { providers: { [provider.name]: entryFor(origin, allowed, configuration) } };
+  const remedy =
+    protocol === 'https:'
+      ? `if this API is meant to get it, ${configurationFile(paths)} has to say ${JSON.stringify(document)}`
+      : 'plain http is only for a loopback address, where --allow-http-loopback was given at sign-in or with --grant';
+  throw new UsageError(
+    'usage_foreign_origin',
+    `the token of ${provider.label} is not sent to ${safeText(origin)}`,
+    { hint: `it may go to: ${list}; ${remedy}` },
+  );
+}
+
+/** The provider's entry as it would have to be; what it says already is not repeated. */
+function entryFor(
+  origin: string,
+  { provider, preset, host }: TokenOrigins,
+  { providers }: Configuration,
+): Readonly<Record<string, unknown>> {
+  const own = providers.get(provider.name);
+  const api_origins = [...(own?.api_origins ?? []), origin];
+  if (own !== undefined || findPreset(provider.name) !== undefined) return { api_origins };
+  if (preset !== undefined && host !== undefined) return { preset, host, api_origins };
+  return { issuer: provider.issuer, api_origins };
+}

@@ -1,0 +1,58 @@
+import { authenticateClient } from './client-authentication.ts';
+import { withIssuerOf } from './id-token-issuer.ts';
+import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
+import { refuseServerFailure } from './server-failure.ts';
+import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import type { TokenSet } from './token-set.ts';
+
+/** An authorization response and what it belongs to. */
+export interface CodeExchange {
+  /** The authorization response, all of it. */
+  readonly parameters: URLSearchParams;
+  readonly state: string;
+  readonly redirectUri: string;
+  /** Absent only where the provider's PKCE policy is `never`. */
+  readonly codeVerifier?: string;
+  /** Absent when no ID Token was asked for. */
+  readonly nonce?: string;
+  /** Absent when the authorization request had no `max_age`. */
+  readonly maxAge?: MaxAge;
+}
+
+/**
+ * Exchanges an authorization code for tokens and verifies the ID Token, signature included.
+ *
+ * Throws an `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
+ *
+ * @see [RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3)
+ * @see [OpenID Connect Core §3.1.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)
+ */
+export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchange): Promise<TokenSet> {
+  const granted = endpoint.provider.quirks.includes('granted-scopes-in-callback')
+    ? exchange.parameters
+        .get('granted_scopes')
+        ?.split(/[\s,]+/)
+        .filter(Boolean)
+    : undefined;
+  const tokens = await converse(endpoint, async (library, server, client, options) => {
+    const parameters = library.validateAuthResponse(server, client, exchange.parameters, exchange.state);
+    const response = await library.authorizationCodeGrantRequest(
+      server,
+      client,
+      authenticateClient(endpoint.client),
+      parameters,
+      exchange.redirectUri,
+      exchange.codeVerifier ?? library.nopkce,
+      options,
+    );
+    refuseServerFailure(response, tokenEndpointOf(endpoint));
+    const named = await withIssuerOf(response, server, endpoint.provider);
+    const nonce = exchange.nonce === undefined ? {} : { expectedNonce: exchange.nonce, requireIdToken: true };
+    const reply = await library.processAuthorizationCodeResponse(named, client, response, nonce);
+    return { reply, response, server: named };
+  });
+  if (exchange.maxAge !== undefined && tokens.idTokenClaims !== undefined) {
+    validateAuthenticationTime(tokens.idTokenClaims, exchange.maxAge);
+  }
+  return granted === undefined || granted.length === 0 ? tokens : { ...tokens, scopes: granted };
+}

@@ -1,0 +1,37 @@
+import type { Secret } from '../secrets/secret.ts';
+import { authenticateClient } from './client-authentication.ts';
+import { deviceRefusal } from './device-refusal.ts';
+import { deviceScope } from './device-scope.ts';
+import { withIssuerOf } from './id-token-issuer.ts';
+import { refuseServerFailure } from './server-failure.ts';
+import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import type { TokenSet } from './token-set.ts';
+
+/**
+ * Exchanges a device code once; `authorization_pending` and `slow_down` come as `AuthorizationServerError`, and a
+ * server that has a problem of its own (5xx) as a `NetworkError`, whatever it says with it.
+ *
+ * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
+ */
+export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Secret): Promise<TokenSet> {
+  const { device } = endpoint.provider;
+  const what = tokenEndpointOf(endpoint);
+  const repeated = device?.scopeParameter === undefined ? {} : deviceScope(endpoint);
+  return converse(endpoint, async (library, server, client, options) => {
+    const response = await library.deviceCodeGrantRequest(
+      server,
+      client,
+      authenticateClient(endpoint.client),
+      deviceCode.reveal(),
+      { ...options, additionalParameters: repeated },
+    );
+    refuseServerFailure(response, what, { evenWithError: true });
+    const named = await withIssuerOf(response, server, endpoint.provider);
+    try {
+      const reply = await library.processDeviceCodeResponse(named, client, response);
+      return { reply, response, server: named };
+    } catch (error) {
+      throw deviceRefusal(library, error, what, device);
+    }
+  });
+}

@@ -1,0 +1,63 @@
+import { ProtocolError } from '../errors.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { authenticateClient } from './client-authentication.ts';
+import { secondsAhead } from './clock-skew.ts';
+import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
+import { withIssuerOf } from './id-token-issuer.ts';
+import { refuseServerFailure } from './server-failure.ts';
+import { converse, type RequestParameter, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import type { TokenSet } from './token-set.ts';
+
+/**
+ * Spends a refresh token; the answer keeps the old one when the server sends no new one.
+ *
+ * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
+ * @see [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
+ */
+export async function refreshTokens(
+  endpoint: TokenEndpoint,
+  refreshToken: Secret,
+  more: {
+    readonly redirectUri?: string;
+    readonly subject?: string;
+    /** More parameters of the request, such as a narrower scope. */
+    readonly parameters?: readonly RequestParameter[];
+  },
+): Promise<TokenSet> {
+  const additionalParameters = new URLSearchParams((more.parameters ?? []).map(([...pair]) => pair));
+  if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
+    additionalParameters.set('redirect_uri', more.redirectUri);
+  }
+  // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
+  const spending = { ...endpoint, idTokenWithoutKeys: 'left-out' as const };
+  const tokens = await converse(spending, async (library, server, client, options) => {
+    const response = await library.refreshTokenGrantRequest(
+      server,
+      client,
+      authenticateClient(endpoint.client),
+      refreshToken.reveal(),
+      { ...options, additionalParameters },
+    );
+    refuseServerFailure(response, tokenEndpointOf(endpoint));
+    const named = await withIssuerOf(response, server, endpoint.provider);
+    // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
+    const now = serverTime(response, endpoint.now());
+    const judge = { ...client, [library.clockSkew]: secondsAhead(now) };
+    const reply = await library.processRefreshTokenResponse(named, judge, response);
+    return { reply, response, server: named, now };
+  });
+  const subject = tokens.idTokenClaims?.sub;
+  if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {
+    throw new ProtocolError('protocol_invalid_id_token', 'the refreshed ID Token names somebody else', {
+      hint: 'sign in again',
+    });
+  }
+  return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
+}
+
+/** The server's own time where the clocks differ by more than is tolerated (RFC 9110 §6.6.1), else ours. */
+function serverTime(response: Response, own: Date): Date {
+  const instant = Date.parse(response.headers.get('date') ?? '');
+  const isFarOff = Math.abs(instant - own.getTime()) > CLOCK_TOLERANCE_SECONDS * 1000;
+  return isFarOff ? new Date(instant) : own;
+}

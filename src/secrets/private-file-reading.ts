@@ -1,0 +1,75 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreError } from '../errors.ts';
+import { shellQuoted, systemErrorCode } from './file-system-words.ts';
+import { effectiveUid, isPrivateDirectory } from './private-directory.ts';
+
+// Windows has neither flag, and no way to plant such a link or pipe in a user's own directory.
+const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
+
+/** More than any file of ours; a larger one is not read. */
+const FILE_SIZE_LIMIT = 1_048_576;
+
+/**
+ * Reads a file that only its owner can read; `undefined` when there is none.
+ *
+ * Throws `StoreError` `store_permissions` with the command that mends it when it is a link, a pipe, someone
+ * else's or readable by others, and `store_corrupt` when it is larger than `limit` bytes.
+ */
+export function readPrivateFile(file: string, limit = FILE_SIZE_LIMIT): Buffer | undefined {
+  if (!isPrivateDirectory(dirname(file))) return undefined;
+  let descriptor: number;
+  try {
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
+    descriptor = openSync(file, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw unreadable(file, error);
+  }
+  try {
+    const { size } = refuseUnlessPrivate(file, descriptor);
+    // One byte more than there should be, so that a file that grew is noticed.
+    const bytes = Buffer.alloc(Math.min(size, limit) + 1);
+    let length = 0;
+    for (let read = -1; read !== 0; length += read) {
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    }
+    if (length > Math.min(size, limit)) {
+      throw new StoreError('store_corrupt', `the file ${file} is larger than any file of this tool`, {
+        hint: `look at it and remove it if it is not yours: ls -l ${shellQuoted(file)}`,
+      });
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function refuseUnlessPrivate(file: string, descriptor: number): Stats {
+  const stats = fstatSync(descriptor);
+  const quoted = shellQuoted(file);
+  if (!stats.isFile()) throw refuse(`${file} is not a regular file`, `rm -r ${quoted}`);
+  const uid = effectiveUid();
+  if (uid !== undefined && stats.uid !== uid) {
+    throw refuse(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`);
+  }
+  if (uid !== undefined && (stats.mode & 0o077) !== 0) {
+    throw refuse(`other users may read or write the file ${file}`, `chmod 600 ${quoted}`);
+  }
+  return stats;
+}
+
+function unreadable(file: string, error: unknown): StoreError {
+  const quoted = shellQuoted(file);
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) return refuse(`${file} is not a regular file`, `rm -r ${quoted}`, error);
+  const uid = effectiveUid();
+  return stats !== undefined && uid !== undefined && stats.uid !== uid
+    ? refuse(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`, error)
+    : refuse(`the file ${file} cannot be read (${systemErrorCode(error)})`, `chmod 600 ${quoted}`, error);
+}
+
+function refuse(what: string, command: string, cause?: unknown): StoreError {
+  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}`, cause });
+}

@@ -1,0 +1,80 @@
+import { lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StoreError } from '../errors.ts';
+import { shellQuoted, systemErrorCode, writeFailure } from './file-system-words.ts';
+
+const GROUP_OR_OTHER_WRITE = 0o022;
+const STICKY = 0o1000;
+/** As Linux has it (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+/**
+ * Tells whether the directory is there, and makes it, mode 0700, where `make` says so. Every component of its path
+ * has to belong to the user or root, and to be writable by nobody else unless it is sticky.
+ *
+ * The path is followed as the system follows it, from the root on. Of what has been passed, nobody else can put
+ * something in its place any more; the other way round, what was looked at first could be another thing by the end.
+ *
+ * Throws `StoreError` `store_permissions` or `store_write_failed`.
+ */
+export function isSafeDirectory(directory: string, uid: number, make: boolean): boolean {
+  const names = directory.split('/');
+  let current = '/';
+  let links = 0;
+  refuseUnlessSafe(current, lstatSync(current), uid);
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    if (name === '' || name === '.') continue;
+    const path = name === '..' ? dirname(current) : join(current, name);
+    const stats = lookAt(path, make);
+    if (stats === undefined) return false;
+    if (stats.isSymbolicLink()) {
+      links += 1;
+      const target = linkTarget(path, stats, uid, links);
+      if (target.startsWith('/')) current = '/';
+      names.unshift(...target.split('/'));
+    } else {
+      refuseUnlessSafe(path, stats, uid);
+      current = path;
+    }
+  }
+  return true;
+}
+
+function lookAt(path: string, make: boolean): Stats | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined || !make) return stats;
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody was first: whoever it was, it is looked at like what was there before.
+    if (systemErrorCode(error) !== 'EEXIST') throw writeFailure(path, error);
+  }
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function linkTarget(path: string, stats: Stats, uid: number, links: number): string {
+  if (links > MOST_LINKS) throw refuse(`the links at ${path} lead nowhere`, `rm ${shellQuoted(path)}`);
+  if (stats.uid !== uid && stats.uid !== 0) {
+    throw refuse(`the link ${path} belongs to another user`, `sudo rm ${shellQuoted(path)}`);
+  }
+  return readlinkSync(path);
+}
+
+function refuseUnlessSafe(path: string, stats: Stats, uid: number): void {
+  const quoted = shellQuoted(path);
+  if (!stats.isDirectory()) {
+    throw new StoreError('store_permissions', `${path} is not a directory but something else`, {
+      hint: `move it out of the way, or choose another place with OAUTH_LOGIN_DATA_DIR: ls -ld ${quoted}`,
+    });
+  }
+  if (stats.uid !== uid && stats.uid !== 0) {
+    throw refuse(`the directory ${path} belongs to another user`, `sudo chown ${uid} ${quoted}`);
+  }
+  if ((stats.mode & GROUP_OR_OTHER_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
+    throw refuse(`other users may write in the directory ${path}`, `chmod go-w ${quoted}`);
+  }
+}
+
+function refuse(what: string, command: string): StoreError {
+  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}` });
+}

@@ -1,0 +1,57 @@
+import { UsageError } from '../errors.ts';
+import type { GrantFlags } from './grant-flags.ts';
+
+/** How a client authenticates that no person stands behind (OpenID Connect Core §9). */
+export type GrantClientAuthentication = (typeof METHODS)[number];
+
+const METHODS = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+] as const;
+
+/** The method of `--client-authentication`; throws a `UsageError` when it does not go with the credential at hand. */
+export function authenticationSetting(flags: GrantFlags): GrantClientAuthentication | undefined {
+  const { clientAuthentication: text, keyFile, clientSecretFile } = flags;
+  if (text === undefined) return undefined;
+  const method = METHODS.find((name) => name === text);
+  if (method === undefined) {
+    throw new UsageError('usage_invalid', `there is no client authentication ${JSON.stringify(text)}`, {
+      hint: `the methods are ${METHODS.join(', ')}`,
+    });
+  }
+  const isAssertionGrant = flags.grant === 'jwt-bearer';
+  if (method === 'none' && flags.grant === 'client-credentials') {
+    throw new UsageError('usage_conflict', 'the grant client-credentials is for clients that authenticate', {
+      hint: `leave out --client-authentication none, or choose one of ${METHODS.slice(1).join(', ')}`,
+    });
+  }
+  if (method === 'private_key_jwt' && (keyFile === undefined || isAssertionGrant)) {
+    throw new UsageError(
+      'usage_conflict',
+      isAssertionGrant
+        ? 'the key of --grant jwt-bearer signs the grant, not the authentication of the client'
+        : '--client-authentication private_key_jwt needs a key',
+      { hint: isAssertionGrant ? 'authenticate with a client secret' : 'add --key-file FILE' },
+    );
+  }
+  if (method !== 'private_key_jwt' && keyFile !== undefined && !isAssertionGrant) {
+    throw new UsageError(
+      'usage_conflict',
+      `--key-file has no meaning with --client-authentication ${method}`,
+      {
+        hint: 'leave one of them out; a key goes with private_key_jwt',
+      },
+    );
+  }
+  if (clientSecretFile !== undefined && (method === 'none' || method === 'private_key_jwt')) {
+    throw new UsageError(
+      'usage_conflict',
+      `--client-secret-file has no meaning with --client-authentication ${method}`,
+      { hint: 'leave one of them out; a secret goes with client_secret_basic, _post or _jwt' },
+    );
+  }
+  return method;
+}

@@ -1,0 +1,35 @@
+import { UsageError } from '../errors.ts';
+import type { GrantFlags } from './grant-flags.ts';
+
+/** Where the subject token of an exchange comes from; `variable`: the provider's own one. */
+export type SubjectTokenSource =
+  | { readonly kind: 'variable' }
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'ci' };
+
+/** Where the flags say that the subject token is; throws a `UsageError` when they name more than one place. */
+export function subjectTokenSource(flags: GrantFlags): SubjectTokenSource {
+  const { subjectFrom, subjectTokenFile, subjectTokenEnv } = flags;
+  const given = [subjectFrom, subjectTokenFile, subjectTokenEnv].filter((text) => text !== undefined);
+  if (given.length > 1) {
+    throw new UsageError('usage_conflict', 'the subject token can come from one place only', {
+      hint: 'give one of --subject-from ci, --subject-token-file FILE and --subject-token-env NAME',
+    });
+  }
+  if (subjectFrom !== undefined) {
+    if (subjectFrom === 'ci') return { kind: 'ci' };
+    throw new UsageError('usage_invalid', `--subject-from knows no ${JSON.stringify(subjectFrom)}`, {
+      hint: 'the identity of the CI job is --subject-from ci; other places: --subject-token-file, --subject-token-env',
+    });
+  }
+  if (subjectTokenEnv !== undefined) {
+    if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(subjectTokenEnv))
+      return { kind: 'environment', name: subjectTokenEnv };
+    // Without the text: who mistakes the flag gives the token itself.
+    throw new UsageError('usage_invalid', '--subject-token-env takes the name of a variable', {
+      hint: 'for example --subject-token-env ID_TOKEN, without a dollar sign',
+    });
+  }
+  return subjectTokenFile === undefined ? { kind: 'variable' } : { kind: 'file', path: subjectTokenFile };
+}
