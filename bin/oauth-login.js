@@ -28,7 +28,14 @@ async function runWhole(argv) {
   const context = systemContext(process);
   // Node would print all of an error that nobody caught, and secrets with it.
   process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
+  // Node ends with 0 when nothing is left to wait for, even in the middle of a command.
+  process.exitCode = 1;
+  const stalled = () => {
+    process.exitCode = report(new Error('stalled'), argv, context.stderr);
+  };
+  process.once('beforeExit', stalled);
   process.exitCode = await main(argv, context);
+  process.removeListener('beforeExit', stalled);
   const ending = await endOfOutput(context, (error) => report(error, argv, context.stderr));
   if (process.exitCode === 0) process.exitCode = ending;
   endBy(await context.endsBy(process.exitCode));

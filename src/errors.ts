@@ -78,6 +78,7 @@ type StoreCode =
   | 'store_timeout'
   | 'store_corrupt'
   | 'store_permissions'
+  | 'store_unreadable_account'
   | 'store_write_failed'
   | 'store_key_missing'
   | 'store_passphrase_missing'
@@ -235,5 +236,12 @@ export class AbortedError extends OAuthLoginError {
   readonly exitCode = ExitCode.interrupted;
   constructor(message = 'interrupted', hint = 'run the command again when you are ready') {
     super('aborted', message, { hint });
+  }
+}
+
+/** The End-User pressed Ctrl-D at a question, or the terminal is gone: no answer will come. */
+export class InputEndedError extends AbortedError {
+  constructor() {
+    super('the question was closed without an answer');
   }
 }

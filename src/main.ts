@@ -3,6 +3,7 @@ import type { Ending } from './commands/token-commands.ts';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { report } from './output/report.ts';
+import { usageMistake } from './output/usage-mistake.ts';
 import { createProgram, type Run } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 import type { SystemContext } from './system/system-context.ts';
@@ -50,13 +51,5 @@ function familyOf(cause: unknown, argv: readonly string[], context: Context): un
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
   if (!(cause instanceof CommanderError)) return cause;
-  const message =
-    cause.code === 'commander.help'
-      ? `there is no command ${JSON.stringify(argv[1] ?? '')}`
-      : cause.message.replace(/^error: /, '').replace(/\n/g, ' ');
-  return new UsageError('usage_invalid', message.charAt(0).toLowerCase() + message.slice(1), {
-    hint: message.includes("'--client-secret'")
-      ? 'a secret on the command line can be read by others: name a file with --client-secret-file PATH, - for standard input'
-      : 'oauth-login --help shows the commands, oauth-login help COMMAND its options',
-  });
+  return usageMistake(cause, argv[1] ?? '');
 }

@@ -19,7 +19,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: () => {},
-      getOutHelpWidth: () => context.stdout.columns ?? 80,
+      getOutHelpWidth: () => context.stdout.columns || 80,
       outputError: () => {},
     })
     .exitOverride()

@@ -95,7 +95,7 @@ export async function quickAnswer(argv: readonly string[], process: Host): Promi
 
 /** The text was made for 80 columns, as commander does without a terminal; asking one for its width takes 3 ms. */
 function fitsHelp({ stdout }: Host): boolean {
-  return !fstatSync(1).isCharacterDevice() || (stdout.columns ?? 80) === 80;
+  return !fstatSync(1).isCharacterDevice() || (stdout.columns || 80) === 80;
 }
 
 /**

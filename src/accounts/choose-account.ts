@@ -1,4 +1,5 @@
-import { AuthenticationRequiredError, UsageError } from '../errors.ts';
+import { basename } from 'node:path';
+import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
 import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -15,8 +16,8 @@ export interface AccountFlags extends TargetFlags {
  * Finds the account that is meant: the only one, the default one, or the one of the target.
  *
  * Throws an `AuthenticationRequiredError` when nobody is signed in there, and a `UsageError` that lists the
- * choices when more than one fits. When none fits and a file cannot be read, that may be the one: then its
- * `StoreError` is thrown, which says how to mend it.
+ * choices when more than one fits. A file that cannot be read may be the one that is meant, unless the target or
+ * `--account` says otherwise: then a `StoreError` is thrown, which says how to mend it.
  */
 export async function chooseAccount(
   target: string | undefined,
@@ -27,15 +28,46 @@ export async function chooseAccount(
   const candidates = await accountsOfTarget(target, flags, accounts, configuration);
   const named = flags.account === undefined ? candidates : candidates.filter(isNamed(flags.account));
   const [only, ...others] = named;
-  if (only !== undefined && others.length === 0) return only;
+  const unreadable = unreadableAccounts(problems);
+  const isNamedOne = flags.account !== undefined;
+  if (only !== undefined && others.length === 0 && (isNamedOne || unreadable.length === 0)) return only;
   if (only === undefined) {
-    const unreadable = problems.find(({ file }) => file.endsWith('.account'));
-    throw unreadable?.error ?? nobody(target, flags, candidates);
+    const meant = unreadable.find(({ id }) => id === flags.account?.toLowerCase()) ?? unreadable[0];
+    throw meant?.error ?? nobody(target, flags, candidates);
   }
   const { default_account } = await configuration();
   const standard = named.find(({ id }) => id === default_account);
   if (standard !== undefined) return standard;
-  throw ambiguous(named);
+  const hiddenStandard = unreadable.find(({ id }) => id === default_account);
+  if (hiddenStandard !== undefined && !isNamedOne) throw perhapsMeant(hiddenStandard.error, only);
+  if (others.length > 0) throw ambiguous(named);
+  const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((place) => place !== undefined);
+  const rival = unreadable.find(({ issuer }) => !isTargeted || issuer === only.issuer);
+  if (rival !== undefined) throw perhapsMeant(rival.error, only);
+  return only;
+}
+
+/** A file that holds an account, though nobody can tell whose. */
+export interface UnreadableAccount {
+  readonly id: string;
+  readonly error: OAuthLoginError;
+  /** The Issuer Identifier that it claims, for what that is worth. */
+  readonly issuer?: string;
+}
+
+/** The accounts among the problems; of some issuers only, those that claim one of them or do not say. */
+export function unreadableAccounts(
+  problems: StoredAccounts['problems'],
+  issuers?: ReadonlySet<string>,
+): readonly UnreadableAccount[] {
+  return problems
+    .filter(({ file }) => file.endsWith('.account'))
+    .filter(({ claims }) => claims === undefined || issuers === undefined || issuers.has(claims.issuer))
+    .map(({ file, error, claims }) => ({
+      id: basename(file, '.account'),
+      error,
+      ...(claims === undefined ? {} : { issuer: claims.issuer }),
+    }));
 }
 
 /** How a person tells accounts apart, harmless to a terminal: user name, else e-mail, else name, else subject. */
@@ -124,4 +156,16 @@ function ambiguous(accounts: readonly AccountHead[]): UsageError {
   return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices.join(', ')}`, {
     hint: 'name the provider, and the account with --account, or set default_account in the configuration file',
   });
+}
+
+function perhapsMeant(error: OAuthLoginError, other: AccountHead): StoreError {
+  const name = shellQuoted(accountName(other));
+  return new StoreError(
+    'store_unreadable_account',
+    `${error.message}, and may be the account that is meant`,
+    {
+      hint: `name the other one, ${safeText(other.provider)} --account ${name}, or ${error.hint}`,
+      cause: error,
+    },
+  );
 }

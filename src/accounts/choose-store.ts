@@ -49,7 +49,7 @@ async function askForStore(reason: StoreError, context: Context): Promise<StoreK
 }
 
 /** A keychain that is not there at all; one that is locked or denies is no reason to look elsewhere. */
-function isAbsence(error: StoreError): boolean {
+export function isAbsence(error: StoreError): boolean {
   return error.code === 'store_unavailable' || error.code === 'store_timeout';
 }
 

@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
-import { AbortedError, AuthenticationRequiredError } from '../errors.ts';
+import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../errors.ts';
 import { Secret } from '../secrets/secret.ts';
+import { promptOutput } from './prompt-output.ts';
 
-/** Questions to a person at a terminal; each rejects with an `AbortedError` on Ctrl-C. */
+/** Questions to a person at a terminal; each rejects with an `AbortedError` on Ctrl-C, an `InputEndedError` on Ctrl-D. */
 export interface Prompts {
   text(
     question: string,
@@ -22,9 +23,11 @@ export interface Prompts {
 
 /** The terminal that is asked at. */
 export interface PromptsEnvironment {
-  readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined; readonly isRaw?: boolean | undefined };
   /** The standard error: the standard output is for the answer of the command. */
   readonly stderr: Writable & { readonly isTTY?: boolean | undefined };
+  /** Whether the terminal shows box characters; by default it does. */
+  readonly canDraw?: boolean;
   /** Ends a question with its reason. */
   readonly signal: AbortSignal;
 }
@@ -46,21 +49,33 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     );
   }
   const clack = await import('@clack/prompts');
-  const common = { input: stdin, output: stderr, signal };
+  const output = promptOutput(stderr, environment.canDraw ?? true);
 
+  /** Asks, and takes the terminal back from a question that gets no answer any more. */
   async function answerTo<Answer>(
-    question: Promise<Answer>,
+    ask: (common: {
+      readonly input: Readable;
+      readonly output: Writable;
+      readonly signal: AbortSignal;
+    }) => Promise<Answer>,
     stop = signal,
   ): Promise<Exclude<Answer, symbol>> {
-    const answer = await question;
-    stop.throwIfAborted();
-    if (typeof answer === 'symbol') throw new AbortedError();
-    return answer as Exclude<Answer, symbol>;
+    const input = watchInput(stdin);
+    const either = AbortSignal.any([signal, stop, input.ended]);
+    try {
+      either.throwIfAborted();
+      const answer = await ask({ input: stdin, output, signal: either });
+      either.throwIfAborted();
+      if (typeof answer === 'symbol') throw new AbortedError();
+      return answer as Exclude<Answer, symbol>;
+    } finally {
+      input.close();
+    }
   }
 
   return {
     text: (question, options = {}) =>
-      answerTo(
+      answerTo((common) =>
         clack.text({
           ...common,
           message: question,
@@ -69,23 +84,24 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
         }),
       ),
     secret: async (question, { validate, stop } = {}) => {
-      const either = stop === undefined ? signal : AbortSignal.any([signal, stop]);
-      const typing = clack.password({
-        ...common,
-        signal: either,
-        message: question,
-        // Not even one sign for each character: the length of a secret is a part of it.
-        mask: '',
-        validate: (text) => validate?.(text ?? ''),
-      });
-      const answer = await answerTo(typing, either);
+      const answer = await answerTo(
+        (common) =>
+          clack.password({
+            ...common,
+            message: question,
+            // Not even one sign for each character: the length of a secret is a part of it.
+            mask: '',
+            validate: (text) => validate?.(text ?? ''),
+          }),
+        stop,
+      );
       // Nothing but Enter is no text at all to the library.
       return new Secret(answer ?? '');
     },
     confirm: (question, initial) =>
-      answerTo(clack.confirm({ ...common, message: question, initialValue: initial })),
+      answerTo((common) => clack.confirm({ ...common, message: question, initialValue: initial })),
     choose: async (question, choices) => {
-      const answer = await answerTo(
+      const answer = await answerTo((common) =>
         clack.select<string>({
           ...common,
           message: question,
@@ -95,6 +111,35 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
       const chosen = choices.find(({ value }) => value === answer);
       if (chosen === undefined) throw new AbortedError();
       return chosen.value;
+    },
+  };
+}
+
+/**
+ * Tells when no key will be read any more. The library does not: Node's `readline` under it closes on Ctrl-D and
+ * says so to nobody, and nothing would be left for the process to wait for.
+ */
+function watchInput(stdin: PromptsEnvironment['stdin']): { readonly ended: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const end = () => controller.abort(new InputEndedError());
+  let isOver = false;
+  const paused = () =>
+    // After an answer the question is over by then.
+    setImmediate(() => {
+      if (isOver || controller.signal.aborted) return;
+      // Raw mode was taken again after Ctrl-Z and `fg`: only the keys are missing. Otherwise nobody reads them.
+      if (stdin.isRaw) stdin.resume();
+      else end();
+    });
+  if (stdin.readableEnded || stdin.destroyed) end();
+  stdin.on('pause', paused).on('end', end).on('close', end);
+  return {
+    ended: controller.signal,
+    close() {
+      isOver = true;
+      stdin.off('pause', paused).off('end', end).off('close', end);
+      // It was perhaps resumed above, and would keep the process.
+      stdin.pause();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
+import { type AccountStore, accountId } from '../accounts/account-store.ts';
+import { storeOfPerson } from '../accounts/inherited-store.ts';
 import { storeSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { ProtocolError } from '../errors.ts';
@@ -15,11 +16,13 @@ export interface Keeping {
   readonly grant: Omit<SignInGrant, 'conclude'>;
   readonly store: AccountStore;
   readonly kind: StoreKind | 'none';
+  /** Nobody chose it for this sign-in: accounts of the same client are there. */
+  readonly isInherited: boolean;
 }
 
 /** What has to succeed before anybody is told of a success: the profile, the person's word where it is needed, the store. */
 export async function keepSignIn(
-  { grant, store, kind }: Keeping,
+  { grant, store, kind, isInherited }: Keeping,
   tokens: TokenSet,
   facts: SignInFacts,
   context: Context,
@@ -42,7 +45,11 @@ export async function keepSignIn(
     ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
     requestedScopes: grant.scopes,
   };
-  return storeSignIn(signIn, kind, store, context);
+  if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, store, context);
+  const before = await store.read(
+    accountId(provider.name, provider.metadata.issuer, client.clientId, profile.sub),
+  );
+  return storeSignIn(signIn, await storeOfPerson(kind, before, context), store, context);
 }
 
 async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {

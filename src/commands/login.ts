@@ -1,7 +1,8 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { openAccountStore } from '../accounts/account-store.ts';
+import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
 import { accountsOfClient } from '../accounts/accounts-of-client.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
+import { inheritedStore } from '../accounts/inherited-store.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
@@ -19,7 +20,12 @@ import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonBehindProgram, isPersonPresent } from '../system/presence.ts';
-import { completeClient, lastingClient, requireClientId } from './complete-client.ts';
+import {
+  completeClient,
+  lastingClient,
+  type RegisteredSettings,
+  requireClientId,
+} from './complete-client.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
@@ -32,7 +38,9 @@ export async function login(target: string, flags: LoginFlags, context: Context)
   if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
   const known = await requireClientId(asked, store, context);
   requirePerson(known, context);
-  const storeKind = known.store === 'none' ? 'none' : await chooseStore(known.store, context);
+  const inherited = known.store === undefined ? await storeOfClient(known, store, context) : undefined;
+  const storeKind: StoreKind | 'none' =
+    known.store === 'none' ? 'none' : (inherited ?? (await chooseStore(known.store, context)));
   const http = await context.openHttp(httpOptions(known, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
@@ -69,7 +77,8 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
       const kept = { ...grant, client: lastingClient(client, settings) };
-      signedIn = await keepSignIn({ grant: kept, store, kind: storeKind }, tokens, facts, context);
+      const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined };
+      signedIn = await keepSignIn(keeping, tokens, facts, context);
       return person(signedIn.profile);
     };
     const signIn = settings.device ? deviceAuthorization : authorizationCode;
@@ -106,6 +115,19 @@ function missingScopes(head: AccountHead, { provider }: LoginSettings): string[]
     const alias = provider.scopeAliases?.[scope];
     return !granted.has(scope) && !offline.has(scope) && (alias === undefined || !granted.has(alias));
   });
+}
+
+/** The store of the accounts that this client has signed in before, whoever signs in now. */
+async function storeOfClient(
+  { provider, clientId }: RegisteredSettings,
+  store: AccountStore,
+  context: Context,
+): Promise<StoreKind | undefined> {
+  const { accounts } = await store.list();
+  return inheritedStore(
+    accounts.filter((head) => head.provider === provider.name && head.clientId === clientId),
+    context,
+  );
 }
 
 function requirePerson(settings: LoginSettings, context: Context): void {

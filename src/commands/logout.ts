@@ -1,10 +1,17 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore, type StoredAccounts } from '../accounts/account-store.ts';
-import { type AccountFlags, accountsOfTarget, chooseAccount } from '../accounts/choose-account.ts';
+import {
+  type AccountFlags,
+  accountsOfTarget,
+  chooseAccount,
+  type UnreadableAccount,
+  unreadableAccounts,
+} from '../accounts/choose-account.ts';
 import { type KeptToken, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, ConfigurationError, UsageError } from '../errors.ts';
+import { AuthenticationRequiredError, ConfigurationError, StoreError, UsageError } from '../errors.ts';
 import { type Forgotten, forgottenGrantsText, forgottenJson, forgottenText } from '../output/logout-text.ts';
+import { problemText } from '../output/text.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { chooseTarget } from '../settings/target.ts';
 import { forgetAccount } from './forget-account.ts';
@@ -19,7 +26,8 @@ export interface LogoutFlags extends AccountFlags {
 
 /**
  * `oauth-login logout`: takes the tokens back at the provider where it can, forgets them here in any case, and
- * says which of both happened. When the provider did not confirm, the error is told after everything is done.
+ * says which of both happened. When the provider did not confirm, or the file of an account cannot be read and
+ * stays, the error is told after everything is done.
  */
 export async function logout(
   target: string | undefined,
@@ -33,7 +41,9 @@ export async function logout(
   const chosen = await chooseAccounts(target, flags, stored, kept.list().tokens, configuration);
   const places = [target, flags.host, flags.tenant, flags.issuer];
   const isEveryone = flags.all === true && places.every((place) => place === undefined);
-  const grants = kept.remove(isEveryone ? undefined : issuersOf(chosen, target, flags, configuration));
+  const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, configuration);
+  const grants = kept.remove(issuers);
+  const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
   const outcomes: Forgotten[] = [];
   for (const head of chosen) {
     const outcome = await store.withLock(head.id, async () => {
@@ -45,11 +55,31 @@ export async function logout(
     outcomes.push(outcome);
     if (!flags.json) context.stdout.write(forgottenText(outcome));
   }
-  if (flags.json) context.stdout.write(forgottenJson(outcomes, grants));
-  else if (outcomes.length === 0 && grants.length === 0) context.stdout.write('Nobody was signed in.\n');
+  if (flags.json) context.stdout.write(forgottenJson(outcomes, grants, unreadable));
+  else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0)
+    context.stdout.write('Nobody was signed in.\n');
   else if (grants.length > 0) context.stdout.write(forgottenGrantsText(grants.length));
   const failed = outcomes.find(({ error }) => error !== undefined)?.error;
+  if (failed !== undefined && unreadable.length > 0 && !flags.json) {
+    context.stderr.write(problemText('warning', failed));
+  }
+  if (unreadable.length > 0) throw stillSignedIn(unreadable, flags, context);
   if (failed !== undefined) throw failed;
+}
+
+/** Tells of every file but the first, and gives the error that tells of that one. */
+function stillSignedIn(
+  [first, ...others]: readonly UnreadableAccount[],
+  flags: LogoutFlags,
+  context: Context,
+): StoreError | undefined {
+  if (first === undefined) return undefined;
+  if (!flags.json) for (const { error } of others) context.stderr.write(problemText('warning', error));
+  const count = others.length === 0 ? 'one account was' : `${others.length + 1} accounts were`;
+  return new StoreError('store_unreadable_account', `${count} not signed out: ${first.error.message}`, {
+    hint: `its tokens may still be good; ${first.error.hint}`,
+    cause: first.error,
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { NetworkError } from '../errors.ts';
+import { InputEndedError, NetworkError } from '../errors.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
@@ -9,6 +9,7 @@ import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
 import { maxAgeOf } from '../protocol/max-age.ts';
+import { registeredRedirectUri } from '../settings/login-settings.ts';
 import { isInteractive } from '../system/presence.ts';
 import { type Callback, openCallback } from './callback.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
@@ -16,6 +17,9 @@ import type { WaysBack } from './sign-in-progress.ts';
 
 /** Seconds after which a browser that was opened should have fetched the start link. */
 const START_LINK_PATIENCE_SECONDS = 10;
+
+/** How often the question for the address comes back after Ctrl-D; then the person, or the terminal, wants none of it. */
+const CLOSINGS = 3;
 
 /**
  * Signs in with the authorization code grant and PKCE; the answer comes back to a loopback listener, or is
@@ -181,8 +185,20 @@ async function pastedResponse(
   stop: AbortSignal,
 ): Promise<AuthorizationResponse> {
   const prompts = await context.openPrompts();
+  let closed = 0;
   for (;;) {
-    const pasted = await prompts.secret('Paste the address here (it is not shown)', { stop });
+    const pasted = await prompts
+      .secret('Paste the address here (it is not shown)', { stop })
+      .catch((error: unknown) => {
+        closed += 1;
+        if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
+        return undefined;
+      });
+    if (pasted === undefined) {
+      // Without the question, the terminal would show what is pasted later.
+      grant.progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
+      continue;
+    }
     const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
     if (verdict.kind === 'accepted') return verdict.response;
     if (verdict.kind === 'failed') throw verdict.error;
@@ -193,11 +209,14 @@ async function pastedResponse(
 async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): Promise<never> {
   const seconds = grant.settings.timeoutSeconds;
   await context.clock.sleep(seconds * 1000, stop);
+  const { label } = grant.provider;
+  const used = callback.redirectUri;
+  const registered = registeredRedirectUri(grant.settings.redirect);
   throw new NetworkError(
     'login_timeout',
-    `nobody came back from ${grant.provider.label} within ${durationText(seconds)} to ${callback.redirectUri}`,
+    `nobody came back from ${label} within ${durationText(seconds)}; the redirect URI of this sign-in was ${used}`,
     {
-      hint: `if ${grant.provider.label} showed an error page, register exactly the redirect URI ${callback.redirectUri} there (the port may differ where it accepts any); --timeout waits longer`,
+      hint: `if ${label} showed an error page, register exactly ${registered} there${registered === used ? '' : `, which stands for any port (where it does not, register one with a port, and name it with --redirect-uri)`}; --timeout waits longer`,
     },
   );
 }

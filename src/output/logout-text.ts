@@ -1,4 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { UnreadableAccount } from '../accounts/choose-account.ts';
 import type { KeptToken } from '../accounts/grant-tokens.ts';
 import type { OAuthLoginError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
@@ -35,16 +36,21 @@ export function forgottenGrantsText(count: number): string {
   return `Forgot ${count} kept ${count === 1 ? 'token' : 'tokens'} of --grant here; ${count === 1 ? 'it stays' : 'they stay'} valid at the provider until the end of ${count === 1 ? 'its' : 'their'} time.\n`;
 }
 
-/** What `logout --json` answers: one entry for each account, then one for each kept token of `--grant`. */
-export function forgottenJson(outcomes: readonly Forgotten[], grants: readonly KeptToken[]): string {
+/**
+ * What `logout --json` answers: one entry for each account, then one for each kept token of `--grant`, then one for
+ * each account that stays because its file cannot be read.
+ */
+export function forgottenJson(
+  outcomes: readonly Forgotten[],
+  grants: readonly KeptToken[],
+  unreadable: readonly UnreadableAccount[],
+): string {
   return jsonText([
     ...outcomes.map(({ head, revocation, error }) => ({
       account: head.id,
       provider: head.provider,
       revocation,
-      ...(error === undefined
-        ? {}
-        : { error: { code: error.code, message: error.message, hint: error.hint } }),
+      ...(error === undefined ? {} : { error: errorMembers(error) }),
       forgotten: true,
     })),
     ...grants.map(({ grant, provider, clientId }) => ({
@@ -54,5 +60,10 @@ export function forgottenJson(outcomes: readonly Forgotten[], grants: readonly K
       revocation: 'not-tried',
       forgotten: true,
     })),
+    ...unreadable.map(({ id, error }) => ({ account: id, error: errorMembers(error), forgotten: false })),
   ]);
+}
+
+function errorMembers({ code, message, hint }: OAuthLoginError) {
+  return { code, message, hint };
 }

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { SignInProgress, UserCodePrompt, WaysBack } from '../grants/sign-in-progress.ts';
 import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { canDraw } from '../system/drawing.ts';
 import { portForwardingCommand } from '../system/place.ts';
 import { clockOffsetText, durationText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
@@ -181,10 +182,10 @@ function spelled(userCode: string): string {
 }
 
 async function showQrCode(uri: string, context: Context, say: (...lines: string[]) => void): Promise<void> {
-  if (!context.stderr.isTTY || context.env.TERM === 'dumb') return;
+  if (!context.stderr.isTTY || !canDraw(context)) return;
   const { renderUnicodeCompact } = await import('uqr');
   const picture = renderUnicodeCompact(uri, { border: 2 }).split('\n');
-  if ((context.stderr.columns ?? 0) <= (picture[0]?.length ?? 0)) return;
+  if ((context.stderr.columns || 80) <= (picture[0]?.length ?? 0)) return;
   say('', ...picture, '');
 }
 

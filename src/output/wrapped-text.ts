@@ -1,9 +1,12 @@
 /** Widest line of running text; wider ones are hard to read, however wide the terminal is. */
 const WIDEST = 88;
 
-/** Breaks a paragraph between words for a terminal of that width; `first` stands before the first line, spaces of its length before the others. */
+/** What a terminal of unknown width is taken to have. */
+const USUAL = 80;
+
+/** Breaks a paragraph between words for a terminal of that width (0 is one that does not tell it); `first` stands before the first line, spaces of its length before the others. */
 export function wrappedText(paragraph: string, columns: number | undefined, first = ''): string {
-  const width = Math.max(20, Math.min(columns ?? WIDEST, WIDEST)) - first.length;
+  const width = Math.max(20, Math.min(columns === 0 ? USUAL : (columns ?? WIDEST), WIDEST)) - first.length;
   const lines: string[] = [];
   let line = '';
   for (const word of paragraph.split(' ')) {

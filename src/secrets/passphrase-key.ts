@@ -14,6 +14,9 @@ const MAXIMUM = { N: 2 ** 20, r: 8, p: 4 };
 const SALT_LENGTH = 16;
 const ATTEMPTS = 3;
 
+/** NIST SP 800-63B §5.1.1.2, and what gpg asks for: at least this many characters. */
+const SHORTEST = 8;
+
 interface Parameters {
   readonly N: number;
   readonly r: number;
@@ -104,7 +107,13 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
 
 /** Makes a key from a new passphrase; `undefined` when another process was first. Throws `StoreError`. */
 export async function createPassphraseKey(context: Context): Promise<SealingKey | undefined> {
-  const passphrase = passphraseFromEnvironment(context) ?? (await askForNewPassphrase(context));
+  const given = passphraseFromEnvironment(context);
+  if (given !== undefined && isShort(given.reveal())) {
+    context.stderr.write(
+      `oauth-login: warning: OAUTH_LOGIN_PASSPHRASE has fewer than ${SHORTEST} characters; whoever gets the files of your sign-ins can guess it\n`,
+    );
+  }
+  const passphrase = given ?? (await askForNewPassphrase(context));
   const salt = randomBytes(SALT_LENGTH);
   const [key, verifier] = await derive(passphrase, salt, COST);
   const id = newKeyId();
@@ -114,12 +123,18 @@ export async function createPassphraseKey(context: Context): Promise<SealingKey 
     : undefined;
 }
 
+function isShort(passphrase: string): boolean {
+  return [...passphrase.normalize('NFC')].length < SHORTEST;
+}
+
 async function askForNewPassphrase(context: Context): Promise<Secret> {
   if (!isInteractive(context)) throw missingPassphrase();
   const prompts = await context.openPrompts();
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const first = await prompts.secret('New passphrase for the stored accounts');
-    if (first.reveal() === '') continue;
+    const first = await prompts.secret('New passphrase for the stored accounts', {
+      validate: (text) =>
+        isShort(text) ? `at least ${SHORTEST} characters, several words are best` : undefined,
+    });
     const second = await prompts.secret('The same passphrase again');
     if (first.reveal() === second.reveal()) return first;
   }

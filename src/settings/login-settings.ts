@@ -89,7 +89,7 @@ export function loginSettings(
     ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
     ...(secret === undefined ? {} : { clientSecret: secret }),
     scopes: scopeSetting(provider, flags.scope ?? []),
-    redirect: redirectSetting(provider, flags.redirectUri ?? entry.redirect_uri, flags.port),
+    redirect: redirectSetting(provider, flags, entry.redirect_uri),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
     offlineAccess: flags.offlineAccess ?? true,

@@ -12,7 +12,10 @@ export interface LoopbackRedirect {
 /** The redirect URI of a sign-in; one that is registered elsewhere can only be pasted back. */
 export type RedirectSettings = LoopbackRedirect | { readonly elsewhere: string };
 
-/** Reads a redirect URI of this machine (RFC 8252 §7.3), or one of an https page; `undefined` for any other. */
+/**
+ * Reads a redirect URI of this machine (RFC 8252 §7.3), or one of an https page; `undefined` for any other. One of
+ * this machine has to be written as browsers write it: servers compare every character (RFC 6749 §3.1.2.3).
+ */
 export function readRedirectUri(uri: string): RedirectSettings | undefined {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   if (url === undefined || url.username !== '' || uri.includes('#')) return undefined;
@@ -21,38 +24,55 @@ export function readRedirectUri(uri: string): RedirectSettings | undefined {
     return url.protocol === 'https:' ? { elsewhere: uri } : undefined;
   }
   if (url.protocol !== 'http:' || uri.includes('?')) return undefined;
-  const path = /^http:\/\/[^/]+$/i.test(uri) ? '' : url.pathname;
+  if (uri !== url.href && `${uri}/` !== url.href) return undefined;
+  const path = uri === url.href ? url.pathname : '';
   return { host, path, ports: [url.port === '' ? 0 : Number(url.port)] };
 }
 
 /** The redirect URI and the ports by flag, configuration and preset; throws a `UsageError`. */
 export function redirectSetting(
   provider: Provider,
-  uri: string | undefined,
-  ports: string | undefined,
+  flags: { readonly redirectUri?: string; readonly port?: string },
+  configured: string | undefined,
 ): RedirectSettings {
   const { host, path, port } = provider.redirect;
+  const uri = flags.redirectUri ?? configured;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  if (ports === undefined) return base;
-  if (!('elsewhere' in base)) return { ...base, ports: portSetting(ports) };
-  throw new UsageError(
-    'usage_conflict',
-    '--port does not go with a redirect URI that is not on this machine',
-    {
-      hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
-    },
-  );
+  if (flags.port === undefined) return base;
+  if ('elsewhere' in base) {
+    throw new UsageError(
+      'usage_conflict',
+      '--port does not go with a redirect URI that is not on this machine',
+      {
+        hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
+      },
+    );
+  }
+  const ports = portSetting(flags.port);
+  const named = flags.redirectUri === undefined ? 0 : base.ports[0];
+  if (named === 0 || ports.every((one) => one === named)) return { ...base, ports };
+  throw new UsageError('usage_conflict', `--port ${flags.port} contradicts --redirect-uri ${uri}`, {
+    hint: 'leave out --port: the redirect URI names its port',
+  });
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
   const redirect = readRedirectUri(uri);
   if (redirect !== undefined) return redirect;
-  throw new UsageError(
-    'usage_invalid',
-    `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`,
-    { hint: 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost' },
-  );
+  const what = `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`;
+  if (/^http:\/\/[^/?#]*:0*80(?![^/?#])/i.test(uri)) {
+    throw new UsageError('usage_invalid', `${what}: browsers leave out port 80`, {
+      hint: 'name a port between 1024 and 65535, or none for any free one',
+    });
+  }
+  const normalised = URL.canParse(uri) ? new URL(uri).href : '';
+  throw new UsageError('usage_invalid', what, {
+    hint:
+      readRedirectUri(normalised) === undefined
+        ? 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost'
+        : `browsers write it as ${normalised}: register and give it exactly so`,
+  });
 }
 
 function portSetting(text: string): number[] {

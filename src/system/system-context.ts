@@ -3,6 +3,7 @@ import { ExitCode } from '../errors.ts';
 import { systemClock } from './clock.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
 import { debugOptions } from './debug-options.ts';
+import { canDraw } from './drawing.ts';
 import { takeEnvironment } from './environment.ts';
 import { platformPaths } from './paths.ts';
 import { placeOf } from './place.ts';
@@ -104,7 +105,12 @@ export function systemContext(process: Host): SystemContext {
     },
     async openPrompts() {
       const { openPrompts } = await import('../adapters/prompts.ts');
-      return openPrompts({ stdin: process.stdin, stderr: process.stderr, signal });
+      return openPrompts({
+        stdin: process.stdin,
+        stderr: process.stderr,
+        signal,
+        canDraw: canDraw({ env, platform }),
+      });
     },
     isHeld: () => isCallPending(),
     async flush() {

@@ -92,6 +92,46 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     }
   });
 
+  it.each([
+    ['setup google', 'Open the page in your browser?'],
+    ['setup github', 'Client ID that GitHub gave you'],
+    ['https://issuer.invalid --client-id c --store passphrase', 'New passphrase for the stored accounts'],
+  ])(
+    '%s is stopped by Ctrl-D at “%s”: no success, and the terminal is as before',
+    async (words, question) => {
+      await terminal.enter(`oauth-login ${words}`);
+      if (question.startsWith('Client ID')) {
+        await terminal.shows('Open the page in your browser?');
+        await terminal.press('n');
+      }
+      await terminal.shows(question);
+      await terminal.press('C-d');
+      expect(await terminal.ended()).toBe(130);
+      expect(await terminal.text()).toContain(
+        'oauth-login: error: the question was closed without an answer',
+      );
+      expect(await terminal.isSane()).toBe(true);
+      expect(filesWritten()).toEqual([]);
+    },
+  );
+
+  it('T35 asks for the address again after Ctrl-D, and never shows what is pasted', async () => {
+    const flags = `--client-id ${server.clientId} --allow-http-loopback --no-browser`;
+    await terminal.enter(`oauth-login ${server.issuer} ${flags}`);
+    await terminal.shows('Paste the address here');
+    const address = /^http\S+\/auth\?\S+$/m.exec(await terminal.text())?.[0] ?? '';
+    await terminal.press('C-d');
+    await terminal.shows('Not yet: nothing was pasted, and Ctrl-C is what stops this. Still waiting.');
+    const state = new URL(address).searchParams.get('state') ?? '';
+    const redirectUri = new URL(address).searchParams.get('redirect_uri') ?? '';
+    const pasted = `${redirectUri}?error=access_denied&state=${state}&iss=${encodeURIComponent(server.issuer)}&error_description=CANARY-PASTED`;
+    await terminal.type(pasted);
+    await terminal.press('Enter');
+    expect(await terminal.ended()).toBe(5);
+    expect(await terminal.text()).not.toContain(`${redirectUri}?`);
+    expect(await terminal.isSane()).toBe(true);
+  });
+
   it('defines a provider of one’s own, and signs in with the command that is named', async () => {
     await terminal.enter(`oauth-login setup demo-sso --issuer ${server.issuer} --allow-http-loopback`);
     await terminal.shows('Client ID that demo-sso gave you');

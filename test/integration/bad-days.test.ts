@@ -55,9 +55,21 @@ describe('the End-User', () => {
     const outcome = await line.runIn(idle, ...target(), '--timeout', '1');
     const { code, message, hint, exit_code } = errorOf(outcome);
     expect([code, exit_code]).toEqual(['login_timeout', 7]);
-    const uri = /redirect_uri=([^&]+)/.exec(outcome.stderr)?.[1] ?? 'none';
-    expect(message).toContain(decodeURIComponent(uri));
-    expect(hint).toContain(decodeURIComponent(uri));
+    const uri = decodeURIComponent(/redirect_uri=([^&]+)/.exec(outcome.stderr)?.[1] ?? 'none');
+    expect(message).toMatch(/ within 1 second; the redirect URI of this sign-in was /);
+    expect(message.endsWith(` was ${uri}`)).toBe(true);
+    // The port is another one each time: to register it would help nobody.
+    expect(hint).toContain('register exactly http://127.0.0.1/callback there, which stands for any port');
+    expect(hint).not.toContain(uri);
+  });
+
+  it('never answers at a port that is registered: the time-out says to register that one', async () => {
+    const idle = { openBrowser: async () => ({ exited: Promise.resolve(0) }) };
+    const uri = `http://localhost:${await freePort()}/cb`;
+    const outcome = await line.runIn(idle, ...target(), '--timeout', '1', '--redirect-uri', uri);
+    const { message, hint } = errorOf(outcome);
+    expect(message.endsWith(` was ${uri}`)).toBe(true);
+    expect(hint).toContain(`register exactly ${uri} there; --timeout waits longer`);
   });
 
   it('presses Ctrl-C while waiting: exit 130 at once, no listener left', async () => {
@@ -344,6 +356,68 @@ describe('the command line', () => {
       expect(outcome.stderr).toMatch(/^oauth-login: error: .+\noauth-login: hint: .+\n$/);
   });
 });
+
+describe('T13 a secret given as an option that is none', () => {
+  const CANARY = "CANARY-of-a-'\n-typed-secret";
+  const commands = [
+    ['github'],
+    ['login', 'github'],
+    ['token', 'github'],
+    ['exec', 'github'],
+    ['request', 'github', 'https://api.github.com/user'],
+    ['whoami'],
+    ['status'],
+    ['logout'],
+    ['providers'],
+    ['setup', 'github'],
+    ['demo'],
+  ];
+
+  it.each(commands)('is not repeated by %s', async (...command) => {
+    for (const options of [[], ['--json', '--events']]) {
+      for (const option of [`--client-secret=${CANARY}`, `--pass_phrase:${CANARY}`, `-s${CANARY}`]) {
+        const outcome = await line.run(...command, option, ...options);
+        expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
+        expect(outcome.stderr).toContain(`unknown option '${/^--[a-z-]+|^-./.exec(option)?.[0]}`);
+        expect(outcome.stderr).not.toContain('CANARY');
+      }
+    }
+  });
+
+  it.each([
+    ['--client-secret', '--client-secret-file PATH, - for standard input'],
+    ['--secret', '--client-secret-file PATH, - for standard input'],
+    ['--passphrase', 'OAUTH_LOGIN_PASSPHRASE'],
+    ['--password', 'OAUTH_LOGIN_PASSPHRASE'],
+    ['--token', 'OAUTH_LOGIN_GITHUB_TOKEN'],
+    ['--refresh-token', '--refresh-token-file PATH'],
+    ['--subject-token', '--subject-token-file PATH'],
+    ['--private-key', '--key-file PATH'],
+  ])('%s is answered with the safe way', async (option, way) => {
+    for (const words of [[`${option}=${CANARY}`], [option, CANARY]]) {
+      const { stderr } = await line.run('token', 'github', ...words);
+      expect(stderr).toContain(`error: unknown option '${option}'`);
+      expect(stderr).toMatch(/hint: a secret on the command line can be read by others: .+\n$/);
+      expect(stderr).toContain(way);
+      expect(stderr).not.toContain('CANARY');
+    }
+  });
+
+  it('still proposes the option that was meant', async () => {
+    expect((await line.run('github', '--no-brwser')).stderr).toContain(
+      "unknown option '--no-brwser' (Did you mean --no-browser?)",
+    );
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address !== null ? address.port : expect.unreachable();
+}
 
 function prefix(): string {
   return `OAUTH_LOGIN_${new URL(server.issuer).host.replace(/[^0-9]/g, '_')}`;

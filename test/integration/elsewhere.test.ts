@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Prompts } from '../../src/adapters/prompts.ts';
 import type { Context } from '../../src/context.ts';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
-import { AbortedError } from '../../src/errors.ts';
+import { AbortedError, InputEndedError } from '../../src/errors.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
@@ -74,6 +74,26 @@ async function signIn(
 }
 
 const never = () => new Promise<never>(() => {});
+
+describe('T35 Ctrl-D at the question for the address', () => {
+  it('brings the question back, so that the terminal never shows what is pasted', async () => {
+    const { exitCode, said, questions } = await signIn(async (uri, asked) => {
+      if (asked === 1) throw new InputEndedError();
+      return addressBar(uri);
+    });
+    expect(exitCode).toBe(0);
+    expect(questions).toHaveLength(2);
+    expect(said).toContain('Not yet: nothing was pasted, and Ctrl-C is what stops this. Still waiting.');
+  });
+
+  it('stops the sign-in at last, for a terminal that is gone would answer for ever', async () => {
+    const { exitCode, questions } = await signIn(async () => {
+      throw new InputEndedError();
+    });
+    expect(exitCode).toBe(130);
+    expect(questions).toHaveLength(4);
+  });
+});
 
 describe('signing in over SSH', () => {
   it('prints the port forwarding line, and takes the address that is pasted', async () => {

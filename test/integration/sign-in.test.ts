@@ -1,9 +1,12 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { FakeKeychain } from '../support/fake-keychain.ts';
 
 let server: AuthorizationServer;
 let line: CommandLine;
@@ -188,6 +191,51 @@ describe('the stored sign-in', () => {
     expect((await line.run('logout', '--all')).stdout).toBe('Nobody was signed in.\n');
   });
 
+  describe('beside an account whose file others could read', () => {
+    let file: string;
+    beforeEach(async () => {
+      const openBrowser = async (uri: string) => {
+        void playUserAgent(uri, { user: 'grace', consent: true });
+        return { exited: Promise.resolve(0) };
+      };
+      const words = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback', '--json'];
+      const { account } = JSON.parse((await line.runIn({ openBrowser }, ...words)).stdout);
+      file = join(line.directory, 'data/accounts', `${account}.account`);
+      chmodSync(file, 0o644);
+    });
+
+    it('signs out with --all whom it can, names the other with the command that mends it, and exits 8', async () => {
+      const { stdout, stderr, exitCode } = await line.run('logout', '--all');
+      expect(stdout).toMatch(/^Signed out ada .+revoked there and forgotten here\.\n$/);
+      expect(stderr).toContain('error: one account was not signed out: ');
+      expect(stderr).toContain(`chmod 600 ${file}`);
+      expect(exitCode).toBe(8);
+      const again = await line.run('logout', '--all', '--json');
+      expect([again.exitCode, JSON.parse(again.stdout)]).toEqual([
+        8,
+        [
+          {
+            account: basename(file, '.account'),
+            error: expect.objectContaining({ code: 'store_permissions' }),
+            forgotten: false,
+          },
+        ],
+      ]);
+      expect((await line.run('logout', '--all')).stdout).toBe('');
+      chmodSync(file, 0o600);
+      expect((await line.run('logout', '--all')).stdout).toMatch(/^Signed out grace /);
+    });
+
+    it('takes nobody for the only one', async () => {
+      for (const command of ['token', 'whoami', 'logout']) {
+        const outcome = await line.run(command);
+        expect([outcome.exitCode, outcome.stdout]).toEqual([8, '']);
+        expect(outcome.stderr).toContain('--account ada');
+      }
+      expect((await line.run('token', '--account', 'ada')).exitCode).toBe(0);
+    });
+  });
+
   it('says that a revoked token was revoked, and exits 4', async () => {
     const refresh = server.issuedSecrets('refresh_token').at(-1) ?? '';
     await fetch(`${server.issuer}/token/revocation`, {
@@ -249,3 +297,85 @@ describe('T12 secrets stay out of what is said and what is kept in the clear', (
 async function noNetwork(): Promise<never> {
   throw new Error('the network was used');
 }
+
+describe('T36 signing in again without a word about the store', () => {
+  const unsaid = (changes: Partial<Context>, ...more: string[]) =>
+    line.runIn(
+      { env: { BROWSER: 'played' }, ...changes },
+      server.issuer,
+      '--client-id',
+      server.clientId,
+      '--allow-http-loopback',
+      '--json',
+      ...more,
+    );
+  const asGrace = {
+    openBrowser: async (uri: string) => {
+      void playUserAgent(uri, { user: 'grace', consent: true });
+      return { exited: Promise.resolve(0) };
+    },
+  };
+  const storedNow = async (): Promise<string[]> =>
+    JSON.parse((await line.run('status', '--json')).stdout).accounts.map(
+      ({ profile, store }: { profile: { preferred_username: string }; store: string }) =>
+        `${profile.preferred_username}: ${store}`,
+    );
+
+  beforeEach(async () => {
+    expect((await unsaid({}, '--store', 'file')).exitCode).toBe(0);
+  });
+
+  it('keeps the account where it is, so the command that is named works', async () => {
+    expect((await unsaid({})).exitCode).toBe(0);
+    expect(await storedNow()).toEqual(['ada: file']);
+  });
+
+  it('does so though there is a keychain by now, and asks nothing of it', async () => {
+    const keychain = new FakeKeychain();
+    expect((await unsaid({ openKeychain: keychain.open })).exitCode).toBe(0);
+    expect(keychain.calls.open).toBe(0);
+    expect(await storedNow()).toEqual(['ada: file']);
+  });
+
+  it('is no choice of a key file for somebody else', async () => {
+    const outcome = await unsaid(asGrace);
+    expect([outcome.exitCode, outcome.stdout]).toEqual([8, '']);
+    expect(errorOf(outcome).code).toBe('store_undecided');
+    expect(await storedNow()).toEqual(['ada: file']);
+    const keychain = new FakeKeychain();
+    expect((await unsaid({ ...asGrace, openKeychain: keychain.open })).exitCode).toBe(0);
+    expect((await storedNow()).sort()).toEqual(['ada: file', 'grace: keychain']);
+  });
+
+  it('moves it when the flag, the variable or the configuration says so', async () => {
+    const keychain = new FakeKeychain();
+    const moves = { openKeychain: keychain.open };
+    expect((await unsaid(moves, '--store', 'keychain')).exitCode).toBe(0);
+    expect(await storedNow()).toEqual(['ada: keychain']);
+    const variable = { env: { BROWSER: 'played', OAUTH_LOGIN_STORE: 'file' } };
+    expect((await unsaid({ ...moves, ...variable })).exitCode).toBe(0);
+    expect(await storedNow()).toEqual(['ada: file']);
+    mkdirSync(line.context.paths.configDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(line.context.paths.configDir, 'config.json'), '{ "store": "keychain" }', {
+      mode: 0o600,
+    });
+    expect((await unsaid(moves)).exitCode).toBe(0);
+    expect(await storedNow()).toEqual(['ada: keychain']);
+  });
+
+  it('never takes an account out of its keychain because that is gone, or locked', async () => {
+    const keychain = new FakeKeychain();
+    expect((await unsaid({ openKeychain: keychain.open }, '--store', 'keychain')).exitCode).toBe(0);
+    expect((await unsaid({ openKeychain: keychain.open })).exitCode).toBe(0);
+    for (const [mode, code] of [
+      ['no service', 'store_undecided'],
+      ['locked', 'store_locked'],
+      ['denied', 'store_denied'],
+    ] as const) {
+      keychain.mode = mode;
+      const outcome = await unsaid({ openKeychain: keychain.open });
+      expect([outcome.exitCode, errorOf(outcome).code]).toEqual([8, code]);
+    }
+    expect(await storedNow()).toEqual(['ada: keychain']);
+  });
+});

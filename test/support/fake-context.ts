@@ -61,7 +61,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
   const paths = { configDir: join(home, 'config'), dataDir: join(home, 'data') };
   for (const directory of Object.values(paths)) mkdirSync(directory, { recursive: true, mode: 0o700 });
 
-  const env = options.env ?? {};
+  const env = options.env ?? { LANG: 'C.UTF-8' };
   const terminals = new Set(options.terminals);
   const clock = fakeClock(options.sleeps ?? 'real');
   const controller = new AbortController();

@@ -65,9 +65,12 @@ export function person(...answers: string[]): Partial<Context> & { readonly ques
     text: notHere,
     confirm: notHere,
     choose: notHere,
-    secret: async (question) => {
-      questions.push(question);
-      return new Secret(answers.shift() ?? notHere());
+    secret: async (question, { validate } = {}) => {
+      for (;;) {
+        questions.push(question);
+        const answer = answers.shift() ?? notHere();
+        if (validate?.(answer) === undefined) return new Secret(answer);
+      }
     },
   };
   const stdin = Object.assign(Readable.from([]), { isTTY: true });

@@ -28,6 +28,8 @@ export interface Terminal {
   screen(): Promise<string>;
   /** The same with lines joined that only the width of the terminal broke. */
   text(): Promise<string>;
+  /** Whether the cursor is shown, and typed text as well. */
+  isSane(): Promise<boolean>;
   /** The links that the browser was started with; waits for that many. */
   links(count: number): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -99,6 +101,13 @@ export async function openTerminal(
       }, 'the end of the command'),
     screen: () => tmux('capture-pane', '-p', '-S', '-'),
     text,
+    isSane: async () => {
+      const [cursor, device = ''] = (await tmux('display-message', '-p', '#{cursor_flag} #{pane_tty}'))
+        .trim()
+        .split(' ');
+      const { stdout } = await run('stty', ['-F', device, '-a']);
+      return cursor === '1' && / echo /.test(stdout) && / icanon /.test(stdout);
+    },
     links: (count) =>
       until(async () => {
         const links = existsSync(linkFile) ? readFileSync(linkFile, 'utf8').split('\n').filter(Boolean) : [];

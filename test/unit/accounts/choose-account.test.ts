@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../../src/accounts/account.ts';
 import { type AccountFlags, chooseAccount } from '../../../src/accounts/choose-account.ts';
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError, StoreError } from '../../../src/errors.ts';
 import type { Configuration } from '../../../src/settings/configuration.ts';
 import { accountHead } from '../../support/account-head.ts';
 
@@ -60,6 +60,71 @@ describe('which account is meant', () => {
     // Two of one name are told apart by their ids.
     expect(message).toContain(`--account ${hubot.id}`);
     expect(message).toContain(`--account ${twin.id}`);
+  });
+});
+
+describe('an account whose file cannot be read', () => {
+  const hidden = hubot.id;
+  const file = `/data/accounts/${hidden}.account`;
+  const error = new StoreError('store_permissions', `the file ${file} can be read by others`, {
+    hint: `mend it with: chmod 600 ${file}`,
+  });
+  const chooseBeside = (
+    target: string | undefined,
+    flags: AccountFlags,
+    accounts: readonly AccountHead[],
+    default_account?: string,
+  ) =>
+    chooseAccount(target, flags, { accounts, problems: [{ file, error }] }, async () => ({
+      providers: new Map(),
+      ...(default_account === undefined ? {} : { default_account }),
+    }));
+
+  it('may be the one that is meant, so the other is not taken for the only one', async () => {
+    const refused = await refusal(chooseBeside(undefined, {}, [octocat]));
+    expect(refused).toMatchObject({
+      code: 'store_unreadable_account',
+      exitCode: 8,
+      message: `the file ${file} can be read by others, and may be the account that is meant`,
+      hint: `name the other one, github --account octocat, or mend it with: chmod 600 ${file}`,
+    });
+  });
+
+  it('is no hindrance when the target, --account or the configuration decide', async () => {
+    expect(await chooseBeside('github', {}, [octocat])).toBe(octocat);
+    expect(await chooseBeside(undefined, { host: new URL(octocat.issuer).host }, [octocat])).toBe(octocat);
+    expect(await chooseBeside(undefined, { account: 'octocat' }, [octocat])).toBe(octocat);
+    expect(await chooseBeside(undefined, {}, [octocat, enterprise], enterprise.id)).toBe(enterprise);
+  });
+
+  it('is meant when it is the default one', async () => {
+    for (const target of [undefined, 'github']) {
+      for (const accounts of [[octocat], [octocat, accountHead({ clientId: 'client-2' })]]) {
+        const refused = await refusal(chooseBeside(target, {}, accounts, hidden));
+        expect(refused.code).toBe('store_unreadable_account');
+      }
+    }
+    expect(await chooseBeside('github', { account: 'octocat' }, [octocat], hidden)).toBe(octocat);
+  });
+
+  it('is named by its id, and then its own error is told', async () => {
+    expect(await refusal(chooseBeside(undefined, { account: hidden }, [octocat]))).toBe(error);
+  });
+
+  it('may be the one of the target as well, when it claims to be of the same issuer', async () => {
+    const claiming = (issuer: string) => ({
+      accounts: [octocat],
+      problems: [{ file, error, claims: { issuer, clientId: 'client' } }],
+    });
+    const none = async () => ({ providers: new Map() });
+    const refused = await refusal(chooseAccount('github', {}, claiming(octocat.issuer), none));
+    expect(refused.code).toBe('store_unreadable_account');
+    expect(await chooseAccount('github', {}, claiming('https://issuer.example'), none)).toBe(octocat);
+  });
+
+  it('that is only a foreign file among the accounts is none', async () => {
+    const stored = { accounts: [octocat], problems: [{ file: '/data/accounts/notes.txt', error }] };
+    expect(await chooseAccount(undefined, {}, stored, async () => ({ providers: new Map() }))).toBe(octocat);
   });
 });
 

@@ -1,13 +1,17 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openPrompts } from '../../../src/adapters/prompts.ts';
-import { AbortedError } from '../../../src/errors.ts';
+import { openPrompts, type Prompts } from '../../../src/adapters/prompts.ts';
+import { AbortedError, InputEndedError } from '../../../src/errors.ts';
 import { rejectionOf } from './http-client.ts';
 
 const ENTER = '\r';
 const CTRL_C = '\x03';
+const CTRL_D = '\x04';
 const DOWN = '\x1b[B';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
 
 /** A terminal whose keys the test presses and whose screen it reads. */
 function terminal() {
@@ -131,6 +135,121 @@ describe('an interruption', () => {
     controller.abort(reason);
     expect(await failed).toBe(reason);
     expect(isRaw()).toBe(false);
+  });
+});
+
+describe('the end of the input', () => {
+  const kinds = ['text', 'secret', 'confirm', 'choose'] as const;
+  const ask = (prompts: Prompts, kind: (typeof kinds)[number]) => {
+    const questions = {
+      text: () => prompts.text('Well?'),
+      secret: () => prompts.secret('Well?'),
+      confirm: () => prompts.confirm('Well?', true),
+      choose: () => prompts.choose('Well?', [{ value: 'a', label: 'A' }]),
+    };
+    return questions[kind]();
+  };
+
+  it.each(kinds)('with Ctrl-D at %s is an AbortedError and gives the terminal back', async (kind) => {
+    const { environment, press, isRaw, screen } = terminal();
+    const failed = rejectionOf(ask(await openPrompts(environment), kind));
+    await press('Well?', CTRL_D);
+    const error = await failed;
+    expect(error).toBeInstanceOf(AbortedError);
+    expect(error).toBeInstanceOf(InputEndedError);
+    expect(isRaw()).toBe(false);
+    expect(screen().lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen().lastIndexOf(HIDE_CURSOR));
+    expect(environment.stdin.listenerCount('keypress')).toBe(0);
+    expect(environment.stdin.isPaused()).toBe(true);
+  });
+
+  it.each(kinds)('by a terminal that is gone is the same at %s', async (kind) => {
+    const { environment, press } = terminal();
+    const failed = rejectionOf(ask(await openPrompts(environment), kind));
+    await press('Well?');
+    environment.stdin.end();
+    expect(await failed).toBeInstanceOf(InputEndedError);
+  });
+
+  it('was before the question: it is not asked', async () => {
+    const { environment, screen } = terminal();
+    const prompts = await openPrompts(environment);
+    environment.stdin.end();
+    environment.stdin.resume();
+    await once(environment.stdin, 'end');
+    expect(await rejectionOf(prompts.text('Well?'))).toBeInstanceOf(InputEndedError);
+    expect(screen()).toBe('');
+  });
+
+  it('is not meant by Ctrl-D behind text', async () => {
+    const { environment, press } = terminal();
+    const answer = (await openPrompts(environment)).secret('Well?');
+    await press('Well?', 'abc', CTRL_D, 'd', ENTER);
+    expect((await answer).reveal()).toBe('abcd');
+  });
+
+  it('is no hindrance for the next question', async () => {
+    const { environment, press } = terminal();
+    const prompts = await openPrompts(environment);
+    const failed = rejectionOf(prompts.secret('First?'));
+    await press('First?', CTRL_D);
+    await failed;
+    const answer = prompts.text('Second?');
+    await press('Second?', 'yes', ENTER);
+    expect(await answer).toBe('yes');
+  });
+});
+
+describe('a process that was put to sleep with Ctrl-Z', () => {
+  it('goes on with its question when it is woken up', async () => {
+    const { environment, press } = terminal();
+    const answer = (await openPrompts(environment)).text('Well?');
+    await press('Well?', 'ab');
+    // What readline does on SIGCONT: it pauses the input, takes raw mode again, and leaves the rest to others.
+    environment.stdin.setRawMode(false);
+    environment.stdin.pause();
+    environment.stdin.setRawMode(true);
+    await press('Well?', 'c', ENTER);
+    expect(await answer).toBe('abc');
+    expect(environment.stdin.isPaused()).toBe(true);
+  });
+});
+
+describe('a terminal', () => {
+  const asked = async (
+    change: (environment: ReturnType<typeof terminal>['environment']) => void,
+    canDraw: boolean,
+  ) => {
+    const { environment, press, screen } = terminal();
+    change(environment);
+    const prompts = await openPrompts({ ...environment, canDraw });
+    const answer = prompts.choose('Where shall the key to your sign-ins live?', [
+      { value: 'a', label: 'A passphrase', hint: 'asked for at each use' },
+      { value: 'b', label: 'Stop' },
+    ]);
+    await press('Stop', DOWN, ENTER);
+    expect(await answer).toBe('b');
+    const secret = prompts.secret('Passphrase', {
+      validate: (text) => (text === '' ? 'type it' : undefined),
+    });
+    await press('Passphrase', ENTER);
+    await press('type it', 'x', ENTER);
+    expect((await secret).reveal()).toBe('x');
+    return screen();
+  };
+
+  it('without a size is taken for one of 80 columns', async () => {
+    const sized = await asked(() => {}, true);
+    const unsized = await asked(({ stderr }) => Object.assign(stderr, { columns: 0, rows: 0 }), true);
+    expect(unsized).toBe(sized);
+    expect(unsized).toContain('Where shall the key to your sign-ins live?');
+  });
+
+  it('that cannot draw is sent ASCII only', async () => {
+    expect(await asked(() => {}, true)).toMatch(/[^\x00-\x7f]/);
+    const plain = await asked(() => {}, false);
+    expect(plain).not.toMatch(/[^\x00-\x7f]/);
+    expect(plain).toContain('> Stop');
   });
 });
 

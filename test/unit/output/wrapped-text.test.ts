@@ -15,6 +15,11 @@ describe('running text', () => {
     expect(wrappedText(`enter ${address} there`, 20)).toBe(`enter\n${address}\nthere`);
   });
 
+  it('takes a terminal that tells no width for one of 80 columns', () => {
+    const text = 'word '.repeat(100).trim();
+    expect(wrappedText(text, 0)).toBe(wrappedText(text, 80));
+  });
+
   it.each([undefined, 300])('is never too wide to be read (%s columns)', (columns) => {
     const lines = wrappedText('word '.repeat(100).trim(), columns).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(88);

@@ -159,13 +159,36 @@ describe('T37 a key from a passphrase', () => {
   });
 
   it('is asked for in a terminal, twice when it is new, and up to three times', async () => {
-    const maker = person('secret', 'typo', 'secret', 'secret');
+    const maker = person('secret words', 'a typing error', 'secret words', 'secret words');
     await open(maker);
     expect(maker.questions).toHaveLength(4);
-    const forgetful = person('wrong', 'secret');
+    const forgetful = person('wrong', 'secret words');
     await open(forgetful);
     expect(forgetful.questions).toHaveLength(2);
     await expect(open(person('a', 'b', 'c'))).rejects.toMatchObject({ code: 'store_passphrase_wrong' });
+  });
+
+  it('is asked for until it has eight characters, however they are composed', async () => {
+    const decomposed = 'e\u0301'.repeat(7);
+    const maker = person('', 'short', '1234567', decomposed, '12345678', '12345678');
+    await open(maker);
+    expect(maker.questions).toHaveLength(6);
+    // An old one may be shorter: only a new one is measured.
+    await expect(open(person('a', 'b', 'c'))).rejects.toMatchObject({ code: 'store_passphrase_wrong' });
+  });
+
+  it('that comes short from the environment is warned of when it is new, once', async () => {
+    const said: string[] = [];
+    const short = {
+      env: { OAUTH_LOGIN_PASSPHRASE: 'canary' },
+      stderr: { write: (text: string) => said.push(text) },
+    };
+    await open(short);
+    await open(short);
+    expect(said).toEqual([
+      expect.stringMatching(/^oauth-login: warning: OAUTH_LOGIN_PASSPHRASE has fewer than 8 /),
+    ]);
+    expect(said.join('')).not.toContain('canary');
   });
 
   it('is not asked for in CI or without a terminal', async () => {
@@ -177,8 +200,8 @@ describe('T37 a key from a passphrase', () => {
   });
 
   it('is the same however the terminal composes its letters', async () => {
-    const first = await open({ env: { OAUTH_LOGIN_PASSPHRASE: 'caf\u00e9' } });
-    const second = await open({ env: { OAUTH_LOGIN_PASSPHRASE: 'cafe\u0301' } });
+    const first = await open({ env: { OAUTH_LOGIN_PASSPHRASE: 'caf\u00e9 au lait' } });
+    const second = await open({ env: { OAUTH_LOGIN_PASSPHRASE: 'cafe\u0301 au lait' } });
     expect(second.id).toBe(first.id);
   });
 });

@@ -85,10 +85,15 @@ describe('the configuration file', () => {
       '{"providers": {"x": {"endpoints": {"token_endpoint": "token"}}}}',
       /"token_endpoint" expected an https/,
     ],
-    [
-      '{"providers": {"x": {"redirect_uri": "http://x.example/cb"}}}',
+    ...[
+      'http://x.example/cb',
+      'http://127.0.0.1:80/cb',
+      'http://127.0.0.1:8765/../cb',
+      'http://127.1/cb',
+    ].map((uri): [string, RegExp] => [
+      `{"providers": {"x": {"redirect_uri": "${uri}"}}}`,
       /"redirect_uri" expected a URI such as/,
-    ],
+    ]),
     ['{"providers": {"x": {"parameters": {"state": "1"}}}}', /"parameters"\."state" expected .*sets itself/],
     ['{"providers": {"x": {"token_endpoint_origin": "https://x.example/"}}}', /expected an origin/],
   ])('refuses %s', async (source, expected) => {

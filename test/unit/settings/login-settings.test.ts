@@ -141,6 +141,36 @@ describe('flags', () => {
     expect(refusedWith(() => settings('github', flags))).toBe('usage_invalid');
   });
 
+  it.each([
+    ['http://127.0.0.1:80/cb', 'name a port between 1024 and 65535, or none for any free one'],
+    ['http://localhost:80', 'name a port between 1024 and 65535, or none for any free one'],
+    ['http://127.0.0.1:8765/../cb', 'browsers write it as http://127.0.0.1:8765/cb: register'],
+    ['http://127.0.0.1:8765/a b', 'browsers write it as http://127.0.0.1:8765/a%20b: register'],
+    ['http://127.1:8765/cb', 'browsers write it as http://127.0.0.1:8765/cb: register'],
+    ['http://[0:0:0:0:0:0:0:1]:8765/cb', 'browsers write it as http://[::1]:8765/cb: register'],
+    ['http://LOCALHOST:8765/cb', 'browsers write it as http://localhost:8765/cb: register'],
+  ])('does not rewrite the redirect URI %s, which is compared exactly', (redirectUri, hint) => {
+    const refused = expect(() => settings('github', { redirectUri }));
+    refused.toThrow(expect.objectContaining({ code: 'usage_invalid', hint: expect.stringContaining(hint) }));
+  });
+
+  it.each([
+    ['8765', 'http://127.0.0.1:9000/cb'],
+    ['9000,8765', 'http://127.0.0.1:9000/cb'],
+    ['0', 'http://127.0.0.1:9000/cb'],
+  ])('refuses --port %s beside the redirect URI %s', (port, redirectUri) => {
+    expect(refusedWith(() => settings('github', { port, redirectUri }))).toBe('usage_conflict');
+  });
+
+  it('takes --port where it says the same, where no port is named, and before the configuration', () => {
+    const ports = (flags: LoginFlags, configuration = empty) =>
+      settings('github', flags, {}, configuration).redirect;
+    expect(ports({ port: '9000', redirectUri: 'http://localhost:9000/cb' })).toMatchObject({ ports: [9000] });
+    expect(ports({ port: '8765', redirectUri: 'http://localhost/cb' })).toMatchObject({ ports: [8765] });
+    const configuration = configured({ github: { redirect_uri: 'http://localhost:9000/cb' } });
+    expect(ports({ port: '8765' }, configuration)).toMatchObject({ host: 'localhost', ports: [8765] });
+  });
+
   it.each(['state', 'redirect_uri', 'client_id', 'request_uri', 'response_mode', 'code_challenge', 'nonce'])(
     'refuses the reserved parameter %s (T25)',
     (name) => {
