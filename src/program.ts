@@ -269,7 +269,9 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
       'finish in a browser of your own, elsewhere; without a terminal its part is played',
     )
     .option('--device', 'finish with a code on another device')
-    .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
+    .action(async (flags) => {
+      ending.exitCode = await (await import('./commands/demo.ts')).demo(run, flags, context);
+    });
 
   return program;
 }

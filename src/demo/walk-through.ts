@@ -1,5 +1,5 @@
 import type { Context, Output } from '../context.ts';
-import { DemoStoppedError } from '../errors.ts';
+import { DemoStoppedError, ExitCode } from '../errors.ts';
 import { portForwardingCommand } from '../system/place.ts';
 import { isInteractive } from '../system/presence.ts';
 import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
@@ -23,9 +23,10 @@ const lastPageWithin = 2_000;
 
 /**
  * Shows sign-in, profile, token, status and sign-out against a real OpenID provider inside this process. Everything
- * is temporary. Throws a `DemoStoppedError` with the exit code of the command that failed, or the signal's reason.
+ * is temporary. Gives the exit code: the one of a command that was interrupted, which has told it. Throws a
+ * `DemoStoppedError` with the exit code of a command that failed, or the signal's reason.
  */
-export async function runDemo(context: Context, run: RunCommand, options: DemoOptions = {}): Promise<void> {
+export async function runDemo(context: Context, run: RunCommand, options: DemoOptions = {}): Promise<number> {
   const provider = await startEmbeddedProvider();
   const sandbox = await makeSandbox(context);
   const [person] = provider.users;
@@ -53,9 +54,11 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     const { issuer, clientId } = provider;
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
     const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback', ...how];
-    await signInStep({ context, run, sandbox, played, person }, signIn);
+    const signedIn = await signInStep({ context, run, sandbox, played, person }, signIn);
+    if (signedIn === ExitCode.interrupted) return signedIn;
     for (const command of ['whoami', 'token', 'status', 'logout']) {
-      await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
+      const exitCode = await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
+      if (exitCode === ExitCode.interrupted) return exitCode;
     }
     say(
       context,
@@ -66,6 +69,7 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
       'Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL;',
     );
     say(context, '`oauth-login providers` lists what is built in).');
+    return ExitCode.done;
   } finally {
     await provider.close();
     await sandbox.remove();
@@ -83,7 +87,7 @@ interface SignInStep {
 async function signInStep(
   { context, run, sandbox, played, person }: SignInStep,
   argv: string[],
-): Promise<void> {
+): Promise<number> {
   const stop = new AbortController();
   const stand = playedBrowser(person.username, stop.signal, (error) => {
     stop.abort(
@@ -103,7 +107,8 @@ async function signInStep(
     ...(played ? { stderr: watchForCode(context.stderr, stand) } : {}),
   };
   try {
-    await step(context, run, argv, inside);
+    const exitCode = await step(context, run, argv, inside);
+    if (exitCode === ExitCode.interrupted) return exitCode;
     const page = await Promise.race([
       stand.finalPage(),
       context.clock.sleep(lastPageWithin, stop.signal).then(() => undefined),
@@ -111,20 +116,23 @@ async function signInStep(
     if (page !== undefined) {
       say(context, `(The page in the played browser: “${page.title}”.)`);
     }
+    return exitCode;
   } finally {
     stop.abort();
   }
 }
 
+/** Gives 0, or 130 for a command that was interrupted and has said so. */
 async function step(
   context: Context,
   run: RunCommand,
   argv: readonly string[],
   inside: Context,
-): Promise<void> {
+): Promise<number> {
   const commandLine = ['oauth-login', ...argv].join(' ');
   say(context, `\n${emphasised(context, `$ ${commandLine}`)}`);
   const exitCode = await run(argv, inside);
+  if (exitCode === ExitCode.interrupted) return exitCode;
   context.signal.throwIfAborted();
   if (exitCode !== 0) {
     throw new DemoStoppedError(`the demo stopped: \`${commandLine}\` ended with exit code ${exitCode}`, {
@@ -132,6 +140,7 @@ async function step(
       exitCode,
     });
   }
+  return exitCode;
 }
 
 /** Hands the code that a device sign-in shows to the played browser. */
