@@ -25,7 +25,7 @@ export async function providers(
     context.stdout.write(
       flags.json
         ? jsonText(providerDocument(settings.provider, facts))
-        : providerText(settings.provider, facts),
+        : providerText(settings.provider, facts, context.stdout.columns),
     );
     return;
   }

@@ -1,5 +1,6 @@
 import type { Context, Output } from '../context.ts';
 import { DemoStoppedError, ExitCode } from '../errors.ts';
+import { wrappedText } from '../output/wrapped-text.ts';
 import { portForwardingCommand } from '../system/place.ts';
 import { isInteractive } from '../system/presence.ts';
 import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
@@ -35,21 +36,22 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
   try {
     say(context, 'The whole job, on this machine only.\n');
     say(context, `A real OpenID provider now runs inside this process, at ${provider.issuer}.`);
-    say(context, 'Its people are made up. What the commands store goes to a temporary directory,');
-    say(context, 'which is removed at the end; your own configuration and accounts stay untouched.');
+    tell(
+      context,
+      'Its people are made up. What the commands store goes to a temporary directory, which is removed at the end; your own configuration and accounts stay untouched.',
+    );
+    say(context, '');
     if (played) {
-      say(context, `\n${noBrowserHere(person)}`);
+      tell(context, noBrowserHere(person));
     } else if (isElsewhere) {
-      say(context, '\nOver to you: finish in a browser of your own; choose a person there, and allow.');
+      tell(context, 'Over to you: finish in a browser of your own; choose a person there, and allow.');
       if (options.device === true && context.place !== 'local') {
         const forwarding = portForwardingCommand([Number(new URL(provider.issuer).port)], context.env);
-        say(
-          context,
-          `It has to reach this machine: run this on your own, and leave it running.\n\n    ${forwarding}`,
-        );
+        tell(context, 'It has to reach this machine: run this on your own, and leave it running.');
+        say(context, `\n    ${forwarding}`);
       }
     } else {
-      say(context, '\nYour browser opens now: choose a person there, and allow.');
+      tell(context, 'Your browser opens now: choose a person there, and allow.');
     }
     const { issuer, clientId } = provider;
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
@@ -60,15 +62,11 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
       const exitCode = await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
       if (exitCode === ExitCode.interrupted) return exitCode;
     }
-    say(
+    say(context, '');
+    tell(
       context,
-      '\nThat was all of it. The token above was revoked by `logout`, and is good for nothing now.',
+      'That was all of it. The token above was revoked by `logout`, and is good for nothing now. Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL; `oauth-login providers` lists what is built in).',
     );
-    say(
-      context,
-      'Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL;',
-    );
-    say(context, '`oauth-login providers` lists what is built in).');
     return ExitCode.done;
   } finally {
     await provider.close();
@@ -163,12 +161,17 @@ function watchForCode(stderr: Output, stand: PlayedBrowser): Output {
 }
 
 function noBrowserHere(person: Person): string {
-  return `No browser can be opened here, so the demo plays its part over HTTP: ${person.name} signs in and allows.`;
+  return `No browser can be opened here: the demo plays one over HTTP, as ${person.name}.`;
 }
 
 function emphasised(context: Context, text: string): string {
   const colours = context.stdout.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
   return colours ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+/** Running text, as wide as the terminal. */
+function tell(context: Context, paragraph: string): void {
+  say(context, wrappedText(paragraph, context.stdout.columns));
 }
 
 function say(context: Context, line: string): void {

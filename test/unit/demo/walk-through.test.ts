@@ -214,7 +214,7 @@ describe('the demo with a browser', () => {
     expect(opened).toHaveLength(1);
     expect(calls[0]?.context.env.BROWSER).toBe('some-browser');
     expect(out.join('')).toContain('Your browser opens now');
-    expect(out.join('')).not.toContain('plays its part');
+    expect(out.join('')).not.toContain('the demo plays one');
   });
 
   it('plays it when the opener finds none', async () => {
@@ -228,9 +228,20 @@ describe('the demo with a browser', () => {
     }
   });
 
+  it('speaks in lines that a narrow terminal can hold', async () => {
+    const { context, out } = stage();
+    await runDemo({ ...context, stdout: { ...context.stdout, columns: 40 } }, commands([]));
+    const own = out
+      .join('')
+      .split('\n')
+      .filter((text) => !/^\$|^answer|127\.0\.0\.1|“/.test(text));
+    expect(own.length).toBeGreaterThan(10);
+    expect(own.filter((text) => text.length > 40)).toEqual([]);
+  });
+
   it('can be told to play it all the same', async () => {
     const { context, out } = stage({ env: { BROWSER: 'some-browser' } });
     await runDemo(context, commands([]), { browser: false });
-    expect(out.join('')).toContain('plays its part over HTTP');
+    expect(out.join('')).toContain('the demo plays one over HTTP');
   });
 });
