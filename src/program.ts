@@ -74,6 +74,7 @@ export interface Ending {
 export function createProgram(context: Context, run: Run, ending: Ending = {}): Command {
   const program = new Command('oauth-login')
     .description('Sign in to any OAuth 2.0 or OpenID Connect provider, and use the token in scripts.')
+    .usage('<target> [options]\n       oauth-login <command> [options]')
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -86,6 +87,10 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
       outputError: () => {},
     })
     .exitOverride()
+    .allowExcessArguments()
+    .hook('preAction', async (root, typed) =>
+      (await import('./commands/refuse-excess.ts')).refuseExcess(typed, root),
+    )
     .addHelpText('after', EXAMPLES);
 
   program

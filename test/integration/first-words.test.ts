@@ -79,3 +79,80 @@ describe('a client whose secret is missing', () => {
     expect(other.stderr).toContain('GitHub wants a client secret as well');
   });
 });
+
+describe('help', () => {
+  it.each([[['github', '--help']], [['https://login.example.com', '-h']], [['login', '--help']]])(
+    'of %j is that of a sign-in',
+    async (argv) => {
+      const { exitCode, stdout } = await line.run(...argv);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Usage: oauth-login login');
+      expect(stdout).toContain('--no-browser');
+    },
+  );
+
+  it('shows first that a target is enough', async () => {
+    const { stdout } = await line.run('--help');
+    expect(stdout).toMatch(
+      /^Usage: oauth-login <target> \[options\]\n {7}oauth-login <command> \[options\]\n/,
+    );
+    expect((await line.run('status', '--help')).stdout).toContain('Usage: oauth-login status');
+  });
+});
+
+describe('a command line that cannot be read', () => {
+  it.each([
+    [['auth', 'login'], 'oauth-login login'],
+    [['auth', 'status'], 'oauth-login status'],
+    [['auth'], 'oauth-login login'],
+    [['signin'], 'oauth-login login'],
+    [['signin', 'github'], 'oauth-login login'],
+    [['signout'], 'oauth-login logout'],
+    [['list'], 'oauth-login status'],
+    [['ls'], 'oauth-login status'],
+    [['version'], 'oauth-login --version'],
+    [['-v'], '-V'],
+    [['--versoin'], '--version'],
+  ])('%j suggests %s', async (argv, meant) => {
+    const { code, message, exit_code } = await errorFrom(...argv);
+    expect(exit_code).toBe(2);
+    expect(code).toMatch(/^usage_/);
+    expect(message).toContain(`did you mean ${meant}?`);
+  });
+
+  it.each([
+    [['github', 'google'], 'too many words for login: "google"'],
+    [['status', 'github'], 'too many words for status: "github"'],
+    [['whoami', 'a', 'b', 'c'], 'too many words for whoami: "b" "c"'],
+    [['exec'], 'exec needs a provider to act on'],
+    [['request', 'github'], 'request needs the address to ask'],
+    [['setup'], 'setup needs the name of a provider'],
+    [['login', '--port'], 'a value is missing: --port <ports>'],
+    [['status', '--nonsense'], 'unknown option --nonsense'],
+    [['help', 'nonsense'], 'there is no command "nonsense"'],
+  ])('%j says what was typed, and what to type', async (argv, message) => {
+    const { stderr, exitCode } = await line.run(...argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(`oauth-login: error: ${message}\n${stderr.split('\n')[1]}\n`);
+    expect(stderr).toMatch(/\noauth-login: hint: .*oauth-login .*\n$/);
+  });
+
+  it('names an example of each command that needs a word', async () => {
+    for (const name of ['exec', 'request', 'setup']) {
+      expect((await line.run(name)).stderr).toContain(`for example: oauth-login ${name} github`);
+    }
+  });
+});
+
+describe('providers', () => {
+  it.each(['github', 'google', 'x'])('breaks what it tells of %s where the terminal ends', async (name) => {
+    const out: string[] = [];
+    const stdout = { write: (text: string) => out.push(text), isTTY: true, columns: 50 };
+    await line.runIn({ stdout }, 'providers', name);
+    const told = out.join('').split('To register a client')[1]?.split('\n').slice(1) ?? [];
+    expect(told.length).toBeGreaterThan(10);
+    expect(
+      told.filter((text) => text.length > 50 && text.trim().includes(' ') && !text.includes('://')),
+    ).toEqual([]);
+  });
+});
