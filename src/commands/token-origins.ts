@@ -28,7 +28,8 @@ export function tokenOrigins(
     const provider = providerOfAccount(head, configuration);
     return { provider, origins: apiOrigins(provider, head.allowHttpLoopback ?? false) };
   }
-  const { provider } = chooseTarget(target ?? flags.issuer ?? '', flags, configuration);
+  const supplied = source === undefined || 'head' in source ? '' : source.provider;
+  const { provider } = chooseTarget(target ?? flags.issuer ?? supplied, flags, configuration);
   return { provider, origins: apiOrigins(provider, false) };
 }
 

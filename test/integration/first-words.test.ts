@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
 
 const clientSecret = 'canary-of-a-client-secret';
@@ -154,5 +155,83 @@ describe('providers', () => {
     expect(
       told.filter((text) => text.length > 50 && text.trim().includes(' ') && !text.includes('://')),
     ).toEqual([]);
+  });
+});
+
+describe('a target', () => {
+  it.each(['Github', 'GITHUB'])('%s is github', async (name) => {
+    expect((await errorFrom(name)).code).toBe('config_missing_client_id');
+    expect((await line.run('providers', name)).stdout).toContain('(oauth-login github)');
+    const env = { ...line.context.env, OAUTH_LOGIN_GITHUB_TOKEN: 'token-of-the-job' };
+    expect((await line.runIn({ env }, 'token', name)).stdout).toBe('token-of-the-job\n');
+  });
+
+  it.each([
+    ['github.com', 'github'],
+    ['https://github.com', 'github'],
+    ['https://github.com/', 'github'],
+    ['www.github.com', 'github'],
+    ['gitlab.com', 'gitlab'],
+    ['google.com', 'google'],
+    ['https://www.google.com', 'google'],
+    ['microsoft.com', 'microsoft'],
+    ['x.com', 'x'],
+  ])('%s is the address of a preset', async (typed, preset) => {
+    for (const command of [[], ['whoami'], ['token']]) {
+      const { message, exit_code } = await errorFrom(...command, typed);
+      expect(exit_code).toBe(2);
+      expect(message).toContain(`did you mean ${preset}?`);
+    }
+  });
+
+  it('may be the issuer of a preset all the same, and whatever --issuer names', async () => {
+    for (const argv of [
+      ['https://gitlab.com'],
+      ['https://accounts.google.com'],
+      ['own', '--issuer', 'https://github.com'],
+    ]) {
+      expect((await errorFrom(...argv)).code).toBe('config_missing_client_id');
+    }
+  });
+
+  it('that is a host is not answered with another command than the one that was typed', async () => {
+    for (const command of ['whoami', 'token', 'logout']) {
+      const { hint } = await errorFrom(command, 'login.example.com');
+      expect(hint).toContain('https://login.example.com');
+      expect(hint).not.toMatch(/oauth-login (?:https|gitlab)/);
+    }
+  });
+
+  it('over plain http is refused before anything has to be registered', async () => {
+    for (const issuer of ['http://localhost:1', 'http://login.example.com']) {
+      const { code, message, hint } = await errorFrom(issuer, '--allow-http-loopback');
+      expect(code).toBe('config_invalid_value');
+      expect(message).toBe(`the issuer of ${new URL(issuer).host} uses plain http`);
+      expect(hint).toContain('127.0.0.1 and [::1] only');
+    }
+    expect((await errorFrom('http://github.com')).message).toContain('did you mean github?');
+  });
+
+  describe('of an account that is signed in', () => {
+    let server: AuthorizationServer;
+    beforeAll(async () => {
+      server = await startAuthorizationServer();
+    });
+    afterAll(() => server.close());
+
+    it('may be what status calls it', async () => {
+      const person = openCommandLine({ user: 'ada' });
+      try {
+        const client = ['--client-id', server.clientId, '--allow-http-loopback'];
+        expect((await person.run(server.issuer, ...client)).exitCode).toBe(0);
+        const [, label = ''] = /^(127\.0\.0\.1:\d+): /.exec((await person.run('status')).stdout) ?? [];
+        expect(label).toBe(new URL(server.issuer).host);
+        for (const command of [['whoami'], ['whoami', '--offline'], ['token'], ['logout']]) {
+          expect((await person.run(...command, label)).exitCode, command.join(' ')).toBe(0);
+        }
+      } finally {
+        person.close();
+      }
+    });
   });
 });
