@@ -18,7 +18,10 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
     if (!value) return undefined;
     if (isAbsolute(value)) return value;
     throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {
-      hint: `set ${variable} to an absolute path, or unset it`,
+      hint:
+        variable === 'HOME' || variable === 'LOCALAPPDATA'
+          ? `set ${variable} to an absolute path, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`
+          : `set ${variable} to an absolute path, or unset it`,
     });
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { platformPaths } from '../../src/system/paths.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
 
@@ -146,6 +147,13 @@ describe('a command line that cannot be read', () => {
 });
 
 describe('providers', () => {
+  it('are told of where there is no place for files', async () => {
+    const paths = platformPaths({}, 'linux');
+    expect((await line.runIn({ paths }, 'providers')).stdout).toContain('github');
+    expect((await line.runIn({ paths }, 'providers', 'github')).exitCode).toBe(0);
+    expect((await line.runIn({ paths }, 'status')).exitCode).toBe(3);
+  });
+
   it.each(['github', 'google', 'x'])('breaks what it tells of %s where the terminal ends', async (name) => {
     const out: string[] = [];
     const stdout = { write: (text: string) => out.push(text), isTTY: true, columns: 50 };
