@@ -107,6 +107,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .option('--device', 'show a code to enter on another device instead')
     .option('--port <ports>', 'listen on this port, or the first free one of a list')
     .addOption(redirectUri())
+    .addOption(account())
     .option('--login-hint <name>', 'tell the provider who is going to sign in')
     .addOption(
       new Option('--param <name=value>', 'one more parameter of the request; repeatable').argParser(collect),

@@ -9,17 +9,20 @@ import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
+import { requireWanted } from './wanted-account.ts';
 
 /** A sign-in whose tokens are here, and where it is to be kept. */
 export interface Keeping {
   readonly grant: Omit<SignInGrant, 'conclude'>;
   readonly store: AccountStore;
   readonly kind: StoreKind | 'none';
+  /** Who has to have signed in, where that is not left open. */
+  readonly wanted: AccountHead | undefined;
 }
 
 /** What has to succeed before anybody is told of a success: the profile, the person's word where it is needed, the store. */
 export async function keepSignIn(
-  { grant, store, kind }: Keeping,
+  { grant, store, kind, wanted }: Keeping,
   tokens: TokenSet,
   facts: SignInFacts,
   context: Context,
@@ -32,6 +35,7 @@ export async function keepSignIn(
     ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
     fetch: grant.fetch,
   });
+  requireWanted(wanted, profile);
   if (facts.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
   const signIn = {
     settings,

@@ -22,12 +22,14 @@ import { completeClient, lastingClient, requireClientId } from './complete-clien
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
+import { flagsFor, wantedAccount } from './wanted-account.ts';
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
   const store = openAccountStore(context);
   const configuration = await readConfiguration(context.paths);
-  const asked = loginSettings(target, flags, context.env, configuration);
+  const wanted = await wantedAccount(target, flags, store, configuration);
+  const asked = loginSettings(target, flagsFor(flags, wanted), context.env, configuration);
   if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
   const known = await requireClientId(asked, store, context);
   requirePerson(known, context);
@@ -57,7 +59,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       const kept = { ...grant, client: lastingClient(client, settings) };
-      signedIn = await keepSignIn({ grant: kept, store, kind: storeKind }, tokens, facts, context);
+      signedIn = await keepSignIn({ grant: kept, store, kind: storeKind, wanted }, tokens, facts, context);
       return person(signedIn.profile);
     };
     const signIn = settings.device ? deviceAuthorization : authorizationCode;

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { platformPaths } from '../../src/system/paths.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
@@ -226,6 +227,37 @@ describe('a target', () => {
       server = await startAuthorizationServer();
     });
     afterAll(() => server.close());
+
+    it('is the one that --account wants to sign in again, and nobody else is', async () => {
+      const person = openCommandLine({ user: 'ada' });
+      const signIn = [server.issuer, '--allow-http-loopback', '--json'];
+      try {
+        const unknown = await person.run(...signIn, '--account', 'ada');
+        expect(errorOf(unknown).code).toBe('login_required');
+        await person.run(...signIn, '--client-id', server.clientId);
+        const before = (await person.run('token')).stdout;
+
+        const at = (user: string) => ({
+          openBrowser: async (uri: string) => {
+            void playUserAgent(uri, { user, consent: true }).catch(() => {});
+            return { exited: Promise.resolve(0) };
+          },
+        });
+        const other = await person.runIn(at('grace'), ...signIn, '--account', 'ada');
+        expect(errorOf(other)).toMatchObject({ code: 'account_mismatch', exit_code: 4 });
+        expect(errorOf(other).message).toMatch(/^grace has signed in to 127.*not ada; nothing was stored$/);
+        expect((await person.run('token')).stdout).toBe(before);
+
+        const same = await person.runIn(at('ada'), ...signIn, '--account', 'ada');
+        expect(same.exitCode).toBe(0);
+        expect((await person.run('token')).stdout).not.toBe(before);
+        for (const { stderr } of [other, same])
+          expect(stderr).toMatch(/\nhttp:\S+[?&]login_hint=ada(?:&|\n)/);
+        expect(JSON.parse((await person.run('status', '--json')).stdout).accounts).toHaveLength(1);
+      } finally {
+        person.close();
+      }
+    });
 
     it('may be what status calls it', async () => {
       const person = openCommandLine({ user: 'ada' });
