@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
+import { AbortedError } from '../../src/errors.ts';
 import { platformPaths } from '../../src/system/paths.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
@@ -273,5 +274,17 @@ describe('a target', () => {
         person.close();
       }
     });
+  });
+});
+
+describe('Ctrl-C in the demo', () => {
+  it.each(['$ oauth-login login', '$ oauth-login token'])('is told once, at %s', async (at) => {
+    const interrupt = new AbortController();
+    const stdout = {
+      write: (text: string) => text.includes(at) && interrupt.abort(new AbortedError()),
+    };
+    const outcome = await line.runIn({ stdout, signal: interrupt.signal }, 'demo', '--no-browser');
+    expect(outcome.exitCode).toBe(130);
+    expect(outcome.stderr.match(/^oauth-login: error: .*/gm)).toEqual(['oauth-login: error: interrupted']);
   });
 });
