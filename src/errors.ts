@@ -48,7 +48,8 @@ type AuthenticationRequiredCode =
   | 'login_required'
   | 'refresh_rejected'
   | 'token_rejected'
-  | 'person_required';
+  | 'person_required'
+  | 'account_mismatch';
 
 type ProtocolCode =
   | 'protocol_state_mismatch'

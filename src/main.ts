@@ -1,9 +1,9 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { commandLineError } from './commands/command-line-error.ts';
 import type { Ending } from './commands/token-commands.ts';
 import type { Context } from './context.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
 import { report } from './output/report.ts';
-import { usageMistake } from './output/usage-mistake.ts';
 import { createProgram, type Run } from './program.ts';
 import { environmentWarnings } from './system/environment.ts';
 import type { SystemContext } from './system/system-context.ts';
@@ -18,19 +18,19 @@ type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;
 export async function main(argv: readonly string[], context: MainContext): Promise<number> {
   for (const warning of environmentWarnings(context.env))
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
+  const ending: Ending = {};
+  // What a command runs in turn is no process of its own: the person was asked, and allowed it, at the start.
+  const runWithin: Run = (line, inner) => main(line, { ...inner, debugOptions: [] });
+  const program = createProgram(context, runWithin, ending);
   try {
-    const ending: Ending = {};
-    // What a command runs in turn is no process of its own: the person was asked, and allowed it, at the start.
-    const runWithin: Run = (line, inner) => main(line, { ...inner, debugOptions: [] });
-    const program = createProgram(context, runWithin, ending);
     program.hook('preAction', (_program, command) => {
       if (command.optsWithGlobals().allowDebug !== true) requireNoDebugger(context.debugOptions);
     });
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...withLogin(argv, program)], { from: 'user' });
     return ending.exitCode ?? ExitCode.done;
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, argv, context), argv, context.stderr);
+    return report(familyOf(cause, argv, context, program), argv, context.stderr);
   }
 }
 
@@ -46,10 +46,17 @@ function requireNoDebugger([option]: readonly string[] = []): void {
   );
 }
 
-function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
+function familyOf(cause: unknown, argv: readonly string[], context: Context, program: Command): unknown {
   if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
-  if (!(cause instanceof CommanderError)) return cause;
-  return usageMistake(cause, argv[1] ?? '');
+  return cause instanceof CommanderError ? commandLineError(cause, argv, program) : cause;
+}
+
+/** The help of a sign-in is that of `login`, where the word is left out and a target is given. */
+function withLogin(argv: readonly string[], { commands }: Command): readonly string[] {
+  const [first = '-', ...rest] = argv;
+  const isCommand = first === 'help' || commands.some((command) => command.name() === first);
+  const asksForHelp = rest.includes('--help') || rest.includes('-h');
+  return asksForHelp && !isCommand && !first.startsWith('-') ? ['login', ...argv] : argv;
 }

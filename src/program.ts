@@ -11,6 +11,7 @@ export type Run = (argv: readonly string[], context: Context) => Promise<number>
 export function createProgram(context: Context, run: Run, ending: Ending = {}): Command {
   const program = new Command('oauth-login')
     .description('Sign in to any OAuth 2.0 or OpenID Connect provider, and use the token in scripts.')
+    .usage('<target> [options]\n       oauth-login <command> [options]')
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -23,6 +24,10 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
       outputError: () => {},
     })
     .exitOverride()
+    .allowExcessArguments()
+    .hook('preAction', async (root, typed) =>
+      (await import('./commands/refuse-excess.ts')).refuseExcess(typed, root),
+    )
     .addHelpText('after', EXAMPLES);
 
   program
@@ -39,6 +44,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .option('--device', 'show a code to enter on another device instead')
     .option('--port <ports>', 'listen on this port, or the first free one of a list')
     .addOption(options.redirectUri())
+    .addOption(options.account())
     .option('--login-hint <name>', 'tell the provider who is going to sign in')
     .addOption(options.param())
     .option('--no-offline-access', 'do not ask for a refresh token')
@@ -142,7 +148,9 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
       'finish in a browser of your own, elsewhere; without a terminal its part is played',
     )
     .option('--device', 'finish with a code on another device')
-    .action(async (flags) => (await import('./commands/demo.ts')).demo(run, flags, context));
+    .action(async (flags) => {
+      ending.exitCode = await (await import('./commands/demo.ts')).demo(run, flags, context);
+    });
 
   for (const each of [program, ...program.commands]) each.addOption(options.allowDebug());
   return program;

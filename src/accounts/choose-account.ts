@@ -92,16 +92,26 @@ export async function accountsOfTarget(
   if (place === undefined) {
     return accounts.filter((account) => isSame(host, hostOf(account)) && isSame(tenant, account.tenant));
   }
-  const isPlain = host === undefined && tenant === undefined && issuer === undefined;
-  const plain = isPlain
-    ? accounts.filter((account) => account.provider === place || account.issuer === place)
-    : [];
-  if (plain.length > 0) return plain;
+  if (host === undefined && tenant === undefined && issuer === undefined) {
+    const name = place.toLowerCase();
+    const plain = accounts.filter(({ provider, issuer: own }) => provider === name || own === place);
+    if (plain.length > 0) return plain;
+  }
   const { chooseTarget } = await import('../settings/target.ts');
-  const { provider } = chooseTarget(place, flags, await configuration());
-  return accounts.filter(
-    (account) => account.provider === provider.name && account.issuer === provider.issuer,
-  );
+  try {
+    const { provider } = chooseTarget(place, flags, await configuration());
+    return accounts.filter(
+      (account) => account.provider === provider.name && account.issuer === provider.issuer,
+    );
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') throw error;
+    // As `status` shows it, which no provider's name is.
+    const shown = accounts.filter(
+      (account) => isSame(place, account.label) || isSame(place, hostOf(account)),
+    );
+    if (shown.length === 0 || host !== undefined || tenant !== undefined) throw error;
+    return shown;
+  }
 }
 
 function hostOf({ host, issuer }: AccountHead): string | undefined {

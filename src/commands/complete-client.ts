@@ -3,7 +3,7 @@ import { unreadableAccount } from '../accounts/accounts-of-client.ts';
 import type { ClientReference } from '../accounts/client-secrets.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
-import { registrationText } from '../output/registration.ts';
+import { registrationClause } from '../output/registration.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
@@ -135,17 +135,26 @@ function missingClient(
 ): ConfigurationError {
   const { provider } = settings;
   const variables = clientVariables(provider);
-  const page = registrationText(provider, registeredRedirectUri(settings.redirect)).page;
-  const where = page === undefined ? 'with the operator of the provider' : `at ${page}`;
   const token = settings.device ? provider.device?.clientToken : undefined;
   if (token !== undefined && code === 'config_missing_client_secret') {
+    const page = provider.registration?.page ?? provider.label;
     return new ConfigurationError(code, `there is no ${what} for ${provider.label}, which --device needs`, {
-      hint: `copy the ${token.term} at ${page ?? provider.label} (${token.place}), then set ${variables.secret} to it, or give --client-secret-file`,
+      hint: `copy the ${token.term} at ${page} (${token.place}), then set ${variables.secret} to it, or give --client-secret-file`,
     });
   }
+  const guide = `oauth-login setup ${signInTarget(settings)} in a terminal`;
+  const hint =
+    code === 'config_missing_client_secret'
+      ? `give it with --client-secret-file PATH, or set ${variables.secret}; ${guide} asks for it and seals it`
+      : `${registrationClause(provider, registeredRedirectUri(settings.redirect))}, then set ${wantedVariables(settings)}; ${guide} leads you through it`;
+  return new ConfigurationError(code, `there is no ${what} for ${provider.label}`, { hint });
+}
+
+/** The variables to set for a new client; whether a client of somebody's own server has a secret, nobody knows. */
+function wantedVariables(settings: LoginSettings): string {
+  const { id, secret } = clientVariables(settings.provider);
   const rule = secretRule(settings);
-  const secretless = rule === 'none' || rule === 'unused';
-  return new ConfigurationError(code, `there is no ${what} for ${provider.label}`, {
-    hint: `register a client ${where} with the redirect URI ${registeredRedirectUri(settings.redirect)}, then set ${variables.id}${secretless ? '' : ` and ${variables.secret}`}, or run oauth-login setup ${signInTarget(settings)} in a terminal`,
-  });
+  if (rule === 'required') return `${id} and ${secret}`;
+  const isOpen = rule === 'optional' && settings.provider.registration === undefined;
+  return isOpen ? `${id} (and ${secret}, if it has a secret)` : id;
 }

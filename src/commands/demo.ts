@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 
-/** `oauth-login demo`: the whole job against an OpenID provider in this process; nothing of the user's is touched. */
+/** `oauth-login demo`: the whole job against an OpenID provider in this process; nothing of the user's is touched. Gives the exit code. */
 export async function demo(
   run: (argv: readonly string[], context: Context) => Promise<number>,
   flags: { readonly browser?: boolean; readonly device?: boolean },
   context: Context,
-): Promise<void> {
+): Promise<number> {
   const { runDemo } = await import('../demo/walk-through.ts');
-  await runDemo(context, run, flags);
+  return runDemo(context, run, flags);
 }

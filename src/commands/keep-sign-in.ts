@@ -10,6 +10,7 @@ import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
+import { requireWanted } from './wanted-account.ts';
 
 /** A sign-in whose tokens are here, and where it is to be kept. */
 export interface Keeping {
@@ -18,11 +19,13 @@ export interface Keeping {
   readonly kind: StoreKind | 'none';
   /** Nobody chose it for this sign-in: accounts of the same client are there. */
   readonly isInherited: boolean;
+  /** Who has to have signed in, where that is not left open. */
+  readonly wanted: AccountHead | undefined;
 }
 
 /** What has to succeed before anybody is told of a success: the profile, the person's word where it is needed, the store. */
 export async function keepSignIn(
-  { grant, store, kind, isInherited }: Keeping,
+  { grant, store, kind, isInherited, wanted }: Keeping,
   tokens: TokenSet,
   facts: SignInFacts,
   context: Context,
@@ -35,6 +38,7 @@ export async function keepSignIn(
     ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
     fetch: grant.fetch,
   });
+  requireWanted(wanted, profile);
   if (facts.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
   const signIn = {
     settings,

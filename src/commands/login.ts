@@ -29,12 +29,14 @@ import {
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
+import { flagsFor, wantedAccount } from './wanted-account.ts';
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
   const store = openAccountStore(context);
   const configuration = await readConfiguration(context.paths);
-  const asked = loginSettings(target, flags, context.env, configuration);
+  const wanted = await wantedAccount(target, flags, store, configuration);
+  const asked = loginSettings(target, flagsFor(flags, wanted), context.env, configuration);
   if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
   const known = await requireClientId(asked, store, context);
   requirePerson(known, context);
@@ -77,7 +79,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
       const kept = { ...grant, client: lastingClient(client, settings) };
-      const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined };
+      const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined, wanted };
       signedIn = await keepSignIn(keeping, tokens, facts, context);
       return person(signedIn.profile);
     };

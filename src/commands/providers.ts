@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts';
+import { ConfigurationError } from '../errors.ts';
 import { jsonText } from '../output/json.ts';
 import { providerDocument, providerListText, providerText } from '../output/provider-text.ts';
 import { catalogue } from '../providers/catalogue.ts';
-import { readConfiguration } from '../settings/configuration.ts';
+import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { loginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseTarget, knownNames } from '../settings/target.ts';
@@ -13,7 +14,7 @@ export async function providers(
   flags: { readonly json?: boolean; readonly host?: string; readonly tenant?: string },
   context: Context,
 ): Promise<void> {
-  const configuration = await readConfiguration(context.paths);
+  const configuration = await ownConfiguration(context);
   if (name !== undefined) {
     const settings = loginSettings(name, flags, context.env, configuration);
     const redirectUri = registeredRedirectUri(settings.redirect);
@@ -25,7 +26,7 @@ export async function providers(
     context.stdout.write(
       flags.json
         ? jsonText(providerDocument(settings.provider, facts))
-        : providerText(settings.provider, facts),
+        : providerText(settings.provider, facts, context.stdout.columns),
     );
     return;
   }
@@ -47,4 +48,15 @@ export async function providers(
         )
       : providerListText(rows),
   );
+}
+
+/** The catalogue can be read where there is no place for files of the user's own. */
+async function ownConfiguration({ paths }: Context): Promise<Configuration> {
+  try {
+    return await readConfiguration(paths);
+  } catch (error) {
+    if (error instanceof ConfigurationError && error.code === 'config_no_home')
+      return { providers: new Map() };
+    throw error;
+  }
 }

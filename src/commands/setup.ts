@@ -1,9 +1,11 @@
+import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../context.ts';
-import { ConfigurationError, UsageError } from '../errors.ts';
-import { savedClientText } from '../output/registration.ts';
+import { ConfigurationError, StoreError, UsageError } from '../errors.ts';
+import { registrationClause, savedClientText } from '../output/registration.ts';
 import { findPreset } from '../providers/catalogue.ts';
 import { readClientFile } from '../providers/client-file.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
+import type { Provider } from '../providers/provider.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -22,7 +24,7 @@ import {
 } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { isInteractive } from '../system/presence.ts';
-import type { RegisteredSettings } from './complete-client.ts';
+import { knownSecret, type RegisteredSettings } from './complete-client.ts';
 import { askForSecret, guideRegistration, saveClient } from './guide-registration.ts';
 import { httpOptions, signalled } from './http-options.ts';
 
@@ -44,14 +46,19 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   if (flags.from !== undefined) return importClient(flags.from, settings, context);
   const checked = await checkMetadata(await withGivenSecret(settings, context), flags, context);
   if (flags.clientId === undefined && isInteractive(context)) {
-    const { clientSecret } = await guideRegistration(checked, context);
-    return saved(checked, clientSecret === undefined ? 'public' : 'confidential', context);
+    const registered = await guideRegistration(checked, context);
+    return saved(checked, await kindOfClient(registered, context), context);
   }
   const { clientId } = checked;
   if (clientId === undefined) throw missingClientId(settings);
   const secret = await secretFor({ ...checked, clientId }, context);
   await saveClient(checked, clientId, secret, context);
-  saved(checked, secret === undefined ? 'public' : 'confidential', context);
+  const given = secret === undefined ? {} : { clientSecret: secret };
+  const kind = await kindOfClient({ ...checked, clientId, ...given }, context);
+  if (kind === 'public' && checked.provider.clientSecret === 'required') {
+    context.stderr.write(missingSecretText(checked.provider));
+  }
+  saved(checked, kind, context);
 }
 
 async function importClient(file: string, settings: LoginSettings, context: Context): Promise<void> {
@@ -111,15 +118,31 @@ async function withGivenSecret(settings: LoginSettings, context: Context): Promi
   return { ...settings, clientSecret: await readSecretFile(settings.clientSecretFile, context) };
 }
 
-/** The secret that was given; a person is asked for one that the provider insists on, a script is told. */
+/** Whether the client has a secret: one given now, or one sealed before; what cannot be opened is as good as none. */
+async function kindOfClient(
+  settings: RegisteredSettings,
+  context: Context,
+): Promise<'public' | 'confidential'> {
+  if (settings.clientSecret !== undefined) return 'confidential';
+  const client = { issuer: settings.provider.issuer, clientId: settings.clientId };
+  try {
+    const sealed = await knownSecret(client, {}, openAccountStore(context), context);
+    return sealed === undefined ? 'public' : 'confidential';
+  } catch (error) {
+    if (error instanceof StoreError) return 'public';
+    throw error;
+  }
+}
+
+/** The secret that was given; a person is asked for one that the provider insists on. */
 async function secretFor(settings: RegisteredSettings, context: Context): Promise<Secret | undefined> {
   const { provider, clientSecret } = settings;
   if (clientSecret !== undefined || provider.clientSecret !== 'required') return clientSecret;
-  if (isInteractive(context)) return askForSecret(settings, await context.openPrompts(), context);
-  context.stderr.write(
-    `note: ${provider.label} wants a client secret as well: give it with --client-secret-file, or set ${clientVariables(provider).secret} when you sign in.\n`,
-  );
-  return undefined;
+  return isInteractive(context) ? askForSecret(settings, await context.openPrompts(), context) : undefined;
+}
+
+function missingSecretText(provider: Provider): string {
+  return `note: ${provider.label} wants a client secret as well: give it with --client-secret-file, or set ${clientVariables(provider).secret} when you sign in.\n`;
 }
 
 function saved(settings: LoginSettings, kind: 'public' | 'confidential', context: Context): void {
@@ -157,6 +180,6 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
 
 function missingClientId({ provider, redirect }: LoginSettings): ConfigurationError {
   return new ConfigurationError('config_missing_client_id', `setup needs a client id for ${provider.label}`, {
-    hint: `run it in a terminal, or give --client-id (and --client-secret-file); the redirect URI to register is ${registeredRedirectUri(redirect)}`,
+    hint: `${registrationClause(provider, registeredRedirectUri(redirect))}, then give --client-id${provider.clientSecret === 'required' ? ' and --client-secret-file' : ''}; in a terminal, setup leads you through it`,
   });
 }

@@ -33,6 +33,7 @@ export function tokenOrigins(
     const provider = providerOfAccount(head, configuration);
     return { ...head, provider, origins: apiOrigins(provider, head.allowHttpLoopback ?? false) };
   }
-  const chosen = chooseTarget(target ?? flags.issuer ?? '', flags, configuration);
+  const supplied = 'head' in source ? '' : source.provider;
+  const chosen = chooseTarget(target ?? flags.issuer ?? supplied, flags, configuration);
   return { ...chosen, origins: apiOrigins(chosen.provider, false) };
 }

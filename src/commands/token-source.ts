@@ -2,9 +2,16 @@ import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
+import { AuthenticationRequiredError } from '../errors.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
-import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
+import {
+  onlySuppliedProvider,
+  type SuppliedToken,
+  suppliedToken,
+  suppliedTokenOf,
+} from '../settings/supplied-token.ts';
+import { tokenVariables } from '../settings/variables.ts';
 import type { GrantSource } from './grant-token.ts';
 import { withoutPerson } from './without-person.ts';
 
@@ -44,11 +51,14 @@ export async function chooseTokenSource(
   const place = target ?? flags.issuer;
   const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return named(supplied, context);
-  const head = await chooseAccount(target, flags, await store.list(), configuration).catch(
-    (error: unknown) => {
-      throw withoutPerson(error, place, context);
-    },
-  );
+  let head: AccountHead;
+  try {
+    head = await chooseAccount(target, flags, await store.list(), configuration);
+  } catch (error) {
+    const only = await suppliedInstead(error, flags, context, target);
+    if (only !== undefined) return named(only, context);
+    throw withoutPerson(error, place, context);
+  }
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   return own === undefined ? { head } : named({ ...own, account: head }, context);
 }
@@ -57,6 +67,28 @@ export async function chooseTokenSource(
 export function providerNameOf(source: TokenSource): string {
   if ('head' in source) return source.head.provider;
   return 'settings' in source ? source.settings.provider.name : source.provider;
+}
+
+/**
+ * Where nobody is signed in and nothing says what is meant, the only token that the environment supplies is.
+ *
+ * Throws an `AuthenticationRequiredError` that names the variables when that leaves open which one.
+ */
+export async function suppliedInstead(
+  error: unknown,
+  { account, host, tenant, issuer }: AccountFlags,
+  context: Context,
+  target?: string,
+): Promise<SuppliedToken | undefined> {
+  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return undefined;
+  if ([target, account, host, tenant, issuer].some((word) => word !== undefined)) return undefined;
+  const variables = tokenVariables(context.env);
+  if (variables.length === 0) return undefined;
+  const provider = await onlySuppliedProvider(context);
+  if (provider !== undefined) return suppliedToken(provider, context);
+  throw new AuthenticationRequiredError('login_required', `${error.message}, and no provider was named`, {
+    hint: `name the provider whose token is meant; set: ${variables.join(', ')}`,
+  });
 }
 
 function named(source: SuppliedSource, { stderr }: Context): SuppliedSource {

@@ -11,6 +11,7 @@ import { type Configuration, readConfiguration } from '../settings/configuration
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { providerVariable } from '../settings/variables.ts';
 import { httpOptions, type NetworkSettings, signalled } from './http-options.ts';
+import { suppliedInstead } from './token-source.ts';
 
 /** The flags of `whoami`. */
 export interface WhoamiFlags extends AccountFlags {
@@ -31,15 +32,22 @@ export async function whoami(
     context.stdout.write(flags.json ? profileJson(profile) : whoamiText(profile, label, since));
 
   const place = target ?? flags.issuer;
+  const saySupplied = async (supplied: SuppliedToken, of: string) => {
+    const { provider, clientId } = await providerOfTarget(of, flags, context, await configuration());
+    say(await profileOf(supplied, provider, { ...flags, clientId }, context), provider.label);
+  };
   if (place !== undefined && !flags.offline) {
     const supplied = await suppliedTokenOf(place, flags, context);
-    if (supplied !== undefined) {
-      const { provider, clientId } = await providerOfTarget(place, flags, context, await configuration());
-      say(await profileOf(supplied, provider, { ...flags, clientId }, context), provider.label);
-      return;
-    }
+    if (supplied !== undefined) return saySupplied(supplied, place);
   }
-  const head = await chooseAccount(target, flags, await store.list(), configuration);
+  let head: AccountHead;
+  try {
+    head = await chooseAccount(target, flags, await store.list(), configuration);
+  } catch (error) {
+    const only = flags.offline ? undefined : await suppliedInstead(error, flags, context, target);
+    if (only === undefined) throw error;
+    return saySupplied(only, only.provider);
+  }
   if (flags.offline) {
     say(head.profile, head.label, agoText(head.verifiedAt, context.clock.now()));
     return;

@@ -1,5 +1,6 @@
 import type { Context, Output } from '../context.ts';
-import { DemoStoppedError } from '../errors.ts';
+import { DemoStoppedError, ExitCode } from '../errors.ts';
+import { wrappedText } from '../output/wrapped-text.ts';
 import { portForwardingCommand } from '../system/place.ts';
 import { isInteractive } from '../system/presence.ts';
 import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
@@ -23,9 +24,10 @@ const lastPageWithin = 2_000;
 
 /**
  * Shows sign-in, profile, token, status and sign-out against a real OpenID provider inside this process. Everything
- * is temporary. Throws a `DemoStoppedError` with the exit code of the command that failed, or the signal's reason.
+ * is temporary. Gives the exit code: the one of a command that was interrupted, which has told it. Throws a
+ * `DemoStoppedError` with the exit code of a command that failed, or the signal's reason.
  */
-export async function runDemo(context: Context, run: RunCommand, options: DemoOptions = {}): Promise<void> {
+export async function runDemo(context: Context, run: RunCommand, options: DemoOptions = {}): Promise<number> {
   const provider = await startEmbeddedProvider();
   const sandbox = await makeSandbox(context);
   const [person] = provider.users;
@@ -34,38 +36,38 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
   try {
     say(context, 'The whole job, on this machine only.\n');
     say(context, `A real OpenID provider now runs inside this process, at ${provider.issuer}.`);
-    say(context, 'Its people are made up. What the commands store goes to a temporary directory,');
-    say(context, 'which is removed at the end; your own configuration and accounts stay untouched.');
+    tell(
+      context,
+      'Its people are made up. What the commands store goes to a temporary directory, which is removed at the end; your own configuration and accounts stay untouched.',
+    );
+    say(context, '');
     if (played) {
-      say(context, `\n${noBrowserHere(person)}`);
+      tell(context, noBrowserHere(person));
     } else if (isElsewhere) {
-      say(context, '\nOver to you: finish in a browser of your own; choose a person there, and allow.');
+      tell(context, 'Over to you: finish in a browser of your own; choose a person there, and allow.');
       if (options.device === true && context.place !== 'local') {
         const forwarding = portForwardingCommand([Number(new URL(provider.issuer).port)], context.env);
-        say(
-          context,
-          `It has to reach this machine: run this on your own, and leave it running.\n\n    ${forwarding}`,
-        );
+        tell(context, 'It has to reach this machine: run this on your own, and leave it running.');
+        say(context, `\n    ${forwarding}`);
       }
     } else {
-      say(context, '\nYour browser opens now: choose a person there, and allow.');
+      tell(context, 'Your browser opens now: choose a person there, and allow.');
     }
     const { issuer, clientId } = provider;
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
     const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback', ...how];
-    await signInStep({ context, run, sandbox, played, person }, signIn);
+    const signedIn = await signInStep({ context, run, sandbox, played, person }, signIn);
+    if (signedIn === ExitCode.interrupted) return signedIn;
     for (const command of ['whoami', 'token', 'status', 'logout']) {
-      await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
+      const exitCode = await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
+      if (exitCode === ExitCode.interrupted) return exitCode;
     }
-    say(
+    say(context, '');
+    tell(
       context,
-      '\nThat was all of it. The token above was revoked by `logout`, and is good for nothing now.',
+      'That was all of it. The token above was revoked by `logout`, and is good for nothing now. Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL; `oauth-login providers` lists what is built in).',
     );
-    say(
-      context,
-      'Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL;',
-    );
-    say(context, '`oauth-login providers` lists what is built in).');
+    return ExitCode.done;
   } finally {
     await provider.close();
     await sandbox.remove();
@@ -83,7 +85,7 @@ interface SignInStep {
 async function signInStep(
   { context, run, sandbox, played, person }: SignInStep,
   argv: string[],
-): Promise<void> {
+): Promise<number> {
   const stop = new AbortController();
   const stand = playedBrowser(person.username, stop.signal, (error) => {
     stop.abort(
@@ -103,7 +105,8 @@ async function signInStep(
     ...(played ? { stderr: watchForCode(context.stderr, stand) } : {}),
   };
   try {
-    await step(context, run, argv, inside);
+    const exitCode = await step(context, run, argv, inside);
+    if (exitCode === ExitCode.interrupted) return exitCode;
     const page = await Promise.race([
       stand.finalPage(),
       context.clock.sleep(lastPageWithin, stop.signal).then(() => undefined),
@@ -111,20 +114,23 @@ async function signInStep(
     if (page !== undefined) {
       say(context, `(The page in the played browser: “${page.title}”.)`);
     }
+    return exitCode;
   } finally {
     stop.abort();
   }
 }
 
+/** Gives 0, or 130 for a command that was interrupted and has said so. */
 async function step(
   context: Context,
   run: RunCommand,
   argv: readonly string[],
   inside: Context,
-): Promise<void> {
+): Promise<number> {
   const commandLine = ['oauth-login', ...argv].join(' ');
   say(context, `\n${emphasised(context, `$ ${commandLine}`)}`);
   const exitCode = await run(argv, inside);
+  if (exitCode === ExitCode.interrupted) return exitCode;
   context.signal.throwIfAborted();
   if (exitCode !== 0) {
     throw new DemoStoppedError(`the demo stopped: \`${commandLine}\` ended with exit code ${exitCode}`, {
@@ -132,6 +138,7 @@ async function step(
       exitCode,
     });
   }
+  return exitCode;
 }
 
 /** Hands the code that a device sign-in shows to the played browser. */
@@ -154,12 +161,17 @@ function watchForCode(stderr: Output, stand: PlayedBrowser): Output {
 }
 
 function noBrowserHere(person: Person): string {
-  return `No browser can be opened here, so the demo plays its part over HTTP: ${person.name} signs in and allows.`;
+  return `No browser can be opened here: the demo plays one over HTTP, as ${person.name}.`;
 }
 
 function emphasised(context: Context, text: string): string {
   const colours = context.stdout.isTTY && !context.env.NO_COLOR && context.env.TERM !== 'dumb';
   return colours ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+/** Running text, as wide as the terminal. */
+function tell(context: Context, paragraph: string): void {
+  say(context, wrappedText(paragraph, context.stdout.columns));
 }
 
 function say(context: Context, line: string): void {

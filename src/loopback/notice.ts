@@ -1,7 +1,8 @@
 const TEXTS = {
   'foreign-request': 'a request that does not belong to this sign-in reached the listener and was ignored',
   'foreign-user': 'a program of another user of this machine tried to reach the sign-in and was cut off',
-  'browser-unconfirmed': 'the sign-in came back from another browser than the one it began in',
+  'browser-unconfirmed':
+    'the sign-in came back from another browser than the one it began in, and was not taken; finish it in that one, or open the address above in this one',
   'start-link-opened-twice':
     'the link of this sign-in was opened in a second browser after the first had finished; make sure that the account is yours',
   'second-reply': 'a second, different reply to the sign-in arrived and was ignored',

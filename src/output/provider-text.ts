@@ -1,6 +1,7 @@
 import type { Provider } from '../providers/provider.ts';
-import { registrationText } from './registration.ts';
+import { kindWithoutRedirectUri, registrationText } from './registration.ts';
 import { scopesText } from './text.ts';
+import { wrappedText } from './wrapped-text.ts';
 
 /** A line of the catalogue. */
 export interface ProviderRow {
@@ -33,37 +34,41 @@ export function providerListText(rows: readonly ProviderRow[]): string {
   ].join('\n');
 }
 
-/** One provider in full, for people who meet it for the first time. */
-export function providerText(provider: Provider, facts: ProviderFacts): string {
+/** One provider in full, for people who meet it for the first time; running text is broken where the width is known. */
+export function providerText(provider: Provider, facts: ProviderFacts, columns?: number): string {
   const { page, steps } = registrationText(provider, facts.redirectUri);
   const deviceSteps = provider.device?.steps ?? [];
   const port =
     provider.redirect.port === 'any' ? 'any port' : `port ${provider.redirect.port}, registered exactly`;
+  const kind = kindWithoutRedirectUri(provider, facts.redirectUri);
+  const entered = kind === undefined ? '' : `; not entered for ${kind}`;
   const rows = [
     ['issuer', provider.issuer],
     ['scopes', scopesText(provider.scopes)],
     ['client id', facts.clientId ?? 'not set'],
     ['client secret', provider.clientSecret],
     ['PKCE', provider.pkce === 'never' ? 'not understood there' : 'S256'],
-    ['redirect URI', `${facts.redirectUri} (${port})`],
+    ['redirect URI', `${facts.redirectUri} (${port}${entered})`],
     ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
     ['device grant', deviceText(provider)],
     ...Object.entries(provider.endpoints),
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
+  const point = (text: string, first: string) =>
+    columns === undefined ? `${first}${text}` : wrappedText(text, columns, first);
   return [
     `${provider.label} (oauth-login ${facts.signIn})`,
     '',
     ...rows.map(([name, value]) => `  ${(name ?? '').padEnd(width)}  ${value}`),
     '',
     `To register a client${page === undefined ? '' : ` open ${page}`}`,
-    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...steps.map((step, index) => point(step, `  ${index + 1}. `)),
     ...(deviceSteps.length === 0
       ? []
-      : ['', 'To sign in with --device:', ...deviceSteps.map((step) => `  - ${step}`)]),
+      : ['', 'To sign in with --device:', ...deviceSteps.map((step) => point(step, '  - '))]),
     ...(provider.notes.length === 0
       ? []
-      : ['', 'Good to know:', ...provider.notes.map((note) => `  - ${note}`)]),
+      : ['', 'Good to know:', ...provider.notes.map((note) => point(note, '  - '))]),
     '',
   ].join('\n');
 }

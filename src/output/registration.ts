@@ -31,6 +31,25 @@ export function registrationText(provider: Provider, redirectUri: string): Regis
   };
 }
 
+/**
+ * The kind of client for which that redirect URI is entered nowhere; `undefined`: it has to be registered. One on
+ * another host than the provider's own is never understood without.
+ */
+export function kindWithoutRedirectUri(provider: Provider, redirectUri: string): string | undefined {
+  const isUsual = new URL(redirectUri).hostname === provider.redirect.host;
+  return isUsual ? provider.registration?.withoutRedirectUri : undefined;
+}
+
+/** What to register and where, in one clause, for a hint. The page is not filled in, which would make it very long. */
+export function registrationClause(provider: Provider, redirectUri: string): string {
+  const page = provider.registration?.page;
+  const where = page === undefined ? `with the people who run ${provider.label}` : `at ${page}`;
+  const kind = kindWithoutRedirectUri(provider, redirectUri);
+  return kind === undefined
+    ? `register a client ${where} with the redirect URI ${redirectUri}`
+    : `register ${kind} ${where} (no redirect URI is entered there)`;
+}
+
 /** What a person reads before the first question of a guided registration: why, where, and what to do there. */
 export function registrationGuide(
   provider: Provider,
@@ -50,10 +69,9 @@ export function registrationGuide(
     ...(forDevice && deviceSteps.length > 0
       ? ['For --device:', ...deviceSteps.map((step) => wrappedText(step, columns, '  - ')), '']
       : []),
-    'The redirect URI (some pages say "callback URL") is exactly:',
-    '',
-    redirectUri,
-    '',
+    ...(kindWithoutRedirectUri(provider, redirectUri) === undefined
+      ? ['The redirect URI (some pages say "callback URL") is exactly:', '', redirectUri, '']
+      : []),
     '',
   ].join('\n');
 }

@@ -95,7 +95,7 @@ function prose(text: string, { stderr }: Context): string {
 
 function openingWords(name: string, ways: WaysBack): string {
   if (ways.opensBrowser) {
-    return `Opening the sign-in page of ${name} in your browser. If it does not appear, open this address:`;
+    return `Opening the sign-in page of ${name} in the browser. If it does not appear, open this address:`;
   }
   const where = ways.place === 'local' ? 'a browser on this machine' : 'a browser on your own machine';
   return `Open this address in ${where} to sign in to ${name}:`;

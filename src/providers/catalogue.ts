@@ -24,3 +24,13 @@ export const aliases: ReadonlyMap<string, string> = new Map([
 export function findPreset(name: string): Provider | undefined {
   return catalogue.get(aliases.get(name) ?? name);
 }
+
+/** Gives the preset that stands for a host or domain, such as `github.com` or `google.com`. */
+export function presetOfHost(host: string): Provider | undefined {
+  const wanted = host.toLowerCase().replace(/^www\./, '');
+  return presets.find(({ hosts, issuer, endpoints }) =>
+    [issuer, ...Object.values(endpoints)]
+      .map((address) => new URL(address.replace('{host}', hosts?.default ?? '')).hostname)
+      .some((known) => known === wanted || known.split('.').slice(-2).join('.') === wanted),
+  );
+}

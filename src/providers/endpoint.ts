@@ -35,7 +35,10 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
       return { fault: 'is not an https URL' };
     }
     if (!isLoopbackAddress(url.hostname)) {
-      return { fault: 'uses plain http' };
+      return {
+        fault: 'uses plain http',
+        hint: 'use https; plain http is possible to the addresses 127.0.0.1 and [::1] only, and not to a name such as localhost',
+      };
     }
     if (!rules.allowHttpLoopback) {
       return {

@@ -60,6 +60,7 @@ export const facebook: Provider = {
   registration: {
     page: 'https://developers.facebook.com/apps/',
     terms: { clientId: 'App ID', clientSecret: 'App secret' },
+    withoutRedirectUri: 'an app in development mode',
     steps: [
       'Sign in to Meta for Developers, press "Create app", and choose the use case that lets people log in with Facebook.',
       'Leave the app in development mode. There {redirect_uri} works without being entered anywhere; a live app refuses plain http.',

@@ -73,6 +73,7 @@ export const google: Provider = {
   registration: {
     page: 'https://console.cloud.google.com/auth/clients',
     terms: { clientId: 'Client ID', clientSecret: 'Client secret' },
+    withoutRedirectUri: 'a client of the type "Desktop app"',
     steps: [
       'Sign in to the Google Cloud console and choose a project, or create one; it costs nothing.',
       'If the console asks for it, fill in the consent screen first: a name, your e-mail address, and yourself as a test user.',

@@ -1,7 +1,7 @@
 /** A name longer than this is no slip of the fingers, and comparing it would only cost time. */
 const longestName = 64;
 
-/** Gives the candidates that differ from the name by a slip or two, nearest first, at most three. */
+/** Gives the candidates that differ from the name by a slip or two, only the nearest, at most three. */
 export function nearestNames(name: string, candidates: Iterable<string>): string[] {
   const typed = name.toLowerCase();
   if (typed.length > longestName) {
@@ -13,7 +13,8 @@ export function nearestNames(name: string, candidates: Iterable<string>): string
     distance: isBeginning(typed, candidate) ? 1 : editDistance(typed, candidate.toLowerCase()),
   }))
     .filter(({ distance }) => distance <= allowed)
-    .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
+    .filter(({ distance }, _index, near) => near.every((other) => distance <= other.distance))
+    .sort((a, b) => a.candidate.localeCompare(b.candidate))
     .slice(0, 3)
     .map(({ candidate }) => candidate);
 }

@@ -86,6 +86,8 @@ export interface Registration {
   readonly page: string;
   /** What the page calls the client identifier and the client secret, for the prompts. */
   readonly terms: { readonly clientId: string; readonly clientSecret?: string };
+  /** The kind of client that the steps lead to, when no redirect URI is entered for it. */
+  readonly withoutRedirectUri?: string;
   /** Query parameters that fill in the page; `{redirect_uri}` stands for the URI to register. */
   readonly prefill?: Readonly<Record<string, string>>;
   /** One sentence each, in order; `{redirect_uri}` stands for the URI to register. */

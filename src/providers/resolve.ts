@@ -133,7 +133,7 @@ function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): 
     'fault' in checked ? checked.fault : provider.issuer.includes('?') ? 'holds a query' : undefined;
   const advice = 'fault' in checked ? checked.hint : undefined;
   if (fault !== undefined) {
-    throw new ConfigurationError('config_invalid_value', `the issuer of ${provider.name} ${fault}`, {
+    throw new ConfigurationError('config_invalid_value', `the issuer of ${provider.label} ${fault}`, {
       hint: advice ?? 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
     });
   }

@@ -1,5 +1,7 @@
 import { isReservedParameter } from '../protocol/authorization-request.ts';
+import { catalogue, findPreset } from '../providers/catalogue.ts';
 import { isLoopbackAddress } from '../providers/endpoint.ts';
+import { nearestNames } from '../providers/nearest-names.ts';
 import { isStoreKind } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
@@ -9,7 +11,13 @@ export const PROVIDER_NAME = /^[a-z0-9][a-z0-9._-]{0,63}(?<!\.)$/;
 
 /** What a member of the file has to be; `expected` says it to the person who wrote something else. */
 type Shape =
-  | { readonly kind: 'text'; readonly expected: string; readonly accepts: (text: string) => boolean }
+  | {
+      readonly kind: 'text';
+      readonly expected: string;
+      readonly accepts: (text: string) => boolean;
+      /** The only texts that are accepted, for suggestions. */
+      readonly choices?: readonly string[];
+    }
   | { readonly kind: 'list'; readonly expected: string; readonly accepts: (text: string) => boolean }
   | {
       readonly kind: 'texts';
@@ -18,8 +26,11 @@ type Shape =
       readonly accepts: (text: string, key: string) => boolean;
     };
 
-/** Makes the error for a member at a path: the file, the line and the key are put before what is said. */
-export type Problem = (path: readonly string[], what: string) => Promise<Error>;
+/**
+ * Makes the error for a member at a path: the file, the line and the key are put before what is said, and the line
+ * before the hint, which is to mend it unless another is given.
+ */
+export type Problem = (path: readonly string[], what: string, hint?: string) => Promise<Error>;
 
 const ENDPOINTS = [
   'authorization_endpoint',
@@ -49,7 +60,15 @@ function isApiOrigin(value: string): boolean {
 
 /** What a provider's entry may hold. */
 export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>([
-  ['preset', matching('the name of a provider of the catalogue', PROVIDER_NAME)],
+  [
+    'preset',
+    {
+      kind: 'text',
+      expected: 'the name of a preset, as oauth-login providers lists them',
+      accepts: (name) => findPreset(name) !== undefined,
+      choices: [...catalogue.keys()],
+    },
+  ],
   // It is shown in the terminal and in the browser.
   ['label', matching('a text of up to 100 printable characters', /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u)],
   ['issuer', text('an https URL', isUrl)],
@@ -124,8 +143,12 @@ export async function readMembers(
   for (const [key, member] of Object.entries(value)) {
     const shape = shapes.get(key);
     if (shape === undefined || FORBIDDEN_NAMES.has(key)) {
-      const known = [...shapes.keys(), ...(path.length === 0 ? ['providers'] : [])].join(', ');
-      throw await problem([...path, key], `is not a key; expected one of ${known}`);
+      throw await unknownKey(
+        key,
+        [...shapes.keys(), ...(path.length === 0 ? ['providers'] : [])],
+        path,
+        problem,
+      );
     }
     result[key] = await readMember(member, shape, [...path, key], problem);
   }
@@ -147,8 +170,7 @@ async function readMember(
   } else if (isJsonObject(value)) {
     for (const [key, member] of Object.entries(value)) {
       if (FORBIDDEN_NAMES.has(key) || (shape.keys !== undefined && !shape.keys.includes(key))) {
-        const known = shape.keys?.join(', ') ?? 'any other';
-        throw await problem([...path, key], `is not a key; expected one of ${known}`);
+        throw await unknownKey(key, shape.keys ?? ['any other'], path, problem);
       }
       if (typeof member !== 'string' || !shape.accepts(member, key)) {
         throw await problem([...path, key], `expected ${shape.expected}`);
@@ -158,7 +180,31 @@ async function readMember(
   } else {
     throw await problem(path, 'expected an object of texts');
   }
-  throw await problem(path, `expected ${shape.expected}`);
+  const choices = shape.kind === 'text' && typeof value === 'string' ? shape.choices : undefined;
+  throw await problem(
+    path,
+    `expected ${shape.expected}${suggestion(nearestNames(String(value), choices ?? []))}`,
+  );
+}
+
+async function unknownKey(
+  key: string,
+  known: readonly string[],
+  path: readonly string[],
+  problem: Problem,
+): Promise<Error> {
+  // The name of the entry is the one that `setup` takes.
+  if (key === 'client_secret') {
+    const name = path.at(-1) ?? 'NAME';
+    return problem([...path, key], 'never stands in this file', `seal it with oauth-login setup ${name}`);
+  }
+  const nearest = nearestNames(key, known);
+  const expected = nearest.length === 0 ? `; expected one of ${known.join(', ')}` : suggestion(nearest);
+  return problem([...path, key], `is not a key${expected}`);
+}
+
+function suggestion(nearest: readonly string[]): string {
+  return nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
 }
 
 /** Whether a JSON value is an object. */

@@ -8,6 +8,7 @@ import {
   isJsonObject,
   PROVIDER_NAME,
   PROVIDER_SHAPE,
+  type Problem,
   readMembers,
   TOP_SHAPE,
 } from './configuration-shape.ts';
@@ -60,7 +61,7 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
   const file = configurationFile(paths);
   const source = readConfigurationSource(file);
   if (source === undefined) return { providers: new Map() };
-  const problem = (path: readonly string[], what: string) => invalidFile(file, source, path, what);
+  const problem: Problem = (path, what, hint) => invalidFile(file, source, path, what, hint);
   let document: unknown;
   try {
     document = JSON.parse(source);
@@ -89,11 +90,31 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
   return { ...top, providers };
 }
 
+/** What keeps a file from being JSON, by the parser's name for it. */
+const PARSE_FAULTS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a value is none of JSON (a text stands in double quotes)',
+  PropertyNameExpected: 'a name in double quotes is missing (no comma stands before a closing brace)',
+  ValueExpected: 'a value is missing (no comma stands before a closing bracket)',
+  ColonExpected: 'a colon is missing before the value',
+  CommaExpected: 'a comma is missing between two members',
+  CloseBraceExpected: 'a closing brace is missing',
+  CloseBracketExpected: 'a closing bracket is missing',
+  EndOfFileExpected: 'something stands behind the end',
+  InvalidCommentToken: 'comments are not allowed',
+  UnexpectedEndOfComment: 'comments are not allowed',
+  UnexpectedEndOfString: 'a closing double quote is missing',
+  InvalidNumberFormat: 'a number is not written as JSON has it',
+  InvalidEscapeCharacter: 'a backslash is followed by what JSON does not know',
+  InvalidUnicode: 'a backslash with u is not followed by four hexadecimal digits',
+  InvalidCharacter: 'a text holds a control character',
+};
+
 async function invalidFile(
   file: string,
   source: string,
   path: readonly string[],
   what: string,
+  advice?: string,
 ): Promise<ConfigurationError> {
   const { findNodeAtLocation, parseTree, printParseErrorCode } = await import('jsonc-parser');
   const errors: import('jsonc-parser').ParseError[] = [];
@@ -101,10 +122,13 @@ async function invalidFile(
   const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
   const offset = path.length === 0 ? (errors[0]?.offset ?? 0) : (node?.parent?.offset ?? node?.offset ?? 0);
   const line = source.slice(0, offset).split('\n').length;
-  const detail =
-    path.length === 0 && errors[0] !== undefined ? ` (${printParseErrorCode(errors[0].error)})` : '';
+  const fault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
+  const detail = path.length > 0 || fault === undefined ? '' : `: ${PARSE_FAULTS[fault] ?? fault}`;
   const key = path.length === 0 ? '' : ` key ${path.map((part) => JSON.stringify(part)).join('.')}`;
   return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}${detail}`, {
-    hint: `mend line ${line} of the file; nothing was changed`,
+    hint:
+      advice === undefined
+        ? `mend line ${line} of the file; nothing was changed`
+        : `remove line ${line} of the file, and ${advice}`,
   });
 }

@@ -22,6 +22,8 @@ export interface LoginFlags extends TargetFlags {
   readonly device?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
+  /** The stored account to sign in again, and no other. */
+  readonly account?: string;
   readonly loginHint?: string;
   readonly param?: readonly string[];
   readonly offlineAccess?: boolean;

@@ -35,6 +35,18 @@ export async function suppliedTokenOf(
   return suppliedToken(await providerName(target, flags, context), context);
 }
 
+/**
+ * The provider whose token is the only one that the environment supplies, for commands without a target;
+ * `undefined` when there is none, more than one, or one that no known provider is named after.
+ */
+export async function onlySuppliedProvider(context: Context): Promise<string | undefined> {
+  const [variable, ...others] = tokenVariables(context.env);
+  if (variable === undefined || others.length > 0) return undefined;
+  const { knownNames } = await import('./target.ts');
+  const names = knownNames(await readConfiguration(context.paths));
+  return names.find((name) => variableName(name, 'TOKEN') === variable);
+}
+
 async function providerName(target: string, flags: TargetFlags, context: Context): Promise<string> {
   const { chooseTarget } = await import('./target.ts');
   try {

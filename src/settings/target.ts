@@ -1,10 +1,11 @@
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
+import { checkEndpoint } from '../providers/endpoint.ts';
 import { expandProvider } from '../providers/expand.ts';
-import { nearestNames } from '../providers/nearest-names.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
+import { refuseHostOfPreset, unknownProvider } from './unknown-provider.ts';
 
 /** The flags that say which provider is meant. */
 export interface TargetFlags {
@@ -15,7 +16,7 @@ export interface TargetFlags {
 
 /** The provider a target means: the preset with the configuration laid over it and its templates filled. */
 export interface Target {
-  /** What was typed. */
+  /** What was typed; a name in small letters. */
   readonly target: string;
   readonly provider: Provider;
   readonly configuration: ProviderConfiguration;
@@ -32,10 +33,12 @@ export interface Target {
  *
  * Throws a `UsageError` with the nearest names, or a `ConfigurationError` when the configuration is incomplete.
  */
-export function chooseTarget(target: string, flags: TargetFlags, configuration: Configuration): Target {
-  const url = targetUrl(flags.issuer ?? target);
+export function chooseTarget(typed: string, flags: TargetFlags, configuration: Configuration): Target {
+  const url = targetUrl(flags.issuer ?? typed);
   if (url === undefined && flags.issuer !== undefined) throw notPlainUrl();
-  if (url !== undefined) return issuerTarget(url, target, flags, configuration);
+  if (url !== undefined) return issuerTarget(url, typed, flags, configuration);
+  // No name has capitals, so nobody else can be meant.
+  const target = typed.toLowerCase();
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
   const host = flags.host ?? entry.host;
@@ -110,8 +113,17 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   const own = { ...entry, issuer };
   const isNamed = configured !== undefined || target !== typed;
   const label = entry.label ?? (isNamed ? name : url.host);
+  if (configured === undefined && flags.issuer === undefined) refuseHostOfPreset(url);
+  const checked = checkEndpoint(issuer, { allowHttpLoopback: true });
+  if ('fault' in checked) throw unfitIssuer(label, checked);
   const provider = withConfiguration(openidProvider(name, label, issuer), own);
   return { target, provider, configuration: own, issuerNamed: flags.issuer !== undefined };
+}
+
+function unfitIssuer(label: string, { fault, hint }: { readonly fault: string; readonly hint?: string }) {
+  return new ConfigurationError('config_invalid_value', `the issuer of ${label} ${fault}`, {
+    hint: hint ?? 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
+  });
 }
 
 /** What is configured for another issuer, its client and its endpoints, stays with that one (RFC 9700 §4.4). */
@@ -154,7 +166,7 @@ function baseProvider(
     return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
   }
   if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
-  throw unknownProvider(target, configuration);
+  throw unknownProvider(target, knownNames(configuration));
 }
 
 function withConfiguration(provider: Provider, entry: ProviderConfiguration): Provider {
@@ -175,21 +187,6 @@ function withConfiguration(provider: Provider, entry: ProviderConfiguration): Pr
     apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
     authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
   };
-}
-
-function unknownProvider(target: string, configuration: Configuration): UsageError {
-  const nearest = nearestNames(target, knownNames(configuration));
-  const suggestion = nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
-  const looksLikeHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(target);
-  return new UsageError(
-    'usage_unknown_provider',
-    `there is no provider ${JSON.stringify(target)}${suggestion}`,
-    {
-      hint: looksLikeHost
-        ? `use its address (oauth-login https://${target}), or name its kind (oauth-login gitlab --host ${target})`
-        : 'list them with oauth-login providers, or define your own with oauth-login setup NAME --issuer URL',
-    },
-  );
 }
 
 function incomplete(name: string, what: string): ConfigurationError {

@@ -18,12 +18,13 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
   function absolute(variable: string): string | undefined {
     const value = env[variable];
     if (!value) return undefined;
-    if (!isAbsolute(value)) {
-      throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {
-        hint: `set ${variable} to an absolute path, or unset it`,
-      });
-    }
-    return value;
+    if (isAbsolute(value)) return value;
+    throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {
+      hint:
+        variable === 'HOME' || variable === 'LOCALAPPDATA'
+          ? `set ${variable} to an absolute path, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`
+          : `set ${variable} to an absolute path, or unset it`,
+    });
   }
 
   /** `HOME` may be a shared one, as in many containers: every directory on the way to ours is looked at later. */

@@ -333,7 +333,7 @@ describe('the command line', () => {
   it.each([
     [['gihub'], 2, /did you mean github/],
     [['token', 'gihub'], 2, /did you mean github/],
-    [['git.example.com'], 2, /oauth-login https:\/\/git\.example\.com/],
+    [['git.example.com'], 2, /its address, https:\/\/git\.example\.com/],
     [['--bogus'], 2, /unknown option/],
     [['statsu'], 2, /no command and no provider "statsu"; did you mean oauth-login status\?/],
     [['help', 'statsu'], 2, /there is no command "statsu"/],

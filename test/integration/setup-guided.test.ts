@@ -281,22 +281,22 @@ describe('setup, guided, of other providers', () => {
 });
 
 describe('without a terminal', () => {
+  const registered = (uri: string) => `with the redirect URI ${uri},`;
   it.each([
-    ['github', 'https://github.com/settings/applications/new?', 'http://127.0.0.1/callback', 'GITHUB'],
-    ['google', 'https://console.cloud.google.com/auth/clients', 'http://127.0.0.1/callback', 'GOOGLE'],
-    ['facebook', 'https://developers.facebook.com/apps/', 'http://localhost/callback', 'FACEBOOK'],
-    ['x', 'https://console.x.com/', 'http://127.0.0.1:8923/callback', 'X'],
-    ['gitlab', 'https://gitlab.com/-/user_settings/applications', 'http://127.0.0.1/callback', 'GITLAB'],
-    ['microsoft', 'https://entra.microsoft.com/', 'http://localhost/callback', 'MICROSOFT'],
-  ])('%s: exit 3, naming the page, the redirect URI and the variables', async (name, page, uri, variable) => {
+    ['github', 'https://github.com/settings/applications/new', registered('http://127.0.0.1/callback'), true],
+    ['google', 'https://console.cloud.google.com/auth/clients', '(no redirect URI is entered there)', true],
+    ['facebook', 'https://developers.facebook.com/apps/', '(no redirect URI is entered there)', true],
+    ['x', 'https://console.x.com', registered('http://127.0.0.1:8923/callback'), false],
+    ['gitlab', 'https://gitlab.com/-/user_settings', registered('http://127.0.0.1/callback'), false],
+    ['microsoft', 'https://entra.microsoft.com/', registered('http://localhost/callback'), false],
+  ])('%s: exit 3, naming the page, the redirect URI and the variables', async (name, page, uri, secret) => {
     const { exitCode, stderr } = await line.run(name);
     expect(exitCode).toBe(3);
     expect(stderr).toContain(page);
-    expect(stderr).toContain(`with the redirect URI ${uri},`);
-    expect(stderr).toContain(
-      `set OAUTH_LOGIN_${variable}_CLIENT_ID and OAUTH_LOGIN_${variable}_CLIENT_SECRET`,
-    );
-    expect(stderr).toContain(`run oauth-login setup ${name} in a terminal`);
+    expect(stderr).toContain(uri);
+    const variable = `OAUTH_LOGIN_${name.toUpperCase()}_CLIENT`;
+    expect(stderr).toContain(secret ? `set ${variable}_ID and ${variable}_SECRET;` : `set ${variable}_ID;`);
+    expect(stderr).toContain(`oauth-login setup ${name} in a terminal`);
     expect(line.opened).toEqual([]);
     expect((await line.run('setup', name)).exitCode).toBe(3);
   });

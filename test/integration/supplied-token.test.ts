@@ -28,6 +28,37 @@ describe('a token from the environment', () => {
     expect(stdout).toBe('gho_1\n');
   });
 
+  it('is taken without a target, where it is the only one and nobody is signed in', async () => {
+    const only = withToken('github', 'gho_1');
+    expect((await line.runIn(only, 'token')).stdout).toBe('gho_1\n');
+    expect((await line.runIn(only, 'token', '--format', 'netrc')).stdout).toContain('api.github.com');
+    const two = { env: { ...only.env, OAUTH_LOGIN_GITLAB_TOKEN: 'glpat_1' } };
+    const unknown = withToken('git.example.com', 'gl_1');
+    for (const changes of [two, unknown]) {
+      const outcome = await line.runIn(changes, 'token', '--json');
+      expect(outcome.exitCode).toBe(4);
+      expect(outcome.stdout).toBe('');
+      expect(errorOf(outcome).hint).toMatch(/^name the provider whose token is meant; set: OAUTH_LOGIN_GIT/);
+    }
+    for (const flags of [
+      ['--account', 'ada'],
+      ['--host', 'git.example.com'],
+      ['--tenant', 'contoso'],
+    ]) {
+      expect((await line.runIn(only, 'token', ...flags)).stdout).toBe('');
+    }
+  });
+
+  it('is what whoami asks with then, but not --offline', async () => {
+    const configured = ['setup', 'work', '--issuer', server.issuer, '--client-id', server.clientId];
+    expect((await line.run(...configured, '--allow-http-loopback')).exitCode).toBe(0);
+    const only = withToken('work', 'not-a-token-of-the-server');
+    const asked = await line.runIn(only, 'whoami', '--json');
+    // Plain http is allowed for an account only, which shows that it would have been asked.
+    expect(errorOf(asked).message).toContain('plain http');
+    expect(errorOf(await line.runIn(only, 'whoami', '--offline', '--json')).code).toBe('login_required');
+  });
+
   it('is found under the name of the provider, whatever name was typed', async () => {
     expect((await line.runIn(withToken('x', 'x_1'), 'token', 'twitter')).stdout).toBe('x_1\n');
     const hosted = withToken('git.example.com', 'gl_1');
@@ -39,7 +70,7 @@ describe('a token from the environment', () => {
   it.each([
     ['another provider', ['gitlab']],
     ['another host', ['github', '--host', 'git.example.com']],
-    ['an issuer', ['https://github.com']],
+    ['an issuer', ['https://github.com/login']],
   ])('is not handed out for %s (T02)', async (_subject, argv) => {
     const { stdout, exitCode } = await line.runIn(withToken('github', 'gho_1'), 'token', ...argv);
     expect(stdout).toBe('');

@@ -128,6 +128,23 @@ describe('an account whose file cannot be read', () => {
   });
 });
 
+describe('T02 what status calls an account', () => {
+  const labelled = accountHead({ provider: 'work', issuer: 'https://sso.example:8443', label: 'GitLab' });
+
+  it('means it, and so does the host of its issuer', async () => {
+    expect(await choose('sso.example:8443', {}, [labelled, octocat])).toBe(labelled);
+    const other = accountHead({ provider: 'work', issuer: 'https://sso.example', label: 'Work SSO' });
+    expect(await choose('work sso', {}, [other, octocat])).toBe(other);
+  });
+
+  it('never takes the place of the provider of that name', async () => {
+    expect((await refusal(choose('gitlab', {}, [labelled]))).code).toBe('login_required');
+    expect((await refusal(choose('GitLab', {}, [labelled]))).code).toBe('login_required');
+    const { code } = await refusal(choose('sso.example', { host: 'other.example' }, [labelled]));
+    expect(code).toBe('usage_unknown_provider');
+  });
+});
+
 describe('T02 a host that was named', () => {
   it('is not passed over because there is one account only', async () => {
     const error = await refusal(choose(undefined, { host: 'evil.example' }, [octocat]));

@@ -100,6 +100,12 @@ const installing = 'prepare: installing the packages of package-lock.json (npm c
 const building = 'prepare: building dist/ from src/';
 
 describe('the preparation of a checkout', () => {
+  it('is what a fresh one begins with, whether it is started, tested or built', () => {
+    const { scripts } = JSON.parse(readFileSync(join(script, '../../package.json'), 'utf8'));
+    expect(scripts.start).toMatch(/^node scripts\/prepare\.mjs && /);
+    expect(scripts.build).toBe('node scripts/prepare.mjs');
+  });
+
   it('installs and builds what is missing, says so, and does nothing the next time', async () => {
     const directory = checkout();
     const first = await prepare(directory);

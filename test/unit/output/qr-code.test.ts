@@ -16,6 +16,7 @@ async function said(columns: number | undefined, env: Record<string, string>): P
     verificationUri: 'https://github.com/login/device',
     expiresIn: 900,
     interval: 5,
+    timeoutSeconds: 900,
   });
   await import('uqr');
   for (let turn = 0; turn < 20; turn += 1) await setImmediate();

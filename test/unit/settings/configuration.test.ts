@@ -56,14 +56,51 @@ describe('the configuration file', () => {
     const source =
       '{\n  "store": "file",\n  "providers": {\n    "github": {\n      "clientid": "x"\n    }\n  }\n}\n';
     expect(await problem(source)).toMatch(
-      /^config_invalid_file \/config\.json:5: key "providers"\."github"\."clientid" is not a key; expected one of .*client_id/,
+      /^config_invalid_file \/config\.json:5: key "providers"\."github"\."clientid" is not a key; did you mean client_id\?$/,
     );
   });
 
   it('names the line of a syntax error', async () => {
     expect(await problem('{\n  "store": "file",\n  oops\n}\n')).toMatch(
-      /config\.json:3:.* is not JSON \(InvalidSymbol\)/,
+      /config\.json:3:.* is not JSON: a value is none of JSON/,
     );
+  });
+
+  it.each([
+    ['{"store": "file",}', /a name in double quotes is missing \(no comma stands before a closing brace\)/],
+    [
+      '{"providers": {"x": {"scopes": ["a",]}}}',
+      /a value is missing \(no comma stands before a closing bracket/,
+    ],
+    ['{"store": "file" "providers": {}}', /a comma is missing between two members/],
+    ['{"store" "file"}', /a colon is missing/],
+    ['{"store": "file"', /a closing brace is missing/],
+    ['// mine\n{}', /comments are not allowed/],
+    ['{"store": "file}', /a closing double quote is missing/],
+  ])('says in words why %s is not JSON', async (source, expected) => {
+    const words = await problem(source);
+    expect(words).toMatch(expected);
+    expect(words).not.toMatch(/[a-z][A-Z]/);
+  });
+
+  it.each([
+    [
+      '{"providers": {"x": {"preset": "githb"}}}',
+      /"preset" expected the name of a preset.*; did you mean github\?$/,
+    ],
+    ['{"providers": {"x": {"endpoints": {"token_endpont": "y"}}}}', /; did you mean token_endpoint\?$/],
+    ['{"provider": {}}', /; did you mean providers\?$/],
+  ])('names what may be meant by %s', async (source, expected) => {
+    expect(await problem(source)).toMatch(expected);
+  });
+
+  it('never holds a secret, and says where one belongs', async () => {
+    writeFileSync(file(), '{\n"providers": {"github": {\n"client_secret": "CANARY"}}}');
+    const error = await readConfiguration(paths()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      message: `${file()}:3: key "providers"."github"."client_secret" never stands in this file`,
+      hint: 'remove line 3 of the file, and seal it with oauth-login setup github',
+    });
   });
 
   it.each([

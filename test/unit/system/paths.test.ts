@@ -131,4 +131,21 @@ describe('T40 a relative directory would be another one wherever the command is 
       expect(() => both({ HOME: '/h', [variable]: '.' }, 'linux')).toThrow(ConfigurationError);
     },
   );
+
+  it.each<[string, NodeJS.Platform]>([
+    ['HOME', 'linux'],
+    ['LOCALAPPDATA', 'win32'],
+  ])('that need %s do not advise to unset it, which would not help', (variable, platform) => {
+    const hint = (env: Record<string, string>) => {
+      try {
+        return both(env, platform).join();
+      } catch (error) {
+        return error instanceof ConfigurationError ? error.hint : String(error);
+      }
+    };
+    expect(hint({ [variable]: 'relative' })).toBe(
+      `set ${variable} to an absolute path, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`,
+    );
+    expect(hint({ [variable]: 'relative', OAUTH_LOGIN_CONFIG_DIR: 'too' })).toContain('or unset it');
+  });
 });

@@ -1,0 +1,22 @@
+const VISIBLE = 'a secret on the command line can be read by others';
+
+/** How each secret is given instead; the first name that fits counts. */
+const WAYS: readonly (readonly [RegExp, string])[] = [
+  [/refresh-?token/i, 'name a file with --refresh-token-file PATH, - for standard input'],
+  [/subject-?token/i, 'name a file with --subject-token-file PATH, - for standard input'],
+  [/token|bearer/i, 'set OAUTH_LOGIN_GITHUB_TOKEN, or the variable of another provider'],
+  [/pass/i, 'set OAUTH_LOGIN_PASSPHRASE, or be asked for it in a terminal'],
+  [/secret/i, 'name a file with --client-secret-file PATH, - for standard input'],
+  [/key|assertion/i, 'name a file with --key-file PATH'],
+];
+
+/** The name of an option as it may be repeated: what stands behind it, with `=` or without, may be a secret. */
+export function optionName(typed: string): string {
+  return /^--[a-z][\w-]*|^-./i.exec(typed)?.[0] ?? '-';
+}
+
+/** The hint for an option whose name says that it was to hold a secret; `undefined` for any other. */
+export function secretOptionHint(name: string): string | undefined {
+  const way = WAYS.find(([pattern]) => pattern.test(name))?.[1];
+  return way === undefined ? undefined : `${VISIBLE}: ${way}`;
+}

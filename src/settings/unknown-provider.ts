@@ -1,0 +1,36 @@
+import { UsageError } from '../errors.ts';
+import { presetOfHost } from '../providers/catalogue.ts';
+import { nearestNames } from '../providers/nearest-names.ts';
+
+/** There is no provider of that name: what may be meant, in words that fit every command. */
+export function unknownProvider(target: string, names: readonly string[]): UsageError {
+  const preset = presetOfHost(target);
+  const nearest = preset === undefined ? nearestNames(target, names) : [preset.name];
+  const suggestion = nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
+  const looksLikeHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/i.test(target);
+  return new UsageError(
+    'usage_unknown_provider',
+    `there is no provider ${JSON.stringify(target)}${suggestion}`,
+    {
+      hint:
+        preset === undefined && looksLikeHost
+          ? `write its address, https://${target}, or its kind with the host: gitlab --host ${target}`
+          : 'list them with oauth-login providers, or define your own with oauth-login setup NAME --issuer URL',
+    },
+  );
+}
+
+/**
+ * Throws a `UsageError` for the front door of a provider that is known by its name: it publishes no metadata, and no
+ * client can be registered for it. An issuer is let pass.
+ */
+export function refuseHostOfPreset(url: URL): void {
+  const preset = url.pathname === '/' ? presetOfHost(url.host) : undefined;
+  if (preset === undefined || preset.issuer.replace('{host}', preset.hosts?.default ?? '') === url.origin)
+    return;
+  throw new UsageError(
+    'usage_unknown_provider',
+    `${url.origin} is the address of ${preset.label}, and no issuer; did you mean ${preset.name}?`,
+    { hint: `write ${preset.name} in place of the address; --issuer ${url.origin} takes it as it stands` },
+  );
+}

@@ -1,0 +1,290 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { playUserAgent } from '../../src/demo/http-user-agent.ts';
+import { AbortedError } from '../../src/errors.ts';
+import { platformPaths } from '../../src/system/paths.ts';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+
+const clientSecret = 'canary-of-a-client-secret';
+
+let line: CommandLine;
+beforeEach(() => {
+  line = openCommandLine({ user: 'nobody' });
+});
+afterEach(() => line.close());
+
+function stdinWith(text: string) {
+  return {
+    isTTY: false,
+    async *[Symbol.asyncIterator]() {
+      yield text;
+    },
+  };
+}
+
+const errorFrom = async (...argv: string[]) => errorOf(await line.run(...argv, '--json'));
+
+describe('a client that is not registered yet', () => {
+  it.each(['google', 'facebook'])(
+    'is not given a redirect URI to enter at %s, where none is',
+    async (name) => {
+      const { code, hint } = await errorFrom(name);
+      expect(code).toBe('config_missing_client_id');
+      expect(hint).toContain('no redirect URI is entered there');
+      expect(hint).not.toContain('/callback');
+      const { stderr } = await line.run('setup', name);
+      expect(stderr).toContain('no redirect URI is entered there');
+      expect(stderr).not.toContain('/callback');
+    },
+  );
+
+  it('is given the redirect URI that was asked for, where the usual one would need none', async () => {
+    const { hint } = await errorFrom('google', '--redirect-uri', 'https://client.example/back');
+    expect(hint).toContain('with the redirect URI https://client.example/back');
+  });
+
+  it.each(['microsoft', 'gitlab', 'x'])(
+    'needs no secret at %s, so no variable of one is named',
+    async (name) => {
+      const { hint } = await errorFrom(name);
+      expect(hint).toContain(`OAUTH_LOGIN_${name.toUpperCase()}_CLIENT_ID`);
+      expect(hint).not.toContain('CLIENT_SECRET');
+    },
+  );
+
+  it('may have a secret at a server of which nothing is known', async () => {
+    const { hint } = await errorFrom('https://login.example.com');
+    expect(hint).toContain('OAUTH_LOGIN_LOGIN_EXAMPLE_COM_CLIENT_SECRET, if it has a secret');
+  });
+
+  it.each(['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft', 'twitch'])(
+    'is asked for at %s in a line that can be read',
+    async (name) => expect((await errorFrom(name)).hint.length).toBeLessThan(360),
+  );
+});
+
+describe('a client whose secret is missing', () => {
+  it('is registered already: the file and the one variable are named, and nothing else', async () => {
+    const { code, hint } = await errorFrom('github', '--client-id', 'my-client');
+    expect(code).toBe('config_missing_client_secret');
+    expect(hint).toContain('--client-secret-file');
+    expect(hint).toContain('OAUTH_LOGIN_GITHUB_CLIENT_SECRET');
+    expect(hint).not.toMatch(/register|CLIENT_ID/);
+  });
+
+  it('is not said to miss it when setup has sealed one for it', async () => {
+    const given = ['--client-id', 'my-client', '--client-secret-file', '-'];
+    await line.runIn({ stdin: stdinWith(clientSecret) }, 'setup', 'github', ...given);
+    const again = await line.run('setup', 'github', '--client-id', 'my-client');
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).toBe('');
+    expect(again.stdout).toContain('its secret sealed');
+    const other = await line.run('setup', 'github', '--client-id', 'another-client');
+    expect(other.stderr).toContain('GitHub wants a client secret as well');
+  });
+});
+
+describe('help', () => {
+  it.each([[['github', '--help']], [['https://login.example.com', '-h']], [['login', '--help']]])(
+    'of %j is that of a sign-in',
+    async (argv) => {
+      const { exitCode, stdout } = await line.run(...argv);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Usage: oauth-login login');
+      expect(stdout).toContain('--no-browser');
+    },
+  );
+
+  it('shows first that a target is enough', async () => {
+    const { stdout } = await line.run('--help');
+    expect(stdout).toMatch(
+      /^Usage: oauth-login <target> \[options\]\n {7}oauth-login <command> \[options\]\n/,
+    );
+    expect((await line.run('status', '--help')).stdout).toContain('Usage: oauth-login status');
+  });
+});
+
+describe('a command line that cannot be read', () => {
+  it.each([
+    [['auth', 'login'], 'oauth-login login'],
+    [['auth', 'status'], 'oauth-login status'],
+    [['auth'], 'oauth-login login'],
+    [['signin'], 'oauth-login login'],
+    [['signin', 'github'], 'oauth-login login'],
+    [['signout'], 'oauth-login logout'],
+    [['list'], 'oauth-login status'],
+    [['ls'], 'oauth-login status'],
+    [['version'], 'oauth-login --version'],
+    [['-v'], '-V'],
+    [['--versoin'], '--version'],
+  ])('%j suggests %s', async (argv, meant) => {
+    const { code, message, exit_code } = await errorFrom(...argv);
+    expect(exit_code).toBe(2);
+    expect(code).toMatch(/^usage_/);
+    expect(message).toContain(`did you mean ${meant}?`);
+  });
+
+  it.each([
+    [['github', 'google'], 'too many words for login: "google"'],
+    [['status', 'github'], 'too many words for status: "github"'],
+    [['whoami', 'a', 'b', 'c'], 'too many words for whoami: "b" "c"'],
+    [['exec'], 'exec needs a provider to act on'],
+    [['request', 'github'], 'request needs the address to ask'],
+    [['setup'], 'setup needs the name of a provider'],
+    [['login', '--port'], 'a value is missing: --port <ports>'],
+    [['status', '--nonsense'], 'unknown option --nonsense'],
+    [['help', 'nonsense'], 'there is no command "nonsense"'],
+  ])('%j says what was typed, and what to type', async (argv, message) => {
+    const { stderr, exitCode } = await line.run(...argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(`oauth-login: error: ${message}\n${stderr.split('\n')[1]}\n`);
+    expect(stderr).toMatch(/\noauth-login: hint: .*oauth-login .*\n$/);
+  });
+
+  it('names an example of each command that needs a word', async () => {
+    for (const name of ['exec', 'request', 'setup']) {
+      expect((await line.run(name)).stderr).toContain(`for example: oauth-login ${name} github`);
+    }
+  });
+});
+
+describe('providers', () => {
+  it('are told of where there is no place for files', async () => {
+    const paths = platformPaths({}, 'linux');
+    expect((await line.runIn({ paths }, 'providers')).stdout).toContain('github');
+    expect((await line.runIn({ paths }, 'providers', 'github')).exitCode).toBe(0);
+    expect((await line.runIn({ paths }, 'status')).exitCode).toBe(3);
+  });
+
+  it.each(['github', 'google', 'x'])('breaks what it tells of %s where the terminal ends', async (name) => {
+    const out: string[] = [];
+    const stdout = { write: (text: string) => out.push(text), isTTY: true, columns: 50 };
+    await line.runIn({ stdout }, 'providers', name);
+    const told = out.join('').split('To register a client')[1]?.split('\n').slice(1) ?? [];
+    expect(told.length).toBeGreaterThan(10);
+    expect(
+      told.filter((text) => text.length > 50 && text.trim().includes(' ') && !text.includes('://')),
+    ).toEqual([]);
+  });
+});
+
+describe('a target', () => {
+  it.each(['Github', 'GITHUB'])('%s is github', async (name) => {
+    expect((await errorFrom(name)).code).toBe('config_missing_client_id');
+    expect((await line.run('providers', name)).stdout).toContain('(oauth-login github)');
+    const env = { ...line.context.env, OAUTH_LOGIN_GITHUB_TOKEN: 'token-of-the-job' };
+    expect((await line.runIn({ env }, 'token', name)).stdout).toBe('token-of-the-job\n');
+  });
+
+  it.each([
+    ['github.com', 'github'],
+    ['https://github.com', 'github'],
+    ['https://github.com/', 'github'],
+    ['www.github.com', 'github'],
+    ['gitlab.com', 'gitlab'],
+    ['google.com', 'google'],
+    ['https://www.google.com', 'google'],
+    ['microsoft.com', 'microsoft'],
+    ['x.com', 'x'],
+  ])('%s is the address of a preset', async (typed, preset) => {
+    for (const command of [[], ['whoami'], ['token']]) {
+      const { message, exit_code } = await errorFrom(...command, typed);
+      expect(exit_code).toBe(2);
+      expect(message).toContain(`did you mean ${preset}?`);
+    }
+  });
+
+  it('may be the issuer of a preset all the same, and whatever --issuer names', async () => {
+    for (const argv of [
+      ['https://gitlab.com'],
+      ['https://accounts.google.com'],
+      ['own', '--issuer', 'https://github.com'],
+    ]) {
+      expect((await errorFrom(...argv)).code).toBe('config_missing_client_id');
+    }
+  });
+
+  it('that is a host is not answered with another command than the one that was typed', async () => {
+    for (const command of ['whoami', 'token', 'logout']) {
+      const { hint } = await errorFrom(command, 'login.example.com');
+      expect(hint).toContain('https://login.example.com');
+      expect(hint).not.toMatch(/oauth-login (?:https|gitlab)/);
+    }
+  });
+
+  it('over plain http is refused before anything has to be registered', async () => {
+    for (const issuer of ['http://localhost:1', 'http://login.example.com']) {
+      const { code, message, hint } = await errorFrom(issuer, '--allow-http-loopback');
+      expect(code).toBe('config_invalid_value');
+      expect(message).toBe(`the issuer of ${new URL(issuer).host} uses plain http`);
+      expect(hint).toContain('127.0.0.1 and [::1] only');
+    }
+    expect((await errorFrom('http://github.com')).message).toContain('did you mean github?');
+  });
+
+  describe('of an account that is signed in', () => {
+    let server: AuthorizationServer;
+    beforeAll(async () => {
+      server = await startAuthorizationServer();
+    });
+    afterAll(() => server.close());
+
+    it('is the one that --account wants to sign in again, and nobody else is', async () => {
+      const person = openCommandLine({ user: 'ada' });
+      const signIn = [server.issuer, '--allow-http-loopback', '--json'];
+      try {
+        const unknown = await person.run(...signIn, '--account', 'ada');
+        expect(errorOf(unknown).code).toBe('login_required');
+        await person.run(...signIn, '--client-id', server.clientId);
+        const before = (await person.run('token')).stdout;
+
+        const at = (user: string) => ({
+          openBrowser: async (uri: string) => {
+            void playUserAgent(uri, { user, consent: true }).catch(() => {});
+            return { exited: Promise.resolve(0) };
+          },
+        });
+        const other = await person.runIn(at('grace'), ...signIn, '--account', 'ada');
+        expect(errorOf(other)).toMatchObject({ code: 'account_mismatch', exit_code: 4 });
+        expect(errorOf(other).message).toMatch(/^grace has signed in to 127.*not ada; nothing was stored$/);
+        expect((await person.run('token')).stdout).toBe(before);
+
+        const same = await person.runIn(at('ada'), ...signIn, '--account', 'ada');
+        expect(same.exitCode).toBe(0);
+        expect((await person.run('token')).stdout).not.toBe(before);
+        for (const { stderr } of [other, same])
+          expect(stderr).toMatch(/\nhttp:\S+[?&]login_hint=ada(?:&|\n)/);
+        expect(JSON.parse((await person.run('status', '--json')).stdout).accounts).toHaveLength(1);
+      } finally {
+        person.close();
+      }
+    });
+
+    it('may be what status calls it', async () => {
+      const person = openCommandLine({ user: 'ada' });
+      try {
+        const client = ['--client-id', server.clientId, '--allow-http-loopback'];
+        expect((await person.run(server.issuer, ...client)).exitCode).toBe(0);
+        const [, label = ''] = /^(127\.0\.0\.1:\d+): /.exec((await person.run('status')).stdout) ?? [];
+        expect(label).toBe(new URL(server.issuer).host);
+        for (const command of [['whoami'], ['whoami', '--offline'], ['token'], ['logout']]) {
+          expect((await person.run(...command, label)).exitCode, command.join(' ')).toBe(0);
+        }
+      } finally {
+        person.close();
+      }
+    });
+  });
+});
+
+describe('Ctrl-C in the demo', () => {
+  it.each(['$ oauth-login login', '$ oauth-login token'])('is told once, at %s', async (at) => {
+    const interrupt = new AbortController();
+    const stdout = {
+      write: (text: string) => text.includes(at) && interrupt.abort(new AbortedError()),
+    };
+    const outcome = await line.runIn({ stdout, signal: interrupt.signal }, 'demo', '--no-browser');
+    expect(outcome.exitCode).toBe(130);
+    expect(outcome.stderr.match(/^oauth-login: error: .*/gm)).toEqual(['oauth-login: error: interrupted']);
+  });
+});
