@@ -28,8 +28,7 @@ async function runWhole(argv) {
   const context = systemContext(process);
   // Node would print all of an error that nobody caught, and secrets with it.
   process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
-  // Node ends with 0 when nothing is left to wait for, even in the middle of a command.
-  process.exitCode = 1;
+  // Node would end with 0 when nothing is left to wait for, even in the middle of a command.
   const stalled = () => {
     process.exitCode = report(new Error('stalled'), argv, context.stderr);
   };

@@ -43,8 +43,9 @@ export function commandLineError(
     const [, suggested] =
       name === unknown ? (/\(Did you mean (?:one of )?(.+?)\?\)$/.exec(cause.message) ?? []) : [];
     const nearest = suggested ?? (unknown === first ? nearestRootOption(unknown, program) : undefined);
-    const suggestion = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return usageError(`unknown option ${name}${suggestion}`, secretOptionHint(name) ?? helpOf(argv, program));
+    const hint = secretOptionHint(name);
+    const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
+    return usageError(`unknown option ${name}${suggestion}`, hint ?? helpOf(argv, program));
   }
   const message = cause.message.replace(/^error: /, '').replace(/\s+/g, ' ');
   return usageError(message.charAt(0).toLowerCase() + message.slice(1), helpOf(argv, program));

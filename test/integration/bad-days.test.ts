@@ -378,7 +378,7 @@ describe('T13 a secret given as an option that is none', () => {
       for (const option of [`--client-secret=${CANARY}`, `--pass_phrase:${CANARY}`, `-s${CANARY}`]) {
         const outcome = await line.run(...command, option, ...options);
         expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
-        expect(outcome.stderr).toContain(`unknown option '${/^--[a-z-]+|^-./.exec(option)?.[0]}`);
+        expect(outcome.stderr).toContain(`unknown option ${/^--[a-z-]+|^-./.exec(option)?.[0]}`);
         expect(outcome.stderr).not.toContain('CANARY');
       }
     }
@@ -396,7 +396,7 @@ describe('T13 a secret given as an option that is none', () => {
   ])('%s is answered with the safe way', async (option, way) => {
     for (const words of [[`${option}=${CANARY}`], [option, CANARY]]) {
       const { stderr } = await line.run('token', 'github', ...words);
-      expect(stderr).toContain(`error: unknown option '${option}'`);
+      expect(stderr).toContain(`error: unknown option ${option}\n`);
       expect(stderr).toMatch(/hint: a secret on the command line can be read by others: .+\n$/);
       expect(stderr).toContain(way);
       expect(stderr).not.toContain('CANARY');
@@ -405,7 +405,7 @@ describe('T13 a secret given as an option that is none', () => {
 
   it('still proposes the option that was meant', async () => {
     expect((await line.run('github', '--no-brwser')).stderr).toContain(
-      "unknown option '--no-brwser' (Did you mean --no-browser?)",
+      'unknown option --no-brwser; did you mean --no-browser?',
     );
   });
 });

@@ -305,7 +305,9 @@ describe('GitHub Enterprise Server', () => {
     play({}, host);
     const { exitCode, stderr } = await line.run('github', '--host', host);
     expect(exitCode).toBe(3);
-    expect(stderr).toContain(`https://${host}/settings/applications/new?`);
+    expect(stderr).toContain(
+      `https://${host}/settings/applications/new with the redirect URI http://127.0.0.1/callback`,
+    );
     expect(stderr).toContain('OAUTH_LOGIN_GITHUB_EXAMPLE_COM_CLIENT_ID');
     expect(stderr).toContain(`oauth-login setup github --host ${host} in a terminal`);
     expect(server.requests).toEqual([]);

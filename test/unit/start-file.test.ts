@@ -20,7 +20,7 @@ function start(main: string) {
   const program = `
     exports.main = ${main};
     exports.report = (error, argv, stderr) => { stderr.write('told of ' + error.name + ' at ' + argv.join(' ')); return 1; };
-    exports.systemContext = (process) => ({ stderr: process.stderr, flush: async () => true, isHeld: () => false });
+    exports.systemContext = (process) => ({ stderr: process.stderr, flush: async () => true, isHeld: () => false, endsBy: async () => undefined });
   `;
   writeFileSync(join(directory, 'dist/main.js'), program);
   const { status, stderr } = spawnSync(
