@@ -48,14 +48,13 @@ export function readPrivateFile(file: string, limit = FILE_SIZE_LIMIT): Buffer |
 
 function refuseUnlessPrivate(file: string, descriptor: number): Stats {
   const stats = fstatSync(descriptor);
-  const quoted = shellQuoted(file);
-  if (!stats.isFile()) throw refuse(`${file} is not a regular file`, `rm -r ${quoted}`);
+  if (!stats.isFile()) throw refuse(`${file} is not a regular file`, `rm -r ${shellQuoted(file)}`);
   const uid = effectiveUid();
   if (uid !== undefined && stats.uid !== uid) {
-    throw refuse(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`);
+    throw refuse(`the file ${file} belongs to another user`, `sudo chown ${uid} ${shellQuoted(file)}`);
   }
   if (uid !== undefined && (stats.mode & 0o077) !== 0) {
-    throw refuse(`other users may read or write the file ${file}`, `chmod 600 ${quoted}`);
+    throw refuse(`other users may read or write the file ${file}`, `chmod 600 ${shellQuoted(file)}`);
   }
   return stats;
 }

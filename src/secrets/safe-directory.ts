@@ -61,17 +61,16 @@ function linkTarget(path: string, stats: Stats, uid: number, links: number): str
 }
 
 function refuseUnlessSafe(path: string, stats: Stats, uid: number): void {
-  const quoted = shellQuoted(path);
   if (!stats.isDirectory()) {
     throw new StoreError('store_permissions', `${path} is not a directory but something else`, {
-      hint: `move it out of the way, or choose another place with OAUTH_LOGIN_DATA_DIR: ls -ld ${quoted}`,
+      hint: `move it out of the way, or choose another place with OAUTH_LOGIN_DATA_DIR: ls -ld ${shellQuoted(path)}`,
     });
   }
   if (stats.uid !== uid && stats.uid !== 0) {
-    throw refuse(`the directory ${path} belongs to another user`, `sudo chown ${uid} ${quoted}`);
+    throw refuse(`the directory ${path} belongs to another user`, `sudo chown ${uid} ${shellQuoted(path)}`);
   }
   if ((stats.mode & GROUP_OR_OTHER_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
-    throw refuse(`other users may write in the directory ${path}`, `chmod go-w ${quoted}`);
+    throw refuse(`other users may write in the directory ${path}`, `chmod go-w ${shellQuoted(path)}`);
   }
 }
 
