@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createWriteStream,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,14 +17,17 @@ import { systemClock } from '../../../src/system/clock.ts';
 import { type FakeContext, fakeContext } from '../../support/fake-context.ts';
 
 let directory: string;
+let opened: number[];
 let fake: FakeContext;
 const source = { what: 'the private key', flag: '--key-file' };
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'oauth-login-secret-'));
+  opened = [];
   fake = fakeContext({ sleeps: 'pass' });
 });
 afterEach(async () => {
+  for (const descriptor of opened) closeSync(descriptor);
   rmSync(directory, { recursive: true, force: true });
   await fake.remove();
 });
@@ -25,6 +36,14 @@ function fifo(): string {
   const path = join(directory, 'fifo');
   execFileSync('mkfifo', ['-m', '600', path]);
   return path;
+}
+
+/** A pipe that is open already, as a shell hands it over for `<(command)`, and where to write into it. */
+function openPipe() {
+  const writer = fifo();
+  const descriptor = openSync(writer, constants.O_RDONLY | constants.O_NONBLOCK);
+  opened.push(descriptor);
+  return { path: `/dev/fd/${descriptor}`, writer };
 }
 
 function file(content: string): string {
@@ -36,18 +55,27 @@ function file(content: string): string {
 /** With time that passes as it does. */
 const waiting = () => ({ ...fake.context, clock: systemClock });
 
-describe('a secret in a FIFO', () => {
-  it('is read in all its pieces, until its writer closes it', async () => {
+describe('a secret in a pipe', () => {
+  it('with a name is refused, and not read (T11)', async () => {
     const path = fifo();
-    const text = readSecretText(path, waiting(), source);
-    const writer = createWriteStream(path);
+    await expect(readSecretText(path, fake.context, source)).rejects.toMatchObject({
+      code: 'store_permissions',
+      message: `${path} is a pipe`,
+    });
+    expect(fake.clock.sleeps).toEqual([]);
+  });
+
+  it('is read in all its pieces, until its writer closes it', async () => {
+    const pipe = openPipe();
+    const text = readSecretText(pipe.path, waiting(), source);
+    const writer = createWriteStream(pipe.writer);
     writer.write('first\n');
     setTimeout(() => writer.end('second\n'), 50);
     expect(await text).toBe('first\nsecond\n');
   });
 
   it('that nobody writes is given up after a minute, naming the place', async () => {
-    const path = fifo();
+    const { path } = openPipe();
     await expect(readSecretText(path, fake.context, source)).rejects.toMatchObject({
       code: 'config_invalid_value',
       message: `${path} has not ended within 60 seconds`,
@@ -57,9 +85,9 @@ describe('a secret in a FIFO', () => {
   });
 
   it('that never ends is read up to the limit only, and refused', async () => {
-    const path = fifo();
-    const secret = readSecretFile(path, waiting());
-    const writer = createWriteStream(path).on('error', () => {});
+    const pipe = openPipe();
+    const secret = readSecretFile(pipe.path, waiting());
+    const writer = createWriteStream(pipe.writer).on('error', () => {});
     writer.write('x'.repeat(200_000));
     await expect(secret).rejects.toThrow('does not hold a secret');
     writer.destroy();
@@ -67,7 +95,7 @@ describe('a secret in a FIFO', () => {
 
   it('is not waited for after Ctrl-C', async () => {
     const context = fakeContext();
-    const text = readSecretText(fifo(), context.context, source);
+    const text = readSecretText(openPipe().path, context.context, source);
     setTimeout(() => context.interrupt(), 50);
     await expect(text).rejects.toThrow(AbortedError);
     await context.remove();
