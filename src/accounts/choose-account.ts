@@ -32,7 +32,11 @@ export async function chooseAccount(
   const isNamedOne = flags.account !== undefined;
   if (only !== undefined && others.length === 0 && (isNamedOne || unreadable.length === 0)) return only;
   if (only === undefined) {
-    const meant = unreadable.find(({ id }) => id === flags.account?.toLowerCase()) ?? unreadable[0];
+    const { issuerOfTarget } = await import('../settings/issuer-of-target.ts');
+    const own = unreadable.length === 0 ? undefined : issuerOfTarget(target, flags, await configuration());
+    const meant =
+      unreadable.find(({ id }) => id === flags.account?.toLowerCase()) ??
+      unreadable.find(({ issuer }) => own === undefined || issuer === undefined || issuer === own);
     throw meant?.error ?? nobody(target, flags, candidates);
   }
   const { default_account } = await configuration();

@@ -43,12 +43,18 @@ export function commandLineError(
     const [, suggested] =
       name === unknown ? (/\(Did you mean (?:one of )?(.+?)\?\)$/.exec(cause.message) ?? []) : [];
     const nearest = suggested ?? (unknown === first ? nearestRootOption(unknown, program) : undefined);
-    const hint = secretOptionHint(name);
+    const hint = secretOptionHint(name, longNames(first, program));
     const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
     return usageError(`unknown option ${name}${suggestion}`, hint ?? helpOf(argv, program));
   }
   const message = cause.message.replace(/^error: /, '').replace(/\s+/g, ' ');
   return usageError(message.charAt(0).toLowerCase() + message.slice(1), helpOf(argv, program));
+}
+
+/** The long options of the command that was typed, or of `login`, whose name can be left out. */
+function longNames(typed: string, { commands }: Command): readonly string[] {
+  const named = (wanted: string) => commands.find((command) => command.name() === wanted);
+  return (named(typed) ?? named('login'))?.options.flatMap(({ long }) => long ?? []) ?? [];
 }
 
 /** An option of no command, such as `--version`, can only stand first; commander takes one of `login` to be meant. */

@@ -45,7 +45,8 @@ function readKey(path: string, context: Context): Promise<string> {
   return readSecretText(path, context, { what: 'the private key', flag: '--key-file' });
 }
 
-async function readRefreshToken(settings: GrantSettings, context: Context): Promise<Secret> {
+/** Reads the refresh token that was named, or that of the environment; throws like `readGrantInput`. */
+export async function readRefreshToken(settings: GrantSettings, context: Context): Promise<Secret> {
   const { refreshTokenFile: path, provider } = settings;
   const name = variableName(provider.name, 'REFRESH_TOKEN');
   if (path !== undefined) {

@@ -20,7 +20,7 @@ import { type GrantSettings, grantSettings } from '../settings/grant-settings.ts
 import { chooseGrantStore } from './choose-grant-store.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import { findGrantCredential, type GrantCredential, grantClient } from './grant-client.ts';
-import { type GrantInput, readGrantInput } from './grant-input.ts';
+import { type GrantInput, readGrantInput, readRefreshToken } from './grant-input.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { withRotatedFile } from './rotated-file-lock.ts';
 
@@ -59,7 +59,7 @@ export async function grantToken(
 ): Promise<GrantAnswer> {
   return withRotatedFile(settings, context, async (isShared) => {
     // What was read before the lock was taken may have been spent by its owner.
-    const latest = isShared ? await readGrantInput(settings, context) : input;
+    const latest = isShared ? { ...input, refreshToken: await readRefreshToken(settings, context) } : input;
     return keptOrNewToken({ settings, input: latest }, freshness, context);
   });
 }

@@ -14,6 +14,7 @@ import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { requireS256 } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
@@ -49,11 +50,13 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const provider = await resolveProvider(known.provider, {
       fetch,
       allowHttpLoopback: known.allowHttpLoopback,
-      withoutCode: known.device,
+      // Whether a code will be asked for is known when it is known what the provider offers.
+      withoutCode: true,
     });
     await confirmTokenOrigin(provider, known, context);
     const settings = { ...known, device: usesDevice(provider, known, context) };
     if (settings.device) requireDeviceGrant(provider);
+    else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
     const client = await completeClient(settings, provider, store, context);
     const { issuer } = provider.metadata;
     const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, storeKind, store);

@@ -9,11 +9,11 @@ import {
 } from '../accounts/choose-account.ts';
 import { type KeptToken, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, ConfigurationError, StoreError, UsageError } from '../errors.ts';
+import { AuthenticationRequiredError, StoreError, UsageError } from '../errors.ts';
 import { type Forgotten, forgottenGrantsText, forgottenJson, forgottenText } from '../output/logout-text.ts';
 import { problemText } from '../output/text.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
-import { chooseTarget } from '../settings/target.ts';
+import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 import { forgetAccount } from './forget-account.ts';
 
 /** The flags of `logout`. */
@@ -38,10 +38,11 @@ export async function logout(
   const store = openAccountStore(context);
   const stored = await store.list();
   const kept = openGrantTokens(context);
-  const chosen = await chooseAccounts(target, flags, stored, kept.list().tokens, configuration);
+  const { tokens } = kept.list();
+  const chosen = await chooseAccounts(target, flags, stored, tokens, configuration);
   const places = [target, flags.host, flags.tenant, flags.issuer];
   const isEveryone = flags.all === true && places.every((place) => place === undefined);
-  const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, configuration);
+  const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, tokens, configuration);
   const grants = kept.remove(issuers);
   const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
   const outcomes: Forgotten[] = [];
@@ -94,13 +95,17 @@ async function chooseAccounts(
   configuration: Configuration,
 ): Promise<readonly AccountHead[]> {
   const configured = async () => configuration;
-  if (flags.all) return accountsOfTarget(target, flags, stored.accounts, configured);
   try {
-    return [await chooseAccount(target, flags, stored, configured)];
+    return flags.all
+      ? await accountsOfTarget(target, flags, stored.accounts, configured)
+      : [await chooseAccount(target, flags, stored, configured)];
   } catch (error) {
-    if (!(error instanceof AuthenticationRequiredError) || flags.account !== undefined) throw error;
-    const issuer = issuerOfTarget(target, flags, configuration);
-    if (kept.some((token) => token.issuer === issuer)) return [];
+    if (flags.account !== undefined) throw error;
+    const isUnknown = error instanceof UsageError && error.code === 'usage_unknown_provider';
+    if (!isUnknown && !(error instanceof AuthenticationRequiredError)) throw error;
+    const issuers = issuersOf([], target, flags, kept, configuration);
+    if (kept.some(({ issuer }) => issuers.has(issuer))) return [];
+    if (isUnknown) throw error;
     if (kept.length === 0 || (target ?? flags.issuer) !== undefined) throw error;
     throw new AuthenticationRequiredError('login_required', error.message, {
       hint: 'kept tokens of --grant are forgotten with: oauth-login logout --all',
@@ -114,24 +119,11 @@ function issuersOf(
   chosen: readonly AccountHead[],
   target: string | undefined,
   flags: LogoutFlags,
+  kept: readonly KeptToken[],
   configuration: Configuration,
 ): ReadonlySet<string> {
   const own = issuerOfTarget(target, flags, configuration);
-  return new Set([...chosen.map(({ issuer }) => issuer), ...(own === undefined ? [] : [own])]);
-}
-
-function issuerOfTarget(
-  target: string | undefined,
-  flags: LogoutFlags,
-  configuration: Configuration,
-): string | undefined {
-  const place = target ?? flags.issuer;
-  if (place === undefined) return undefined;
-  try {
-    return chooseTarget(place, flags, configuration).provider.issuer;
-  } catch (error) {
-    // An account may have a name that means nothing to the catalogue or, any more, to the configuration.
-    if (error instanceof UsageError || error instanceof ConfigurationError) return undefined;
-    throw error;
-  }
+  // A name may have stood on the command line of `token` only, beside --issuer.
+  const named = kept.filter(({ provider }) => own === undefined && provider === target?.toLowerCase());
+  return new Set([...[...chosen, ...named].map(({ issuer }) => issuer), ...(own === undefined ? [] : [own])]);
 }

@@ -6,6 +6,7 @@ import { findPreset } from '../providers/catalogue.ts';
 import { readClientFile } from '../providers/client-file.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
+import { promisesS256 } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -83,7 +84,12 @@ async function checkMetadata(
   try {
     const fetch = signalled(http.fetch, context.signal);
     const { allowHttpLoopback, provider: asked } = settings;
-    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback });
+    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
+    if (!promisesS256(provider, provider.metadata)) {
+      context.stderr.write(
+        `note: ${provider.label} does not say that it supports PKCE with S256, which a sign-in with a browser needs; --code-challenge-method S256 says that it does.\n`,
+      );
+    }
     // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
     const origin = settings.issuerNamed ? foreignTokenOrigin(provider) : undefined;
     const own = origin === undefined ? {} : { token_endpoint_origin: origin };

@@ -95,7 +95,7 @@ export function shortLivedText(head: AccountHead, askedSeconds: number, now: Dat
 /** What a person is told when the server's clock is that many seconds ahead of the one here. */
 export function clockOffsetText(seconds: number, label: string): string {
   const way = seconds > 0 ? 'behind' : 'ahead of';
-  return `the clock of this machine is ${durationText(Math.abs(seconds))} ${way} that of ${safeText(label)}; set it, or tokens seem to end too ${seconds > 0 ? 'late' : 'early'}`;
+  return `the clock of this machine is ${durationText(Math.abs(seconds))} ${way} that of ${safeText(label)}; set it, or sign-ins may be refused`;
 }
 
 /** How long ago an instant was, in the largest unit that fits. */

@@ -61,6 +61,8 @@ export function removeStaleTemporaries(directory: string, now: Date): void {
 function look(directory: string, make: boolean): boolean {
   try {
     const uid = effectiveUid();
+    // What is not there is not read, wherever it would be; what lies on the way is looked at before it is made.
+    if (!make && lstatSync(directory, { throwIfNoEntry: false }) === undefined) return false;
     if (uid !== undefined && !isSafeDirectory(dirname(directory), uid, make)) return false;
     let stats = lstatSync(directory, { throwIfNoEntry: false });
     if (stats === undefined && make) stats = makeDirectory(directory);

@@ -126,8 +126,7 @@ function refuseUnlessPrivate(path: string, status: Stats, { flag }: SecretSource
   const quoted = shellQuoted(path);
   if (status.isFIFO() && !OPEN_ALREADY.test(path)) throw refuse(`${path} is a pipe`, `rm ${quoted}`);
   if (!status.isFile()) return;
-  // What belongs to root could be changed by root anyway; many systems hand out secrets that way.
-  if (uid !== undefined && status.uid !== uid && status.uid !== 0) {
+  if (uid !== undefined && status.uid !== uid) {
     throw refuse(`${path} belongs to another user`, `sudo chown ${uid} ${quoted}`);
   }
   if ((status.mode & 0o077) !== 0) throw refuse(`other users may read ${path}`, `chmod 600 ${quoted}`);

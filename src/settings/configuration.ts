@@ -129,6 +129,6 @@ async function invalidFile(
     hint:
       advice === undefined
         ? `mend line ${line} of the file; nothing was changed`
-        : `remove line ${line} of the file, and ${advice}`,
+        : `remove the key ${JSON.stringify(path.at(-1))} in line ${line}, and ${advice}`,
   });
 }

@@ -36,9 +36,9 @@ export interface Target {
 export function chooseTarget(typed: string, flags: TargetFlags, configuration: Configuration): Target {
   const url = targetUrl(flags.issuer ?? typed);
   if (url === undefined && flags.issuer !== undefined) throw notPlainUrl();
-  if (url !== undefined) return issuerTarget(url, typed, flags, configuration);
   // No name has capitals, so nobody else can be meant.
-  const target = typed.toLowerCase();
+  const target = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
+  if (url !== undefined) return issuerTarget(url, target, flags, configuration);
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
   const host = flags.host ?? entry.host;

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import type { Environment, Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
+import { variableText } from './environment.ts';
 
 /**
  * The user's own directories by the custom of the platform; `OAUTH_LOGIN_CONFIG_DIR` and `OAUTH_LOGIN_DATA_DIR` win.
@@ -16,7 +17,7 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
   const { isAbsolute, join } = platform === 'win32' ? win32 : posix;
 
   function absolute(variable: string): string | undefined {
-    const value = env[variable];
+    const value = variableText(env, variable);
     if (!value) return undefined;
     if (isAbsolute(value)) return value;
     throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {

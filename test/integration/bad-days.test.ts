@@ -403,6 +403,16 @@ describe('T13 a secret given as an option that is none', () => {
     }
   });
 
+  it.each(['--keychain', '--key-id'])('%s is no secret, and is not taken for one', async (option) => {
+    expect((await line.run('github', option)).stderr).not.toContain('a secret on the command line');
+  });
+
+  it('recommends no option that the command does not have', async () => {
+    const { stderr } = await line.run('github', '--key=x');
+    expect(stderr).toContain('hint: a secret on the command line can be read by others');
+    expect(stderr).not.toContain('--key-file');
+  });
+
   it('still proposes the option that was meant', async () => {
     expect((await line.run('github', '--no-brwser')).stderr).toContain(
       'unknown option --no-brwser; did you mean --no-browser?',

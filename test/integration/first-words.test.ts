@@ -176,6 +176,12 @@ describe('a target', () => {
     expect((await line.runIn({ env }, 'token', name)).stdout).toBe('token-of-the-job\n');
   });
 
+  it('of any case is the one of the configuration beside --issuer too', async () => {
+    const env = { ...line.context.env, OAUTH_LOGIN_WORK_TOKEN: 'token-of-the-job' };
+    const { stdout } = await line.runIn({ env }, 'token', 'Work', '--issuer', 'https://login.example.com');
+    expect(stdout).toBe('token-of-the-job\n');
+  });
+
   it.each([
     ['github.com', 'github'],
     ['https://github.com', 'github'],

@@ -347,6 +347,16 @@ describe('logout', () => {
     }
   });
 
+  it('knows a name that stood on the command line only', async () => {
+    const env = { ...line.context.env, OAUTH_LOGIN_ADHOC_CLIENT_SECRET: CLIENT_SECRET };
+    const asked = ['token', 'adhoc', '--issuer', server.issuer, ...credentials()];
+    expect((await line.runIn({ env }, ...asked)).exitCode).toBe(0);
+    expect(await grantsOf()).toEqual(['adhoc']);
+    expect((await line.run('logout', 'nobody-knows-it')).exitCode).toBe(2);
+    expect((await line.run('logout', 'adhoc')).stdout).toContain('Forgot 1 kept token');
+    expect(await grantsOf()).toEqual([]);
+  });
+
   it('tells programs which were forgotten', async () => {
     await token();
     const { stdout } = await line.run('logout', 'work', '--json');

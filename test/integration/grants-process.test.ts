@@ -138,6 +138,20 @@ describe('a job of a CI system', () => {
     },
   );
 
+  it('reads a key on standard input once, also where the refresh token is read again under the lock', async () => {
+    const file = join(home, 'refresh');
+    writeFileSync(file, `${REFRESH_TOKEN}\n`, { mode: 0o600 });
+    const argv = [
+      ...ask('refresh-token', '--client-id', 'machine-key-ES256', '--key-file', '-'),
+      ...['--refresh-token-file', file, '--rotate-to', file],
+    ];
+    const before = server.hits('token');
+    const job = await runJob({}, argv, key.pem);
+    // The server knows no such token, but it knows the client by its key.
+    expect([job.code, job.stderr]).toEqual([4, expect.stringContaining('invalid_grant')]);
+    expect(server.hits('token')).toBe(before + 1);
+  });
+
   it('rotates a refresh token also where there is no place for a lock, and says so', async () => {
     const person = openCommandLine({ user: 'ada' });
     await person.run(people.issuer, '--client-id', people.clientId, '--allow-http-loopback');

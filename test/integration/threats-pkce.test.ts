@@ -100,6 +100,36 @@ describe('T07 a server that does not offer S256', () => {
   });
 });
 
+describe('T07 a server without S256 and a sign-in that has no code', () => {
+  const deviceRefused = () =>
+    server.breakEndpoint('device_authorization', { kind: 'reply', status: 400, body: '{"error":"x"}' });
+
+  it('goes on where the device grant is all that is left', async () => {
+    advertise(undefined);
+    deviceRefused();
+    const env = { OAUTH_LOGIN_STORE: 'file', BROWSER: 'lynx' };
+    const outcome = await line.runIn({ env, canOpenBrowser: false }, ...target(), '--events');
+    expect(outcome.stderr).toContain('"code":"as_x"');
+  });
+
+  it('is offered --device in the hint', async () => {
+    advertise(undefined);
+    const { hint } = errorOf(await line.run(...target(), '--json'));
+    expect(hint).toMatch(/^sign in with --device, or ask its operator; /);
+  });
+
+  it('can be set up, and setup says what will not work', async () => {
+    advertise(['plain']);
+    const argv = ['setup', 'work', '--issuer', server.issuer, '--client-id', server.clientId];
+    const { exitCode, stderr } = await line.run(...argv, '--allow-http-loopback');
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^note: work does not say that .* S256/)]);
+    deviceRefused();
+    const device = await line.run('work', '--device', '--allow-http-loopback', '--json');
+    expect(errorOf(device).code).toBe('as_x');
+    expect(errorOf(await line.run('work', '--allow-http-loopback', '--json')).exit_code).toBe(6);
+  });
+});
+
 describe('T07 PKCE is new for every sign-in', () => {
   const count = 20;
 

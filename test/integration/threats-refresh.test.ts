@@ -184,7 +184,7 @@ describe('T63 a clock that is wrong by ten minutes', () => {
     expect([token.code, refreshes() - before]).toEqual([0, 1]);
     expect(await isAccepted(token.stdout.trim())).toBe(true);
     expect(token.stderr).toMatch(
-      /^note: the clock of this machine is (9|10) minutes ahead of that of \S+; set it, or tokens seem to end too early\n$/,
+      /^note: the clock of this machine is (9|10) minutes ahead of that of \S+; set it, or sign-ins may be refused\n$/,
     );
   });
 

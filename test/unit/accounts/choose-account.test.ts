@@ -122,6 +122,18 @@ describe('an account whose file cannot be read', () => {
     expect(await chooseAccount('github', {}, claiming('https://issuer.example'), none)).toBe(octocat);
   });
 
+  it('of another issuer is not meant by a target that nobody is signed in to', async () => {
+    const claiming = (issuer: string) => ({
+      accounts: [],
+      problems: [{ file, error, claims: { issuer, clientId: 'client' } }],
+    });
+    const none = async () => ({ providers: new Map() });
+    const refused = await refusal(chooseAccount('gitlab', {}, claiming(octocat.issuer), none));
+    expect(refused.code).toBe('login_required');
+    expect(await refusal(chooseAccount('github', {}, claiming(octocat.issuer), none))).toBe(error);
+    expect(await refusal(chooseAccount(undefined, {}, claiming(octocat.issuer), none))).toBe(error);
+  });
+
   it('that is only a foreign file among the accounts is none', async () => {
     const stored = { accounts: [octocat], problems: [{ file: '/data/accounts/notes.txt', error }] };
     expect(await chooseAccount(undefined, {}, stored, async () => ({ providers: new Map() }))).toBe(octocat);

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { removeStaleTemporaries } from '../../../src/secrets/private-directory.ts';
+import { listPrivateDirectory, removeStaleTemporaries } from '../../../src/secrets/private-directory.ts';
 import { readPrivateFile } from '../../../src/secrets/private-file-reading.ts';
 import { removePrivateFile, writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 import { buildProgram, type Program, run, start, temporaryDirectory } from '../../support/programs.ts';
@@ -165,6 +165,21 @@ describe('T40 symbolic links, pipes and temporary files', () => {
     chmodSync(parent, 0o1777);
     writePrivateFile(inside, 'x');
     expect(readPrivateFile(inside)?.toString()).toBe('x');
+  });
+
+  it('what is not there is not there, wherever it would be; only making it is refused', () => {
+    const parent = join(root, 'parent');
+    mkdirSync(parent);
+    chmodSync(parent, 0o777);
+    const inside = join(parent, 'data', 'a');
+    expect([readPrivateFile(inside), listPrivateDirectory(join(parent, 'data'))]).toEqual([undefined, []]);
+    expect(thrownBy(() => writePrivateFile(inside, 'x'))).toEqual(
+      refusal('store_permissions', `chmod go-w ${parent}`),
+    );
+    mkdirSync(join(parent, 'data'), { mode: 0o700 });
+    expect(thrownBy(() => readPrivateFile(inside))).toEqual(
+      refusal('store_permissions', `chmod go-w ${parent}`),
+    );
   });
 
   it('a relative directory is refused', () => {

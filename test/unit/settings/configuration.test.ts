@@ -99,7 +99,7 @@ describe('the configuration file', () => {
     const error = await readConfiguration(paths()).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       message: `${file()}:3: key "providers"."github"."client_secret" never stands in this file`,
-      hint: 'remove line 3 of the file, and seal it with oauth-login setup github',
+      hint: 'remove the key "client_secret" in line 3, and seal it with oauth-login setup github',
     });
   });
 
