@@ -3,6 +3,7 @@
 // Writes artifacts/bench.json. A target that is missed is measured again, four times at most: a machine that does other
 // things as well makes a program look slower, never faster. With --check a miss that stays ends with exit code 1.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureAnswer, openBenchSession } from './bench/session.mjs';
@@ -29,6 +30,7 @@ const cases = [
 ];
 const memoryTarget = 1.25;
 const tries = 5;
+const pauseBetweenTries = 8_000;
 // From the arrival of the callback to the end of the process, in milliseconds more than the server takes. A machine
 // that does other things as well stretches milliseconds, so the check allows for twice as many.
 const answerTarget = 150;
@@ -99,10 +101,12 @@ async function report(label, given, measure) {
     console.log(`${label}: not measured, ${given.missing}`);
     return;
   }
-  const measured = [];
-  do {
+  const measured = [await measure(given)];
+  while (!measured.at(-1).met && measured.length < tries) {
+    // A spell of other work on the machine may last.
+    if (values.check && measured[0].reported !== true) await sleep(pauseBetweenTries);
     measured.push(await measure(given));
-  } while (!measured.at(-1).met && measured.length < tries);
+  }
   const { text, ...figures } = measured.at(-1);
   const before = measured.slice(0, -1).map(({ text: said }) => said);
   results.push({ label, ...figures, ...(before.length === 0 ? {} : { before }) });
