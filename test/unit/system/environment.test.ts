@@ -5,8 +5,8 @@ const ENV = {
   HOME: '/home/ada',
   PATH: '.:/usr/bin:bin::/bin',
   NODE_TLS_REJECT_UNAUTHORIZED: '0',
-  OAUTH_LOGIN_CONFIG_DIR: '/work/config',
-  OAUTH_LOGIN_DATA_DIR: '/work/data',
+  OAUTH_LOGIN_CONFIG_DIR: '/home/ada/config',
+  OAUTH_LOGIN_DATA_DIR: '/home/ada/data',
   OAUTH_LOGIN_STORE: 'passphrase',
   OAUTH_LOGIN_PASSPHRASE: 'canary',
   OAUTH_LOGIN_GITHUB_TOKEN: 'canary',
@@ -21,8 +21,8 @@ describe('T60 the variables of a command of the user', () => {
       HOME: '/home/ada',
       PATH: '.:/usr/bin:bin::/bin',
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
-      OAUTH_LOGIN_CONFIG_DIR: '/work/config',
-      OAUTH_LOGIN_DATA_DIR: '/work/data',
+      OAUTH_LOGIN_CONFIG_DIR: '/home/ada/config',
+      OAUTH_LOGIN_DATA_DIR: '/home/ada/data',
       OAUTH_LOGIN_STORE: 'passphrase',
     });
   });
