@@ -58,7 +58,7 @@ const loadedLate = {
 
 /** What a quick answer never needs, because it writes nothing and asks nobody. */
 const leftOut = {
-  'src/accounts/lock.ts': ['openLock'],
+  'src/accounts/lock.ts': ['lockPath', 'openLock'],
   'src/secrets/private-file-writing.ts': ['removePrivateFile', 'writePrivateFile'],
   'src/secrets/passphrase-key.ts': ['createPassphraseKey', 'readPassphraseKey'],
   'src/settings/configuration.ts': ['readConfiguration'],

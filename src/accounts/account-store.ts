@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, OAuthLoginError, StoreError } from '../errors.ts';
@@ -12,7 +11,7 @@ import { accountId } from './account-id.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import { claimedClient } from './claimed-client.ts';
 import { type ClientReference, type ClientSecrets, openClientSecrets } from './client-secrets.ts';
-import { type Lock, openLock } from './lock.ts';
+import { type Lock, lockPath, openLock } from './lock.ts';
 import { corruptFile, readSealedFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
 
 export { accountId } from './account-id.ts';
@@ -125,8 +124,7 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async withLock(id, work) {
-      const name = createHash('sha256').update(id).digest('hex').slice(0, 32);
-      const lock = await openLock(join(context.paths.dataDir, 'locks', `${name}.lock`), context);
+      const lock = await openLock(lockPath(context.paths, id), context);
       locks.set(id, lock);
       try {
         return await work();

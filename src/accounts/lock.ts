@@ -1,5 +1,6 @@
-import { randomInt } from 'node:crypto';
-import type { Context } from '../context.ts';
+import { createHash, randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Context, Paths } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { shellQuoted } from '../secrets/file-system-words.ts';
 import {
@@ -63,6 +64,11 @@ export async function openLock(file: string, { clock, signal }: Surroundings): P
       await clock.sleep(randomInt(Math.ceil(pause / 2), Math.ceil(pause * 1.5) + 1), signal);
     }
   }
+}
+
+/** The path of the lock for a subject: an account, or whatever else one process at a time may change. */
+export function lockPath({ dataDir }: Paths, subject: string): string {
+  return join(dataDir, 'locks', `${createHash('sha256').update(subject).digest('hex').slice(0, 32)}.lock`);
 }
 
 function heldLock(file: string, token: string): Lock {

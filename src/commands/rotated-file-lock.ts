@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { openLock } from '../accounts/lock.ts';
+import { lockPath, openLock } from '../accounts/lock.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import type { GrantSettings } from '../settings/grant-settings.ts';
@@ -40,9 +38,8 @@ function realPath(path: string | undefined): string | undefined {
 
 /** Among the user's own: the directory of the file may be one that others can write to. */
 async function openFileLock(file: string, context: Context) {
-  const name = createHash('sha256').update(`rotated ${file}`).digest('hex').slice(0, 32);
   try {
-    return await openLock(join(context.paths.dataDir, 'locks', `${name}.lock`), context);
+    return await openLock(lockPath(context.paths, `rotated ${file}`), context);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code === 'store_busy') throw error;
     context.stderr.write(

@@ -11,6 +11,11 @@ export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** The `StoreError` `store_permissions` for what others could read or replace, with the command that mends it. */
+export function permissionsFault(what: string, command: string, cause?: unknown): StoreError {
+  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}`, cause });
+}
+
 /** Turns an error of the file system into a `StoreError` `store_write_failed` that says how to go on. */
 export function writeFailure(path: string, error: unknown): StoreError {
   const code = systemErrorCode(error) ?? 'unknown error';

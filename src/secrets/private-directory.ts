@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { shellQuoted, systemErrorCode, writeFailure } from './file-system-words.ts';
+import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from './file-system-words.ts';
 import { isSafeDirectory } from './safe-directory.ts';
 
 const GROUP_OR_OTHER = 0o077;
@@ -91,17 +91,16 @@ function makeDirectory(directory: string): Stats | undefined {
 function refuseUnlessPrivate(directory: string, stats: Stats, uid: number | undefined): void {
   const quoted = shellQuoted(directory);
   if (!stats.isDirectory()) {
-    throw refuse(`${directory} is not a directory but something else`, `rm ${quoted}`);
+    throw permissionsFault(`${directory} is not a directory but something else`, `rm ${quoted}`);
   }
   if (uid === undefined) return;
   if (stats.uid !== uid) {
-    throw refuse(`the directory ${directory} belongs to another user`, `sudo chown -R ${uid} ${quoted}`);
+    throw permissionsFault(
+      `the directory ${directory} belongs to another user`,
+      `sudo chown -R ${uid} ${quoted}`,
+    );
   }
   if ((stats.mode & GROUP_OR_OTHER) !== 0) {
-    throw refuse(`other users may look into the directory ${directory}`, `chmod 700 ${quoted}`);
+    throw permissionsFault(`other users may look into the directory ${directory}`, `chmod 700 ${quoted}`);
   }
-}
-
-function refuse(what: string, command: string): StoreError {
-  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}` });
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { shellQuoted, systemErrorCode } from './file-system-words.ts';
+import { permissionsFault, shellQuoted, systemErrorCode } from './file-system-words.ts';
 import { effectiveUid, isPrivateDirectory } from './private-directory.ts';
 
 // Windows has neither flag, and no way to plant such a link or pipe in a user's own directory.
@@ -48,13 +48,19 @@ export function readPrivateFile(file: string, limit = FILE_SIZE_LIMIT): Buffer |
 
 function refuseUnlessPrivate(file: string, descriptor: number): Stats {
   const stats = fstatSync(descriptor);
-  if (!stats.isFile()) throw refuse(`${file} is not a regular file`, `rm -r ${shellQuoted(file)}`);
+  if (!stats.isFile()) throw permissionsFault(`${file} is not a regular file`, `rm -r ${shellQuoted(file)}`);
   const uid = effectiveUid();
   if (uid !== undefined && stats.uid !== uid) {
-    throw refuse(`the file ${file} belongs to another user`, `sudo chown ${uid} ${shellQuoted(file)}`);
+    throw permissionsFault(
+      `the file ${file} belongs to another user`,
+      `sudo chown ${uid} ${shellQuoted(file)}`,
+    );
   }
   if (uid !== undefined && (stats.mode & 0o077) !== 0) {
-    throw refuse(`other users may read or write the file ${file}`, `chmod 600 ${shellQuoted(file)}`);
+    throw permissionsFault(
+      `other users may read or write the file ${file}`,
+      `chmod 600 ${shellQuoted(file)}`,
+    );
   }
   return stats;
 }
@@ -62,13 +68,14 @@ function refuseUnlessPrivate(file: string, descriptor: number): Stats {
 function unreadable(file: string, error: unknown): StoreError {
   const quoted = shellQuoted(file);
   const stats = lstatSync(file, { throwIfNoEntry: false });
-  if (stats?.isFile() === false) return refuse(`${file} is not a regular file`, `rm -r ${quoted}`, error);
+  if (stats?.isFile() === false)
+    return permissionsFault(`${file} is not a regular file`, `rm -r ${quoted}`, error);
   const uid = effectiveUid();
   return stats !== undefined && uid !== undefined && stats.uid !== uid
-    ? refuse(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`, error)
-    : refuse(`the file ${file} cannot be read (${systemErrorCode(error)})`, `chmod 600 ${quoted}`, error);
-}
-
-function refuse(what: string, command: string, cause?: unknown): StoreError {
-  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}`, cause });
+    ? permissionsFault(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`, error)
+    : permissionsFault(
+        `the file ${file} cannot be read (${systemErrorCode(error)})`,
+        `chmod 600 ${quoted}`,
+        error,
+      );
 }

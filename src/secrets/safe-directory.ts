@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { shellQuoted, systemErrorCode, writeFailure } from './file-system-words.ts';
+import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from './file-system-words.ts';
 
 const GROUP_OR_OTHER_WRITE = 0o022;
 const STICKY = 0o1000;
@@ -53,9 +53,10 @@ function lookAt(path: string, make: boolean): Stats | undefined {
 }
 
 function linkTarget(path: string, stats: Stats, uid: number, links: number): string {
-  if (links > MOST_LINKS) throw refuse(`the links at ${path} lead nowhere`, `rm ${shellQuoted(path)}`);
+  if (links > MOST_LINKS)
+    throw permissionsFault(`the links at ${path} lead nowhere`, `rm ${shellQuoted(path)}`);
   if (stats.uid !== uid && stats.uid !== 0) {
-    throw refuse(`the link ${path} belongs to another user`, `sudo rm ${shellQuoted(path)}`);
+    throw permissionsFault(`the link ${path} belongs to another user`, `sudo rm ${shellQuoted(path)}`);
   }
   return readlinkSync(path);
 }
@@ -67,13 +68,15 @@ function refuseUnlessSafe(path: string, stats: Stats, uid: number): void {
     });
   }
   if (stats.uid !== uid && stats.uid !== 0) {
-    throw refuse(`the directory ${path} belongs to another user`, `sudo chown ${uid} ${shellQuoted(path)}`);
+    throw permissionsFault(
+      `the directory ${path} belongs to another user`,
+      `sudo chown ${uid} ${shellQuoted(path)}`,
+    );
   }
   if ((stats.mode & GROUP_OR_OTHER_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
-    throw refuse(`other users may write in the directory ${path}`, `chmod go-w ${shellQuoted(path)}`);
+    throw permissionsFault(
+      `other users may write in the directory ${path}`,
+      `chmod go-w ${shellQuoted(path)}`,
+    );
   }
-}
-
-function refuse(what: string, command: string): StoreError {
-  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}` });
 }
