@@ -1,3 +1,13 @@
+import type {
+  AuthenticationRequiredCode,
+  ConfigurationCode,
+  ErrorCode,
+  NetworkCode,
+  ProtocolCode,
+  StoreCode,
+  UsageCode,
+} from './error-code.ts';
+
 /** The exit codes of the command; scripts rely on them, so a number never changes its meaning. */
 export const ExitCode = {
   done: 0,
@@ -11,95 +21,6 @@ export const ExitCode = {
   store: 8,
   interrupted: 130,
 } as const;
-
-type UsageCode =
-  | 'usage_invalid'
-  | 'usage_conflict'
-  | 'usage_debugger'
-  | 'usage_unknown_provider'
-  | 'usage_unknown_account'
-  | 'usage_ambiguous_account'
-  | 'usage_unknown_grant'
-  | 'usage_reserved_parameter'
-  | 'usage_foreign_origin'
-  | 'usage_unsafe_format';
-
-type ConfigurationCode =
-  | 'config_missing_client_id'
-  | 'config_missing_client_secret'
-  | 'config_missing_package'
-  | 'config_missing_key'
-  | 'config_missing_refresh_token'
-  | 'config_missing_subject_token'
-  | 'config_no_ci_identity'
-  | 'config_invalid_key'
-  | 'config_invalid_client_file'
-  | 'config_invalid_file'
-  | 'config_invalid_value'
-  | 'config_write_failed'
-  | 'config_busy'
-  | 'config_no_discovery'
-  | 'config_no_device_grant'
-  | 'config_no_browser'
-  | 'config_no_home'
-  | 'config_shared_directory';
-
-type AuthenticationRequiredCode =
-  | 'login_required'
-  | 'refresh_rejected'
-  | 'token_rejected'
-  | 'person_required'
-  | 'account_mismatch';
-
-type ProtocolCode =
-  | 'protocol_state_mismatch'
-  | 'protocol_issuer_mismatch'
-  | 'protocol_browser_mismatch'
-  | 'protocol_invalid_metadata'
-  | 'protocol_invalid_response'
-  | 'protocol_invalid_id_token'
-  | 'protocol_redirect'
-  | 'protocol_insecure_uri'
-  | 'protocol_response_too_large';
-
-type NetworkCode =
-  | 'network_unreachable'
-  | 'network_timeout'
-  | 'network_tls'
-  | 'network_proxy'
-  | 'network_server_error'
-  | 'network_port_in_use'
-  | 'login_timeout';
-
-type StoreCode =
-  | 'store_unavailable'
-  | 'store_undecided'
-  | 'store_locked'
-  | 'store_denied'
-  | 'store_timeout'
-  | 'store_corrupt'
-  | 'store_permissions'
-  | 'store_unreadable_account'
-  | 'store_write_failed'
-  | 'store_key_missing'
-  | 'store_passphrase_missing'
-  | 'store_passphrase_wrong'
-  | 'store_busy';
-
-/** Every stable error code; `as_…` carries the code an authorization server sent (RFC 6749 §5.2 and others). */
-export type ErrorCode =
-  | UsageCode
-  | ConfigurationCode
-  | AuthenticationRequiredCode
-  | `as_${string}`
-  | ProtocolCode
-  | NetworkCode
-  | StoreCode
-  | 'resource_refused'
-  | 'program_not_found'
-  | 'program_not_executable'
-  | 'demo_stopped'
-  | 'aborted';
 
 /** What every error of the family says besides its message. */
 export interface ErrorOptionsWithHint {

@@ -1,25 +1,14 @@
 import type { Context } from '../context.ts';
-import { InputEndedError, NetworkError } from '../errors.ts';
-import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
-import { judgePastedResponse } from '../loopback/pasted-response.ts';
-import { durationText } from '../output/text.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
 import { maxAgeOf } from '../protocol/max-age.ts';
-import { registeredRedirectUri } from '../settings/login-settings.ts';
 import { isInteractive } from '../system/presence.ts';
-import { type Callback, openCallback } from './callback.ts';
+import { openCallback } from './callback.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
-import type { WaysBack } from './sign-in-progress.ts';
-
-/** Seconds after which a browser that was opened should have fetched the start link. */
-const START_LINK_PATIENCE_SECONDS = 10;
-
-/** How often the question for the address comes back after Ctrl-D; then the person, or the terminal, wants none of it. */
-const CLOSINGS = 3;
+import { waitForResponse } from './wait-for-response.ts';
 
 /**
  * Signs in with the authorization code grant and PKCE; the answer comes back to a loopback listener, or is
@@ -84,139 +73,4 @@ export async function authorizationCode(grant: SignInGrant, context: Context): P
   } finally {
     await callback.close();
   }
-}
-
-interface Wait {
-  readonly grant: SignInGrant;
-  readonly context: Context;
-  readonly callback: Callback;
-  readonly expected: CallbackExpectation;
-}
-
-/** The first answer of the listener, the paste and the clock; the others end before this does. */
-async function waitForResponse(wait: Wait, authorizationUri: string): Promise<AuthorizationResponse> {
-  const { grant, context, callback } = wait;
-  const startLink = callback.startLink(authorizationUri);
-  const over = new AbortController();
-  const stop = AbortSignal.any([context.signal, over.signal]);
-  const ways = waysBack(wait, authorizationUri);
-  grant.progress.authorizationUri(authorizationUri, ways);
-  let pasting: Promise<AuthorizationResponse> | undefined;
-  const response = new Promise<AuthorizationResponse>((resolve, reject) => {
-    const paste = () => {
-      pasting ??= pastedResponse(wait, stop);
-      pasting.then(resolve, reject);
-    };
-    callback.response.then(resolve, reject);
-    deadline(wait, stop).catch(reject);
-    if (ways.canPaste) paste();
-    if (ways.opensBrowser) void watchBrowser(wait, startLink, stop, ways, paste);
-    else loadForAnswer();
-  });
-  try {
-    return await response;
-  } finally {
-    over.abort();
-    await pasting?.catch(() => {});
-    grant.progress.done();
-  }
-}
-
-function waysBack({ grant, context, callback }: Wait, authorizationUri: string): WaysBack {
-  const { provider, settings } = grant;
-  const opensBrowser = settings.openBrowser && context.canOpenBrowser && callback.port !== undefined;
-  const { hostname, port } = new URL(authorizationUri);
-  // A local identity server is out of the browser's reach as well.
-  const serverPorts = /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(hostname) ? [Number(port || 80)] : [];
-  return {
-    opensBrowser,
-    redirectUri: callback.redirectUri,
-    ports: callback.port === undefined ? [] : [callback.port, ...serverPorts],
-    place: context.place,
-    canPaste: isInteractive(context) && !opensBrowser,
-    offersDevice: provider.metadata.device_authorization_endpoint !== undefined,
-    timeoutSeconds: settings.timeoutSeconds,
-  };
-}
-
-async function watchBrowser(
-  { grant, context, callback }: Wait,
-  startLink: string,
-  stop: AbortSignal,
-  opened: WaysBack,
-  paste: () => void,
-): Promise<void> {
-  const ways = { ...opened, opensBrowser: false, canPaste: isInteractive(context) };
-  let isFetched = false;
-  const fetched = callback.startLinkOpened.then(() => {
-    isFetched = true;
-    return true;
-  });
-  const failed = () => {
-    // A browser that ends after it has shown the page was closed by the person, who may go on in another one.
-    if (stop.aborted || isFetched) return;
-    grant.progress.browserFailed(ways);
-    if (ways.canPaste) paste();
-  };
-  try {
-    const launch = await context.openBrowser(startLink);
-    loadForAnswer();
-    void launch.exited.then((code) => (code === 0 ? undefined : failed()));
-    const late = context.clock.sleep(START_LINK_PATIENCE_SECONDS * 1000, stop).then(
-      () => false,
-      () => true,
-    );
-    if (await Promise.race([fetched, late])) return;
-    grant.progress.startLinkUnused(ways);
-    if (ways.canPaste) paste();
-  } catch {
-    failed();
-  }
-}
-
-/** While the End-User is in the browser: the `fetch` parts of Node take 15 ms, and without discovery nothing had them loaded. */
-function loadForAnswer(): void {
-  void globalThis.Request;
-}
-
-/** Asks for the address until one is the answer; a wrong one explains itself and the wait goes on. */
-async function pastedResponse(
-  { grant, context, callback, expected }: Wait,
-  stop: AbortSignal,
-): Promise<AuthorizationResponse> {
-  const prompts = await context.openPrompts();
-  let closed = 0;
-  for (;;) {
-    const pasted = await prompts
-      .secret('Paste the address here (it is not shown)', { stop })
-      .catch((error: unknown) => {
-        closed += 1;
-        if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
-        return undefined;
-      });
-    if (pasted === undefined) {
-      // Without the question, the terminal would show what is pasted later.
-      grant.progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
-      continue;
-    }
-    const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
-    if (verdict.kind === 'accepted') return verdict.response;
-    if (verdict.kind === 'failed') throw verdict.error;
-    grant.progress.pasteRefused(verdict.reason);
-  }
-}
-
-async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): Promise<never> {
-  const seconds = grant.settings.timeoutSeconds;
-  await context.clock.sleep(seconds * 1000, stop);
-  const { label } = grant.provider;
-  const used = callback.redirectUri;
-  const registered = registeredRedirectUri(grant.settings.redirect);
-  throw new NetworkError(
-    'login_timeout',
-    `nobody came back from ${label} within ${durationText(seconds)}; the redirect URI of this sign-in was ${used}`,
-    {
-      hint: `if ${label} showed an error page, register exactly ${registered} there${registered === used ? '' : `, which stands for any port (where it does not, register one with a port, and name it with --redirect-uri)`}; --timeout waits longer`,
-    },
-  );
 }

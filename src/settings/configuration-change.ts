@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { configurationFile, type ProviderConfiguration, readConfiguration } from './configuration.ts';
 import { openConfigurationLock } from './configuration-lock.ts';
-import { isJsonObject } from './configuration-shape.ts';
+import { isJsonObject } from './configuration-members.ts';
 import { readConfigurationSource } from './configuration-source.ts';
 
 type Surroundings = Pick<Context, 'paths' | 'clock' | 'signal'>;

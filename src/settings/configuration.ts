@@ -3,15 +3,8 @@ import type { Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import {
-  FORBIDDEN_NAMES,
-  isJsonObject,
-  PROVIDER_NAME,
-  PROVIDER_SHAPE,
-  type Problem,
-  readMembers,
-  TOP_SHAPE,
-} from './configuration-shape.ts';
+import { isJsonObject, type Problem, readMembers } from './configuration-members.ts';
+import { FORBIDDEN_NAMES, PROVIDER_NAME, PROVIDER_SHAPE, TOP_SHAPE } from './configuration-shape.ts';
 import { readConfigurationSource } from './configuration-source.ts';
 
 /** What the user set for one provider; keys as they stand in the file. */

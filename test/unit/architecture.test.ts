@@ -12,7 +12,7 @@ const layers: readonly (readonly string[])[] = [
   ['commands/'],
   ['accounts/', 'credential-helpers/', 'demo/', 'grants/', 'output/', 'profile/', 'providers/', 'settings/'],
   ['adapters/', 'loopback/', 'protocol/', 'secrets/', 'system/'],
-  ['context.ts', 'errors.ts', 'safe-text.ts'],
+  ['context.ts', 'error-code.ts', 'errors.ts', 'safe-text.ts'],
 ];
 
 /** Files that make a context, and so have to know the adapters behind it. */
