@@ -56,9 +56,16 @@ const loadedLate = {
   'node:tty': tty,
 };
 
-/** What a quick answer never needs, because it writes nothing and asks nobody. */
+/** What a quick answer never needs, because it writes nothing, asks nobody and leaves it to others to tell of errors. */
 const leftOut = {
+  'src/accounts/account-choice-errors.ts': ['ambiguous', 'nobody', 'perhapsMeant'],
+  'src/accounts/account-store-errors.ts': ['foreignFile', 'lostLock', 'notStored'],
+  'src/accounts/claimed-client.ts': ['claimedClient'],
   'src/accounts/lock.ts': ['lockPath', 'openLock'],
+  'src/commands/without-person.ts': ['withoutPerson'],
+  'src/output/token-formats/env-file.ts': ['dotenvValue', 'gitlabDotenvValue'],
+  'src/output/token-formats/netrc.ts': ['netrcLines'],
+  'src/secrets/file-system-words.ts': ['permissionsFault', 'shellQuoted', 'systemErrorCode', 'writeFailure'],
   'src/secrets/private-file-writing.ts': ['removePrivateFile', 'writePrivateFile'],
   'src/secrets/passphrase-key.ts': ['createPassphraseKey', 'readPassphraseKey'],
   'src/settings/configuration.ts': ['readConfiguration'],
@@ -94,7 +101,9 @@ const print = (flag) =>
   JSON.stringify(execFileSync(process.execPath, [`${root}/bin/oauth-login.js`, flag], { encoding: 'utf8' }));
 await build({
   ...options,
-  entryPoints: { quick: 'src/quick.ts' },
+  entryPoints: ['exec', 'status', 'token', 'whoami', 'words'].map((name) => `src/quick/${name}.ts`),
+  entryNames: 'quick-[name]',
+  sourcemap: false,
   define: { VERSION_TEXT: print('--version'), HELP_TEXT: print('--help') },
   // Whatever goes wrong in it is not shown but left to the whole program, so its names are not needed.
   minify: true,

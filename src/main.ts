@@ -9,6 +9,7 @@ import { environmentWarnings } from './system/environment.ts';
 import type { SystemContext } from './system/system-context.ts';
 
 export { report } from './output/report.ts';
+export { outputFailure } from './system/output-failure.ts';
 export { systemContext } from './system/system-context.ts';
 
 /** A context, and how the process was started where it is one of its own. */

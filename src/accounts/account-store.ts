@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, OAuthLoginError, StoreError } from '../errors.ts';
+import { OAuthLoginError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { parsePlainJson } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
+import { readFileOfOwner } from '../secrets/private-file-reading.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
-import { accountId } from './account-id.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
+import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
 import { claimedClient } from './claimed-client.ts';
 import { type ClientReference, type ClientSecrets, openClientSecrets } from './client-secrets.ts';
 import { type Lock, lockPath, openLock } from './lock.ts';
-import { corruptFile, readSealedFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
+import { corruptFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
+import { idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
 
 export { accountId } from './account-id.ts';
 
@@ -38,8 +40,10 @@ export interface AccountStore extends ClientSecrets {
   /** Needs no key; a file that cannot be read hides no other. */
   list(): Promise<StoredAccounts>;
   read(id: string): Promise<AccountHead | undefined>;
-  /** Opens the sealed part, and refuses a file that was swapped or edited since it was written. */
+  /** Reads the file again and opens the sealed part; refuses one that was swapped or edited since it was written. */
   readSecrets(head: AccountHead): Promise<AccountSecrets>;
+  /** Opens the sealed part as it was when `list` or `read` gave this very head; otherwise like `readSecrets`. */
+  openSecrets(head: AccountHead): Promise<AccountSecrets>;
   /** Whether the sealed part is of the key that is there now; refuses a file that was damaged since it was written. */
   isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
@@ -55,14 +59,25 @@ export function openAccountStore(context: Context): AccountStore {
   const directory = join(context.paths.dataDir, 'accounts');
   const locks = new Map<string, Lock>();
   const fileOf = (id: string) => join(directory, `${id}.account`);
-  const openStored = async (head: AccountHead) => {
-    const stored = ACCOUNT_ID.test(head.id) ? readHead(fileOf(head.id), head.id) : undefined;
+  const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
+  const headOf = (stored: StoredHead | undefined) => {
+    if (stored !== undefined) filesOfHeads.set(stored.head, stored.file);
+    return stored?.head;
+  };
+  const readStored = (id: string) => (ACCOUNT_ID.test(id) ? readStoredHead(fileOf(id), id) : undefined);
+  const openStored = async (head: AccountHead, stored: StoredHead | undefined) => {
     if (stored === undefined) return undefined;
     // What has to be loaded to check the id is loaded while a keychain is at work.
     const key = await openSealingKey(stored.head.store, context, { create: false });
     if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
       throw corruptFile(stored.file.path);
     return { file: stored.file, key };
+  };
+
+  const secretsOf = async (head: AccountHead, found: StoredHead | undefined) => {
+    const stored = await openStored(head, found);
+    if (stored === undefined) throw notStored(head);
+    return openAccountSecrets(stored.file, stored.key);
   };
 
   return {
@@ -76,7 +91,7 @@ export function openAccountStore(context: Context): AccountStore {
         try {
           const id = ACCOUNT_FILE.exec(name)?.[1];
           if (id === undefined) throw foreignFile(file);
-          const head = readHead(file, id)?.head;
+          const head = headOf(readStoredHead(file, id, readFileOfOwner));
           if (head !== undefined) accounts.push(head);
         } catch (error) {
           if (!(error instanceof OAuthLoginError)) throw error;
@@ -88,17 +103,20 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async read(id) {
-      return ACCOUNT_ID.test(id) ? readHead(fileOf(id), id)?.head : undefined;
+      return headOf(readStored(id));
     },
 
     async readSecrets(head) {
-      const stored = await openStored(head);
-      if (stored === undefined) throw notStored(head);
-      return openAccountSecrets(stored.file, stored.key);
+      return secretsOf(head, readStored(head.id));
+    },
+
+    async openSecrets(head) {
+      const file = filesOfHeads.get(head);
+      return secretsOf(head, file === undefined ? readStored(head.id) : { head, file });
     },
 
     async isOpenable(head) {
-      const stored = await openStored(head);
+      const stored = await openStored(head, readStored(head.id));
       // The person started afresh with another key: what the old one sealed is lost, and not damaged.
       if (stored === undefined || stored.file.keyId !== stored.key.id) return false;
       openAccountSecrets(stored.file, stored.key);
@@ -134,54 +152,4 @@ export function openAccountStore(context: Context): AccountStore {
       }
     },
   };
-}
-
-function idOf(head: AccountHead): string {
-  return accountId(head.provider, head.issuer, head.clientId, head.profile.sub);
-}
-
-function readHead(path: string, id: string): { file: SealedFile; head: AccountHead } | undefined {
-  const file = readSealedFile(path, 'account');
-  if (file === undefined) return undefined;
-  const head = readAccountHead(file.head);
-  if (head === undefined || head.id !== id || head.store !== file.store) {
-    throw corruptFile(path);
-  }
-  return { file, head };
-}
-
-/**
- * Whether the head in hand, which nobody vouched for when it was read, sends the secrets to the same places as
- * the one that is bound to them. What a refresh changes may differ.
- */
-function isSameBinding(given: AccountHead, stored: AccountHead): boolean {
-  const binding = (head: AccountHead) =>
-    JSON.stringify([
-      [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
-      [head.allowHttpLoopback, head.caFile, head.host, head.tenant],
-      Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),
-    ]);
-  return binding(given) === binding(stored);
-}
-
-function foreignFile(file: string): StoreError {
-  return new StoreError('store_corrupt', `the file ${file} does not belong among the accounts`, {
-    hint: 'move it somewhere else',
-  });
-}
-
-function notStored(head: AccountHead): AuthenticationRequiredError {
-  return new AuthenticationRequiredError(
-    'login_required',
-    `the account at ${head.label} is no longer stored`,
-    {
-      hint: `sign in again with: oauth-login ${head.target}`,
-    },
-  );
-}
-
-function lostLock(): StoreError {
-  return new StoreError('store_busy', 'another process took over this account while this one was paused', {
-    hint: 'run the command again',
-  });
 }

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
-import { safeText } from '../safe-text.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
+import { type OAuthLoginError, UsageError } from '../errors.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
+import { ambiguous, nobody, perhapsMeant } from './account-choice-errors.ts';
+import { accountName } from './account-name.ts';
 import type { StoredAccounts } from './account-store.ts';
 
 /** The flags that say which account is meant. */
@@ -74,11 +74,6 @@ export function unreadableAccounts(
     }));
 }
 
-/** How a person tells accounts apart, harmless to a terminal: user name, else e-mail, else name, else subject. */
-export function accountName({ profile }: Pick<AccountHead, 'profile'>): string {
-  return safeText(profile.preferred_username ?? profile.email ?? profile.name ?? profile.sub);
-}
-
 /**
  * The accounts that a target and its flags mean; all of them when neither says anything. A host that was named
  * is never passed over, not even when there is one account only: its token would go to the wrong place.
@@ -132,54 +127,4 @@ function isNamed(name: string): (account: AccountHead) => boolean {
     [account.id, account.profile.email, account.profile.sub, accountName(account)].some(
       (text) => text?.toLowerCase() === wanted,
     );
-}
-
-function nobody(
-  target: string | undefined,
-  flags: AccountFlags,
-  candidates: readonly AccountHead[],
-): AuthenticationRequiredError | UsageError {
-  if (flags.account !== undefined && candidates.length > 0) {
-    const names = candidates.map(accountName).join(', ');
-    return new UsageError(
-      'usage_unknown_account',
-      `there is no account ${JSON.stringify(flags.account)} here`,
-      {
-        hint: `signed in: ${names}`,
-      },
-    );
-  }
-  const place = target ?? flags.issuer;
-  const where = place === undefined ? '' : ` to ${place}`;
-  const command =
-    place === undefined
-      ? 'oauth-login github (oauth-login providers lists the others)'
-      : `oauth-login ${place}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
-  return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
-    hint: `sign in with: ${command}`,
-  });
-}
-
-function ambiguous(accounts: readonly AccountHead[]): UsageError {
-  const names = accounts.map(accountName);
-  const choices = accounts.map((account, index) => {
-    const name = names[index] ?? account.id;
-    const isUnique = names.filter((other) => other.toLowerCase() === name.toLowerCase()).length === 1;
-    return `${safeText(account.provider)} --account ${isUnique ? shellQuoted(name) : account.id}`;
-  });
-  return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices.join(', ')}`, {
-    hint: 'name the provider, and the account with --account, or set default_account in the configuration file',
-  });
-}
-
-function perhapsMeant(error: OAuthLoginError, other: AccountHead): StoreError {
-  const name = shellQuoted(accountName(other));
-  return new StoreError(
-    'store_unreadable_account',
-    `${error.message}, and may be the account that is meant`,
-    {
-      hint: `name the other one, ${safeText(other.provider)} --account ${name}, or ${error.hint}`,
-      cause: error,
-    },
-  );
 }

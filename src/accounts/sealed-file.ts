@@ -43,8 +43,12 @@ function newerFile(path: string): StoreError {
 }
 
 /** Reads the file without opening its body; `undefined` when there is none. Throws `StoreError`. */
-export function readSealedFile(path: string, record: SealedRecord): SealedFile | undefined {
-  const bytes = readPrivateFile(path);
+export function readSealedFile(
+  path: string,
+  record: SealedRecord,
+  read = readPrivateFile,
+): SealedFile | undefined {
+  const bytes = read(path);
   if (bytes === undefined) return undefined;
   const lines = bytes.toString('utf8').split('\n');
   const [first = '', second = '', third = '', rest] = lines;

@@ -9,7 +9,7 @@ import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import type { AccountHead } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
-import type { OpenAccount } from './fresh-access.ts';
+import type { OpenAccount } from './freshness.ts';
 
 /** Everything a finished sign-in knows. */
 export interface SignIn {

@@ -23,12 +23,16 @@ const METHOD_CALL = 1;
 const METHOD_RETURN = 2;
 const NO_AUTO_START = 2;
 const VERSION = 1;
-const FIELD = { path: 1, interface: 2, member: 3, replySerial: 5, destination: 6, signature: 8 } as const;
+const PATH = 1;
+const INTERFACE = 2;
+const MEMBER = 3;
+const REPLY_SERIAL = 5;
+const DESTINATION = 6;
+const SIGNATURE = 8;
 /** Bytes before the header fields. */
 const PREFIX_LENGTH = 16;
 
 // D-Bus Specification, "Marshaling": little endian, one character for each byte, from a boundary of eight bytes on.
-const byte = (value: number) => String.fromCharCode(value);
 
 /** Lays out a number (`u`), or the length of an array. */
 export const uint32 = (value: number) =>
@@ -38,7 +42,7 @@ export const uint32 = (value: number) =>
 export const string = (text: string) => `${uint32(text.length)}${text}\0`;
 
 /** Lays out a signature (`g`). */
-export const signature = (text: string) => `${byte(text.length)}${text}\0`;
+export const signature = (text: string) => `${String.fromCharCode(text.length)}${text}\0`;
 
 /** Fills up to the boundary that the next value needs. */
 export const aligned = (bytes: string, boundary: number) =>
@@ -46,25 +50,21 @@ export const aligned = (bytes: string, boundary: number) =>
 
 /** The call in bytes (`latin1`); a service that does not run is not started for it. */
 export function methodCallMessage(serial: number, call: MethodCall): string {
-  const texts: [number, string, string][] = [
-    [FIELD.path, 'o', call.path],
-    [FIELD.interface, 's', call.interface],
-    [FIELD.member, 's', call.member],
-    [FIELD.destination, 's', call.destination],
+  const { body = '' } = call;
+  const texts: [number, string][] = [
+    [PATH, `\x01o\0${string(call.path)}`],
+    [INTERFACE, `\x01s\0${string(call.interface)}`],
+    [MEMBER, `\x01s\0${string(call.member)}`],
+    [DESTINATION, `\x01s\0${string(call.destination)}`],
   ];
+  if (call.signature !== undefined) texts.push([SIGNATURE, `\x01g\0${signature(call.signature)}`]);
   let fields = '';
-  for (const [code, type, text] of texts) {
-    fields = aligned(fields, 8) + byte(code) + signature(type) + string(text);
-  }
-  if (call.signature !== undefined) {
-    fields = aligned(fields, 8) + byte(FIELD.signature) + signature('g') + signature(call.signature);
-  }
-  const body = call.body ?? '';
-  const prefix = `l${byte(METHOD_CALL)}${byte(NO_AUTO_START)}${byte(VERSION)}`;
+  for (const [code, value] of texts) fields = aligned(fields, 8) + String.fromCharCode(code) + value;
+  const prefix = `l${String.fromCharCode(METHOD_CALL, NO_AUTO_START, VERSION)}`;
   return aligned(prefix + uint32(body.length) + uint32(serial) + uint32(fields.length) + fields, 8) + body;
 }
 
-/** Reads values in the order in which they were laid out; throws a `RangeError` beyond the end. */
+/** Reads the values of a body in the order in which they were laid out; throws a `RangeError` beyond the end. */
 export class MessageReader {
   private readonly bytes: Buffer;
   private at = 0;
@@ -73,43 +73,33 @@ export class MessageReader {
     this.bytes = bytes;
   }
 
-  get isAtEnd(): boolean {
-    return this.at >= this.bytes.length;
-  }
-
-  align(boundary: number): void {
-    this.at = Math.ceil(this.at / boundary) * boundary;
-  }
-
-  byte(): number {
-    this.at += 1;
-    return this.bytes.readUInt8(this.at - 1);
-  }
-
   uint32(): number {
-    this.align(4);
-    this.at += 4;
+    this.at = Math.ceil(this.at / 4) * 4 + 4;
     return this.bytes.readUInt32LE(this.at - 4);
   }
 
-  /** A string, an object path or an array of bytes. */
-  text(length = this.uint32()): string {
-    const start = this.at;
+  /** An array of bytes, as text. */
+  text(): string {
+    const length = this.uint32();
     this.at += length;
     if (this.at > this.bytes.length) throw new RangeError('a message that ends too early');
-    return this.bytes.toString('utf8', start, this.at);
+    return this.bytes.toString('utf8', this.at - length, this.at);
   }
 
+  /** A string or an object path. */
   string(): string {
     const text = this.text();
-    this.byte();
+    this.at += 1;
     return text;
   }
 
-  signature(): string {
-    const text = this.text(this.byte());
-    this.byte();
-    return text;
+  /** A variant that holds a string; throws a `RangeError` when it holds something else. */
+  stringVariant(): string {
+    if (this.bytes.toString('latin1', this.at, this.at + 3) !== signature('s')) {
+      throw new RangeError('not a string in a variant');
+    }
+    this.at += 3;
+    return this.string();
   }
 
   /** An array of object paths. */
@@ -124,24 +114,29 @@ export class MessageReader {
 /** Reads the first message; `undefined` while it is not all there. Throws a `RangeError` when it is malformed. */
 export function readMessage(bytes: Buffer): ReceivedMessage | undefined {
   if (bytes.length < PREFIX_LENGTH) return undefined;
-  if (bytes[0] !== 'l'.charCodeAt(0) || bytes[3] !== VERSION) throw new RangeError('not a message');
+  if (bytes[0] !== 0x6c || bytes[3] !== VERSION) throw new RangeError('not a message');
   const fieldsEnd = PREFIX_LENGTH + bytes.readUInt32LE(12);
   const bodyStart = Math.ceil(fieldsEnd / 8) * 8;
   const length = bodyStart + bytes.readUInt32LE(4);
   if (bytes.length < length) return undefined;
   let replySerial: number | undefined;
   let bodySignature = '';
-  const fields = new MessageReader(bytes.subarray(PREFIX_LENGTH, fieldsEnd));
-  while (!fields.isAtEnd) {
-    fields.align(8);
-    const code = fields.byte();
-    const type = fields.signature();
-    if (type === 'u') {
-      const number = fields.uint32();
-      if (code === FIELD.replySerial) replySerial = number;
+  for (let at = PREFIX_LENGTH; at < fieldsEnd; at = Math.ceil(at / 8) * 8) {
+    const code = bytes[at];
+    // Behind the code, the type of the value is a signature of one character.
+    const type = bytes.toString('latin1', at + 1, at + 4);
+    at += 4;
+    if (type === '\x01u\0') {
+      if (code === REPLY_SERIAL) replySerial = bytes.readUInt32LE(at);
+      at += 4;
+    } else if (type === '\x01g\0') {
+      const size = bytes.readUInt8(at);
+      if (code === SIGNATURE) bodySignature = bytes.toString('latin1', at + 1, at + 1 + size);
+      at += size + 2;
+    } else if (type === '\x01s\0' || type === '\x01o\0') {
+      at += bytes.readUInt32LE(at) + 5;
     } else {
-      const text = type === 'g' ? fields.signature() : fields.string();
-      if (code === FIELD.signature) bodySignature = text;
+      throw new RangeError('a header field of another type');
     }
   }
   const body = new MessageReader(bytes.subarray(bodyStart, length));

@@ -112,7 +112,7 @@ export function openUnlockedKeyring(socketPath: string, deadline: number): Promi
 
     function takeReply(serial: number | undefined, body: MessageReader): void {
       if (serial === OPEN_SESSION) {
-        if (body.signature() === 's') body.string();
+        body.stringVariant();
         found.session = body.string();
       }
       if (serial === SEARCH_ITEMS) found.item = onlyItem(body);

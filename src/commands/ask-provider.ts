@@ -1,7 +1,9 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { freshAccess, type OpenAccount, signInAgain } from '../accounts/fresh-access.ts';
+import { freshAccess } from '../accounts/fresh-access.ts';
+import type { OpenAccount } from '../accounts/freshness.ts';
+import { signInAgain } from '../accounts/refresh-account.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, ProtocolError, StoreError } from '../errors.ts';
 import { problemText } from '../output/text.ts';

@@ -1,6 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { type Freshness, freshAccess } from '../accounts/fresh-access.ts';
+import { freshAccess } from '../accounts/fresh-access.ts';
+import type { Freshness } from '../accounts/freshness.ts';
 import type { GrantTokenHead } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
 import type { Secret } from '../secrets/secret.ts';

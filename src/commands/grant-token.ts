@@ -1,5 +1,5 @@
 import { grantTokenId } from '../accounts/account-id.ts';
-import type { Freshness } from '../accounts/fresh-access.ts';
+import type { Freshness } from '../accounts/freshness.ts';
 import { type GrantToken, type GrantTokens, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';

@@ -1,9 +1,8 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import { isFresh } from '../accounts/fresh-access.ts';
+import { isFresh } from '../accounts/freshness.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { maskLines } from '../output/masks.ts';
-import { shortLivedText } from '../output/text.ts';
 import {
   readTokenFormat,
   setsVariable,
@@ -50,6 +49,7 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const fresh = await freshToken(source, freshness, store, context, configuration);
   // A server sets how long its tokens live; refusing this one would never give another.
   if ('profile' in fresh.source && !isFresh(fresh.source, { minValiditySeconds }, context)) {
+    const { shortLivedText } = await import('../output/text.ts');
     context.stderr.write(shortLivedText(fresh.source, minValiditySeconds, context.clock.now()));
   }
   print(format, { ...details, token: fresh.accessToken, source: fresh.source }, context);

@@ -1,6 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
+import { accountName } from '../accounts/account-name.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { accountName, chooseAccount } from '../accounts/choose-account.ts';
+import { chooseAccount } from '../accounts/choose-account.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Configuration } from '../settings/configuration.ts';

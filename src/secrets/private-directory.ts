@@ -89,18 +89,23 @@ function makeDirectory(directory: string): Stats | undefined {
 }
 
 function refuseUnlessPrivate(directory: string, stats: Stats, uid: number | undefined): void {
-  const quoted = shellQuoted(directory);
   if (!stats.isDirectory()) {
-    throw permissionsFault(`${directory} is not a directory but something else`, `rm ${quoted}`);
+    throw permissionsFault(
+      `${directory} is not a directory but something else`,
+      `rm ${shellQuoted(directory)}`,
+    );
   }
   if (uid === undefined) return;
   if (stats.uid !== uid) {
     throw permissionsFault(
       `the directory ${directory} belongs to another user`,
-      `sudo chown -R ${uid} ${quoted}`,
+      `sudo chown -R ${uid} ${shellQuoted(directory)}`,
     );
   }
   if ((stats.mode & GROUP_OR_OTHER) !== 0) {
-    throw permissionsFault(`other users may look into the directory ${directory}`, `chmod 700 ${quoted}`);
+    throw permissionsFault(
+      `other users may look into the directory ${directory}`,
+      `chmod 700 ${shellQuoted(directory)}`,
+    );
   }
 }

@@ -18,7 +18,11 @@ const FILE_SIZE_LIMIT = 1_048_576;
  * else's or readable by others, and `store_corrupt` when it is larger than `limit` bytes.
  */
 export function readPrivateFile(file: string, limit = FILE_SIZE_LIMIT): Buffer | undefined {
-  if (!isPrivateDirectory(dirname(file))) return undefined;
+  return isPrivateDirectory(dirname(file)) ? readFileOfOwner(file, limit) : undefined;
+}
+
+/** Reads a file as `readPrivateFile` does, in a directory of which `isPrivateDirectory` has just told that it is safe. */
+export function readFileOfOwner(file: string, limit = FILE_SIZE_LIMIT): Buffer | undefined {
   let descriptor: number;
   try {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.

@@ -55,7 +55,11 @@ async function expectSameFailure(env: Record<string, string>, message: string): 
   const failed = await home.run(['token'], { env });
   expect(failed).toMatchObject({ code: 8, signal: null, stdout: '' });
   expect(failed.stderr).toContain(message);
-  expect(await tokenWithout('quick.js', env)).toMatchObject({ code: 8, signal: null, stderr: failed.stderr });
+  expect(await tokenWithout('quick-token.js', env)).toMatchObject({
+    code: 8,
+    signal: null,
+    stderr: failed.stderr,
+  });
   // A second of its own at most, the three of the whole program, and a slow machine.
   expect(failed.milliseconds).toBeLessThan(20_000);
 }
@@ -75,7 +79,7 @@ describeWith(KEYRING_PROGRAMS, 'a token whose key is in the keyring', () => {
       const alone = await tokenWithout('main.js', env);
       expect(alone).toMatchObject({ code: 0, stderr: '' });
       expect(alone.stdout).toMatch(/^[\w-]{20,}\n$/);
-      expect((await tokenWithout('quick.js', env)).stdout).toBe(alone.stdout);
+      expect((await tokenWithout('quick-token.js', env)).stdout).toBe(alone.stdout);
     });
   });
 });

@@ -51,6 +51,9 @@ beforeEach(() => {
 
 const part = (name: string) => join(dirname(command.path), '../dist', name);
 
+/** The small part that answers the command line. */
+const quickPart = ([word = '']: readonly string[]) => `quick-${word.startsWith('-') ? 'words' : word}.js`;
+
 /** Runs the command as if that part of it had not been built. */
 async function runWithout(name: string, args: readonly string[], options: HomeOptions): Promise<Answer> {
   renameSync(part(name), part(`${name}.away`));
@@ -72,7 +75,7 @@ async function expectSameAnswer(
   options: HomeOptions = {},
 ): Promise<Answer> {
   const given = { ...options, env: { ...clock, ...options.env } };
-  const whole = await runWithout('quick.js', args, given);
+  const whole = await runWithout(quickPart(args), args, given);
   expect(answerOf(await home.run(args, given))).toEqual(whole);
   const alone = await runWithout('main.js', args, given);
   if (by === 'alone') expect(alone).toEqual(whole);
@@ -231,8 +234,15 @@ describe('the small part changes nothing about what goes wrong', () => {
 });
 
 describe('the standard output of the small part', () => {
-  /** Runs `shell`, in which `"$@"` is the command, with and without the small part. */
-  async function expectSameInShell(shell: string, args: readonly string[]): Promise<string> {
+  /**
+   * Runs `shell`, in which `"$@"` is the command, with and without the small part; `alone`: without the whole program
+   * too, which is asked only what to say of a failure.
+   */
+  async function expectSameInShell(
+    shell: string,
+    args: readonly string[],
+    by: 'alone' | 'together' = 'together',
+  ): Promise<string> {
     const run = () => {
       const ended = spawnSync('sh', ['-c', shell, 'sh', process.execPath, command.path, ...args], {
         env: { ...clock, PATH: process.env.PATH, HOME: home.home },
@@ -240,14 +250,16 @@ describe('the standard output of the small part', () => {
       });
       return { stdout: ended.stdout, stderr: ended.stderr };
     };
-    renameSync(part('main.js'), part('main.js.away'));
-    const alone = run();
-    renameSync(part('main.js.away'), part('main.js'));
-    renameSync(part('quick.js'), part('quick.js.away'));
-    const whole = run();
-    renameSync(part('quick.js.away'), part('quick.js'));
-    expect(alone).toEqual(whole);
-    return `${alone.stdout}${alone.stderr}`;
+    const runWithoutPart = (name: string) => {
+      renameSync(part(name), part('away'));
+      const answer = run();
+      renameSync(part('away'), part(name));
+      return answer;
+    };
+    const answer = run();
+    expect(answer).toEqual(runWithoutPart(quickPart(args)));
+    if (by === 'alone') expect(answer).toEqual(runWithoutPart('main.js'));
+    return `${answer.stdout}${answer.stderr}`;
   }
 
   it.each([['token'], ['status'], ['--help']])('that nobody reads any more: %s', async (...args) => {
@@ -256,7 +268,9 @@ describe('the standard output of the small part', () => {
   });
 
   it('that is closed', async () => {
-    expect(await expectSameInShell('"$@" >&-; echo "ended with $?"', ['token'])).toBe('ended with 0\n');
+    expect(await expectSameInShell('"$@" >&-; echo "ended with $?"', ['token'], 'alone')).toBe(
+      'ended with 0\n',
+    );
   });
 
   it('on a disk that is full', async () => {
@@ -279,6 +293,6 @@ describe('the standard output of the small part', () => {
     ['refuses', `perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die'`],
   ])('a pipe that is full and %s: the answer is whole', async (_, make) => {
     const full = `{ head -c 65536 /dev/zero; ${make} && "$@"; } | { sleep 0.3; tr -d '\\0'; }`;
-    expect(await expectSameInShell(full, ['token'])).toMatch(/^[\w-]{20,}\n$/);
+    expect(await expectSameInShell(full, ['token'], 'alone')).toMatch(/^[\w-]{20,}\n$/);
   });
 });

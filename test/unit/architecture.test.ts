@@ -7,8 +7,8 @@ const source = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** From top to bottom: a file may load files of its own layer and of those below. */
 const layers: readonly (readonly string[])[] = [
-  ['main.ts', 'quick.ts'],
-  ['program.ts', 'quick-command.ts'],
+  ['main.ts', 'quick/'],
+  ['program.ts'],
   ['commands/'],
   ['accounts/', 'credential-helpers/', 'demo/', 'grants/', 'output/', 'profile/', 'providers/', 'settings/'],
   ['adapters/', 'loopback/', 'protocol/', 'secrets/', 'system/'],
@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
 ];
 
 /** Files that make a context, and so have to know the adapters behind it. */
-const makersOfContexts = ['quick.ts', 'system/system-context.ts'];
+const makersOfContexts = ['quick/exec.ts', 'quick/quick-keychain.ts', 'system/system-context.ts'];
 
 /** Packages that cost too much to be loaded before they are needed. */
 const heavyPackages = ['@clack/prompts', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'];

@@ -149,6 +149,22 @@ describe('the account store', () => {
     expect(revealed(await nextRun().readSecrets(older))).toEqual({ accessToken: 'newer' });
   });
 
+  it('opens what was listed as it was then, and reads what was not', async () => {
+    await nextRun().write(head(), secrets);
+    const store = nextRun();
+    const listed = (await store.list()).accounts[0] as AccountHead;
+    const read = (await store.read(listed.id)) as AccountHead;
+    await nextRun().write(head(), { accessToken: new Secret('newer') });
+    for (const known of [listed, read]) {
+      expect(revealed(await store.openSecrets(known))).toMatchObject({ accessToken: 'CANARY-access' });
+      expect(revealed(await store.readSecrets(known))).toEqual({ accessToken: 'newer' });
+      expect(revealed(await nextRun().openSecrets(known))).toEqual({ accessToken: 'newer' });
+      expect(revealed(await store.openSecrets({ ...known }))).toEqual({ accessToken: 'newer' });
+    }
+    await nextRun().remove(listed.id);
+    expect(await errorOf(store.openSecrets({ ...listed }))).toMatchObject({ code: 'login_required' });
+  });
+
   it('refuses to write an account under the name of another', async () => {
     const wrong = { ...head(), id: accountId('github', 'https://other.example', 'a client', '1') };
     await expect(nextRun().write(wrong, secrets)).rejects.toThrow(TypeError);
@@ -186,13 +202,21 @@ describe('T37 an account file that was touched', () => {
     await nextRun().write(account, secrets);
     const original = readFileSync(fileOf(account));
     const seen = new Set<string>();
+    let opened = 0;
     for (let index = 0; index < original.length; index += 1) {
       const changed = Buffer.from(original);
       changed[index] = (changed[index] ?? 0) ^ 1;
       writeFileSync(fileOf(account), changed);
       const { code, message, hint } = await errorOf(nextRun().readSecrets(account));
       seen.add(`${code} ${message} ${hint}`);
+      const store = nextRun();
+      const [listed] = (await store.list()).accounts;
+      if (listed === undefined) continue;
+      opened += 1;
+      expect(await errorOf(store.openSecrets(listed))).toMatchObject({ code, message, hint });
     }
+    // The head of some of them can be read, and nobody vouched for it.
+    expect(opened).toBeGreaterThan(100);
     expect([...seen]).toEqual([expect.stringMatching(/^store_corrupt the file .* is damaged/)]);
     writeFileSync(fileOf(account), original);
     expect(revealed(await nextRun().readSecrets(account))).toMatchObject({ accessToken: 'CANARY-access' });

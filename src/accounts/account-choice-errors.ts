@@ -1,0 +1,59 @@
+import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
+import { safeText } from '../safe-text.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
+import type { TargetFlags } from '../settings/target.ts';
+import type { AccountHead } from './account.ts';
+import { accountName } from './account-name.ts';
+
+/** Nobody is signed in there, or nobody of that name. */
+export function nobody(
+  target: string | undefined,
+  flags: TargetFlags & { readonly account?: string },
+  candidates: readonly AccountHead[],
+): AuthenticationRequiredError | UsageError {
+  if (flags.account !== undefined && candidates.length > 0) {
+    const names = candidates.map(accountName).join(', ');
+    return new UsageError(
+      'usage_unknown_account',
+      `there is no account ${JSON.stringify(flags.account)} here`,
+      {
+        hint: `signed in: ${names}`,
+      },
+    );
+  }
+  const place = target ?? flags.issuer;
+  const where = place === undefined ? '' : ` to ${place}`;
+  const command =
+    place === undefined
+      ? 'oauth-login github (oauth-login providers lists the others)'
+      : `oauth-login ${place}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
+  return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
+    hint: `sign in with: ${command}`,
+  });
+}
+
+/** More than one account fits: the choices, each with what tells it from the others. */
+export function ambiguous(accounts: readonly AccountHead[]): UsageError {
+  const names = accounts.map(accountName);
+  const choices = accounts.map((account, index) => {
+    const name = names[index] ?? account.id;
+    const isUnique = names.filter((other) => other.toLowerCase() === name.toLowerCase()).length === 1;
+    return `${safeText(account.provider)} --account ${isUnique ? shellQuoted(name) : account.id}`;
+  });
+  return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices.join(', ')}`, {
+    hint: 'name the provider, and the account with --account, or set default_account in the configuration file',
+  });
+}
+
+/** A file that cannot be read may hold the account that is meant. */
+export function perhapsMeant(error: OAuthLoginError, other: AccountHead): StoreError {
+  const name = shellQuoted(accountName(other));
+  return new StoreError(
+    'store_unreadable_account',
+    `${error.message}, and may be the account that is meant`,
+    {
+      hint: `name the other one, ${safeText(other.provider)} --account ${name}, or ${error.hint}`,
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import type { readFileOfOwner } from '../secrets/private-file-reading.ts';
+import type { AccountHead } from './account.ts';
+import { readAccountHead } from './account-head.ts';
+import { accountId } from './account-id.ts';
+import { corruptFile, readSealedFile, type SealedFile } from './sealed-file.ts';
+
+/** The readable part of an account file, and the rest. */
+export interface StoredHead {
+  readonly head: AccountHead;
+  readonly file: SealedFile;
+}
+
+/** Reads an account file without opening its body; `undefined` when there is none. Throws `StoreError`. */
+export function readStoredHead(
+  path: string,
+  id: string,
+  read?: typeof readFileOfOwner,
+): StoredHead | undefined {
+  const file = readSealedFile(path, 'account', read);
+  if (file === undefined) return undefined;
+  const head = readAccountHead(file.head);
+  if (head === undefined || head.id !== id || head.store !== file.store) {
+    throw corruptFile(path);
+  }
+  return { file, head };
+}
+
+/**
+ * Whether the head in hand, which nobody vouched for when it was read, sends the secrets to the same places as
+ * the one that is bound to them. What a refresh changes may differ.
+ */
+export function isSameBinding(given: AccountHead, stored: AccountHead): boolean {
+  const binding = (head: AccountHead) =>
+    JSON.stringify([
+      [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
+      [head.allowHttpLoopback, head.caFile, head.host, head.tenant],
+      Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),
+    ]);
+  return given === stored || binding(given) === binding(stored);
+}
+
+/** The name that the account of a head has to have. */
+export function idOf(head: AccountHead): string {
+  return accountId(head.provider, head.issuer, head.clientId, head.profile.sub);
+}

@@ -1,0 +1,37 @@
+import { type StartedChild, startChild } from '../adapters/child-process.ts';
+import { runWithToken } from '../commands/exec.ts';
+import { flagValue, readCommandWords } from './command-words.ts';
+import { openQuickKeychain } from './quick-keychain.ts';
+import { answerFromStore, type Host } from './stored-answer.ts';
+import type { QuickAnswer } from './write.ts';
+
+/** Runs the command of `exec` while the stored token is good; gives `undefined` when the whole program is needed. */
+export async function quickAnswer(
+  [, ...argv]: readonly string[],
+  process: Host,
+): Promise<QuickAnswer | undefined> {
+  const separator = argv.indexOf('--');
+  const command = argv.slice(separator + 1);
+  const words = readCommandWords(argv.slice(0, separator), [], ['--as', '--min-validity', '--account']);
+  if (separator === -1 || words?.target === undefined || command.length === 0) return undefined;
+  const { target } = words;
+  const flags = {
+    ...flagValue(words, '--as', 'as'),
+    ...flagValue(words, '--min-validity', 'minValidity'),
+    ...flagValue(words, '--account', 'account'),
+  };
+  let child: StartedChild | undefined;
+  const parts = {
+    openKeychain: openQuickKeychain,
+    async startChild(program: Parameters<typeof startChild>[0]) {
+      child = await startChild(program, process);
+      return child;
+    },
+  };
+  const answer = await answerFromStore(process, parts, (context) =>
+    runWithToken(target, command, flags, context),
+  );
+  return answer !== undefined && (await child?.signal) === 'SIGINT'
+    ? { ...answer, signal: 'SIGINT' }
+    : answer;
+}

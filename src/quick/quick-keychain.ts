@@ -1,0 +1,20 @@
+import type { Keychain } from '../adapters/keychain.ts';
+import { openUnlockedKeyring } from '../adapters/secret-service.ts';
+import { sessionBusSocket } from '../adapters/session-bus-address.ts';
+import type { Context } from '../context.ts';
+import { needsTheWholeProgram } from './whole-program.ts';
+
+/** Milliseconds for the keyring of the session; one that takes longer is waited for by the whole program. */
+const KEYRING_PATIENCE = 1_000;
+
+/** Looks into a keyring that is open; on other systems a look may ask the person, which must not happen twice. */
+export async function openQuickKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
+  const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
+  if (socket === undefined) return needsTheWholeProgram();
+  const keyring = await openUnlockedKeyring(socket, KEYRING_PATIENCE);
+  return {
+    getPassword: (service, account) => keyring.read({ service, account }),
+    setPassword: needsTheWholeProgram,
+    deletePassword: needsTheWholeProgram,
+  };
+}

@@ -1,0 +1,85 @@
+import { isatty } from 'node:tty';
+import type { Context } from '../context.ts';
+import { environmentWarnings } from '../system/environment.ts';
+import { platformPaths } from '../system/paths.ts';
+import { needsTheWholeProgram, needWholeProgram } from './whole-program.ts';
+import { type QuickAnswer, write } from './write.ts';
+
+/** The parts of the process that a quick answer needs. */
+export type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'removeListener'>;
+
+/** What some of the commands need of the world besides the files. */
+interface Parts {
+  openKeychain?(env: Context['env'], platform: NodeJS.Platform): ReturnType<Context['openKeychain']>;
+  readonly startChild?: Context['startChild'];
+}
+
+/**
+ * Answers the command lines that scripts run most from what is stored, with a small part of the program.
+ *
+ * Gives how to end, or `undefined` when the whole program is needed: for a refresh, for whatever went wrong. Nothing
+ * was written or changed then, so the whole program starts afresh. The build leaves out of this part whatever the
+ * commands load late, and other things that only the whole program needs; asking for them ends the try as well.
+ */
+export async function answerFromStore(
+  process: Host,
+  parts: Parts,
+  run: (context: Context) => Promise<unknown>,
+): Promise<QuickAnswer | undefined> {
+  const env = { ...process.env };
+  if (asksForTraces(process, env)) return undefined;
+  // As in `preventCrashArtefacts`: without a listener, Node would open a debugger.
+  process.on('SIGUSR1', () => {});
+  if (environmentWarnings(env).length > 0) return undefined;
+  const { platform } = process;
+  const answer: string[] = [];
+  let isConversation = false;
+  const context: Context = {
+    env,
+    platform,
+    paths: platformPaths(env, platform),
+    stdin: { async *[Symbol.asyncIterator]() {} },
+    stdout: { write: (text) => answer.push(text) },
+    stderr: {
+      get isTTY() {
+        return isatty(2);
+      },
+      write: () => {
+        isConversation = true;
+      },
+    },
+    clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: needsTheWholeProgram },
+    // Whoever asks for it is about to take a lock, and to write.
+    get signal(): never {
+      return needWholeProgram();
+    },
+    canOpenBrowser: false,
+    place: 'local',
+    writeBytes: needsTheWholeProgram,
+    uninterrupted: needsTheWholeProgram,
+    async startChild(program) {
+      // What is said goes before the child; once it runs, nothing can be handed over any more.
+      if (isConversation || parts.startChild === undefined) needWholeProgram();
+      return parts.startChild(program);
+    },
+    openHttp: needsTheWholeProgram,
+    openBrowser: needsTheWholeProgram,
+    openPrompts: needsTheWholeProgram,
+    openKeychain: async () => parts.openKeychain?.(env, platform) ?? needsTheWholeProgram(),
+  };
+  try {
+    const exitCode = await run(context);
+    if (typeof exitCode === 'number') return { exitCode };
+  } catch {
+    return undefined;
+  }
+  return isConversation ? undefined : write(answer.join(''));
+}
+
+/**
+ * Whether Node may write a report of a crash, which takes a third of a millisecond to switch off, or shows what is in
+ * memory: the whole program looks closer.
+ */
+function asksForTraces({ execArgv }: Host, { NODE_OPTIONS }: Context['env']): boolean {
+  return [...execArgv, NODE_OPTIONS].some((option) => /report|inspect|heapsnapshot|abort/.test(option ?? ''));
+}
