@@ -9,6 +9,7 @@ import net from 'node:net';
 import { dirname, relative, resolve } from 'node:path';
 import tty from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'acorn';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,7 +68,7 @@ const leftOut = {
   'src/output/token-formats/netrc.ts': ['netrcLines'],
   'src/secrets/file-system-words.ts': ['permissionsFault', 'shellQuoted', 'systemErrorCode', 'writeFailure'],
   'src/secrets/private-file-writing.ts': ['removePrivateFile', 'writePrivateFile'],
-  'src/secrets/passphrase-key.ts': ['createPassphraseKey', 'readPassphraseKey'],
+  'src/secrets/passphrase-key.ts': ['readPassphraseKey'],
   'src/settings/configuration.ts': ['readConfiguration'],
 };
 
@@ -78,7 +79,8 @@ const smallPart = {
   name: 'small-part',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /.*/ }, ({ path, kind, namespace, importer }) => {
-      if (kind === 'dynamic-import') return { path: 'late-part', namespace: 'absent' };
+      if (kind === 'dynamic-import' && !path.startsWith('node:'))
+        return { path: 'late-part', namespace: 'absent' };
       if (loadedLate[path] !== undefined && namespace !== 'late') return { path, namespace: 'late' };
       const source = relative(root, resolve(dirname(importer), path));
       return leftOut[source] === undefined ? undefined : { path: source, namespace: 'absent' };
@@ -97,6 +99,34 @@ const smallPart = {
   },
 };
 
+/**
+ * Has V8 compile the functions of the small parts when it loads them. Otherwise it would skim each of them to find its
+ * end, and read it again when it is called, as nearly all of them are: it takes parentheses for a sign of that.
+ */
+const compiledAtOnce = {
+  name: 'compiled-at-once',
+  setup({ onEnd }) {
+    onEnd(async ({ outputFiles }) => {
+      for (const { path, text } of outputFiles) await writeFile(path, withParentheses(text));
+    });
+  },
+};
+
+function withParentheses(code) {
+  const { body } = parse(code, { ecmaVersion: 2022, sourceType: 'script' });
+  const functions = body.filter(({ type }) => type === 'FunctionDeclaration');
+  // Whether it comes with a directive depends on the configuration of the compiler that is found.
+  let at = body[0]?.directive === 'use strict' ? body[0].end : 0;
+  let rest = '';
+  for (const { start, end } of functions) {
+    rest += code.slice(at, start);
+    at = end;
+  }
+  // Declarations are hoisted, and variables are not: they come first.
+  const first = functions.map(({ id, start, end }) => `${id.name}=(${code.slice(start, end)})`);
+  return `"use strict";var ${first.join(',')};${rest}${code.slice(at)}`;
+}
+
 const print = (flag) =>
   JSON.stringify(execFileSync(process.execPath, [`${root}/bin/oauth-login.js`, flag], { encoding: 'utf8' }));
 await build({
@@ -107,6 +137,7 @@ await build({
   define: { VERSION_TEXT: print('--version'), HELP_TEXT: print('--help') },
   // Whatever goes wrong in it is not shown but left to the whole program, so its names are not needed.
   minify: true,
-  plugins: [smallPart],
+  plugins: [smallPart, compiledAtOnce],
+  write: false,
 });
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);

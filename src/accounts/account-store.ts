@@ -11,7 +11,7 @@ import { readAccountHead } from './account-head.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
 import { claimedClient } from './claimed-client.ts';
-import { type ClientReference, type ClientSecrets, openClientSecrets } from './client-secrets.ts';
+import type { ClientReference, ClientSecrets } from './client-secrets.ts';
 import { type Lock, lockPath, openLock } from './lock.ts';
 import { corruptFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
 import { idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
@@ -57,6 +57,7 @@ export interface AccountStore extends ClientSecrets {
 /** The store in the data directory; nothing is read or made before it is asked for. */
 export function openAccountStore(context: Context): AccountStore {
   const directory = join(context.paths.dataDir, 'accounts');
+  const clientSecrets = async () => (await import('./client-secrets.ts')).openClientSecrets(context);
   const locks = new Map<string, Lock>();
   const fileOf = (id: string) => join(directory, `${id}.account`);
   const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
@@ -81,7 +82,13 @@ export function openAccountStore(context: Context): AccountStore {
   };
 
   return {
-    ...openClientSecrets(context),
+    async readClientSecret(client) {
+      return (await clientSecrets()).readClientSecret(client);
+    },
+
+    async writeClientSecret(client, secret, store) {
+      await (await clientSecrets()).writeClientSecret(client, secret, store);
+    },
 
     async list() {
       const accounts: AccountHead[] = [];

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { ProgramStartError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
 import { type SignalEffects, watchSignalEffects } from './signal-effect.ts';
@@ -74,7 +73,7 @@ export async function startChild(
     if (platform === 'linux' && receiverOfKeys(platform) !== 'nobody')
       effects = watchSignalEffects(child.pid);
     return {
-      exitCode: ended.then(({ code, signal }) => code ?? 128 + constants.signals[signal]),
+      exitCode: ended.then(exitCodeOf),
       signal: ended.then(({ signal }) => signal ?? undefined),
     };
   } catch (failure) {
@@ -86,6 +85,12 @@ export async function startChild(
 type End =
   | { readonly code: number; readonly signal: null }
   | { readonly code: null; readonly signal: NodeJS.Signals };
+
+async function exitCodeOf({ code, signal }: End): Promise<number> {
+  if (code !== null) return code;
+  const { constants } = await import('node:os');
+  return 128 + constants.signals[signal];
+}
 
 function endOf(child: NodeJS.EventEmitter): Promise<End> {
   return new Promise((resolve) => {

@@ -2,15 +2,9 @@ import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError } from '../errors.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
-import {
-  onlySuppliedProvider,
-  type SuppliedToken,
-  suppliedToken,
-  suppliedTokenOf,
-} from '../settings/supplied-token.ts';
+import type { SuppliedToken } from '../settings/supplied-token.ts';
 import { tokenVariables } from '../settings/variables.ts';
 import type { GrantSource } from './grant-token.ts';
 import { withoutPerson } from './without-person.ts';
@@ -49,17 +43,21 @@ export async function chooseTokenSource(
   }
   refuseGrantFlags(flags);
   const place = target ?? flags.issuer;
-  const supplied = place === undefined ? undefined : await suppliedTokenOf(place, flags, context);
+  // Most environments supply no token, and what reads one is not loaded there.
+  const supply =
+    tokenVariables(context.env).length === 0 ? undefined : await import('../settings/supplied-token.ts');
+  const supplied = place === undefined ? undefined : await supply?.suppliedTokenOf(place, flags, context);
   if (supplied !== undefined) return named(supplied, context);
   let head: AccountHead;
   try {
     head = await chooseAccount(target, flags, await store.list(), configuration);
   } catch (error) {
+    const { suppliedInstead } = await import('./supplied-instead.ts');
     const only = await suppliedInstead(error, flags, context, target);
     if (only !== undefined) return named(only, context);
     throw withoutPerson(error, place, context);
   }
-  const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
+  const own = place === undefined ? supply?.suppliedToken(head.provider, context) : undefined;
   return own === undefined ? { head } : named({ ...own, account: head }, context);
 }
 
@@ -67,28 +65,6 @@ export async function chooseTokenSource(
 export function providerNameOf(source: TokenSource): string {
   if ('head' in source) return source.head.provider;
   return 'settings' in source ? source.settings.provider.name : source.provider;
-}
-
-/**
- * Where nobody is signed in and nothing says what is meant, the only token that the environment supplies is.
- *
- * Throws an `AuthenticationRequiredError` that names the variables when that leaves open which one.
- */
-export async function suppliedInstead(
-  error: unknown,
-  { account, host, tenant, issuer }: AccountFlags,
-  context: Context,
-  target?: string,
-): Promise<SuppliedToken | undefined> {
-  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return undefined;
-  if ([target, account, host, tenant, issuer].some((word) => word !== undefined)) return undefined;
-  const variables = tokenVariables(context.env);
-  if (variables.length === 0) return undefined;
-  const provider = await onlySuppliedProvider(context);
-  if (provider !== undefined) return suppliedToken(provider, context);
-  throw new AuthenticationRequiredError('login_required', `${error.message}, and no provider was named`, {
-    hint: `name the provider whose token is meant; set: ${variables.join(', ')}`,
-  });
 }
 
 function named(source: SuppliedSource, { stderr }: Context): SuppliedSource {

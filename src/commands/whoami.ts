@@ -11,7 +11,7 @@ import { type Configuration, readConfiguration } from '../settings/configuration
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { providerVariable } from '../settings/variables.ts';
 import { httpOptions, type NetworkSettings, signalled } from './http-options.ts';
-import { suppliedInstead } from './token-source.ts';
+import { suppliedInstead } from './supplied-instead.ts';
 
 /** The flags of `whoami`. */
 export interface WhoamiFlags extends AccountFlags {

@@ -1,17 +1,8 @@
-import { hash, randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { hash } from 'node:crypto';
 import type { Keychain } from '../adapters/keychain.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import {
-  corruptKeyDescriptor,
-  type KeyDescriptor,
-  keyDescriptorFile,
-  missingKey,
-  newKeyId,
-  writeKeyDescriptor,
-} from './key-descriptor.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { corruptKeyDescriptor, type KeyDescriptor, missingKey } from './key-descriptor.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 
 /** Ends in the version of what is kept under it. */
@@ -21,15 +12,18 @@ export const KEYCHAIN_SERVICE = 'oauth-login-v1';
 export const STORE_CHOICES =
   'choose where the key is kept: --store keychain (needs a running, unlocked keychain), --store passphrase (set OAUTH_LOGIN_PASSPHRASE), or --store file (only file permissions protect it)';
 
-/** Windows joins service and account with `/`, so the account must have none (T39). */
-function keychainAccount(id: string): string {
+/** What the key is found under; Windows joins service and account with `/`, so the account must have none (T39). */
+export function keychainAccount(id: string): string {
   return hash('sha256', id, 'base64url');
 }
 
 const KEYCHAIN_CODES = ['store_unavailable', 'store_locked', 'store_denied', 'store_timeout'] as const;
 
 /** Runs the work with the keychain; an error of it names the three choices besides its own remedy. */
-async function withKeychain<T>(context: Context, work: (keychain: Keychain) => Promise<T>): Promise<T> {
+export async function withKeychain<T>(
+  context: Context,
+  work: (keychain: Keychain) => Promise<T>,
+): Promise<T> {
   try {
     return await work(await context.openKeychain());
   } catch (error) {
@@ -54,28 +48,4 @@ export async function readKeychainKey(descriptor: KeyDescriptor, context: Contex
   const key = Buffer.from(text, 'base64');
   if (key.length !== KEY_LENGTH) throw corruptKeyDescriptor('keychain', context);
   return new SealingKey('keychain', descriptor.id, key);
-}
-
-/** Puts a new key into the keychain; `undefined` when another process was first. Throws `StoreError`. */
-export async function createKeychainKey(context: Context): Promise<SealingKey | undefined> {
-  const id = newKeyId();
-  const key = randomBytes(KEY_LENGTH);
-  makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
-  return withKeychain(context, async (keychain) => {
-    await storeAndReadBack(keychain, keychainAccount(id), key.toString('base64'));
-    // Only now, so that whoever sees the descriptor finds the key.
-    if (writeKeyDescriptor('keychain', context, { id, fields: {} })) {
-      return new SealingKey('keychain', id, key);
-    }
-    await keychain.deletePassword(KEYCHAIN_SERVICE, keychainAccount(id));
-    return undefined;
-  });
-}
-
-async function storeAndReadBack(keychain: Keychain, account: string, text: string): Promise<void> {
-  await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
-  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) === text) return;
-  throw new StoreError('store_unavailable', 'the keychain did not keep what was stored in it', {
-    hint: STORE_CHOICES,
-  });
 }

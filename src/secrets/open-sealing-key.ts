@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { createFileKey, readFileKey } from './file-key.ts';
+import { readFileKey } from './file-key.ts';
 import { type KeyDescriptor, readKeyDescriptor } from './key-descriptor.ts';
-import { createKeychainKey, readKeychainKey } from './keychain-key.ts';
-import { createPassphraseKey, readPassphraseKey } from './passphrase-key.ts';
+import { readKeychainKey } from './keychain-key.ts';
+import { readPassphraseKey } from './passphrase-key.ts';
 import type { SealingKey } from './sealing-key.ts';
 import type { StoreKind } from './store-kind.ts';
 
@@ -34,10 +34,13 @@ export function openSealingKey(
 async function readOrCreateKey(kind: StoreKind, context: Context, create: boolean): Promise<SealingKey> {
   const descriptor = readKeyDescriptor(kind, context);
   if (descriptor !== undefined) return readKey(kind, descriptor, context);
-  const created = create ? await createKey(kind, context) : undefined;
-  if (created !== undefined) return created;
-  const winner = create ? readKeyDescriptor(kind, context) : undefined;
-  if (winner !== undefined) return readKey(kind, winner, context);
+  if (create) {
+    const { createSealingKey } = await import('./create-sealing-key.ts');
+    const created = await createSealingKey(kind, context);
+    if (created !== undefined) return created;
+    const winner = readKeyDescriptor(kind, context);
+    if (winner !== undefined) return readKey(kind, winner, context);
+  }
   throw new StoreError(
     'store_key_missing',
     `there is no key for the ${kind} store in ${context.paths.dataDir}`,
@@ -55,16 +58,5 @@ async function readKey(kind: StoreKind, descriptor: KeyDescriptor, context: Cont
       return readPassphraseKey(descriptor, context);
     case 'file':
       return readFileKey(descriptor, context);
-  }
-}
-
-async function createKey(kind: StoreKind, context: Context): Promise<SealingKey | undefined> {
-  switch (kind) {
-    case 'keychain':
-      return createKeychainKey(context);
-    case 'passphrase':
-      return createPassphraseKey(context);
-    case 'file':
-      return createFileKey(context);
   }
 }

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { Keychain } from '../adapters/keychain.ts';
+import type { Context } from '../context.ts';
+import { StoreError } from '../errors.ts';
+import { keyDescriptorFile, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
+import { KEYCHAIN_SERVICE, keychainAccount, STORE_CHOICES, withKeychain } from './keychain-key.ts';
+import { createPassphraseKey } from './passphrase-key.ts';
+import { makePrivateDirectory } from './private-directory.ts';
+import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
+import type { StoreKind } from './store-kind.ts';
+
+/** Makes the sealing key of that kind; `undefined` when another process was first. Throws `StoreError`. */
+export async function createSealingKey(kind: StoreKind, context: Context): Promise<SealingKey | undefined> {
+  switch (kind) {
+    case 'keychain':
+      return createKeychainKey(context);
+    case 'passphrase':
+      return createPassphraseKey(context);
+    case 'file':
+      return createFileKey(context);
+  }
+}
+
+function createFileKey(context: Context): SealingKey | undefined {
+  const id = newKeyId();
+  const key = randomBytes(KEY_LENGTH);
+  const fields = { key: key.toString('base64url') };
+  return writeKeyDescriptor('file', context, { id, fields }) ? new SealingKey('file', id, key) : undefined;
+}
+
+async function createKeychainKey(context: Context): Promise<SealingKey | undefined> {
+  const id = newKeyId();
+  const key = randomBytes(KEY_LENGTH);
+  makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
+  return withKeychain(context, async (keychain) => {
+    await storeAndReadBack(keychain, keychainAccount(id), key.toString('base64'));
+    // Only now, so that whoever sees the descriptor finds the key.
+    if (writeKeyDescriptor('keychain', context, { id, fields: {} })) {
+      return new SealingKey('keychain', id, key);
+    }
+    await keychain.deletePassword(KEYCHAIN_SERVICE, keychainAccount(id));
+    return undefined;
+  });
+}
+
+async function storeAndReadBack(keychain: Keychain, account: string, text: string): Promise<void> {
+  await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
+  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) === text) return;
+  throw new StoreError('store_unavailable', 'the keychain did not keep what was stored in it', {
+    hint: STORE_CHOICES,
+  });
+}
