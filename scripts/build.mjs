@@ -1,4 +1,5 @@
-// Bundles the own sources into dist/main.js, readable and with a source map.
+// Bundles the own sources into dist/main.js, readable and with a source map, and small parts of them into
+// dist/quick-*.js, which need neither: an error in them is left to the whole program.
 // One CommonJS file, because that starts fastest: Node needs no module loader of ECMAScript for it, and a part that
 // is reached by `import()` only runs, and asks for Node's own modules, when it is first needed. Packages stay outside
 // for the same reason, except commander, which every command needs.
@@ -72,6 +73,9 @@ const leftOut = {
   'src/settings/configuration.ts': ['readConfiguration'],
 };
 
+/** Those of them that no part has asked for; one that none asks for has been moved. */
+const unmet = new Set(Object.keys(leftOut));
+
 const needsTheWholeProgram = "throw new Error('the whole program is needed');";
 
 /** Makes the small part of the program: what it leaves out throws, which means that the whole program is needed. */
@@ -79,11 +83,12 @@ const smallPart = {
   name: 'small-part',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /.*/ }, ({ path, kind, namespace, importer }) => {
-      if (kind === 'dynamic-import' && !path.startsWith('node:'))
-        return { path: 'late-part', namespace: 'absent' };
+      if (kind === 'dynamic-import') return { path: 'late-part', namespace: 'absent' };
       if (loadedLate[path] !== undefined && namespace !== 'late') return { path, namespace: 'late' };
-      const source = relative(root, resolve(dirname(importer), path));
-      return leftOut[source] === undefined ? undefined : { path: source, namespace: 'absent' };
+      const source = relative(root, resolve(dirname(importer), path)).replaceAll('\\', '/');
+      if (leftOut[source] === undefined) return undefined;
+      unmet.delete(source);
+      return { path: source, namespace: 'absent' };
     });
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
       contents: Object.keys(loadedLate[path])
@@ -115,6 +120,7 @@ const compiledAtOnce = {
 function withParentheses(code) {
   const { body } = parse(code, { ecmaVersion: 2022, sourceType: 'script' });
   const functions = body.filter(({ type }) => type === 'FunctionDeclaration');
+  if (functions.length === 0) return code;
   // Whether it comes with a directive depends on the configuration of the compiler that is found.
   let at = body[0]?.directive === 'use strict' ? body[0].end : 0;
   let rest = '';
@@ -140,4 +146,5 @@ await build({
   plugins: [smallPart, compiledAtOnce],
   write: false,
 });
+if (unmet.size > 0) throw new Error(`no small part imports ${[...unmet].join(', ')}`);
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);

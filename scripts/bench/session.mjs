@@ -16,7 +16,7 @@ const command = join(root, 'bin/oauth-login.js');
 const answerRuns = 5;
 const patience = 30_000;
 
-/** Builds the command; `home(store)` gives `{ env }` of a home signed in with that store, or `{ missing }`. */
+/** Builds the command; `home(store)` gives `{ env }` of a home signed in with that store; `{ missing }` without a keyring. */
 export async function openBenchSession() {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
   const folder = mkdtempSync(join(tmpdir(), 'oauth-login-bench-'));
@@ -29,7 +29,7 @@ export async function openBenchSession() {
 
   async function home(store) {
     if (!homes.has(store)) {
-      homes.set(store, await openHome(store).catch((error) => ({ missing: error.message })));
+      homes.set(store, await openHome(store));
     }
     return homes.get(store);
   }
@@ -43,7 +43,8 @@ export async function openBenchSession() {
       LANG: 'C.UTF-8',
     };
     if (store === 'keychain') {
-      const keyring = await openKeyring(env);
+      const keyring = await openKeyring(env).catch((error) => ({ missing: error.message }));
+      if (keyring.missing !== undefined) return keyring;
       closing.unshift(keyring.close);
       Object.assign(env, keyring.env);
     }

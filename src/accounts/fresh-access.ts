@@ -20,8 +20,10 @@ export async function freshAccess(
   context: Context,
   configuration: () => Promise<Configuration>,
 ): Promise<OpenAccount> {
-  if (!freshness.force && isFresh(head, freshness, context))
-    return { head, secrets: await store.openSecrets(head) };
+  if (!freshness.force && isFresh(head, freshness, context)) {
+    const secrets = await (freshness.isJustListed ? store.openSecrets(head) : store.readSecrets(head));
+    return { head, secrets };
+  }
   const { refreshAccount } = await import('./refresh-account.ts');
   return refreshAccount(head, freshness, store, context, configuration);
 }

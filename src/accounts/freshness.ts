@@ -11,6 +11,8 @@ export interface OpenAccount {
 export interface Freshness {
   /** The access token has to be good for at least this long. */
   readonly minValiditySeconds: number;
+  /** The account was listed a moment ago: what was read of it then need not be read again. */
+  readonly isJustListed?: boolean;
   /** Refresh even when the stored token would do. */
   readonly force?: boolean;
   readonly trace?: (line: string) => void;

@@ -42,7 +42,7 @@ function newerFile(path: string): StoreError {
   });
 }
 
-/** Reads the file without opening its body; `undefined` when there is none. Throws `StoreError`. */
+/** Reads the file, as `read` does, without opening its body; `undefined` when there is none. Throws `StoreError`. */
 export function readSealedFile(
   path: string,
   record: SealedRecord,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { ProgramStartError } from '../errors.ts';
 import { safeText } from '../safe-text.ts';
 import { type SignalEffects, watchSignalEffects } from './signal-effect.ts';
@@ -73,7 +74,7 @@ export async function startChild(
     if (platform === 'linux' && receiverOfKeys(platform) !== 'nobody')
       effects = watchSignalEffects(child.pid);
     return {
-      exitCode: ended.then(exitCodeOf),
+      exitCode: ended.then(({ code, signal }) => code ?? 128 + constants.signals[signal]),
       signal: ended.then(({ signal }) => signal ?? undefined),
     };
   } catch (failure) {
@@ -85,12 +86,6 @@ export async function startChild(
 type End =
   | { readonly code: number; readonly signal: null }
   | { readonly code: null; readonly signal: NodeJS.Signals };
-
-async function exitCodeOf({ code, signal }: End): Promise<number> {
-  if (code !== null) return code;
-  const { constants } = await import('node:os');
-  return 128 + constants.signals[signal];
-}
 
 function endOf(child: NodeJS.EventEmitter): Promise<End> {
   return new Promise((resolve) => {

@@ -51,15 +51,15 @@ export const aligned = (bytes: string, boundary: number) =>
 /** The call in bytes (`latin1`); a service that does not run is not started for it. */
 export function methodCallMessage(serial: number, call: MethodCall): string {
   const { body = '' } = call;
-  const texts: [number, string][] = [
+  const values: [number, string][] = [
     [PATH, `\x01o\0${string(call.path)}`],
     [INTERFACE, `\x01s\0${string(call.interface)}`],
     [MEMBER, `\x01s\0${string(call.member)}`],
     [DESTINATION, `\x01s\0${string(call.destination)}`],
   ];
-  if (call.signature !== undefined) texts.push([SIGNATURE, `\x01g\0${signature(call.signature)}`]);
+  if (call.signature !== undefined) values.push([SIGNATURE, `\x01g\0${signature(call.signature)}`]);
   let fields = '';
-  for (const [code, value] of texts) fields = aligned(fields, 8) + String.fromCharCode(code) + value;
+  for (const [code, value] of values) fields = aligned(fields, 8) + String.fromCharCode(code) + value;
   const prefix = `l${String.fromCharCode(METHOD_CALL, NO_AUTO_START, VERSION)}`;
   return aligned(prefix + uint32(body.length) + uint32(serial) + uint32(fields.length) + fields, 8) + body;
 }
@@ -121,23 +121,25 @@ export function readMessage(bytes: Buffer): ReceivedMessage | undefined {
   if (bytes.length < length) return undefined;
   let replySerial: number | undefined;
   let bodySignature = '';
+  const header = bytes.subarray(0, fieldsEnd);
   for (let at = PREFIX_LENGTH; at < fieldsEnd; at = Math.ceil(at / 8) * 8) {
-    const code = bytes[at];
+    const code = header[at];
     // Behind the code, the type of the value is a signature of one character.
-    const type = bytes.toString('latin1', at + 1, at + 4);
+    const type = header.toString('latin1', at + 1, at + 4);
     at += 4;
     if (type === '\x01u\0') {
-      if (code === REPLY_SERIAL) replySerial = bytes.readUInt32LE(at);
+      if (code === REPLY_SERIAL) replySerial = header.readUInt32LE(at);
       at += 4;
     } else if (type === '\x01g\0') {
-      const size = bytes.readUInt8(at);
-      if (code === SIGNATURE) bodySignature = bytes.toString('latin1', at + 1, at + 1 + size);
+      const size = header.readUInt8(at);
+      if (code === SIGNATURE) bodySignature = header.toString('latin1', at + 1, at + 1 + size);
       at += size + 2;
     } else if (type === '\x01s\0' || type === '\x01o\0') {
-      at += bytes.readUInt32LE(at) + 5;
+      at += header.readUInt32LE(at) + 5;
     } else {
       throw new RangeError('a header field of another type');
     }
+    if (at > fieldsEnd) throw new RangeError('a header field that ends too late');
   }
   const body = new MessageReader(bytes.subarray(bodyStart, length));
   return { isReturn: bytes[1] === METHOD_RETURN, replySerial, signature: bodySignature, body, length };

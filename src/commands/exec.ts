@@ -37,7 +37,7 @@ export async function runWithToken(
   const source = await chooseTokenSource(target, flags, store, context, configuration);
   const variable = tokenVariable(flags.as, providerNameOf(source));
   const trace = traceOf(flags, context);
-  const freshness = { minValiditySeconds, ...(trace === undefined ? {} : { trace }) };
+  const freshness = { minValiditySeconds, isJustListed: true, ...(trace === undefined ? {} : { trace }) };
   const { accessToken } = await freshToken(source, freshness, store, context, configuration);
   const masks = maskLines(accessToken, context.env);
   if (masks !== '') context.stderr.write(masks);

@@ -43,6 +43,7 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const trace = traceOf(flags, context);
   const freshness = {
     minValiditySeconds,
+    isJustListed: true,
     force: flags.refresh ?? false,
     ...(trace === undefined ? {} : { trace }),
   };

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Context } from '../context.ts';
+import { ExitCode } from '../errors.ts';
 import { environmentWarnings } from '../system/environment.ts';
 import { platformPaths } from '../system/paths.ts';
 import { needsTheWholeProgram, needWholeProgram } from './whole-program.ts';
@@ -34,6 +35,7 @@ export async function answerFromStore(
   const { platform } = process;
   const answer: string[] = [];
   let isConversation = false;
+  let isChildRun = false;
   const context: Context = {
     env,
     platform,
@@ -58,9 +60,11 @@ export async function answerFromStore(
     writeBytes: needsTheWholeProgram,
     uninterrupted: needsTheWholeProgram,
     async startChild(program) {
-      // What is said goes before the child; once it runs, nothing can be handed over any more.
+      // What is said goes before the child.
       if (isConversation || parts.startChild === undefined) needWholeProgram();
-      return parts.startChild(program);
+      const child = await parts.startChild(program);
+      isChildRun = true;
+      return child;
     },
     openHttp: needsTheWholeProgram,
     openBrowser: needsTheWholeProgram,
@@ -71,7 +75,8 @@ export async function answerFromStore(
     const exitCode = await run(context);
     if (typeof exitCode === 'number') return { exitCode };
   } catch {
-    return undefined;
+    // The whole program would run it a second time.
+    return isChildRun ? { exitCode: ExitCode.internal } : undefined;
   }
   return isConversation ? undefined : write(answer.join(''));
 }

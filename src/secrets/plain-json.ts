@@ -1,5 +1,7 @@
 const INHERITED = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** Characters; a longer text may nest deeper than can be written again, which asking about every member finds out. */
+const LONGEST_PLAIN = 8192;
 /** None of these names is in a text without a match; one may be spelt with escapes. */
 const PERHAPS_INHERITED = /__proto__|constructor|prototype|\\/;
 
@@ -7,7 +9,7 @@ const PERHAPS_INHERITED = /__proto__|constructor|prototype|\\/;
 export function parsePlainJson(text: string): unknown {
   try {
     // To be asked about every member takes longer than everything else that is done with a file.
-    if (!PERHAPS_INHERITED.test(text)) return JSON.parse(text);
+    if (text.length <= LONGEST_PLAIN && !PERHAPS_INHERITED.test(text)) return JSON.parse(text);
     return JSON.parse(text, (name, value: unknown) => (INHERITED.has(name) ? undefined : value));
   } catch {
     return undefined;

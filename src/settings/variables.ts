@@ -9,8 +9,6 @@ export function variableName(provider: string, setting: ProviderVariable): strin
   return `OAUTH_LOGIN_${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_${setting}`;
 }
 
-const TOKEN = /^OAUTH_LOGIN_.+(?<!_REFRESH|_SUBJECT)_TOKEN$/;
-
 /** What no provider's name may end in, for its variable to be one of an access token. */
 const OTHER_TOKEN = /_(REFRESH|SUBJECT)_TOKEN$/;
 
@@ -29,6 +27,10 @@ export function providerVariable(
 export function tokenVariables(env: Environment): string[] {
   return Object.keys(env).filter(
     // Most names are none of ours, and that is told soonest so.
-    (name) => name.startsWith('OAUTH_LOGIN_') && TOKEN.test(name) && variableText(env, name),
+    (name) =>
+      name.startsWith('OAUTH_LOGIN_') &&
+      /^OAUTH_LOGIN_.+_TOKEN$/.test(name) &&
+      !OTHER_TOKEN.test(name) &&
+      variableText(env, name),
   );
 }

@@ -281,6 +281,8 @@ describe('the standard output of the small part', () => {
       expect(said).toMatch(/^ended with 8\n/);
       expect(said.slice('ended with 8\n'.length).startsWith(problem)).toBe(true);
     }
+    const speechless = '"$@" >/dev/full 2>/dev/full; echo "ended with $?"';
+    expect(await expectSameInShell(speechless, ['token'])).toBe('ended with 8\n');
     const said = await expectSameInShell(shell, ['status', '--json']);
     expect(JSON.parse(said.slice('ended with 8\n'.length)).error).toMatchObject({
       code: 'store_write_failed',

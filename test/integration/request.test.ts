@@ -67,6 +67,21 @@ describe('request', () => {
     expect(last()).toMatchObject({ method: 'POST', body: '{"x":1}', headers: { accept: 'text/csv' } });
   });
 
+  it('sends nothing for somebody who signed out while the body was waited for', async () => {
+    const stdin = {
+      isTTY: false,
+      async *[Symbol.asyncIterator]() {
+        yield '{';
+        expect((await line.run('logout', 'work')).exitCode).toBe(0);
+        yield '}';
+      },
+    };
+    const outcome = await line.runIn({ stdin }, 'request', 'work', `${api.origin}/thing`, '--json', '@-');
+    expect([outcome.exitCode, outcome.stdout]).toEqual([4, '']);
+    expect(outcome.stderr).toContain('is no longer stored');
+    expect(api.requests).toHaveLength(0);
+  });
+
   it('sets, repeats, empties and removes headers as curl does', async () => {
     const headers = ['X-One: 1', 'X-Many: a', 'x-many: b', 'X-Empty;', 'Accept:', 'User-Agent: mine/1'];
     await request(`${api.origin}/thing`, ...headers.flatMap((text) => ['-H', text]));

@@ -15,7 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ['context.ts', 'error-code.ts', 'errors.ts', 'safe-text.ts'],
 ];
 
-/** Files that make a context, and so have to know the adapters behind it. */
+/** Files that make a context, or a part of one, and so have to know the adapters behind it. */
 const makersOfContexts = ['quick/exec.ts', 'quick/quick-keychain.ts', 'system/system-context.ts'];
 
 /** Packages that cost too much to be loaded before they are needed. */

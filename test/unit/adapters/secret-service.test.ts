@@ -53,8 +53,8 @@ const SESSION = '/org/freedesktop/secrets/session/s1';
 const ITEM = '/org/freedesktop/secrets/collection/login/1';
 
 /** A reply as the bus sends it; `type` 3 is an error. */
-function reply(serial: number, bodySignature: string, body: string, type = 2): string {
-  const fields = `${aligned(`\x05${signature('u')}${uint32(serial)}`, 8)}\x08${signature('g')}${signature(bodySignature)}`;
+function reply(serial: number, bodySignature: string, body: string, type = 2, more = ''): string {
+  const fields = `${more}${aligned(`\x05${signature('u')}${uint32(serial)}`, 8)}\x08${signature('g')}${signature(bodySignature)}`;
   const head = `l${String.fromCharCode(type)}\0\x01${uint32(body.length)}${uint32(99)}${uint32(fields.length)}${fields}`;
   return aligned(head, 8) + body;
 }
@@ -97,6 +97,21 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
     ['a message of another version', /not a message/, [`${OK}l\x02\0\x02${'\0'.repeat(12)}`]],
     ['a list that is longer than its message', /range|bounds/, [OK + reply(3, 'aoao', uint32(4_000))]],
     ['a text that is longer', /ends too early/, [OK + reply(3, 'aoao', uint32(8) + uint32(4_000_000_000))]],
+    [
+      'a header field that is longer than the header',
+      /ends too late/,
+      [OK + reply(3, 'aoao', paths(ITEM), 2, `\x01${signature('o')}${uint32(900)}${'x'.repeat(8)}`)],
+    ],
+    [
+      'a header field of a type that none has',
+      /of another type/,
+      [OK + reply(3, 'aoao', paths(ITEM), 2, aligned(`\x01${signature('t')}`, 8))],
+    ],
+    [
+      'a variant that holds no string',
+      /not a string/,
+      [OK + hello + reply(2, 'vo', aligned(signature('u') + uint32(7), 4) + string(SESSION))],
+    ],
     [
       'endless replies',
       /too long a conversation/,
