@@ -1,30 +1,30 @@
 import { connect } from 'node:net';
+import { type MessageReader, readMessage } from './d-bus-message.ts';
 import {
-  aligned,
-  type MessageReader,
-  type MethodCall,
-  methodCallMessage,
-  readMessage,
-  signature,
-  string,
-  uint32,
-} from './d-bus-message.ts';
+  authentication,
+  GET_SECRET,
+  getSecret,
+  hello,
+  OPEN_SESSION,
+  openSession,
+  REPLIES,
+  SEARCH_ACCOUNT,
+  SEARCH_SERVICE,
+  searchItems,
+  secretValue,
+} from './secret-service-calls.ts';
 
-/** What keytar puts a value under; ASCII. */
-export interface SecretAttributes {
-  readonly service: string;
-  readonly account: string;
-}
-
-const SECRETS = { destination: 'org.freedesktop.secrets', path: '/org/freedesktop/secrets' };
 /** Bytes; what is asked for has less than a tenth of it. */
 const LONGEST_CONVERSATION = 65_536;
 const LONGEST_CHUNK = 4096;
 
 /** A keyring of the session that has been spoken to, and answers meanwhile. */
 export interface UnlockedKeyring {
-  /** The value of the only item with these attributes; once. Rejects unless it is there and unlocked. */
-  read(attributes: SecretAttributes): Promise<string>;
+  /**
+   * The value of the only item of the service, or else of its only one for that account; ASCII; once. Rejects unless it
+   * is there and unlocked. One that is alone may be another account's: whoever uses the value has to notice.
+   */
+  read(account: string): Promise<string>;
 }
 
 /**
@@ -35,14 +35,19 @@ export interface UnlockedKeyring {
  * It never unlocks, prompts or starts anything: unless exactly one item is there and unlocked, it rejects, and
  * the way through keytar has to tell why.
  *
- * The bus takes its time over the first words. They are said before this resolves, so that whoever has something
- * else to do, such as to load what the attributes are made with, does it while the bus is at work.
+ * The bus takes its time over the first words, and the items of the service (keytar's attribute, ASCII) are asked for
+ * with them. They are said before this resolves, so that whoever has something else to do, such as to load what opens
+ * the value, does it while the bus is at work.
  *
  * The value crosses the socket as it is (algorithm `plain`): whoever could listen there can ask the keyring as well.
  *
  * @see [Secret Service API](https://specifications.freedesktop.org/secret-service-spec/latest/)
  */
-export function openUnlockedKeyring(socketPath: string, deadline: number): Promise<UnlockedKeyring> {
+export function openUnlockedKeyring(
+  socketPath: string,
+  service: string,
+  deadline: number,
+): Promise<UnlockedKeyring> {
   return new Promise((resolveOpen, rejectOpen) => {
     let failure: Error | undefined;
     let rejectRead = (_: Error) => {};
@@ -63,21 +68,42 @@ export function openUnlockedKeyring(socketPath: string, deadline: number): Promi
     socket.on('close', () => fail(new Error('the bus went away')));
     socket.on('connect', () => {
       // As systemd does, it is said at once, without waiting for the replies in between.
-      socket.write(authentication() + hello() + openSession(), 'latin1');
+      socket.write(
+        authentication() + hello() + openSession() + searchItems(SEARCH_SERVICE, { service }),
+        'latin1',
+      );
       resolveOpen({ read });
     });
     let received: Buffer = Buffer.alloc(0);
     let length = 0;
     let isAuthenticated = false;
-    const found = { session: '', item: '' };
+    let isNarrowed = false;
+    let session = '';
+    let items: readonly string[] | undefined;
+    let wanted: string | undefined;
 
-    function read(attributes: SecretAttributes): Promise<string> {
+    function read(account: string): Promise<string> {
       return new Promise((resolve, reject) => {
         if (failure !== undefined) return reject(failure);
         resolveRead = resolve;
         rejectRead = reject;
-        socket.write(searchItems(attributes), 'latin1');
+        wanted = account;
+        askOn();
       });
+    }
+
+    /** Asks for the value once it is known where it is, and before that for the place, where there are several. */
+    function askOn(): void {
+      if (session === '' || items === undefined || wanted === undefined) return;
+      const [item, ...others] = items;
+      if (item !== undefined && others.length === 0) {
+        socket.write(getSecret(session, item), 'latin1');
+      } else if (item !== undefined && !isNarrowed) {
+        isNarrowed = true;
+        socket.write(searchItems(SEARCH_ACCOUNT, { service, account: wanted }), 'latin1');
+      } else {
+        fail(new Error('not exactly one unlocked item'));
+      }
     }
 
     // Without a stream of chunks, which takes half a millisecond more to set up.
@@ -113,81 +139,17 @@ export function openUnlockedKeyring(socketPath: string, deadline: number): Promi
     function takeReply(serial: number | undefined, body: MessageReader): void {
       if (serial === OPEN_SESSION) {
         body.stringVariant();
-        found.session = body.string();
-      }
-      if (serial === SEARCH_ITEMS) found.item = onlyItem(body);
-      if (serial === GET_SECRET) {
+        session = body.string();
+        askOn();
+      } else if (serial === SEARCH_SERVICE || serial === SEARCH_ACCOUNT) {
+        items = body.paths();
+        askOn();
+      } else if (serial === GET_SECRET) {
         clearTimeout(timer);
         // Not closed but let go: that is left to the end of the process, which is near.
         socket.unref();
         resolveRead(secretValue(body));
-      } else if (found.session !== '' && found.item !== '') {
-        socket.write(getSecret(found), 'latin1');
       }
     }
   });
-}
-
-// The serials of the calls, and the signatures of their replies.
-const HELLO = 1;
-const OPEN_SESSION = 2;
-const SEARCH_ITEMS = 3;
-const GET_SECRET = 4;
-const REPLIES: ReadonlyMap<number | undefined, string> = new Map([
-  [HELLO, 's'],
-  [OPEN_SESSION, 'vo'],
-  [SEARCH_ITEMS, 'aoao'],
-  [GET_SECRET, '(oayays)'],
-]);
-
-/** D-Bus Specification, "Authentication Protocol". */
-function authentication(): string {
-  const uid = Buffer.from(String(process.geteuid?.())).toString('hex');
-  return `\0AUTH EXTERNAL ${uid}\r\nBEGIN\r\n`;
-}
-
-function hello(): string {
-  const bus = 'org.freedesktop.DBus';
-  const path = '/org/freedesktop/DBus';
-  return methodCallMessage(HELLO, { destination: bus, path, interface: bus, member: 'Hello' });
-}
-
-function openSession(): string {
-  const body = aligned(string('plain') + signature('s'), 4) + string('');
-  return methodCallMessage(OPEN_SESSION, { ...serviceCall('OpenSession'), signature: 'sv', body });
-}
-
-function searchItems({ service, account }: SecretAttributes): string {
-  const entry = (name: string, value: string) => aligned(string(name), 4) + string(value);
-  const entries = aligned(entry('service', service), 8) + entry('account', account);
-  const body = aligned(uint32(entries.length), 8) + entries;
-  return methodCallMessage(SEARCH_ITEMS, { ...serviceCall('SearchItems'), signature: 'a{ss}', body });
-}
-
-function serviceCall(member: string): MethodCall {
-  return { ...SECRETS, interface: 'org.freedesktop.Secret.Service', member };
-}
-
-function getSecret({ session, item }: { session: string; item: string }): string {
-  return methodCallMessage(GET_SECRET, {
-    destination: SECRETS.destination,
-    path: item,
-    interface: 'org.freedesktop.Secret.Item',
-    member: 'GetSecret',
-    signature: 'o',
-    body: string(session),
-  });
-}
-
-function onlyItem(body: MessageReader): string {
-  const [item, ...others] = body.paths();
-  if (item === undefined || others.length > 0) throw new Error('not exactly one unlocked item');
-  return item;
-}
-
-/** A `Secret` is session, parameters, value and content type. */
-function secretValue(body: MessageReader): string {
-  body.string();
-  body.text();
-  return body.text();
 }

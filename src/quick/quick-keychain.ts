@@ -2,6 +2,7 @@ import type { Keychain } from '../adapters/keychain.ts';
 import { openUnlockedKeyring } from '../adapters/secret-service.ts';
 import { sessionBusSocket } from '../adapters/session-bus-address.ts';
 import type { Context } from '../context.ts';
+import { KEYCHAIN_SERVICE } from '../secrets/keychain-key.ts';
 import { needsTheWholeProgram } from './whole-program.ts';
 
 /** Milliseconds for the keyring of the session; one that takes longer is waited for by the whole program. */
@@ -11,9 +12,10 @@ const KEYRING_PATIENCE = 1_000;
 export async function openQuickKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
   const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
   if (socket === undefined) return needsTheWholeProgram();
-  const keyring = await openUnlockedKeyring(socket, KEYRING_PATIENCE);
+  const keyring = await openUnlockedKeyring(socket, KEYCHAIN_SERVICE, KEYRING_PATIENCE);
   return {
-    getPassword: (service, account) => keyring.read({ service, account }),
+    // The key of other accounts opens nothing of these, and then the whole program looks again.
+    getPassword: (_service, account) => keyring.read(account),
     setPassword: needsTheWholeProgram,
     deletePassword: needsTheWholeProgram,
   };

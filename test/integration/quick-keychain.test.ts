@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -82,6 +82,23 @@ describeWith(KEYRING_PROGRAMS, 'a token whose key is in the keyring', () => {
       expect((await tokenWithout('quick-token.js', env)).stdout).toBe(alone.stdout);
     });
   });
+
+  it('is answered alone when the keyring holds the keys of other homes too', async () => {
+    await withAccount(async (env) => {
+      const other = openHome(command);
+      try {
+        const target = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
+        expect(await other.signIn(target, { env })).toMatchObject({ code: 0 });
+        const theirs = (await other.run(['token'], { env })).stdout;
+        const alone = await tokenWithout('main.js', env);
+        expect(alone).toMatchObject({ code: 0, stderr: '' });
+        expect(alone.stdout).toBe((await tokenWithout('quick-token.js', env)).stdout);
+        expect(alone.stdout).not.toBe(theirs);
+      } finally {
+        other.close();
+      }
+    });
+  });
 });
 
 describeWith(KEYRING_PROGRAMS, 'T38 a keyring that gives no key to the small part', () => {
@@ -108,6 +125,15 @@ describeWith(KEYRING_PROGRAMS, 'T38 a keyring that gives no key to the small par
       await withKeyring((other) =>
         expectSameFailure({ ...env, ...inHome(other) }, 'the keychain no longer has the key'),
       );
+    });
+  });
+
+  it('has another one only', async () => {
+    await withAccount(async (env) => {
+      const descriptor = join(home.home, '.local/share/oauth-login/keys/keychain.json');
+      const text = readFileSync(descriptor, 'utf8');
+      writeFileSync(descriptor, text.replace(/[0-9a-f]{32}/, '0'.repeat(32)));
+      await expectSameFailure(env, 'the keychain no longer has the key');
     });
   });
 

@@ -18,10 +18,11 @@ afterEach(() => {
 });
 
 /** A bus that says the parts one after the other, each once it was spoken to again, and short ones in pieces. */
-async function read(parts: readonly string[], deadline = 5_000): Promise<string> {
+async function read(parts: readonly string[], deadline = 5_000, said: string[] = []): Promise<string> {
   const left = [...parts];
   return readFrom(
-    await listen(async (socket) => {
+    await listen(async (socket, words) => {
+      said.push(words);
       const part = left.shift() ?? '';
       const pieces = part.length > 2_000 ? [part] : (part.match(/[\s\S]{1,37}/g) ?? []);
       for (const piece of pieces) {
@@ -33,19 +34,19 @@ async function read(parts: readonly string[], deadline = 5_000): Promise<string>
   );
 }
 
-async function listen(answer: (socket: Socket) => unknown): Promise<string> {
+async function listen(answer: (socket: Socket, words: string) => unknown): Promise<string> {
   const path = join(directory.path, 'bus');
   server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.on('data', () => answer(socket));
+    socket.on('data', (words) => answer(socket, words.toString('latin1')));
   });
   await new Promise<void>((resolve) => server?.listen(path, resolve));
   return path;
 }
 
 async function readFrom(path: string, deadline = 5_000): Promise<string> {
-  const keyring = await openUnlockedKeyring(path, deadline);
-  return keyring.read({ service: 'a service', account: 'an account' });
+  const keyring = await openUnlockedKeyring(path, 'a service', deadline);
+  return keyring.read('an account');
 }
 
 const OK = 'OK 0123456789abcdef\r\n';
@@ -65,7 +66,10 @@ const paths = (...texts: string[]) => {
 };
 const hello = reply(1, 's', string(':1.7'));
 const session = reply(2, 'vo', aligned(signature('s'), 4) + aligned(string(''), 4) + string(SESSION));
-const found = (...items: string[]) => reply(3, 'aoao', aligned(paths(...items), 4) + paths());
+const searched = (serial: number, items: string[]) =>
+  reply(serial, 'aoao', aligned(paths(...items), 4) + paths());
+const found = (...items: string[]) => searched(3, items);
+const narrowed = (...items: string[]) => searched(5, items);
 const secret = (value: string) =>
   reply(
     4,
@@ -76,6 +80,18 @@ const secret = (value: string) =>
 describe('the value of an unlocked item', () => {
   it('comes in whatever pieces and order the bus sends it', async () => {
     expect(await read([OK + hello + session + found(ITEM), secret('a value')])).toBe('a value');
+  });
+
+  it('is that of the account, where the service has several', async () => {
+    const other = `${ITEM}0`;
+    const parts = [OK + hello + session + found(other, ITEM), narrowed(ITEM), secret('a value')];
+    const said: string[] = [];
+    expect(await read(parts, 5_000, said)).toBe('a value');
+    expect(said[0]).toContain('a service');
+    expect(said[0]).not.toContain('an account');
+    expect(said[1]).toContain('an account');
+    expect(said[2]).toContain(`${ITEM}\0`);
+    expect(said[2]).not.toContain(other);
   });
 
   it('is found behind signals and replies that nobody asked for', async () => {
@@ -91,7 +107,16 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
     ['the bus refuses', /the bus refused/, ['REJECTED EXTERNAL\r\n']],
     ['there is no such service', /another answer/, [OK + hello + reply(2, 's', string('none'), 3)]],
     ['nothing is found', /not exactly one/, [OK + hello + session + found()]],
-    ['two items are found', /not exactly one/, [OK + hello + session + found(ITEM, ITEM)]],
+    [
+      'two items of the account are found',
+      /not exactly one/,
+      [OK + hello + session + found(ITEM, ITEM), narrowed(ITEM, ITEM)],
+    ],
+    [
+      "none of two items is the account's",
+      /not exactly one/,
+      [OK + hello + session + found(ITEM, ITEM), narrowed()],
+    ],
     ['a reply of another shape', /another answer/, [OK + hello + reply(3, 'as', paths(ITEM))]],
     ['a message in another byte order', /not a message/, [OK + hello.replace('l', 'B')]],
     ['a message of another version', /not a message/, [`${OK}l\x02\0\x02${'\0'.repeat(12)}`]],
@@ -139,11 +164,9 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
   });
 
   it('a bus that goes away while nothing is asked of it', async () => {
-    const keyring = await openUnlockedKeyring(await listen((socket) => socket.end()), 5_000);
+    const keyring = await openUnlockedKeyring(await listen((socket) => socket.end()), 'a service', 5_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await expect(keyring.read({ service: 'a service', account: 'an account' })).rejects.toThrow(
-      'the bus went away',
-    );
+    await expect(keyring.read('an account')).rejects.toThrow('the bus went away');
   });
 
   it('a bus that goes away', async () => {

@@ -1,0 +1,83 @@
+// What is asked of the Secret Service API, in bytes (`latin1`).
+import {
+  aligned,
+  type MessageReader,
+  type MethodCall,
+  methodCallMessage,
+  signature,
+  string,
+  uint32,
+} from './d-bus-message.ts';
+
+const SECRETS = { destination: 'org.freedesktop.secrets', path: '/org/freedesktop/secrets' };
+
+const HELLO = 1;
+/** Serial of `openSession`. */
+export const OPEN_SESSION = 2;
+/** Serial of the search for the items of a service. */
+export const SEARCH_SERVICE = 3;
+/** Serial of `getSecret`. */
+export const GET_SECRET = 4;
+/** Serial of the search for the items of a service and an account. */
+export const SEARCH_ACCOUNT = 5;
+
+/** The signatures of the replies, by the serials of the calls. */
+export const REPLIES: ReadonlyMap<number | undefined, string> = new Map([
+  [HELLO, 's'],
+  [OPEN_SESSION, 'vo'],
+  [SEARCH_SERVICE, 'aoao'],
+  [GET_SECRET, '(oayays)'],
+  [SEARCH_ACCOUNT, 'aoao'],
+]);
+
+/** D-Bus Specification, "Authentication Protocol": who we are, which the bus knows from the socket. */
+export function authentication(): string {
+  const uid = Buffer.from(String(process.geteuid?.())).toString('hex');
+  return `\0AUTH EXTERNAL ${uid}\r\nBEGIN\r\n`;
+}
+
+/** The call that every conversation with a bus begins with. */
+export function hello(): string {
+  const bus = 'org.freedesktop.DBus';
+  const path = '/org/freedesktop/DBus';
+  return methodCallMessage(HELLO, { destination: bus, path, interface: bus, member: 'Hello' });
+}
+
+/** Asks for a session in which values are sent as they are. */
+export function openSession(): string {
+  const body = aligned(string('plain') + signature('s'), 4) + string('');
+  return methodCallMessage(OPEN_SESSION, { ...serviceCall('OpenSession'), signature: 'sv', body });
+}
+
+/** Asks for the paths of the items with these attributes: those that are unlocked, and those that are not. */
+export function searchItems(serial: number, attributes: Readonly<Record<string, string>>): string {
+  let entries = '';
+  for (const [name, value] of Object.entries(attributes)) {
+    entries = aligned(aligned(entries, 8) + string(name), 4) + string(value);
+  }
+  const body = aligned(uint32(entries.length), 8) + entries;
+  return methodCallMessage(serial, { ...serviceCall('SearchItems'), signature: 'a{ss}', body });
+}
+
+function serviceCall(member: string): MethodCall {
+  return { ...SECRETS, interface: 'org.freedesktop.Secret.Service', member };
+}
+
+/** Asks for the value of an item. */
+export function getSecret(session: string, item: string): string {
+  return methodCallMessage(GET_SECRET, {
+    destination: SECRETS.destination,
+    path: item,
+    interface: 'org.freedesktop.Secret.Item',
+    member: 'GetSecret',
+    signature: 'o',
+    body: string(session),
+  });
+}
+
+/** The value in the reply; a `Secret` is session, parameters, value and content type. */
+export function secretValue(body: MessageReader): string {
+  body.string();
+  body.text();
+  return body.text();
+}
