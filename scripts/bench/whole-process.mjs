@@ -41,34 +41,24 @@ export function measureInTurn(command, args, env, runs) {
 }
 
 /** Runs two programs in turn, each given with its arguments; gives the medians as `measureInTurn` does. */
-function timesInTurn(bare, ours, env, runs) {
+export function timesInTurn(bare, ours, env, runs) {
   runProgram(ours, env);
-  const rounds = quietRounds([bare, ours], env, runs);
+  const times = alternate(runs, [bare, ours], (program) => timeProgram(program, env));
+  const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));
   return {
-    bareTime: median(rounds.map(([bareTime]) => bareTime)),
-    time: median(rounds.map(([, time]) => time)),
-    timeRatio: median(rounds.map(([bareTime, time]) => time / bareTime)),
+    bareTime: median(rounds.map(({ bareTime }) => bareTime)),
+    time: median(rounds.map(({ time }) => time)),
+    timeRatio: median(rounds.map(({ bareTime, time }) => time / bareTime)),
   };
-}
-
-/** Runs pairs of programs in turn; gives for each pair how much longer its second program takes (median, milliseconds). */
-export function additionsInTurn(pairs, env, runs) {
-  const programs = pairs.flat();
-  for (const program of programs) runProgram(program, env);
-  const rounds = quietRounds(programs, env, runs);
-  return pairs.map((_, index) => median(rounds.map((times) => times[2 * index + 1] - times[2 * index])));
 }
 
 export function median(values) {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 }
 
-/** The times of each program in each of the quieter half of the rounds. */
-function quietRounds(programs, env, runs) {
-  const times = alternate(runs, programs, (program) => timeProgram(program, env));
-  const rounds = times[0].map((_, round) => times.map((ofProgram) => ofProgram[round]));
-  const total = (round) => round.reduce((sum, time) => sum + time, 0);
-  return rounds.sort((one, other) => total(one) - total(other)).slice(0, Math.ceil(runs / 2));
+function quieterHalf(rounds) {
+  const byTime = [...rounds].sort((one, other) => one.bareTime + one.time - other.bareTime - other.time);
+  return byTime.slice(0, Math.ceil(rounds.length / 2));
 }
 
 function alternate(rounds, subjects, measure) {
