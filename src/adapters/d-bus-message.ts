@@ -93,7 +93,7 @@ export class MessageReader {
     return text;
   }
 
-  /** A variant that holds a string; throws a `RangeError` when it holds something else. */
+  /** A variant (`v`) that holds a string; throws a `RangeError` when it holds something else. */
   stringVariant(): string {
     if (this.bytes.toString('latin1', this.at, this.at + 3) !== signature('s')) {
       throw new RangeError('not a string in a variant');

@@ -1,4 +1,5 @@
-// What is asked of the Secret Service API, in bytes (`latin1`).
+// What is asked of the keyring, one character for each byte (`latin1`), and what is read from its answers: calls of the
+// D-Bus Specification, with the members and signatures of the Secret Service API, https://specifications.freedesktop.org/secret-service-spec/latest/
 import {
   aligned,
   type MessageReader,
@@ -36,20 +37,20 @@ export function authentication(): string {
   return `\0AUTH EXTERNAL ${uid}\r\nBEGIN\r\n`;
 }
 
-/** The call that every conversation with a bus begins with. */
+/** The call that every conversation with a bus begins with (D-Bus Specification, "org.freedesktop.DBus.Hello"). */
 export function hello(): string {
   const bus = 'org.freedesktop.DBus';
   const path = '/org/freedesktop/DBus';
   return methodCallMessage(HELLO, { destination: bus, path, interface: bus, member: 'Hello' });
 }
 
-/** Asks for a session in which values are sent as they are. */
+/** Asks for a session in which values are sent as they are (Secret Service API, "OpenSession", algorithm `plain`). */
 export function openSession(): string {
   const body = aligned(string('plain') + signature('s'), 4) + string('');
   return methodCallMessage(OPEN_SESSION, { ...serviceCall('OpenSession'), signature: 'sv', body });
 }
 
-/** Asks for the paths of the items with these attributes: those that are unlocked, and those that are not. */
+/** Asks for the paths of the items with these attributes ("SearchItems"): the unlocked ones, then the others. */
 export function searchItems(serial: number, attributes: Readonly<Record<string, string>>): string {
   let entries = '';
   for (const [name, value] of Object.entries(attributes)) {
@@ -63,7 +64,7 @@ function serviceCall(member: string): MethodCall {
   return { ...SECRETS, interface: 'org.freedesktop.Secret.Service', member };
 }
 
-/** Asks for the value of an item. */
+/** Asks for the value of an item ("GetSecret"). */
 export function getSecret(session: string, item: string): string {
   return methodCallMessage(GET_SECRET, {
     destination: SECRETS.destination,
@@ -75,7 +76,7 @@ export function getSecret(session: string, item: string): string {
   });
 }
 
-/** The value in the reply; a `Secret` is session, parameters, value and content type. */
+/** The value in the reply; a `Secret` is session, parameters, value and content type. Throws a `RangeError` at its end. */
 export function secretValue(body: MessageReader): string {
   body.string();
   body.text();
