@@ -1,8 +1,7 @@
 // What `npm run bench` runs: whole processes, in turn with `node -e 0` (A B A B …), medians, as ratios.
-//   node scripts/bench.mjs [--runs N] [--check] [--only WORDS]
+//   node scripts/bench.mjs [--runs N] [--check]
 // Writes artifacts/bench.json. A target that is missed is measured again, six times at most: a machine that does other
 // things as well makes a program look slower, never faster. With --check a miss that stays ends with exit code 1.
-// --only measures the lines whose name holds these words.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +11,7 @@ import { measureInTurn, timesInTurn } from './bench/whole-process.mjs';
 
 const artifacts = fileURLToPath(new URL('../artifacts', import.meta.url));
 const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '40' },
-    check: { type: 'boolean' },
-    only: { type: 'string', default: '' },
-  },
+  options: { runs: { type: 'string', default: '40' }, check: { type: 'boolean' } },
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 20) {
@@ -38,8 +33,8 @@ const pauseBetweenTries = 12_000;
 // that does other things as well stretches milliseconds, so the check allows for twice as many.
 const answerTarget = 150;
 
-// What `exec` does for a script, done by a shell with `token`; to be hardly dearer than that. Before version 22.15 of
-// Node, there is between the two the time it takes to load what starts a child, and to be copied for it.
+// What `exec` does for a script, done by a shell with `token`; to be hardly dearer than that. What is between the two is
+// the time Node takes to load what starts a child, and to be copied for it.
 const execTarget = 1.1;
 
 const results = [];
@@ -47,7 +42,7 @@ const session = await openBenchSession();
 try {
   for (const { args, time, store } of cases) {
     const label = `oauth-login ${args.join(' ')}${store === undefined ? '' : ` (${store})`}`;
-    await report(label, store, (home) => {
+    await report(label, await session.home(store), (home) => {
       const { timeRatio, memoryRatio, ...rest } = measureInTurn(session.command, args, home.env, runs);
       return {
         ...rest,
@@ -59,7 +54,7 @@ try {
       };
     });
   }
-  await report('oauth-login exec (file)', 'file', ({ env }) => {
+  await report('oauth-login exec (file)', await session.home('file'), ({ env }) => {
     const target = session.provider.issuer;
     const command = [process.execPath, session.command];
     const byShell = ['/bin/sh', '-c', 'TOKEN=$("$0" "$1" token "$2") exec true', ...command, target];
@@ -74,7 +69,7 @@ try {
       text: `time ${timeRatio.toFixed(2)} × of a shell with the token (≤ ${execTarget})`,
     };
   });
-  await report('from callback to exit', 'file', async (home) => {
+  await report('from callback to exit', await session.home('file'), async (home) => {
     const milliseconds = await measureAnswer(session, home);
     return {
       milliseconds,
@@ -86,7 +81,6 @@ try {
 } finally {
   await session.close();
 }
-if (results.length === 0) throw new Error(`no line is called ${values.only}`);
 mkdirSync(artifacts, { recursive: true });
 writeFileSync(
   `${artifacts}/bench.json`,
@@ -96,10 +90,8 @@ if (values.check && results.some(({ met }) => !met)) {
   process.exitCode = 1;
 }
 
-/** Measures in a home with that store until the target is met, and prints one line; a home may be missing, and say why. */
-async function report(label, store, measure) {
-  if (!label.includes(values.only)) return;
-  const given = await session.home(store);
+/** Measures until the target is met, and prints one line; `given.missing` says why it cannot be measured. */
+async function report(label, given, measure) {
   if (given.missing !== undefined) {
     results.push({ label, met: false, missing: given.missing });
     console.log(`${label}: not measured, ${given.missing}`);

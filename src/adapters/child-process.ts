@@ -22,7 +22,7 @@ export interface ChildProcess {
 
 /** A child process of which it can be told how it died. */
 export interface StartedChild extends ChildProcess {
-  /** The signal that it died of, if that is one for this process to end by too: SIGHUP, SIGINT, SIGKILL or SIGTERM. */
+  /** The signal that it died of, if any. */
   readonly signal: Promise<NodeJS.Signals | undefined>;
 }
 
@@ -35,8 +35,6 @@ export interface SignalReceiver {
 
 const PASSED_ON = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 const KEYS = new Set<string>(['SIGINT', 'SIGQUIT']);
-/** What ends programs from outside. Others may leave a core file, in which the secrets of this process would be. */
-const ENDINGS = new Set<string>(['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGTERM']);
 
 /**
  * Starts a program and passes signals on to it until it ends; this process survives them meanwhile.
@@ -77,7 +75,7 @@ export async function startChild(
       effects = watchSignalEffects(child.pid);
     return {
       exitCode: ended.then(({ code, signal }) => code ?? 128 + constants.signals[signal]),
-      signal: ended.then(({ signal }) => (signal !== null && ENDINGS.has(signal) ? signal : undefined)),
+      signal: ended.then(({ signal }) => signal ?? undefined),
     };
   } catch (failure) {
     stopListening();

@@ -1,18 +1,14 @@
 import { type StartedChild, startChild } from '../adapters/child-process.ts';
-import { type ReplaceableProcess, replaceProcess } from '../adapters/replace-process.ts';
 import { runWithToken } from '../commands/exec.ts';
 import { flagValue, readCommandWords } from './command-words.ts';
 import { openQuickKeychain } from './quick-keychain.ts';
 import { answerFromStore, type Host } from './stored-answer.ts';
 import type { QuickAnswer } from './write.ts';
 
-/**
- * Runs the command of `exec` while the stored token is good, and in place of this process where that is possible; gives
- * `undefined` when the whole program is needed.
- */
+/** Runs the command of `exec` while the stored token is good; gives `undefined` when the whole program is needed. */
 export async function quickAnswer(
   [, ...argv]: readonly string[],
-  process: Host & Pick<ReplaceableProcess, 'execve'>,
+  process: Host,
 ): Promise<QuickAnswer | undefined> {
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
@@ -28,7 +24,6 @@ export async function quickAnswer(
   const parts = {
     openKeychain: openQuickKeychain,
     async startChild(program: Parameters<typeof startChild>[0]) {
-      replaceProcess(program, process);
       child = await startChild(program, process);
       return child;
     },
@@ -36,6 +31,7 @@ export async function quickAnswer(
   const answer = await answerFromStore(process, parts, (context) =>
     runWithToken(target, command, flags, context),
   );
-  const signal = await child?.signal;
-  return answer === undefined || signal === undefined ? answer : { ...answer, signal };
+  return answer !== undefined && (await child?.signal) === 'SIGINT'
+    ? { ...answer, signal: 'SIGINT' }
+    : answer;
 }

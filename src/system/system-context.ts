@@ -24,7 +24,7 @@ export interface SystemContext extends Context {
   isHeld(): boolean;
   /**
    * The signal that the process should end by instead of with this exit code: SIGINT after Ctrl-C, since a shell goes
-   * on with its loop otherwise, and the one that ended the child, since a supervisor takes an exit code for a failure.
+   * on with its loop otherwise.
    */
   endsBy(exitCode: number): Promise<NodeJS.Signals | undefined>;
 }
@@ -120,10 +120,9 @@ export function systemContext(process: Host): SystemContext {
       return taken;
     },
     async endsBy(exitCode) {
-      if (childSignal !== undefined) return childSignal;
       if (exitCode !== ExitCode.interrupted) return undefined;
       // At a prompt the terminal hands Ctrl-C over as a key, and no signal comes.
-      const signal = received() ?? 'SIGINT';
+      const signal = childSignal === undefined ? (received() ?? 'SIGINT') : await childSignal;
       return signal === 'SIGINT' ? signal : undefined;
     },
   };
