@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +31,11 @@ afterAll(async () => {
   line.close();
   await server.close();
 });
+
+/** Where the token comes from, and with it which part of the program runs the command: the whole one, or a small one. */
+const SOURCES = ['the environment', 'the store'] as const;
+const from = (source: (typeof SOURCES)[number]) =>
+  source === 'the store' ? ([server.issuer, homeOf(line)] as const) : (['github', GIVEN] as const);
 
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) =>
   startCommand(command, ['exec', ...args], env, input).ended;
@@ -288,9 +293,10 @@ describe('the command of exec', () => {
   });
 });
 
-describe('the end of the command of exec', () => {
+describe.each(SOURCES)('the end of the command of exec, with a token from %s', (source) => {
   it.each([0, 1, 3, 42, 255])('is passed on: exit code %i', async (code) => {
-    expect(await run(['github', ...sh(`exit ${code}`)], GIVEN)).toMatchObject({ code, stderr: '' });
+    const [target, env] = from(source);
+    expect(await run([target, '--as', 'T', ...sh(`exit ${code}`)], env)).toMatchObject({ code, stderr: '' });
   });
 
   it.each([
@@ -300,53 +306,120 @@ describe('the end of the command of exec', () => {
     // Not by the signal itself, which would leave a core file with secrets.
     ['QUIT', 131],
   ])('is 128 and the number when it dies of SIG%s', async (name, code) => {
-    expect(await run(['github', ...sh(`ulimit -c 0; kill -${name} $$`)], GIVEN)).toMatchObject({
-      code,
-      stderr: '',
-    });
+    const [target, env] = from(source);
+    const ended = await run([target, '--as', 'T', ...sh(`ulimit -c 0; kill -${name} $$`)], env);
+    expect(ended).toMatchObject({ code, stderr: '' });
   });
 
   it('is SIGINT when it dies of that, and an exit code of 130 when it had one', async () => {
-    for (const env of [{ ...GIVEN }, { ...homeOf(line) }]) {
-      const target = 'OAUTH_LOGIN_GITHUB_TOKEN' in env ? 'github' : server.issuer;
-      const died = await run([target, '--as', 'T', ...sh('kill -INT $$')], env);
-      expect(died).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' });
-      const exited = await run([target, '--as', 'T', ...sh('exit 130')], env);
-      expect(exited).toMatchObject({ code: 130, signal: null, stderr: '' });
-    }
+    const [target, env] = from(source);
+    const died = await run([target, '--as', 'T', ...sh('kill -INT $$')], env);
+    expect(died).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' });
+    const exited = await run([target, '--as', 'T', ...sh('exit 130')], env);
+    expect(exited).toMatchObject({ code: 130, signal: null, stderr: '' });
   });
 
   it('is 127 when there is no such program', async () => {
-    const { code, stdout, stderr } = await run(['github', '--', 'no-such-program-anywhere'], GIVEN);
-    expect(code).toBe(127);
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(
-      /^oauth-login: error: there is no program "no-such-program-anywhere"\noauth-login: hint: /,
-    );
+    const [target, env] = from(source);
+    for (const program of ['no-such-program-anywhere', './no-such-program', 'no=such', '-']) {
+      const { code, stdout, stderr } = await run([target, '--as', 'T', '--', program], env);
+      expect(code).toBe(127);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/^oauth-login: error: there is no program ".+"\noauth-login: hint: .+\n$/);
+      expect(stderr).toContain(program);
+    }
   });
 
   it('is 126 when the program cannot be executed', async () => {
+    const [target, env] = from(source);
     const file = join(line.directory, 'not-executable');
     writeFileSync(file, '#!/bin/sh\nexit 0\n', { mode: 0o600 });
     chmodSync(file, 0o600);
     for (const program of [file, line.directory]) {
-      const { code, stderr } = await run(['github', '--', program], GIVEN);
+      const { code, stderr } = await run([target, '--as', 'T', '--', program], env);
       expect(code).toBe(126);
       expect(stderr).toContain('cannot be executed (EACCES)');
     }
   });
 });
 
-describe('signals to exec', () => {
-  const trap = (name: string) =>
-    sh(
-      `n=0; trap 'n=$((n+1)); echo got ${name} $n' ${name}; echo ready; while [ $n -lt 1 ]; do sleep 0.05; done; sleep 0.3; exit $((40+n))`,
+describe.each(SOURCES)('the command of exec, with a token from %s', (source) => {
+  it('starts with every signal as the system has it, though Node ignores some', async () => {
+    const [target, env] = from(source);
+    const { stdout } = await run([target, '--as', 'T', '--', 'grep', 'SigIgn', '/proc/self/status'], env);
+    expect(stdout).toMatch(/^SigIgn:\s+0+\n$/);
+  });
+
+  it('gets none of the files that are open here, nor one that a shell has opened as 3', async () => {
+    const [target, env] = from(source);
+    const list = [
+      'sh',
+      '-c',
+      'n=3; while [ $n -lt 300 ]; do [ -e /proc/$$/fd/$n ] && echo $n; n=$((n+1)); done',
+    ];
+    const words = [process.execPath, command.path, 'exec', target, '--as', 'T', '--'];
+    const listed = (...all: string[]) =>
+      execFileSync('sh', ['-c', 'exec 3</dev/null; exec "$@"', 'sh', ...all, ...list], {
+        env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+        encoding: 'utf8',
+      }).split('\n');
+    const before = listed();
+    expect(before).toContain('3');
+    expect(before.filter((fd) => fd !== '3')).toEqual(expect.arrayContaining(listed(...words)));
+  });
+
+  it('may have a name that other programs would take for something else', async () => {
+    const [target, env] = from(source);
+    const token = source === 'the store' ? (await line.run('token')).stdout.trim() : 'gho_of_the_environment';
+    for (const name of ['name=of a program', '-', '-i']) {
+      const file = join(line.directory, name);
+      writeFileSync(file, `#!/bin/sh\nprintf "%s|" '${name}' "$T" "$@"\n`, { mode: 0o700 });
+      const given = { ...env, PATH: `${line.directory}:${process.env.PATH}` };
+      for (const words of [[], ['', '--', '-i', 'a=b', 'two words', '$HOME']]) {
+        const { code, stdout } = await run([target, '--as', 'T', '--', name, ...words], given);
+        expect([code, stdout]).toEqual([0, `${[name, token, ...words].join('|')}|`]);
+      }
+    }
+  });
+
+  it('loses nothing in a pipe that another program has set not to wait', async () => {
+    const [target, env] = from(source);
+    const other = `${process.execPath} -e 'process.stdout.write("x"); setTimeout(() => {}, 1500)'`;
+    const script = `(${other} & sleep 0.5; "$@"; wait) | (sleep 1; wc -c)`;
+    const words = [process.execPath, command.path, 'exec', target, '--as', 'T', '--', 'seq', '100000'];
+    const counted = execFileSync('sh', ['-c', script, 'sh', ...words], {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+      encoding: 'utf8',
+    });
+    expect(Number(counted)).toBe('x'.length + 588_895);
+  });
+
+  it('gets arguments and variables that are long', async () => {
+    const [target, env] = from(source);
+    const long = 'x'.repeat(100_000);
+    const { code, stdout } = await run(
+      [target, '--as', 'T', ...sh('printf %s "$LONG$1" | wc -c'), 'sh', long],
+      {
+        ...env,
+        LONG: long,
+      },
     );
+    expect([code, stdout]).toEqual([0, '200000\n']);
+  });
+});
+
+describe.each(SOURCES)('signals to exec, with a token from %s', (source) => {
+  const start = (script: string) => {
+    const [target, env] = from(source);
+    return startCommand(command, ['exec', target, '--as', 'T', ...sh(script)], env);
+  };
+  const trap = (name: string) =>
+    `n=0; trap 'n=$((n+1)); echo got ${name} $n' ${name}; echo ready; while [ $n -lt 1 ]; do sleep 0.05; done; sleep 0.3; exit $((40+n))`;
 
   it.each(['INT', 'TERM', 'HUP', 'USR1', 'USR2', 'QUIT'])(
     'SIG%s reaches the command once, whose end decides',
     async (name) => {
-      const running = startCommand(command, ['exec', 'github', ...trap(name)], GIVEN);
+      const running = start(trap(name));
       await running.printed(/ready/);
       running.child.kill(`SIG${name}` as NodeJS.Signals);
       const { code, stdout, stderr } = await running.ended;
@@ -356,16 +429,17 @@ describe('signals to exec', () => {
     },
   );
 
-  it('is told by 128 and its number when the command dies of it', async () => {
-    const running = startCommand(command, ['exec', 'github', ...sh('echo ready; exec sleep 30')], GIVEN);
+  it('are told by 128 and their number when the command dies of them', async () => {
+    const running = start('echo ready; exec sleep 30');
     await running.printed(/ready/);
     running.child.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 143, signal: null, stderr: '' });
   });
 
-  it('does not end the tool before the command, however often it comes', async () => {
-    const script = `trap 'echo once more' INT TERM; echo ready; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; exit 7`;
-    const running = startCommand(command, ['exec', 'github', ...sh(script)], GIVEN);
+  it('do not end the tool before the command, however often they come', async () => {
+    const running = start(
+      `trap 'echo once more' INT TERM; echo ready; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; exit 7`,
+    );
     await running.printed(/ready/);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGINT'] as const) {
       running.child.kill(signal);
