@@ -7,6 +7,7 @@ import childProcess, { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
+import os from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import tty from 'node:tty';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +56,7 @@ const loadedLate = {
   'node:child_process': childProcess,
   'node:crypto': crypto,
   'node:net': net,
+  'node:os': os,
   'node:tty': tty,
 };
 
@@ -78,6 +80,13 @@ const unmet = new Set(Object.keys(leftOut));
 
 const needsTheWholeProgram = "throw new Error('the whole program is needed');";
 
+/** What stands for an export of such a module: the module is loaded when it is called, or something in it is asked for. */
+function lateExport(path, value) {
+  if (typeof value === 'function') return `(...all) => ${path}(...all)`;
+  const keys = Object.keys(value).filter((key) => /^[a-z]\w*$/i.test(key));
+  return `{ ${keys.map((key) => `get ${key}() { return ${path}.${key}; }`).join(', ')} }`;
+}
+
 /** Makes the small part of the program: what it leaves out throws, which means that the whole program is needed. */
 const smallPart = {
   name: 'small-part',
@@ -91,9 +100,9 @@ const smallPart = {
       return { path: source, namespace: 'absent' };
     });
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
-      contents: Object.keys(loadedLate[path])
-        .filter((name) => typeof loadedLate[path][name] === 'function' && /^[a-z]/.test(name))
-        .map((name) => `export const ${name} = (...all) => require('${path}').${name}(...all);`)
+      contents: Object.entries(loadedLate[path])
+        .filter(([name, value]) => /^[a-z]/.test(name) && Object(value) === value)
+        .map(([name, value]) => `export const ${name} = ${lateExport(`require('${path}').${name}`, value)};`)
         .join('\n'),
     }));
     onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ProgramStartError } from '../errors.ts';
@@ -68,7 +67,7 @@ export async function startChild(
   try {
     child = spawn(program, [...args], { env: { ...env }, stdio: 'inherit', shell: false });
     const ended = endOf(child).finally(stopListening);
-    await once(child, 'spawn');
+    await startOf(child);
     // A child that runs as another user cannot be sent signals (EPERM); it is waited for.
     child.on('error', () => {});
     if (platform === 'linux' && receiverOfKeys(platform) !== 'nobody')
@@ -81,6 +80,14 @@ export async function startChild(
     stopListening();
     throw startError(program, failure, platform);
   }
+}
+
+/** Rejects with the error when it cannot be started. */
+function startOf(child: NodeJS.EventEmitter): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
 }
 
 type End =
