@@ -45,7 +45,7 @@ function quickPart(word) {
 
 /** Gives 141 (128 + SIGPIPE), as git and others, when the reader has gone away, and says of anything else what it is. */
 function unwritten(code, argv) {
-  const { outputFailure, report } = require('../dist/main.js');
+  const { outputFailure, report } = wholeProgram();
   const failure = outputFailure(code);
   if (failure === undefined) return 141;
   try {
@@ -55,8 +55,24 @@ function unwritten(code, argv) {
   }
 }
 
+/** Ends the process with words of its own where there is no program, as in a checkout that was not built. */
+function wholeProgram() {
+  try {
+    return require('../dist/main.js');
+  } catch (error) {
+    // What else is missing is not there for another reason.
+    if (error.code !== 'MODULE_NOT_FOUND' || error.requireStack[0] !== __filename) throw error;
+    writeSync(
+      2,
+      'oauth-login: error: the program is not built yet: there is no dist/main.js\n' +
+        'oauth-login: hint: run npm run build in the checkout\n',
+    );
+    process.exit(1);
+  }
+}
+
 async function runWhole(argv) {
-  const { main, report, systemContext } = require('../dist/main.js');
+  const { main, report, systemContext } = wholeProgram();
   const context = systemContext(process);
   // Node would print all of an error that nobody caught, and secrets with it.
   process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));

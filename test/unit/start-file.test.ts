@@ -23,6 +23,10 @@ function start(main: string) {
     exports.systemContext = (process) => ({ stderr: process.stderr, flush: async () => true, isHeld: () => false, endsBy: async () => undefined });
   `;
   writeFileSync(join(directory, 'dist/main.js'), program);
+  return run();
+}
+
+function run() {
   const { status, stderr } = spawnSync(
     process.execPath,
     [join(directory, 'bin/oauth-login.js'), 'login', 'github'],
@@ -41,5 +45,22 @@ describe('the file that starts the command', () => {
       status: 1,
       stderr: 'told of Error at login github',
     });
+  });
+
+  it('says what to do in a checkout that was not built', () => {
+    expect(run()).toEqual({
+      status: 1,
+      stderr:
+        'oauth-login: error: the program is not built yet: there is no dist/main.js\n' +
+        'oauth-login: hint: run npm run build in the checkout\n',
+    });
+  });
+
+  it('does not take a package that is missing for that', () => {
+    writeFileSync(join(directory, 'dist/main.js'), "require('a-package-that-is-not-there');");
+    const { status, stderr } = run();
+    expect(status).toBe(1);
+    expect(stderr).toContain("Cannot find module 'a-package-that-is-not-there'");
+    expect(stderr).not.toContain('not built');
   });
 });
