@@ -82,7 +82,7 @@ export async function startChild(
   }
 }
 
-/** Rejects with the error when it cannot be started. */
+/** Resolves once it runs; rejects with the error of the system when it cannot be started. */
 function startOf(child: NodeJS.EventEmitter): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('spawn', resolve);

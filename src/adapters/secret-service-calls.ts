@@ -76,7 +76,7 @@ export function getSecret(session: string, item: string): string {
   });
 }
 
-/** The value in the reply; a `Secret` is session, parameters, value and content type. Throws a `RangeError` at its end. */
+/** The value in the reply; a `Secret` is session, parameters, value and content type. Throws a `RangeError` when it ends before. */
 export function secretValue(body: MessageReader): string {
   body.string();
   body.text();
