@@ -13,18 +13,21 @@ import {
 const SECRETS = { destination: 'org.freedesktop.secrets', path: '/org/freedesktop/secrets' };
 
 const HELLO = 1;
+/** Serial of `readAlias`. */
+export const READ_ALIAS = 2;
 /** Serial of `openSession`. */
-export const OPEN_SESSION = 2;
+export const OPEN_SESSION = 3;
 /** Serial of the search for the items of a service. */
-export const SEARCH_SERVICE = 3;
+export const SEARCH_SERVICE = 4;
 /** Serial of `getSecret`. */
-export const GET_SECRET = 4;
+export const GET_SECRET = 5;
 /** Serial of the search for the items of a service and an account. */
-export const SEARCH_ACCOUNT = 5;
+export const SEARCH_ACCOUNT = 6;
 
 /** The signatures of the replies, by the serials of the calls. */
 export const REPLIES: ReadonlyMap<number | undefined, string> = new Map([
   [HELLO, 's'],
+  [READ_ALIAS, 'o'],
   [OPEN_SESSION, 'vo'],
   [SEARCH_SERVICE, 'aoao'],
   [GET_SECRET, '(oayays)'],
@@ -42,6 +45,18 @@ export function hello(): string {
   const bus = 'org.freedesktop.DBus';
   const path = '/org/freedesktop/DBus';
   return methodCallMessage(HELLO, { destination: bus, path, interface: bus, member: 'Hello' });
+}
+
+/**
+ * Asks for a collection that nobody has ("ReadAlias"), to be known to the keyring: unlike all the other calls, this one
+ * may come before the keyring has taken note of who calls.
+ */
+export function readAlias(): string {
+  return methodCallMessage(READ_ALIAS, {
+    ...serviceCall('ReadAlias'),
+    signature: 's',
+    body: string('oauth-login'),
+  });
 }
 
 /** Asks for a session in which values are sent as they are (Secret Service API, "OpenSession", algorithm `plain`). */

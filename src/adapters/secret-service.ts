@@ -7,7 +7,9 @@ import {
   hello,
   OPEN_SESSION,
   openSession,
+  READ_ALIAS,
   REPLIES,
+  readAlias,
   SEARCH_ACCOUNT,
   SEARCH_SERVICE,
   searchItems,
@@ -35,9 +37,14 @@ export interface UnlockedKeyring {
  * It never unlocks, prompts or starts anything: unless exactly one item is there and unlocked, it rejects, and
  * the way through keytar has to tell why.
  *
- * The bus takes its time over the first words, and the items of the service (keytar's attribute, ASCII) are asked for
- * with them. They are said before this resolves, so that whoever has something else to do, such as to load what opens
- * the value, does it while the bus is at work.
+ * gnome-keyring (42 to 50 at least) takes note of a new caller in one task and answers its first call in another, and
+ * now and then does the second before the first. A caller that it does not know and that opens a session makes it end
+ * itself, and it comes back locked: many short programs, one after the other, are enough. So the first call is one that
+ * needs nobody to be known, and nothing else is said before it is answered, as libsecret happens to do as well.
+ *
+ * The bus takes its time over the first words. With the next ones, the items of the service (keytar's attribute, ASCII)
+ * are asked for. All of that is said before this resolves, so that whoever has something else to do, such as to load
+ * what opens the value, does it while the bus is at work.
  *
  * The value crosses the socket as it is (algorithm `plain`): whoever could listen there can ask the keyring as well.
  *
@@ -68,11 +75,7 @@ export function openUnlockedKeyring(
     socket.on('close', () => fail(new Error('the bus went away')));
     socket.on('connect', () => {
       // As systemd does, it is said at once, without waiting for the replies in between.
-      socket.write(
-        authentication() + hello() + openSession() + searchItems(SEARCH_SERVICE, { service }),
-        'latin1',
-      );
-      resolveOpen({ read });
+      socket.write(authentication() + hello() + readAlias(), 'latin1');
     });
     let received: Buffer = Buffer.alloc(0);
     let length = 0;
@@ -137,7 +140,10 @@ export function openUnlockedKeyring(
     }
 
     function takeReply(serial: number | undefined, body: MessageReader): void {
-      if (serial === OPEN_SESSION) {
+      if (serial === READ_ALIAS) {
+        socket.write(openSession() + searchItems(SEARCH_SERVICE, { service }), 'latin1');
+        resolveOpen({ read });
+      } else if (serial === OPEN_SESSION) {
         body.stringVariant();
         session = body.string();
         askOn();

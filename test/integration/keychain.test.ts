@@ -84,6 +84,18 @@ describeWith(KEYRING_PROGRAMS, 'the keychain, a real gnome-keyring', () => {
     });
   });
 
+  it('stays alive and open when many read from it at once, each over a connection of its own', async () => {
+    const reader = await buildProgram('unlocked-keyring');
+    await withKeyring(async (env) => {
+      await run(program, [directory.path, '10000', 'set:a:the value'], { env });
+      // Spoken to in the wrong order, gnome-keyring mostly ends itself within a thousand reads.
+      for (let times = 0; times < 4; times += 1) {
+        const ended = await run(reader, ['a', '4', '250'], { env });
+        expect(ended).toMatchObject({ code: 0, stdout: 'the value\n', stderr: '' });
+      }
+    }).finally(() => reader.remove());
+  }, 60_000);
+
   it('ends with its exit code when the keyring stops answering in the middle of a call', async () => {
     await withKeyring(async (env, keyring) => {
       keyring.pause();

@@ -65,39 +65,62 @@ const paths = (...texts: string[]) => {
   return uint32(list.length) + list;
 };
 const hello = reply(1, 's', string(':1.7'));
-const session = reply(2, 'vo', aligned(signature('s'), 4) + aligned(string(''), 4) + string(SESSION));
+const alias = reply(2, 'o', string('/'));
+const greeting = OK + hello + alias;
+const session = reply(3, 'vo', aligned(signature('s'), 4) + aligned(string(''), 4) + string(SESSION));
 const searched = (serial: number, items: string[]) =>
   reply(serial, 'aoao', aligned(paths(...items), 4) + paths());
-const found = (...items: string[]) => searched(3, items);
-const narrowed = (...items: string[]) => searched(5, items);
+const found = (...items: string[]) => searched(4, items);
+const narrowed = (...items: string[]) => searched(6, items);
 const secret = (value: string) =>
   reply(
-    4,
+    5,
     '(oayays)',
     aligned(string(SESSION), 4) + uint32(0) + aligned(uint32(value.length) + value, 4) + string('text/plain'),
   );
 
 describe('the value of an unlocked item', () => {
-  it('comes in whatever pieces and order the bus sends it', async () => {
-    expect(await read([OK + hello + session + found(ITEM), secret('a value')])).toBe('a value');
+  it.each([
+    ['one', session + found(ITEM)],
+    ['the other', found(ITEM) + session],
+  ])('comes in whatever pieces the bus sends it, in %s order', async (_, replies) => {
+    expect(await read([greeting, replies, secret('a value')])).toBe('a value');
+  });
+
+  it('is not asked for before the keyring has answered a call that needs nobody to be known', async () => {
+    const said: string[] = [];
+    await read([greeting, session + found(ITEM), secret('a value')], 5_000, said);
+    expect(said[0]).toContain('ReadAlias');
+    expect(said[0]).not.toMatch(/OpenSession|SearchItems|GetSecret/);
+    expect(said[1]).toMatch(/OpenSession.*SearchItems/s);
+  });
+
+  it('is not asked for at all where that answer does not come', async () => {
+    const said: string[] = [];
+    await expect(read([OK + hello], 100, said)).rejects.toThrow('took too long');
+    expect(said).toHaveLength(1);
   });
 
   it('is that of the account, where the service has several', async () => {
     const other = `${ITEM}0`;
-    const parts = [OK + hello + session + found(other, ITEM), narrowed(ITEM), secret('a value')];
+    const parts = [greeting, session + found(other, ITEM), narrowed(ITEM), secret('a value')];
     const said: string[] = [];
     expect(await read(parts, 5_000, said)).toBe('a value');
-    expect(said[0]).toContain('a service');
-    expect(said[0]).not.toContain('an account');
-    expect(said[1]).toContain('an account');
-    expect(said[2]).toContain(`${ITEM}\0`);
-    expect(said[2]).not.toContain(other);
+    expect(said[1]).toContain('a service');
+    expect(said[1]).not.toContain('an account');
+    expect(said[2]).toContain('an account');
+    expect(said[3]).toContain(`${ITEM}\0`);
+    expect(said[3]).not.toContain(other);
   });
 
   it('is found behind signals and replies that nobody asked for', async () => {
     const signal = reply(0, 's', string('org.freedesktop.DBus'), 4);
     expect(
-      await read([OK + hello + signal + found(ITEM) + reply(77, '', '') + session, signal + secret('x')]),
+      await read([
+        OK + hello + signal + alias,
+        found(ITEM) + reply(77, '', '') + session,
+        signal + secret('x'),
+      ]),
     ).toBe('x');
   });
 });
@@ -106,36 +129,41 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
   it.each<[string, RegExp, string[]]>([
     ['the bus refuses', /the bus refused/, ['REJECTED EXTERNAL\r\n']],
     ['there is no such service', /another answer/, [OK + hello + reply(2, 's', string('none'), 3)]],
-    ['nothing is found', /not exactly one/, [OK + hello + session + found()]],
+    ['there is no session', /another answer/, [greeting, reply(3, 's', string('none'), 3)]],
+    ['nothing is found', /not exactly one/, [greeting, session + found()]],
     [
       'two items of the account are found',
       /not exactly one/,
-      [OK + hello + session + found(ITEM, ITEM), narrowed(ITEM, ITEM)],
+      [greeting, session + found(ITEM, ITEM), narrowed(ITEM, ITEM)],
     ],
     [
       "none of two items is the account's",
       /not exactly one/,
-      [OK + hello + session + found(ITEM, ITEM), narrowed()],
+      [greeting, session + found(ITEM, ITEM), narrowed()],
     ],
-    ['a reply of another shape', /another answer/, [OK + hello + reply(3, 'as', paths(ITEM))]],
+    ['a reply of another shape', /another answer/, [greeting, reply(4, 'as', paths(ITEM))]],
     ['a message in another byte order', /not a message/, [OK + hello.replace('l', 'B')]],
     ['a message of another version', /not a message/, [`${OK}l\x02\0\x02${'\0'.repeat(12)}`]],
-    ['a list that is longer than its message', /range|bounds/, [OK + reply(3, 'aoao', uint32(4_000))]],
-    ['a text that is longer', /ends too early/, [OK + reply(3, 'aoao', uint32(8) + uint32(4_000_000_000))]],
+    ['a list that is longer than its message', /range|bounds/, [greeting, reply(4, 'aoao', uint32(4_000))]],
+    [
+      'a text that is longer',
+      /ends too early/,
+      [greeting, reply(4, 'aoao', uint32(8) + uint32(4_000_000_000))],
+    ],
     [
       'a header field that is longer than the header',
       /ends too late/,
-      [OK + reply(3, 'aoao', paths(ITEM), 2, `\x01${signature('o')}${uint32(900)}${'x'.repeat(8)}`)],
+      [greeting, reply(4, 'aoao', paths(ITEM), 2, `\x01${signature('o')}${uint32(900)}${'x'.repeat(8)}`)],
     ],
     [
       'a header field of a type that none has',
       /of another type/,
-      [OK + reply(3, 'aoao', paths(ITEM), 2, aligned(`\x01${signature('t')}`, 8))],
+      [greeting, reply(4, 'aoao', paths(ITEM), 2, aligned(`\x01${signature('t')}`, 8))],
     ],
     [
       'a variant that holds no string',
       /not a string/,
-      [OK + hello + reply(2, 'vo', aligned(signature('u') + uint32(7), 4) + string(SESSION))],
+      [greeting, reply(3, 'vo', aligned(signature('u') + uint32(7), 4) + string(SESSION))],
     ],
     [
       'endless replies',
@@ -153,7 +181,8 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
 
   it.each([
     ['from the start', ''],
-    ['in the middle', OK + hello + session],
+    ['in the middle', OK + hello],
+    ['before a session is open', greeting],
     ['within a message', (OK + hello).slice(0, -3)],
   ])('silence %s, after the deadline', async (_, part) => {
     await expect(read([part], 100)).rejects.toThrow('the keyring took too long');
@@ -164,12 +193,19 @@ describe('T38 whatever is out of the ordinary ends the look into the keyring', (
   });
 
   it('a bus that goes away while nothing is asked of it', async () => {
-    const keyring = await openUnlockedKeyring(await listen((socket) => socket.end()), 'a service', 5_000);
+    const keyring = await openUnlockedKeyring(
+      await listen((socket) => socket.end(greeting)),
+      'a service',
+      5_000,
+    );
     await new Promise((resolve) => setTimeout(resolve, 50));
     await expect(keyring.read('an account')).rejects.toThrow('the bus went away');
   });
 
-  it('a bus that goes away', async () => {
-    await expect(readFrom(await listen((socket) => socket.end(OK)))).rejects.toThrow('the bus went away');
+  it.each([
+    ['at once', ''],
+    ['in the middle', OK],
+  ])('a bus that goes away %s', async (_, words) => {
+    await expect(readFrom(await listen((socket) => socket.end(words)))).rejects.toThrow('the bus went away');
   });
 });
