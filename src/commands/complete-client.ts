@@ -146,8 +146,19 @@ function missingClient(
   const hint =
     code === 'config_missing_client_secret'
       ? `give it with --client-secret-file PATH, or set ${variables.secret}; ${guide} asks for it and seals it`
-      : `${registrationClause(provider, registeredRedirectUri(settings.redirect))}, then set ${wantedVariables(settings)}; ${guide} leads you through it`;
+      : registrationHint(settings, `${guide} leads you through it`);
   return new ConfigurationError(code, `there is no ${what} for ${provider.label}`, { hint });
+}
+
+function registrationHint(settings: LoginSettings, guide: string): string {
+  const { provider, device, redirect } = settings;
+  const what = registrationClause(provider, registeredRedirectUri(redirect), device);
+  const hint = `${what}, then set ${wantedVariables(settings)}`;
+  const { steps = [], kindOfClient } = (device && provider.device) || {};
+  // The guide leads to the client of the other grants.
+  if (kindOfClient !== undefined) return hint;
+  const more = steps.length === 0 ? '' : `. For --device: ${steps.join(' ')}`;
+  return `${hint}; ${guide}${more}`;
 }
 
 /** The variables to set for a new client; whether a client of somebody's own server has a secret, nobody knows. */

@@ -184,8 +184,8 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
   });
 }
 
-function missingClientId({ provider, redirect }: LoginSettings): ConfigurationError {
+function missingClientId({ provider, redirect, device }: LoginSettings): ConfigurationError {
   return new ConfigurationError('config_missing_client_id', `setup needs a client id for ${provider.label}`, {
-    hint: `${registrationClause(provider, registeredRedirectUri(redirect))}, then give --client-id${provider.clientSecret === 'required' ? ' and --client-secret-file' : ''}; in a terminal, setup leads you through it`,
+    hint: `${registrationClause(provider, registeredRedirectUri(redirect), device)}, then give --client-id${provider.clientSecret === 'required' ? ' and --client-secret-file' : ''}; in a terminal, setup leads you through it`,
   });
 }

@@ -41,10 +41,11 @@ export function kindWithoutRedirectUri(provider: Provider, redirectUri: string):
 }
 
 /** What to register and where, in one clause, for a hint. The page is not filled in, which would make it very long. */
-export function registrationClause(provider: Provider, redirectUri: string): string {
+export function registrationClause(provider: Provider, redirectUri: string, forDevice: boolean): string {
   const page = provider.registration?.page;
   const where = page === undefined ? `with the people who run ${provider.label}` : `at ${page}`;
-  const kind = kindWithoutRedirectUri(provider, redirectUri);
+  const deviceKind = forDevice ? provider.device?.kindOfClient : undefined;
+  const kind = deviceKind ?? kindWithoutRedirectUri(provider, redirectUri);
   return kind === undefined
     ? `register a client ${where} with the redirect URI ${redirectUri}`
     : `register ${kind} ${where} (no redirect URI is entered there)`;

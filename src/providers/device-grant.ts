@@ -10,6 +10,8 @@ export interface DeviceGrant {
   readonly authenticatesWhilePolling?: true;
   /** This grant needs a client or a credential that the others do not use, so it is never chosen unasked. */
   readonly ownRegistration?: true;
+  /** The kind of client to register for this grant, where it refuses those of the others. */
+  readonly kindOfClient?: string;
   /** The scope parameter under another name; it is sent again with each poll. */
   readonly scopeParameter?: 'scopes';
   /** Scopes that have no meaning in this grant. */

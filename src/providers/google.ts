@@ -53,6 +53,7 @@ export const google: Provider = {
     verificationHosts: ['www.google.com'],
     authenticatesWhilePolling: true,
     ownRegistration: true,
+    kindOfClient: 'a client of the type "TVs and Limited Input devices"',
     refusals: [
       {
         error: 'invalid_client',

@@ -43,6 +43,22 @@ describe('a client that is not registered yet', () => {
     expect(hint).toContain('with the redirect URI https://client.example/back');
   });
 
+  it.each([
+    ['github', /with the redirect URI .*\. For --device: .*tick "Enable Device Flow"/],
+    ['microsoft', /\. For --device: .*"Allow public client flows"/],
+    ['facebook', /\. For --device: .*"Login from Devices".*Client token/],
+    ['gitlab', /\. For --device: GitLab 17\.2 and later/],
+  ])('needs more for --device at %s, which the hint tells', async (name, told) => {
+    expect((await errorFrom(name, '--device')).hint).toMatch(told);
+    expect((await errorFrom(name)).hint).not.toContain('--device');
+  });
+
+  it('is of another kind for --device at Google, and the guide does not lead to that', async () => {
+    const { hint } = await errorFrom('google', '--device');
+    expect(hint).toContain('register a client of the type "TVs and Limited Input devices" at');
+    expect(hint).toMatch(/OAUTH_LOGIN_GOOGLE_CLIENT_ID and OAUTH_LOGIN_GOOGLE_CLIENT_SECRET$/);
+  });
+
   it.each(['microsoft', 'gitlab', 'x'])(
     'needs no secret at %s, so no variable of one is named',
     async (name) => {
