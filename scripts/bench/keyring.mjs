@@ -5,6 +5,15 @@ import { createInterface } from 'node:readline';
 
 const script = `
 printf %s bench | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 || exit 1
+# It is in the background before it is on the bus, and the bus would start another one, which is locked.
+tries=0
+until dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus \
+  org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true'
+do
+  tries=$((tries + 1))
+  [ $tries -lt 200 ] || exit 1
+  sleep 0.05
+done
 printf '%s\\n' "$DBUS_SESSION_BUS_ADDRESS"
 exec cat
 `;
