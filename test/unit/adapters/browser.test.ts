@@ -204,8 +204,11 @@ describe('a browser that stays open', () => {
     try {
       const child = startScript(script, { PATH: process.env.PATH, BROWSER: browser.path });
       expect(await endOf(child)).toMatchObject({ code: 0, stdout: '', stderr: '' });
-      await expect.poll(() => existsSync(`${browser.path}.pid`)).toBe(true);
-      process.kill(Number(readFileSync(`${browser.path}.pid`, 'utf8')));
+      const file = `${browser.path}.pid`;
+      const pid = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+      // The shell makes the file before it writes to it, and 0 would mean everything that runs these tests.
+      await expect.poll(pid).toMatch(/^[1-9]\d*\n$/);
+      process.kill(Number(pid()));
     } finally {
       script.remove();
     }
