@@ -37,7 +37,7 @@ export interface UnlockedKeyring {
  * It never unlocks, prompts or starts anything: unless exactly one item is there and unlocked, it rejects, and
  * the way through keytar has to tell why.
  *
- * gnome-keyring (42 to 50 at least) takes note of a new caller in one task and answers its first call in another, and
+ * gnome-keyring (seen with 42, reported up to 50) takes note of a new caller in one task and answers its first call in another, and
  * now and then does the second before the first. A caller that it does not know and that opens a session makes it end
  * itself, and it comes back locked: many short programs, one after the other, are enough. So the first call is one that
  * needs nobody to be known, and nothing else is said before it is answered, as libsecret happens to do as well.

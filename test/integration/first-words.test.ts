@@ -48,6 +48,7 @@ describe('a client that is not registered yet', () => {
     ['microsoft', /\. For --device: .*"Allow public client flows"/],
     ['facebook', /\. For --device: .*"Login from Devices".*Client token/],
     ['gitlab', /\. For --device: GitLab 17\.2 and later/],
+    ['twitch', /\. For --device: Register the application as "Public"/],
   ])('needs more for --device at %s, which the hint tells', async (name, told) => {
     expect((await errorFrom(name, '--device')).hint).toMatch(told);
     expect((await errorFrom(name)).hint).not.toContain('--device');
