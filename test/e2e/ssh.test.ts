@@ -18,16 +18,21 @@ describeWith(
   () => {
     let far: FarMachine;
     let browser: Browser;
+    let browserHome: string;
     let page: Page;
     let home: string;
     let terminal: FarTerminal | undefined;
 
     beforeAll(async () => {
       far = await startFarMachine();
-      browser = await chromium.launch(chromiumLaunchOptions());
+      browserHome = mkdtempSync(join(tmpdir(), 'oauth-login-browser-home-'));
+      // Chromium writes to the home of whoever runs the tests otherwise, beside the profile that it is given.
+      const env = { PATH: process.env.PATH, HOME: browserHome };
+      browser = await chromium.launch({ ...chromiumLaunchOptions(), env });
     });
     afterAll(async () => {
       await browser.close();
+      rmSync(browserHome, { recursive: true, force: true, maxRetries: 5 });
       far.close();
     });
     beforeEach(async () => {

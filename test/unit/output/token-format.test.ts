@@ -10,6 +10,7 @@ import {
 import { dotenvValue } from '../../../src/output/token-formats/env-file.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 import { hostileTokens } from '../../support/hostile-tokens.ts';
+import { temporaryDirectory } from '../../support/programs.ts';
 import { missing } from '../../support/requirements.ts';
 
 /** What a token may consist of (RFC 6749 appendix A.12, without the space). */
@@ -87,7 +88,11 @@ describe('T33 a hostile value cannot break out of its quotes', () => {
   it(`in fish, ${fish ? 'evaluated' : 'read by its documented rules'}`, () => {
     if (fish) {
       const script = worst.map((token) => `${text('fish', token)}printf '%s\\n' $T\n`).join('');
-      const out = execFileSync(fish, ['--no-config', '-c', script], { encoding: 'utf8' });
+      // It makes directories of its own there, also without a configuration.
+      const home = temporaryDirectory();
+      const env = { PATH: process.env.PATH, HOME: home.path, LC_ALL: 'C.UTF-8' };
+      const out = execFileSync(fish, ['--no-config', '-c', script], { encoding: 'utf8', env });
+      home.remove();
       expect(out).toBe(`${worst.join('\n')}\n`);
     }
     fc.assert(
