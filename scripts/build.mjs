@@ -13,6 +13,7 @@ import tty from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'acorn';
 import { build } from 'esbuild';
+import { importSource } from './from-source.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
@@ -32,6 +33,24 @@ const withoutSubprograms = {
   },
 };
 
+/** Puts the rows of the provider files in place of the function that reads them all, and the place they have in the package. */
+const finishedIndex = {
+  name: 'finished-index',
+  async setup({ onLoad }) {
+    const { providerIndex } = await importSource('src/providers/provider-index.ts');
+    const rows = JSON.stringify(providerIndex());
+    const contents = `
+      import { join } from 'node:path';
+      export const providersDirectory = join(__dirname, '../providers');
+      let index;
+      export function providerIndex() {
+        index ??= JSON.parse(${JSON.stringify(rows)});
+        return index;
+      }`;
+    onLoad({ filter: /[\\/]src[\\/]providers[\\/]provider-index\.ts$/ }, () => ({ contents, loader: 'js' }));
+  },
+};
+
 await rm(`${root}/dist`, { recursive: true, force: true });
 const options = {
   absWorkingDir: root,
@@ -48,7 +67,11 @@ const options = {
   logLevel: 'warning',
 };
 
-await build({ ...options, entryPoints: { main: 'src/main.ts' }, plugins: [withoutSubprograms] });
+await build({
+  ...options,
+  entryPoints: { main: 'src/main.ts' },
+  plugins: [withoutSubprograms, finishedIndex],
+});
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 
 /** Node's modules that take milliseconds to load, and that not every quick answer needs. */

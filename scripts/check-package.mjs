@@ -2,7 +2,7 @@
 // versions, no lifecycle scripts; the lock file holds no download address. Changing the list is a decision to be seen in
 // a review: `node scripts/check-package.mjs --update`.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,8 +56,13 @@ function checkPackage({ files, tarball }) {
   for (const name of lifecycleScripts.filter((name) => manifest.scripts?.[name] !== undefined)) {
     problems.push(`the package has a lifecycle script: ${name}`);
   }
+  // A provider is added by its file alone; that each of them is in the package is what counts.
+  const providerFiles = readdirSync(join(root, 'providers')).map((name) => `providers/${name}`);
+  for (const file of providerFiles.filter((name) => !files.includes(name))) {
+    problems.push(`the package lacks ${file}`);
+  }
   const actual = {
-    files: files.sort(),
+    files: files.filter((name) => !providerFiles.includes(name)).sort(),
     bin: manifest.bin,
     engines: manifest.engines,
     dependencies: manifest.dependencies ?? {},

@@ -73,7 +73,7 @@ function isInstalled() {
 
 function isBuilt() {
   const built = timeOf('dist/main.js');
-  const sources = ['src', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
+  const sources = ['src', 'providers', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
   return built > 0 && sources.every((path) => newestIn(path) <= built);
 }
 

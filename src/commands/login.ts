@@ -78,6 +78,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
         ? signInEvents(provider.label, context)
         : signInWords(provider.label, settings, context),
     };
+    if (provider.confidence === 'C' && accounts.length === 0) grant.progress.untried();
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);

@@ -1,7 +1,12 @@
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { jsonText } from '../output/json.ts';
-import { providerDocument, providerListText, providerText } from '../output/provider-text.ts';
+import {
+  type ProviderRow,
+  providerDocument,
+  providerListText,
+  providerText,
+} from '../output/provider-text.ts';
 import { catalogue } from '../providers/catalogue.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { loginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
@@ -30,24 +35,35 @@ export async function providers(
     );
     return;
   }
-  const rows = knownNames(configuration).map((known) => ({
-    provider: chooseTarget(known, {}, configuration).provider,
-    isPreset: catalogue.has(known),
-    hasClient: configuration.providers.get(known)?.client_id !== undefined,
-  }));
+  const rows = knownNames(configuration).map((known) => providerRow(known, configuration));
   context.stdout.write(
     flags.json
       ? jsonText(
-          rows.map(({ provider, isPreset, hasClient }) => ({
-            name: provider.name,
-            label: provider.label,
-            issuer: provider.issuer,
+          rows.map(({ name: known, label, issuer, isPreset, hasClient }) => ({
+            name: known,
+            label,
+            issuer,
             preset: isPreset,
             client_id_configured: hasClient,
           })),
         )
       : providerListText(rows),
   );
+}
+
+/** A line of the list; the file of a provider stays unread unless the configuration changes what is shown. */
+function providerRow(name: string, configuration: Configuration): ProviderRow {
+  const entry = configuration.providers.get(name);
+  const isChanged = ['preset', 'label', 'issuer', 'host', 'tenant'].some((key) => key in (entry ?? {}));
+  const indexed = isChanged ? undefined : catalogue.rowOf(name);
+  const { label, issuer } = indexed ?? chooseTarget(name, {}, configuration).provider;
+  return {
+    name,
+    label,
+    issuer,
+    isPreset: catalogue.has(name),
+    hasClient: entry?.client_id !== undefined,
+  };
 }
 
 /** The catalogue can be read where there is no place for files of the user's own. */

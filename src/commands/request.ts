@@ -1,6 +1,7 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../context.ts';
 import { appsecretProof } from '../protocol/appsecret-proof.ts';
+import { type PresentedToken, presentToken } from '../protocol/token-presentation.ts';
 import type { Provider } from '../providers/provider.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { readRequestBody, standardInputFlags } from '../settings/request-body.ts';
@@ -43,12 +44,16 @@ export async function request(
   const network = { ...httpOptions({ ...place, debug: flags.debug ?? false }, context), streaming: true };
   const http = await context.openHttp(network);
   const fetch = signalled(http.fetch, context.signal);
-  const send = (credentials: FreshToken) =>
-    fetch(withProof(url, allowed.provider, credentials), {
+  const send = (credentials: FreshToken) => {
+    const { accessToken, source: from } = credentials;
+    const clientId = 'clientId' in from ? from.clientId : undefined;
+    const presented = presentToken(allowed.provider, accessToken, clientId);
+    return fetch(withQuery(withProof(url, allowed.provider, credentials), presented.query), {
       method,
-      headers: withToken(headers, credentials),
+      headers: withToken(headers, presented),
       ...(body === undefined ? {} : { body }),
     });
+  };
   const sendFresh = async (): Promise<Response> => {
     const fresh = await freshToken(source, freshness, store, context, configured);
     const response = await send(fresh);
@@ -71,10 +76,18 @@ export async function request(
   }
 }
 
-function withToken(headers: Headers, { accessToken }: FreshToken): Headers {
-  const all = new Headers(headers);
-  all.set('authorization', `Bearer ${accessToken.reveal()}`);
-  return all;
+/** What the command line says stays, but for the header that shows the token. */
+function withToken(headers: Headers, { fixed, credentials }: PresentedToken): Headers {
+  return new Headers({ ...fixed, ...Object.fromEntries(headers), ...credentials });
+}
+
+/** The query of the address stays as it was written; what shows the token comes behind it. */
+function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {
+  const more = new URLSearchParams(query).toString();
+  if (more === '') return url;
+  const whole = new URL(url);
+  whole.search += `${url.search === '' ? '?' : '&'}${more}`;
+  return whole;
 }
 
 /** The Graph API wants its calls signed, where the app says so. */

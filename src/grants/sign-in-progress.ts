@@ -45,6 +45,8 @@ export interface SignInProgress {
   pollFailed(): void;
   /** The server's clock is that many seconds ahead of the one here (RFC 9110 §6.6.1), negative when behind. */
   clockDiffers(seconds: number): void;
+  /** Nobody is known to have signed in there with this program: its facts are not sure. */
+  untried(): void;
   /** The wait is over, one way or another. */
   done(): void;
   /** The account was kept; the answer on standard output follows. */

@@ -5,7 +5,9 @@ import { wrappedText } from './wrapped-text.ts';
 
 /** A line of the catalogue. */
 export interface ProviderRow {
-  readonly provider: Provider;
+  readonly name: string;
+  readonly label: string;
+  readonly issuer: string;
   readonly isPreset: boolean;
   readonly hasClient: boolean;
 }
@@ -20,10 +22,10 @@ export interface ProviderFacts {
 
 /** The list that `providers` answers. */
 export function providerListText(rows: readonly ProviderRow[]): string {
-  const width = Math.max(...rows.map(({ provider }) => provider.name.length));
-  const lines = rows.map(({ provider, isPreset, hasClient }) => {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, label, isPreset, hasClient }) => {
     const notes = [...(isPreset ? [] : ['your own']), ...(hasClient ? ['client id set'] : [])].join(', ');
-    return `${provider.name.padEnd(width)}  ${provider.label}${notes === '' ? '' : ` (${notes})`}`;
+    return `${name.padEnd(width)}  ${label}${notes === '' ? '' : ` (${notes})`}`;
   });
   return [
     ...lines,
@@ -51,9 +53,11 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ['redirect URI', `${facts.redirectUri} (${port}${entered})`],
     ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
     ['device grant', deviceText(provider)],
+    ...confidenceRow(provider),
     ...Object.entries(provider.endpoints),
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
+  const notes = [...provider.notes, ...(provider.doubts ?? [])];
   const point = (text: string, first: string) =>
     columns === undefined ? `${first}${text}` : wrappedText(text, columns, first);
   return [
@@ -66,12 +70,21 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ...(deviceSteps.length === 0
       ? []
       : ['', 'To sign in with --device:', ...deviceSteps.map((step) => point(step, '  - '))]),
-    ...(provider.notes.length === 0
-      ? []
-      : ['', 'Good to know:', ...provider.notes.map((note) => point(note, '  - '))]),
+    ...(notes.length === 0 ? [] : ['', 'Good to know:', ...notes.map((note) => point(note, '  - '))]),
     '',
   ].join('\n');
 }
+
+/** How sure the facts are, of a provider of the catalogue. */
+function confidenceRow({ confidence }: Provider): string[][] {
+  return confidence === undefined ? [] : [['how sure', CONFIDENCE[confidence]]];
+}
+
+const CONFIDENCE = {
+  A: 'three or more independent sources agree on the addresses',
+  B: 'two independent sources agree on the addresses',
+  C: 'never tried: the facts come from one source, or sources differ',
+} as const;
 
 /** Whether `--device` works there (RFC 8628); servers that publish metadata are not asked here. */
 function deviceText(provider: Provider): string {
@@ -110,5 +123,7 @@ export function providerDocument(provider: Provider, facts: ProviderFacts): Reco
     device: { offered: isDeviceOffered(provider), steps: provider.device?.steps ?? [] },
     registration: { page: page ?? null, steps },
     notes: provider.notes,
+    confidence: provider.confidence ?? null,
+    doubts: provider.doubts ?? [],
   };
 }

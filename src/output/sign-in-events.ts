@@ -41,6 +41,7 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     pollFailed() {
       emit('notice', { code: 'network', message: 'the network does not answer at the moment' });
     },
+    untried() {},
     clockDiffers(seconds) {
       emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
     },

@@ -77,6 +77,14 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
     pollFailed() {
       once('network', 'The network does not answer at the moment. Still waiting.');
     },
+    untried() {
+      say(
+        prose(
+          `note: oauth-login was never tried with ${name}: what it knows comes from one source, or sources differ. "oauth-login providers" with its name says what is not sure.`,
+          context,
+        ),
+      );
+    },
     clockDiffers(seconds) {
       say(`note: ${clockOffsetText(seconds, name)}`);
     },

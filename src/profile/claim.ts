@@ -1,3 +1,4 @@
+import { memberAt } from '../protocol/member-at.ts';
 import type { ClaimPath } from '../providers/provider.ts';
 
 /** Gives the value at the first path that leads to one; empty texts count as absent. */
@@ -6,7 +7,7 @@ export function readClaim(document: object, path: ClaimPath | undefined): unknow
     return undefined;
   }
   for (const one of typeof path === 'string' ? [path] : path) {
-    const value = one.includes('{') ? fillAddress(document, one) : walk(document, one);
+    const value = one.includes('{') ? fillAddress(document, one) : memberAt(document, one);
     if (value !== undefined && value !== null && value !== '') {
       return value;
     }
@@ -14,23 +15,11 @@ export function readClaim(document: object, path: ClaimPath | undefined): unknow
   return undefined;
 }
 
-/** Only own members are followed, so no name reaches what objects inherit. */
-function walk(document: object, path: string): unknown {
-  let value: unknown = document;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null) {
-      return undefined;
-    }
-    value = Object.getOwnPropertyDescriptor(value, name)?.value;
-  }
-  return value;
-}
-
 /** An address with claims in it, such as `https://x.com/{data.username}`; nothing when one is missing. */
 function fillAddress(document: object, address: string): string | undefined {
   let complete = true;
   const filled = address.replace(/\{([^{}]+)\}/g, (_, path: string) => {
-    const value = walk(document, path);
+    const value = memberAt(document, path);
     // Half a surrogate pair cannot be encoded.
     if (typeof value === 'string' && value !== '' && !/\p{Cs}/u.test(value)) {
       return encodeURIComponent(value);

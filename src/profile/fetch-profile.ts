@@ -1,5 +1,6 @@
 import { AbortedError, ProtocolError } from '../errors.ts';
 import { appsecretProof } from '../protocol/appsecret-proof.ts';
+import { presentToken } from '../protocol/token-presentation.ts';
 import type { ProfileRequest, ResolvedProvider } from '../providers/provider.ts';
 import { readClaim } from './claim.ts';
 import type { Profile } from './profile.ts';
@@ -45,9 +46,10 @@ async function fetchDocument(
   request: Omit<ProfileRequest, 'map' | 'emails' | 'url'> & { readonly url: string },
   options: ProfileOptions,
 ): Promise<unknown> {
-  const { method = 'GET', headers, query = {} } = request;
+  const { method = 'GET', headers, query = {}, json } = request;
+  const presented = presentToken(provider, options.accessToken, options.clientId);
   const url = new URL(request.url);
-  for (const [name, value] of Object.entries(query)) {
+  for (const [name, value] of Object.entries({ ...query, ...presented.query })) {
     url.searchParams.set(name, value);
   }
   if (provider.quirks.includes('appsecret-proof') && options.clientSecret !== undefined) {
@@ -63,8 +65,11 @@ async function fetchDocument(
           value.replace('{client_id}', options.clientId),
         ]),
       ),
-      authorization: `Bearer ${options.accessToken.reveal()}`,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...presented.fixed,
+      ...presented.credentials,
     },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     redirect: 'manual',
   });
   return parseDocument(provider, await readProfileResponse(provider, response));

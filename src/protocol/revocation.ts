@@ -5,6 +5,7 @@ import { authenticateClient, basicCredentials, type OAuthClient } from './client
 import { fromLibraryError, refusal } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
 import { refuseServerFailure } from './server-failure.ts';
+import { presentToken } from './token-presentation.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
 /** What became of the tokens at the provider. */
@@ -82,10 +83,15 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
   if (provider.quirks.includes('appsecret-proof') && client.clientSecret !== undefined) {
     url.searchParams.set('appsecret_proof', appsecretProof(token, client.clientSecret));
   }
-  const authorization =
-    revocation.authentication === 'client_secret_basic' && client.clientSecret !== undefined
-      ? basicCredentials(client.clientId, client.clientSecret)
-      : `Bearer ${token.reveal()}`;
+  const presented = presentToken(provider, token, client.clientId);
+  const isByClient = revocation.authentication === 'client_secret_basic' && client.clientSecret !== undefined;
+  for (const [name, value] of Object.entries(isByClient ? {} : presented.query)) {
+    url.searchParams.set(name, value);
+  }
+  const credentials =
+    isByClient && client.clientSecret !== undefined
+      ? { authorization: basicCredentials(client.clientId, client.clientSecret) }
+      : { ...presented.fixed, ...presented.credentials };
   const members = Object.entries(revocation.json ?? {}).map(([name, value]) => [
     name,
     value.replace('{access_token}', token.reveal()),
@@ -95,7 +101,7 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
     headers: {
       accept: 'application/json',
       ...(revocation.json === undefined ? {} : { 'content-type': 'application/json' }),
-      authorization,
+      ...credentials,
     },
     ...(revocation.json === undefined ? {} : { body: JSON.stringify(Object.fromEntries(members)) }),
   });

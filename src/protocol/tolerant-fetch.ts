@@ -3,6 +3,7 @@ import { validateTokenResponse } from './credential-grammar.ts';
 import { graphDeviceDialect } from './graph-device.ts';
 import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
+import { formedTokenRequest } from './token-request-form.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
 
 /**
@@ -16,7 +17,7 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
  */
 export function tolerantFetch(
   fetch: Fetch,
-  provider: Pick<Provider, 'endpoints' | 'quirks' | 'device'>,
+  provider: Pick<Provider, 'endpoints' | 'quirks' | 'device' | 'tokenRequest' | 'tokenReply'>,
   tokenTypes?: readonly string[],
 ): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
@@ -31,8 +32,12 @@ export function tolerantFetch(
   return async (input, init) => {
     const requested = new URL(input instanceof Request ? input.url : input).href;
     const translated = dialect?.request(requested, init?.body);
+    const formed =
+      requested === tokenEndpoint && provider.tokenRequest !== undefined && init !== undefined
+        ? formedTokenRequest(requested, init, provider.tokenRequest)
+        : { url: input, init };
     const answered = await (translated === undefined
-      ? send(input, init)
+      ? send(formed.url, formed.init)
       : send(translated.url, { ...init, body: translated.body }));
     if (!endpoints.has(requested)) {
       return answered;
@@ -43,6 +48,7 @@ export function tolerantFetch(
     const read = conformingReply(
       { status: response.status, mediaType: mediaTypeOf(response), text },
       provider.quirks,
+      requested === tokenEndpoint ? provider.tokenReply : undefined,
     );
     const reply = translated === undefined || read === undefined ? read : dialect?.reply(read);
     if (reply === undefined) {

@@ -1,5 +1,7 @@
+import type { TokenReplyMap } from '../providers/provider.ts';
 import type { Quirk } from '../providers/quirk.ts';
 import { readGraphError } from './graph-error.ts';
+import { memberAt } from './member-at.ts';
 import { readMessageError } from './message-error.ts';
 
 /** What of a reply matters here. */
@@ -24,12 +26,17 @@ export interface ConformingReply {
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
  */
-export function conformingReply(reply: Reply, quirks: readonly Quirk[]): ConformingReply | undefined {
+export function conformingReply(
+  reply: Reply,
+  quirks: readonly Quirk[],
+  places: TokenReplyMap = {},
+): ConformingReply | undefined {
   const form = quirks.includes('form-encoded-reply') && isForm(reply);
   const members = form ? readForm(reply.text) : readJson(reply.text);
   if (members === undefined) {
     return undefined;
   }
+  const moved = moveMembers(members, places);
   const irregular =
     (quirks.includes('error-object') ? readGraphError(members) : undefined) ??
     (quirks.includes('error-in-message') ? readMessageError(members, reply.status) : undefined);
@@ -39,14 +46,22 @@ export function conformingReply(reply: Reply, quirks: readonly Quirk[]): Conform
   const renamed = quirks.includes('device-page-renamed') && restoreDeviceNames(members);
   if (typeof members.error === 'string' && members.error !== '') {
     const disguised = quirks.includes('error-with-status-200') && reply.status === 200;
-    return { status: disguised ? 400 : reply.status, members, changed: form || disguised || renamed };
+    return {
+      status: disguised ? 400 : reply.status,
+      members,
+      changed: form || moved || disguised || renamed,
+    };
   }
   const before = JSON.stringify(members);
   if (reply.status === 200 && members.access_token !== undefined) {
     dropEmptyMembers(members);
     completeTokenResponse(members, quirks);
   }
-  return { status: reply.status, members, changed: form || renamed || JSON.stringify(members) !== before };
+  return {
+    status: reply.status,
+    members,
+    changed: form || moved || renamed || JSON.stringify(members) !== before,
+  };
 }
 
 function readJson(text: string): Record<string, unknown> | undefined {
@@ -58,6 +73,15 @@ function readJson(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Gives whether a member got its name and place of RFC 6749 §5.1 back. */
+function moveMembers(members: Record<string, unknown>, places: TokenReplyMap): boolean {
+  const found = Object.entries(places)
+    .map(([name, path]) => [name, memberAt(members, path)] as const)
+    .filter(([, value]) => value !== undefined);
+  for (const [name, value] of found) members[name] = value;
+  return found.length > 0;
 }
 
 /** Old servers send forms as plain text too. */

@@ -1,36 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { facebook } from './facebook.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { google } from './google.ts';
 import { microsoft } from './microsoft.ts';
 import type { Provider } from './provider.ts';
+import { type ProviderIndexRow, providerIndex, providersDirectory } from './provider-index.ts';
+import { providerOfFile } from './provider-of-file.ts';
 import { twitch } from './twitch.ts';
 import { x } from './x.ts';
 
-const presets: readonly Provider[] = [github, google, facebook, x, gitlab, microsoft, twitch];
-
-/** The presets by name, in the order in which they are shown. */
-export const catalogue: ReadonlyMap<string, Provider> = new Map(
-  presets.map((provider) => [provider.name, provider]),
+/** The presets that are asked for most, which come first; the others follow by name. */
+const first = new Map<string, Provider>(
+  [github, google, facebook, x, gitlab, microsoft, twitch].map((provider) => [provider.name, provider]),
 );
 
+const read = new Map<string, Provider>();
+
+/** The presets by name, in the order in which they are shown. Only a preset that is asked for is read. */
+export const catalogue = {
+  has: (name: string): boolean => first.has(name) || rowOf(name) !== undefined,
+  keys: (): string[] => [...first.keys(), ...providerIndex().map(({ name }) => name)],
+  get(name: string): Provider | undefined {
+    return first.get(name) ?? (rowOf(name) === undefined ? undefined : readPreset(name));
+  },
+  /** Gives what lists need of a preset, without its file; nothing for those that come first. */
+  rowOf,
+  values: (): Provider[] => [...first.values(), ...providerIndex().map(({ name }) => readPreset(name))],
+};
+
+function rowOf(name: string): ProviderIndexRow | undefined {
+  return providerIndex().find((row) => row.name === name);
+}
+
+function readPreset(name: string): Provider {
+  const known = read.get(name);
+  if (known !== undefined) return known;
+  const file = JSON.parse(readFileSync(join(providersDirectory, `${name}.json`), 'utf8'));
+  const provider = providerOfFile(name, file);
+  read.set(name, provider);
+  return provider;
+}
+
 /** Other names under which people look for a preset. */
-export const aliases: ReadonlyMap<string, string> = new Map([
-  ['twitter', 'x'],
-  ['entra', 'microsoft'],
-]);
+export function presetAliases(): ReadonlyMap<string, string> {
+  return new Map([
+    ['twitter', 'x'],
+    ['entra', 'microsoft'],
+    ...providerIndex().flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name] as const)),
+  ]);
+}
 
 /** Gives the preset of that name or alias. */
 export function findPreset(name: string): Provider | undefined {
-  return catalogue.get(aliases.get(name) ?? name);
+  return catalogue.get(name) ?? catalogue.get(presetAliases().get(name) ?? '');
 }
 
 /** Gives the preset that stands for a host or domain, such as `github.com` or `google.com`. */
 export function presetOfHost(host: string): Provider | undefined {
   const wanted = host.toLowerCase().replace(/^www\./, '');
-  return presets.find(({ hosts, issuer, endpoints }) =>
+  const isMeant = (known: string) => known === wanted || known.split('.').slice(-2).join('.') === wanted;
+  const early = [...first.values()].find(({ hosts, issuer, endpoints }) =>
     [issuer, ...Object.values(endpoints)]
       .map((address) => new URL(address.replace('{host}', hosts?.default ?? '')).hostname)
-      .some((known) => known === wanted || known.split('.').slice(-2).join('.') === wanted),
+      .some(isMeant),
   );
+  const row = early ?? providerIndex().find(({ hosts }) => hosts.some(isMeant));
+  return row === undefined ? undefined : catalogue.get(row.name);
 }

@@ -42,6 +42,33 @@ export interface ProfileMap {
   readonly profile?: ClaimPath;
 }
 
+/** What every request to the token endpoint carries or does beyond RFC 6749 §4.1.3 and §6. */
+export interface TokenRequestForm {
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Values may hold `{client_id}`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The parameters go as the members of a JSON object. */
+  readonly body?: 'json';
+  /** The parameters go in the query. */
+  readonly method?: 'GET';
+  /** Where a refresh token is spent, if not at the token endpoint. */
+  readonly refreshUrl?: string;
+}
+
+/** Where the members of RFC 6749 §5.1 stand in a token reply that names or nests them otherwise: paths like `data.token`. */
+export type TokenReplyMap = Readonly<
+  Partial<Record<'access_token' | 'token_type' | 'refresh_token' | 'expires_in' | 'scope', string>>
+>;
+
+/** How requests of the API show the access token, where that is not `Authorization: Bearer` (RFC 6750 §2.1). */
+export type TokenPresentation =
+  | { readonly scheme: string }
+  | { readonly header: string }
+  | { readonly query: string };
+
+/** How sure the facts are: three or more sources agree (A), two do (B), fewer or they differ (C). */
+export type Confidence = 'A' | 'B' | 'C';
+
 /** The request that asks who the End-User is. */
 export interface ProfileRequest {
   /** Absolute URL, may hold `{host}` and `{api}`; absent: the UserInfo endpoint of the metadata. */
@@ -50,6 +77,8 @@ export interface ProfileRequest {
   /** Values may hold `{client_id}`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** Members of the JSON object that a POST request sends. */
+  readonly json?: Readonly<Record<string, string>>;
   readonly map: ProfileMap;
   /** A second request that lists the e-mail addresses, when the first one leaves the e-mail out. */
   readonly emails?: {
@@ -135,6 +164,8 @@ export interface Provider {
   readonly offlineAccess: OfflineAccess;
   /** Sent with every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
+  readonly tokenRequest?: TokenRequestForm;
+  readonly tokenReply?: TokenReplyMap;
   /** Audiences an ID Token may name besides the client (OpenID Connect Core §3.1.3.7). */
   readonly trustedAudiences?: readonly string[];
   /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
@@ -142,6 +173,9 @@ export interface Provider {
   readonly profile: ProfileRequest;
   /** Where the access token may be sent besides the UserInfo endpoint: https origins; only their origins count. */
   readonly apiOrigins?: readonly string[];
+  /** Headers of every request to the API; values may hold `{client_id}`. */
+  readonly apiHeaders?: Readonly<Record<string, string>>;
+  readonly tokenPresentation?: TokenPresentation;
   readonly revocation: Revocation;
   /** Of a provider whose device authorization grant has ways of its own. */
   readonly device?: DeviceGrant;
@@ -153,6 +187,10 @@ export interface Provider {
   readonly quirks: readonly Quirk[];
   /** Sentences for `providers NAME`: what surprises people. */
   readonly notes: readonly string[];
+  /** Absent for a provider that the user defined. */
+  readonly confidence?: Confidence;
+  /** Sentences for `providers NAME`: what is not sure. */
+  readonly doubts?: readonly string[];
 }
 
 /** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */

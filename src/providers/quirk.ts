@@ -14,16 +14,20 @@
  * - `error-in-message`: an error is a `message` beside the `status`, without an `error` of RFC 6749 §5.2.
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  */
-export type Quirk =
-  | 'error-with-status-200'
-  | 'form-encoded-reply'
-  | 'error-object'
-  | 'token-type-missing'
-  | 'expires-in-string'
-  | 'scope-irregular'
-  | 'appsecret-proof'
-  | 'refresh-repeats-redirect-uri'
-  | 's256-not-advertised'
-  | 'device-page-renamed'
-  | 'error-in-message'
-  | 'granted-scopes-in-callback';
+export const quirks = [
+  'error-with-status-200',
+  'form-encoded-reply',
+  'error-object',
+  'token-type-missing',
+  'expires-in-string',
+  'scope-irregular',
+  'appsecret-proof',
+  'refresh-repeats-redirect-uri',
+  's256-not-advertised',
+  'device-page-renamed',
+  'error-in-message',
+  'granted-scopes-in-callback',
+] as const;
+
+/** The name of one of them. */
+export type Quirk = (typeof quirks)[number];

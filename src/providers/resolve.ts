@@ -88,6 +88,7 @@ function validateOwnEndpoints(provider: Provider, options: ResolveOptions): Part
     ['profile.url', profile.url],
     ['profile.emails.url', profile.emails?.url],
     ['device.loginStatusEndpoint', device?.loginStatusEndpoint],
+    ['token_request.refresh_url', provider.tokenRequest?.refreshUrl],
     [
       'revocation.url',
       revocation.kind === 'request' ? revocation.url.replace(/\{(?:client_id|sub)\}/g, '0') : undefined,

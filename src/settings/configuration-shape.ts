@@ -59,7 +59,9 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
       kind: 'text',
       expected: 'the name of a preset, as oauth-login providers lists them',
       accepts: (name) => findPreset(name) !== undefined,
-      choices: [...catalogue.keys()],
+      get choices() {
+        return catalogue.keys();
+      },
     },
   ],
   // It is shown in the terminal and in the browser.

@@ -4,7 +4,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const annotations = new Set(['$schema', '$defs', 'title', 'description']);
 
 /**
- * Tells whether a JSON Schema accepts a value; knows the few keywords that the schema of the configuration uses,
+ * Tells whether a JSON Schema accepts a value; knows the few keywords that the schemas of this program use,
  * and throws for any other.
  *
  * @see [JSON Schema Validation 2020-12](https://json-schema.org/draft/2020-12/json-schema-validation)
@@ -22,7 +22,17 @@ type Keyword = (value: unknown, rule: unknown, schema: Schema, root: Schema) => 
 
 const keywords: Readonly<Record<string, Keyword>> = {
   $ref: (value, rule, _, root) => isAccepted(value, resolve(String(rule), root), root),
-  type: (value, rule) => rule === (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value),
+  type: (value, rule) =>
+    rule === 'integer'
+      ? Number.isInteger(value)
+      : rule === (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value),
+  const: (value, rule) => value === rule,
+  anyOf: (value, rule, _, root) =>
+    Array.isArray(rule) && rule.some((one) => isAccepted(value, schemaIn(one), root)),
+  required: (value, rule) =>
+    !isObject(value) || (Array.isArray(rule) && rule.every((name) => Object.hasOwn(value, String(name)))),
+  minimum: (value, rule) => typeof value !== 'number' || value >= Number(rule),
+  maximum: (value, rule) => typeof value !== 'number' || value <= Number(rule),
   enum: (value, rule) => Array.isArray(rule) && rule.includes(value),
   not: (value, rule, _, root) => !isAccepted(value, schemaIn(rule), root),
   pattern: (value, rule) => typeof value !== 'string' || new RegExp(String(rule), 'u').test(value),
@@ -52,6 +62,10 @@ function schemaIn(value: unknown): Schema {
   return { ...value };
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function membersOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return isObject(value) ? Object.entries(value) : [];
 }

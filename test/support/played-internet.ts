@@ -17,7 +17,7 @@ import { openAuthority, serveHttps } from './tls.ts';
 export const PLAYED_INTERNET_PROGRAMS = ['openssl'];
 
 /**
- * The hosts of the presets and `login.example.com`, played on this machine under their own names and over TLS:
+ * The hosts of the presets that the examples use and `login.example.com`, played on this machine under their own names and over TLS:
  * a process that is given `env` and knows nothing of the play reaches them through its proxy.
  */
 export interface PlayedInternet {
@@ -28,6 +28,9 @@ export interface PlayedInternet {
   readonly server: QuirkyServer;
   close(): Promise<void>;
 }
+
+/** The presets whose hosts are played; the examples of the documentation need no others. */
+const PLAYED_PRESETS = ['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft', 'twitch'];
 
 /** The made-up company of the examples, and its old server that knows nothing of OpenID Connect. */
 const EXAMPLE_ISSUER = 'https://login.example.com';
@@ -101,7 +104,9 @@ function playedProviders(): Provider[] {
     ['microsoft', { tenant: 'organizations' }],
   ] as const;
   return [
-    ...[...catalogue.values()].map((preset) => expandProvider(preset)),
+    ...[...catalogue.values()]
+      .filter(({ name }) => PLAYED_PRESETS.includes(name))
+      .map((preset) => expandProvider(preset)),
     ...hosted.map(([name, place]) => {
       const preset = catalogue.get(name);
       if (preset === undefined) throw new Error(`there is no preset ${name}`);

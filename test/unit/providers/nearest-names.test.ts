@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aliases, catalogue } from '../../../src/providers/catalogue.ts';
+import { catalogue, presetAliases } from '../../../src/providers/catalogue.ts';
 import { nearestNames } from '../../../src/providers/nearest-names.ts';
 
-const names = [...catalogue.keys(), ...aliases.keys()];
+const names = [...catalogue.keys(), ...presetAliases().keys()];
 
 describe('a mistyped provider', () => {
   it.each([

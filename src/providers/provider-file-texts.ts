@@ -1,0 +1,26 @@
+import { text } from './description.ts';
+
+/** The texts that more than one member of a provider file consists of. */
+export const name = text(
+  'a name of small letters, digits, ".", "_" and "-"',
+  /^[a-z0-9][a-z0-9._-]{0,63}(?<!\.)$/u,
+);
+export const words = text('one line of text', /^[^\p{C}\p{Zl}\p{Zp}]{1,600}$/u);
+export const sentence = text('one sentence with a full stop', /^[^\p{C}\p{Zl}\p{Zp}]{1,599}[.]$/u);
+export const scope = text('one scope (RFC 6749 §3.3)', /^[\x21\x23-\x5b\x5d-\x7e]+$/u);
+export const value = text('a text without control characters', /^[^\p{C}\p{Zl}\p{Zp}]{0,2048}$/u);
+export const address = text(
+  'an https URL, in which {host}, {api} and {tenant} may stand',
+  /^(?:https:\/\/[^\s\p{C}#@]+|\{api\}[^\s\p{C}#@]*)$/u,
+);
+export const page = text('the https URL of a page', /^https:\/\/[^\s\p{C}@]+$/u);
+export const origin = text(
+  'an https origin such as "https://api.example.com"',
+  /^(?:https:\/\/[a-z0-9.{}-]+(?::\d{1,5})?|\{api\})$/u,
+);
+export const headerName = text('the name of a header', /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/u);
+export const path = text('a path such as "data.id"', /^[^\s\p{C}{}.]+(?:\.[^\s\p{C}{}.]+)*$/u);
+export const claim = text(
+  'a path such as "data.id", or an https URL with paths in braces',
+  /^(?:[^\s\p{C}{}.]+(?:\.[^\s\p{C}{}.]+)*|https:\/\/[^\s\p{C}]+)$/u,
+);

@@ -1,0 +1,135 @@
+import {
+  anyOf,
+  type Described,
+  type JsonSchema,
+  listOf,
+  namedValues,
+  objectOf,
+  oneOf,
+  optional,
+  required,
+  text,
+  wholeNumber,
+} from './description.ts';
+import * as parts from './provider-file-parts.ts';
+import * as texts from './provider-file-texts.ts';
+import { quirks } from './quirk.ts';
+
+/** The groups of the list, in the order in which they are shown. */
+export const groups = [
+  'code',
+  'cloud',
+  'identity',
+  'work',
+  'business',
+  'money',
+  'social',
+  'media',
+  'games',
+  'health and home',
+  'storage and mail',
+  'learning',
+] as const;
+
+/**
+ * The members of `providers/NAME.json`. The type, the check and the published schema are made from this; a member
+ * stands here only when the code at the wire, or a text that people read, makes use of it.
+ */
+export const providerFile = objectOf({
+  $schema: optional('Where this schema is, for editors.', texts.value),
+  label: required('The name that people know.', texts.words),
+  aliases: optional('Other names under which people look for it.', listOf(texts.name)),
+  group: required('What it is listed under.', oneOf(...groups)),
+  issuer: required(
+    'The Issuer Identifier (RFC 8414 §2); without metadata, the value that its iss would have.',
+    texts.address,
+  ),
+  discovery: optional(
+    'Which metadata it publishes (OpenID Connect Discovery §4, RFC 8414 §3); absent: the endpoints stand here.',
+    oneOf('openid', 'oauth', 'any'),
+  ),
+  endpoints: optional('Its endpoints; they win over those of the metadata.', parts.endpoints),
+  hosts: optional('Of a provider that is installed on many hosts (--host).', parts.hosts),
+  tenant: optional('The {tenant} when --tenant is not given.', texts.value),
+  scopes: required('The scopes that every sign-in asks for.', listOf(texts.scope)),
+  scope_separator: optional('What stands between two scopes; a space when absent.', oneOf(' ', ',')),
+  scope_aliases: optional(
+    'The name under which a granted scope comes back, where it is another.',
+    namedValues(texts.scope),
+  ),
+  pkce: required(
+    'Whether PKCE with S256 (RFC 7636) is sent; insteadOfSecret: then no client secret is.',
+    oneOf('never', 'optional', 'required', 'insteadOfSecret'),
+  ),
+  client_secret: required(
+    'Whether a client has one: every client, some clients, or none.',
+    oneOf('required', 'optional', 'none'),
+  ),
+  client_authentication: optional(
+    'How the secret is shown (RFC 6749 §2.3.1); in the body when absent.',
+    oneOf('client_secret_post', 'client_secret_basic'),
+  ),
+  redirect: required(
+    'The redirect URI that it accepts for a listener on this machine (RFC 8252 §7.3).',
+    objectOf({
+      host: required('The host name that has to stand in it.', oneOf('127.0.0.1', 'localhost')),
+      path: optional('/callback when absent.', text('a path such as "/callback"', /^\/[\x21-\x7e]*$/u)),
+      port: required(
+        'any: it may differ from the registered one; a number: it is compared.',
+        anyOf(oneOf('any'), wholeNumber(1024, 65535)),
+      ),
+    }),
+  ),
+  offline_access: optional('What asks for a refresh token.', parts.offlineAccess),
+  parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
+  token_request: optional('Where token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),
+  token_reply: optional('Where the members of token replies stand (RFC 6749 §5.1).', parts.tokenReply),
+  trusted_audiences: optional(
+    'Audiences an ID Token may name besides the client (OpenID Connect Core §3.1.3.7).',
+    listOf(texts.value),
+  ),
+  id_token_issuers: optional(
+    'Issuers an ID Token may name besides the issuer; {tenantid} stands for its tid.',
+    listOf(texts.value),
+  ),
+  profile: required('How to ask who the person is.', parts.profile),
+  api_origins: optional('Where the access token may be sent.', listOf(texts.origin)),
+  api_headers: optional(
+    'Headers of every request to the API; may hold {client_id}.',
+    namedValues(texts.value),
+  ),
+  token_presentation: optional(
+    'How the access token is shown, where that is not Authorization: Bearer (RFC 6750 §2.1).',
+    parts.tokenPresentation,
+  ),
+  revocation: required('How a token is taken back.', parts.revocation),
+  device: optional('What is special about --device (RFC 8628).', parts.device),
+  registration: optional('How a person registers a client.', parts.registration),
+  client_file: optional('The downloaded client file that setup --from reads.', oneOf('google')),
+  review_page: optional('Where a person reviews what was allowed; may hold {host}.', texts.page),
+  quirks: optional('What differs from the standards, by name.', listOf(oneOf(...quirks))),
+  notes: optional('What surprises people; one sentence each.', listOf(texts.sentence)),
+  confidence: required(
+    'How sure the facts are. A: three or more sources agree. B: two do. C: fewer, or they differ.',
+    oneOf('A', 'B', 'C'),
+  ),
+  doubts: optional('What is not sure; one sentence each.', listOf(texts.sentence)),
+  sources: required('Pages of its documentation, by which the facts can be checked.', listOf(texts.page)),
+  checked: required(
+    'The day on which the facts were last compared with what is known of them.',
+    text('a day such as 2026-11-28', /^\d{4}-\d{2}-\d{2}$/u),
+  ),
+});
+
+/** A provider file whose members were checked. */
+export type ProviderFile = Described<typeof providerFile>;
+
+/** The JSON Schema of a provider file, as `schema/provider.schema.json` publishes it. */
+export function providerFileSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'A provider of oauth-login',
+    description: 'One file per provider; its name without .json is the name that people type.',
+    ...providerFile.schema,
+  };
+}

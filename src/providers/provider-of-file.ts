@@ -1,0 +1,112 @@
+import type { Provider } from './provider.ts';
+import type { ProviderFile } from './provider-file.ts';
+
+/**
+ * Gives the provider that a file describes; what the file leaves out has the value that the standards, or most
+ * providers, have. The file has to be checked already.
+ */
+export function providerOfFile(name: string, file: ProviderFile): Provider {
+  const { redirect, offline_access: offline } = file;
+  return {
+    name,
+    label: file.label,
+    issuer: file.issuer,
+    discovery: file.discovery ?? 'none',
+    endpoints: file.endpoints ?? {},
+    ...present({ hosts: file.hosts === undefined ? undefined : hostsOf(file.hosts) }),
+    ...present({ tenant: file.tenant, scopeAliases: file.scope_aliases }),
+    scopes: file.scopes,
+    scopeSeparator: file.scope_separator ?? ' ',
+    pkce: file.pkce,
+    clientAuthentication: file.client_authentication ?? 'client_secret_post',
+    clientSecret: file.client_secret,
+    redirect: { host: redirect.host, path: pathOf(redirect.path), port: redirect.port },
+    offlineAccess: present({
+      scopes: offline?.scopes,
+      parameters: offline?.parameters,
+      consentParameters: offline?.consent_parameters,
+    }),
+    authorizationParameters: file.parameters ?? {},
+    ...present({
+      tokenRequest: file.token_request === undefined ? undefined : tokenRequestOf(file.token_request),
+      tokenReply: file.token_reply,
+      trustedAudiences: file.trusted_audiences,
+      idTokenIssuers: file.id_token_issuers,
+      apiOrigins: file.api_origins,
+      apiHeaders: file.api_headers,
+      tokenPresentation: file.token_presentation,
+    }),
+    profile: file.profile,
+    revocation: revocationOf(file.revocation),
+    ...present({
+      device: file.device === undefined ? undefined : deviceOf(file.device),
+      registration: file.registration === undefined ? undefined : registrationOf(file.registration),
+      clientFile: file.client_file,
+      reviewPage: file.review_page,
+    }),
+    quirks: file.quirks ?? [],
+    notes: file.notes ?? [],
+    confidence: file.confidence,
+    ...present({ doubts: file.doubts }),
+  };
+}
+
+/** The members that have a value. */
+function present<Members extends object>(
+  members: Members,
+): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
+  const entries = Object.entries(members).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
+}
+
+function pathOf(path = '/callback'): `/${string}` {
+  return `/${path.slice(1)}`;
+}
+
+function hostsOf(hosts: NonNullable<ProviderFile['hosts']>): NonNullable<Provider['hosts']> {
+  const api = hosts.api?.map(({ host, base }) => [host, base] as const);
+  return { default: hosts.default ?? '', ...present({ api }) };
+}
+
+function tokenRequestOf({ refresh_url, ...rest }: NonNullable<ProviderFile['token_request']>) {
+  return { ...rest, ...present({ refreshUrl: refresh_url }) };
+}
+
+function revocationOf(revocation: ProviderFile['revocation']): Provider['revocation'] {
+  if (revocation.kind !== 'rfc7009') return revocation;
+  return { kind: 'rfc7009', ...present({ tokenOnly: revocation.token_only }) };
+}
+
+function deviceOf(device: NonNullable<ProviderFile['device']>): NonNullable<Provider['device']> {
+  return {
+    ...present({
+      verificationHosts: device.verification_hosts,
+      clientSecret: device.client_secret,
+      clientToken: device.client_token,
+      authenticatesWhilePolling: device.authenticates_while_polling,
+      ownRegistration: device.own_registration,
+      kindOfClient: device.kind_of_client,
+      scopeParameter: device.scope_parameter,
+      withoutScopes: device.without_scopes,
+      loginStatusEndpoint: device.login_status_endpoint,
+      since: device.since,
+      refusals: device.refusals,
+    }),
+    steps: device.steps,
+  };
+}
+
+function registrationOf(registration: NonNullable<ProviderFile['registration']>) {
+  return {
+    page: registration.page,
+    terms: {
+      clientId: registration.client_id ?? 'Client ID',
+      ...present({ clientSecret: registration.client_secret }),
+    },
+    ...present({
+      withoutRedirectUri: registration.without_redirect_uri,
+      prefill: registration.prefill,
+    }),
+    steps: registration.steps,
+  };
+}

@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
+import { lastTo, parametersOf } from '../support/preset-at-the-wire.ts';
+import { providerFixtures } from '../support/provider-fixture.ts';
+import { json } from '../support/quirky-replies.ts';
+import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
+
+const env = {
+  OAUTH_LOGIN_NOTION_CLIENT_ID: 'client-of-notion',
+  OAUTH_LOGIN_NOTION_CLIENT_SECRET: 'canary-secret-of-notion',
+};
+
+let server: QuirkyServer;
+let line: PlayedCommandLine;
+
+beforeEach(async () => {
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server, env));
+  const notion = providerFixtures().get('notion');
+  server.on('/api.notion.com/v1/oauth/authorize', (request, response) => {
+    const back = new URL(request.query.get('redirect_uri') ?? '');
+    back.search = new URLSearchParams({
+      code: 'canary-code',
+      state: request.query.get('state') ?? '',
+    }).toString();
+    response.writeHead(302, { location: back.href }).end();
+  });
+  server.on(
+    'POST /api.notion.com/v1/oauth/token',
+    json({ access_token: 'canary-access-of-notion', ...notion?.token.reply }),
+  );
+  server.on('GET /api.notion.com/v1/users/me', json(notion?.profile.reply));
+});
+
+describe('a provider that is nothing but a file', () => {
+  it('signs in, asks and tells like any other', async () => {
+    const signedIn = await line.run('notion', '--store', 'file', '--port', '0');
+    expect(signedIn.exitCode).toBe(0);
+    expect(signedIn.stdout).toMatch(/^Signed in to Notion as Ada Lovelace <ada@example\.com>\n/);
+    expect(signedIn.stderr).not.toContain('never tried');
+    expect((await line.run('whoami', 'notion')).stdout).toContain('Ada Lovelace');
+    expect((await line.run('token', 'notion')).stdout).toBe('canary-access-of-notion\n');
+  });
+
+  it('has its requests carry what its API wants, unless the command line says otherwise', async () => {
+    await line.run('notion', '--store', 'file', '--port', '0');
+    server.on('GET /api.notion.com/v1/users', json({ results: [] }));
+    await line.run('request', 'notion', 'https://api.notion.com/v1/users');
+    const { headers } = lastTo(server, 'GET /api.notion.com/v1/users');
+    expect(headers).toMatchObject({
+      authorization: 'Bearer canary-access-of-notion',
+      'notion-version': '2022-06-28',
+    });
+    await line.run(
+      'request',
+      'notion',
+      'https://api.notion.com/v1/users',
+      '-H',
+      'Notion-Version: 2025-09-03',
+    );
+    expect(lastTo(server, 'GET /api.notion.com/v1/users').headers['notion-version']).toBe('2025-09-03');
+  });
+
+  it('is asked with the parameters of its file', async () => {
+    await line.run('notion', '--store', 'file', '--port', '0');
+    expect(parametersOf(lastTo(server, '/api.notion.com/v1/oauth/authorize').query)).toMatchObject({
+      owner: 'user',
+    });
+  });
+});
+
+describe('providers', () => {
+  it('lists a provider that needs a host, and tells how to give one', async () => {
+    expect((await line.run('providers')).stdout).toMatch(/^forgejo +Forgejo$/m);
+    const { stderr, exitCode } = await line.run('providers', 'forgejo');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('oauth-login forgejo --host server.example');
+    const { stdout } = await line.run('providers', 'forgejo', '--host', 'forge.example.com');
+    expect(stdout).toContain('https://forge.example.com/login/oauth/authorize');
+  });
+
+  it('says how sure the facts are, and what is not', async () => {
+    const { stdout } = await line.run('providers', 'forgejo', '--host', 'forge.example.com');
+    expect(stdout).toMatch(/^ {2}how sure +two independent sources agree on the addresses$/m);
+    expect(stdout).toContain('they were not confirmed one by one.');
+    const document = JSON.parse((await line.run('providers', 'codeberg', '--json')).stdout);
+    expect(document).toMatchObject({ confidence: 'B', doubts: [expect.stringContaining('Forgejo')] });
+  });
+
+  it('takes a name by which people look for a provider', async () => {
+    expect((await line.run('providers', 'jira')).stdout).toContain('Atlassian');
+  });
+});
