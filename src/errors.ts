@@ -105,8 +105,15 @@ export class ProtocolError extends OAuthLoginError {
 export class NetworkError extends OAuthLoginError {
   override readonly name = 'NetworkError';
   readonly exitCode = ExitCode.network;
-  constructor(code: NetworkCode, message: string, options: ErrorOptionsWithHint) {
+  /** No connection stood, so the other side has seen nothing of the request. */
+  readonly neverSent: boolean;
+  constructor(
+    code: NetworkCode,
+    message: string,
+    options: ErrorOptionsWithHint & { readonly neverSent?: boolean },
+  ) {
     super(code, message, options);
+    this.neverSent = options.neverSent ?? false;
   }
 }
 

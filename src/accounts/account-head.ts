@@ -2,7 +2,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import { plainObject } from '../secrets/plain-json.ts';
 import { isStoreKind } from '../secrets/store-kind.ts';
-import type { AccountHead } from './account.ts';
+import type { AccountHead, FailedRefresh, UnfinishedRefresh } from './account.ts';
 
 /** Thrown and caught in this file only: the value is no head. */
 class MalformedHead extends Error {}
@@ -71,6 +71,22 @@ function readProfile(value: unknown): Profile {
   };
 }
 
+function readUnfinishedRefresh(fields: Fields): UnfinishedRefresh {
+  const { state } = fields;
+  if (state !== 'sent' && state !== 'rotated') throw new MalformedHead();
+  return { sentAt: instant(fields, 'sentAt'), state };
+}
+
+function readFailedRefresh(fields: Fields): FailedRefresh {
+  return {
+    failedAt: instant(fields, 'failedAt'),
+    ...(fields.until !== undefined && { until: instant(fields, 'until') }),
+    code: text(fields, 'code'),
+    message: text(fields, 'message'),
+    hint: text(fields, 'hint'),
+  };
+}
+
 function readFields(fields: Fields): AccountHead {
   const { store, hasRefreshToken, allowHttpLoopback } = fields;
   if (!isStoreKind(store) || typeof hasRefreshToken !== 'boolean') throw new MalformedHead();
@@ -96,6 +112,12 @@ function readFields(fields: Fields): AccountHead {
     signedInAt: instant(fields, 'signedInAt'),
     hasRefreshToken,
     ...optionalTexts(fields, 'needsLogin'),
+    ...(fields.unfinishedRefresh !== undefined && {
+      unfinishedRefresh: readUnfinishedRefresh(object(fields.unfinishedRefresh)),
+    }),
+    ...(fields.failedRefresh !== undefined && {
+      failedRefresh: readFailedRefresh(object(fields.failedRefresh)),
+    }),
     store,
     ...(allowHttpLoopback === true && { allowHttpLoopback }),
     ...optionalTexts(fields, 'caFile', 'host', 'tenant'),

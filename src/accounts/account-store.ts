@@ -5,15 +5,18 @@ import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { parsePlainJson } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { readFileOfOwner } from '../secrets/private-file-reading.ts';
-import { removePrivateFile } from '../secrets/private-file-writing.ts';
+import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
+import type { SealingKey } from '../secrets/sealing-key.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
+import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
 import { claimedClient } from './claimed-client.ts';
 import type { ClientReference, ClientSecrets } from './client-secrets.ts';
-import { type Lock, lockPath, openLock } from './lock.ts';
-import { corruptFile, type SealedFile, writeSealedFile } from './sealed-file.ts';
+import { fileMark } from './file-mark.ts';
+import { type Lock, lockPath, openLockUnless } from './lock.ts';
+import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
 import { idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
 
 export { accountId } from './account-id.ts';
@@ -48,10 +51,24 @@ export interface AccountStore extends ClientSecrets {
   isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
   write(head: AccountHead, secrets: AccountSecrets): Promise<void>;
+  /**
+   * Makes room for two writes of that account and notes its head, before there is something to lose; to be called
+   * inside `withLock`.
+   */
+  reserve(head: AccountHead, secrets: AccountSecrets): Promise<AccountReserve>;
   /** Gives `false` when there was no such account. */
   remove(id: string): Promise<boolean>;
-  /** Runs the work while no other process does the same for this account; not to be nested for one account. */
-  withLock<T>(id: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs the work while no other process does the same for this account; not to be nested for one account.
+   *
+   * `meanwhile` is asked about the account as it is at first, and after every change while another process has the
+   * lock: what it gives is the answer then, without a turn for the work. It must not change anything.
+   */
+  withLock<T>(
+    id: string,
+    work: () => Promise<T>,
+    meanwhile?: (head: AccountHead | undefined) => Promise<T | undefined>,
+  ): Promise<T>;
 }
 
 /** The store in the data directory; nothing is read or made before it is asked for. */
@@ -79,6 +96,16 @@ export function openAccountStore(context: Context): AccountStore {
     const stored = await openStored(head, found);
     if (stored === undefined) throw notStored(head);
     return openAccountSecrets(stored.file, stored.key);
+  };
+
+  const plainHeadOf = (head: AccountHead) => {
+    const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
+    if (plainHead !== undefined && plainHead.id === idOf(plainHead)) return plainHead;
+    throw new TypeError('the head of an account is malformed');
+  };
+  const sealedAccount = (head: AccountHead, secrets: AccountSecrets, key: SealingKey) => {
+    if (locks.get(head.id)?.isHeld() === false) throw lostLock();
+    return sealedBytes('account', { head, body: revealedSecrets(secrets) }, key);
   };
 
   return {
@@ -131,15 +158,21 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async write(head, secrets) {
-      const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
-      if (plainHead === undefined || plainHead.id !== idOf(plainHead)) {
-        throw new TypeError('the head of an account is malformed');
-      }
+      const plainHead = plainHeadOf(head);
       const key = await openSealingKey(head.store, context, { create: true });
-      if (locks.get(head.id)?.isHeld() === false) throw lostLock();
+      const bytes = sealedAccount(plainHead, secrets, key);
       removeStaleTemporaries(directory, context.clock.now());
-      const content = { head: plainHead, body: revealedSecrets(secrets) };
-      writeSealedFile(fileOf(head.id), 'account', content, key);
+      writePrivateFile(fileOf(head.id), bytes);
+    },
+
+    async reserve(head, secrets) {
+      const first = plainHeadOf(head);
+      const key = await openSealingKey(head.store, context, { create: false });
+      const { reserveAccount } = await import('./account-reserve.ts');
+      removeStaleTemporaries(directory, context.clock.now());
+      return reserveAccount(fileOf(head.id), sealedAccount(first, secrets, key), (next, nextSecrets) =>
+        sealedAccount(plainHeadOf(next), nextSecrets, key),
+      );
     },
 
     async remove(id) {
@@ -148,15 +181,33 @@ export function openAccountStore(context: Context): AccountStore {
       return removePrivateFile(fileOf(id));
     },
 
-    async withLock(id, work) {
-      const lock = await openLock(lockPath(context.paths, id), context);
-      locks.set(id, lock);
+    async withLock<T>(
+      id: string,
+      work: () => Promise<T>,
+      meanwhile?: (head: AccountHead | undefined) => Promise<T | undefined>,
+    ) {
+      const file = lockPath(context.paths, id);
+      const look = onChange(fileOf(id), async () => meanwhile?.(headOf(readStored(id))));
+      const opened = await openLockUnless(file, context, look);
+      if ('settled' in opened) return opened.settled;
+      locks.set(id, opened);
       try {
         return await work();
       } finally {
         locks.delete(id);
-        lock.release();
+        opened.release();
       }
     },
+  };
+}
+
+/** Runs `look` at first and after each change of the file, which costs next to nothing while there is none. */
+function onChange<T>(file: string, look: () => Promise<T | undefined>): () => Promise<T | undefined> {
+  let seen: string | undefined;
+  return async () => {
+    const mark = fileMark(file) ?? 'none';
+    if (mark === seen) return undefined;
+    seen = mark;
+    return look();
   };
 }

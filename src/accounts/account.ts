@@ -35,6 +35,8 @@ export interface AccountHead {
   readonly hasRefreshToken: boolean;
   /** Why to sign in again: the server refused the refresh token, or the access token where there is none. */
   readonly needsLogin?: string;
+  readonly unfinishedRefresh?: UnfinishedRefresh;
+  readonly failedRefresh?: FailedRefresh;
   readonly store: StoreKind;
   /** Plain http to a literal loopback address was allowed at sign-in, for this account only. */
   readonly allowHttpLoopback?: true;
@@ -43,6 +45,28 @@ export interface AccountHead {
   /** Values of `{host}` and `{tenant}` at sign-in. */
   readonly host?: string;
   readonly tenant?: string;
+}
+
+/** A refresh that was begun and has not given an access token. */
+export interface UnfinishedRefresh {
+  /** ISO 8601 instant before the request. */
+  readonly sentAt: string;
+  /**
+   * `sent`: what was answered is not known, so the stored refresh token may be spent. `rotated`: the new refresh token
+   * is the stored one, and the rest of the answer has not been verified; the stored access token is an older one.
+   */
+  readonly state: 'sent' | 'rotated';
+}
+
+/** How the last refresh failed, for the processes that waited for it or come too early to try again. */
+export interface FailedRefresh {
+  /** ISO 8601 instants; before `until` the server is not to be asked again. */
+  readonly failedAt: string;
+  readonly until?: string;
+  /** Those of the error. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** The sealed part of an account file. */

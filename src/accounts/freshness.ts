@@ -22,11 +22,22 @@ export interface Freshness {
 const CLOCK_TOLERANCE = 60_000;
 
 /** Whether the stored access token is good for that long; one without a known end counts as good. */
-export function isFresh(head: AccountHead, freshness: Freshness, { clock }: Pick<Context, 'clock'>): boolean {
+export function isFresh(head: AccountHead, freshness: Freshness, context: Pick<Context, 'clock'>): boolean {
+  return secondsLeft(head, context) >= freshness.minValiditySeconds;
+}
+
+/** Whether the stored access token is good now. */
+export function isValid(head: AccountHead, context: Pick<Context, 'clock'>): boolean {
+  return secondsLeft(head, context) > 0;
+}
+
+/** Seconds for which the stored access token is good; below every limit when it is not to be used at all. */
+function secondsLeft(head: AccountHead, { clock }: Pick<Context, 'clock'>): number {
   const now = clock.now().getTime();
   // The refresh token was refused, which leaves the access token its time; or the access token itself was.
-  if (head.needsLogin !== undefined && (!head.hasRefreshToken || head.expiresAt === undefined)) return false;
-  if (head.expiresAt === undefined) return true;
-  if (now < Date.parse(head.issuedAt) - CLOCK_TOLERANCE) return false;
-  return Date.parse(head.expiresAt) - now >= freshness.minValiditySeconds * 1000;
+  if (head.needsLogin !== undefined && (!head.hasRefreshToken || head.expiresAt === undefined))
+    return Number.NEGATIVE_INFINITY;
+  if (head.expiresAt === undefined) return Number.POSITIVE_INFINITY;
+  if (now < Date.parse(head.issuedAt) - CLOCK_TOLERANCE) return Number.NEGATIVE_INFINITY;
+  return (Date.parse(head.expiresAt) - now) / 1000;
 }

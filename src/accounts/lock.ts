@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context, Paths } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { shellQuoted } from '../secrets/file-system-words.ts';
+import { fileMark } from './file-mark.ts';
 import {
   beatLockFile,
   breakLockFile,
@@ -19,6 +20,8 @@ export const LOCK_DEADLINE = 70_000;
 const BEAT_INTERVAL = 5_000;
 /** Six beats missed in a row, for owners of which nothing else can be known. */
 const SILENCE_LIMIT = 30_000;
+/** How long a lock that does not change is believed to have an owner that lives. */
+const LOOK_INTERVAL = 500;
 const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 200;
 
@@ -32,8 +35,8 @@ export interface Lock {
 type Surroundings = Pick<Context, 'clock' | 'signal'>;
 
 /**
- * Takes the lock at that path, in a private directory, and waits up to 70 s for its owner. The lock of a process
- * that died is taken over at once; where that cannot be told (another machine or container), after 30 s silence.
+ * Takes the lock at that path, in a private directory, and waits up to 70 s for each of its owners. The lock of a
+ * process that died is taken over at once; where that cannot be told (another machine or container), after 30 s silence.
  *
  * Not a kernel lock: Node has none on files, abstract sockets are open to other users, and sockets in the file
  * system outlive their process and do not work on every file system.
@@ -41,28 +44,48 @@ type Surroundings = Pick<Context, 'clock' | 'signal'>;
  * Throws `StoreError` `store_busy`, or `store_permissions` when something else is in its place; rejects with the
  * signal's reason when that is aborted.
  */
-export async function openLock(file: string, { clock, signal }: Surroundings): Promise<Lock> {
-  const deadline = clock.monotonic() + LOCK_DEADLINE;
+export async function openLock(file: string, surroundings: Surroundings): Promise<Lock> {
+  const opened = await openLockUnless<never>(file, surroundings, async () => undefined);
+  return 'settled' in opened ? opened.settled : opened;
+}
+
+/**
+ * The same for who would rather have what the owner is working at: `look` is asked at first and in every pause, and what
+ * it gives ends the wait. Rejects with what `look` throws as well.
+ */
+export async function openLockUnless<T>(
+  file: string,
+  { clock, signal }: Surroundings,
+  look: () => Promise<T | undefined>,
+): Promise<Lock | { readonly settled: T }> {
+  let deadline = clock.monotonic() + LOCK_DEADLINE;
   let seen: { owner: LockOwner; since: number } | undefined;
+  let watched: { mark: string; until: number } | undefined;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
     signal.throwIfAborted();
-    const owner = readLockOwner(file);
-    if (owner === undefined) {
-      const token = takeLockFile(file);
+    const settled = await look();
+    if (settled !== undefined) return { settled };
+    const mark = fileMark(file);
+    const now = clock.monotonic();
+    // Two hundred processes that all ask who has the lock, five times a second, keep its owner from its work.
+    if (mark === undefined || watched?.mark !== mark || now >= watched.until) {
+      const owner = readLockOwner(file);
+      const token = owner === undefined ? takeLockFile(file) : undefined;
       if (token !== undefined) return heldLock(file, token);
-    } else {
-      const now = clock.monotonic();
-      if (seen?.owner.token !== owner.token || seen.owner.beat !== owner.beat) seen = { owner, since: now };
-      const running = owner.process === undefined ? 'unknown' : isRunning(owner.process);
-      if (running === false || (running === 'unknown' && now - seen.since > SILENCE_LIMIT)) {
-        breakLockFile(file, owner);
+      watched = mark === undefined ? undefined : { mark, until: now + LOOK_INTERVAL };
+      if (owner !== undefined) {
+        if (seen !== undefined && seen.owner.token !== owner.token) deadline = now + LOCK_DEADLINE;
+        if (seen?.owner.token !== owner.token || seen.owner.beat !== owner.beat) seen = { owner, since: now };
+        const running = owner.process === undefined ? 'unknown' : isRunning(owner.process);
+        if (running === false || (running === 'unknown' && now - seen.since > SILENCE_LIMIT)) {
+          breakLockFile(file, owner);
+          if (readLockOwner(file) === undefined) continue;
+        }
       }
     }
-    if (clock.monotonic() >= deadline) throw busy(file, owner);
-    if (owner === undefined || readLockOwner(file) !== undefined) {
-      // Waiters of one owner should not all come back at the same moment.
-      await clock.sleep(randomInt(Math.ceil(pause / 2), Math.ceil(pause * 1.5) + 1), signal);
-    }
+    if (now >= deadline) throw busy(file, seen?.owner);
+    // Waiters of one owner should not all come back at the same moment.
+    await clock.sleep(randomInt(Math.ceil(pause / 2), Math.ceil(pause * 1.5) + 1), signal);
   }
 }
 

@@ -80,15 +80,26 @@ export function openSealedFile(file: SealedFile, key: SealingKey): unknown {
   return parsePlainJson(body.toString('utf8'));
 }
 
+/** What a file is made of. */
+export interface SealedContent {
+  readonly head: object;
+  readonly body: object;
+}
+
 /** Writes head and body, sealed with the key, whole or not at all. Throws `StoreError`. */
 export function writeSealedFile(
   path: string,
   record: SealedRecord,
-  content: { readonly head: object; readonly body: object },
+  content: SealedContent,
   key: SealingKey,
 ): void {
+  writePrivateFile(path, sealedBytes(record, content, key));
+}
+
+/** The bytes of a file with this head and body, sealed with the key. */
+export function sealedBytes(record: SealedRecord, content: SealedContent, key: SealingKey): Buffer {
   const title = { format: FORMAT, record, store: key.kind, key: key.id };
   const bound = Buffer.from(`${JSON.stringify(title)}\n${JSON.stringify(content.head)}\n`);
   const sealed = key.seal(Buffer.from(JSON.stringify(content.body)), bound);
-  writePrivateFile(path, Buffer.concat([bound, Buffer.from(`${sealed.toString('base64url')}\n`)]));
+  return Buffer.concat([bound, Buffer.from(`${sealed.toString('base64url')}\n`)]);
 }

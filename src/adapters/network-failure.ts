@@ -12,6 +12,15 @@ export interface Attempt {
 const CERTIFICATE_CODE =
   /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CRL_|INVALID_CA|HOSTNAME_MISMATCH)/;
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
+/** What keeps a connection from coming to be. */
+const CONNECT_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 const CHECK_CONNECTION = 'check the connection to the network and the address of the provider';
 
 /**
@@ -34,6 +43,7 @@ export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkErr
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new NetworkError('network_timeout', `no connection to ${target.host} in time (${code})`, {
       hint: CHECK_CONNECTION,
+      neverSent: CONNECT_CODES.has(code),
     });
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -42,11 +52,13 @@ export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkErr
       `the name ${target.hostname} cannot be resolved (${code})`,
       {
         hint: CHECK_CONNECTION,
+        neverSent: true,
       },
     );
   }
   return new NetworkError('network_unreachable', `the connection to ${target.host} failed (${code})`, {
     hint: CHECK_CONNECTION,
+    neverSent: CONNECT_CODES.has(code),
   });
 }
 
@@ -79,7 +91,7 @@ function tlsError(code: string, target: URL, proxy: HttpProxy | undefined): Netw
   return new NetworkError(
     'network_tls',
     `the certificate of ${target.host}${via} is not valid for it (${code})`,
-    { hint },
+    { hint, neverSent: true },
   );
 }
 
@@ -88,6 +100,7 @@ function proxyError(failure: unknown, code: string, target: URL, proxy: HttpProx
   if (status === '407') {
     return new NetworkError('network_proxy', `the proxy ${proxy.host} asks for a user and password`, {
       hint: 'put them into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT',
+      neverSent: true,
     });
   }
   const what = status

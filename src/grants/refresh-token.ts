@@ -1,4 +1,5 @@
 import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
+import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import { refreshTokens } from '../protocol/refresh-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
@@ -19,7 +20,7 @@ export interface RefreshTokenGrant {
 
 /**
  * Spends a refresh token that was handed over, and puts the one that comes in its place where it was asked to,
- * before anything else happens to the access token.
+ * before the rest of the answer is judged.
  *
  * Throws an `AuthenticationRequiredError` when the server takes the refresh token no more, a `StoreError` when
  * the new one cannot be written, and otherwise what the token endpoint led to.
@@ -33,21 +34,25 @@ export async function refreshTokenGrant(
   refreshToken: Secret,
   rotated: ReplacementFile | undefined,
 ): Promise<RefreshTokenGrant> {
-  const tokens = await spend(endpoint, settings, refreshToken);
-  const isNew = tokens.refreshToken !== undefined && tokens.refreshToken.reveal() !== refreshToken.reveal();
-  if (isNew && tokens.refreshToken !== undefined) rotated?.replace(tokens.refreshToken);
-  return { tokens, isLost: isNew && rotated === undefined };
+  const isNew = (token: Secret | undefined) =>
+    token !== undefined && token.reveal() !== refreshToken.reveal();
+  const tokens = await spend(endpoint, settings, refreshToken, async (reply) => {
+    if (reply.refreshToken !== undefined && isNew(reply.refreshToken)) rotated?.replace(reply.refreshToken);
+  });
+  return { tokens, isLost: isNew(tokens.refreshToken) && rotated === undefined };
 }
 
 async function spend(
   endpoint: TokenEndpoint,
   settings: GrantSettings,
   refreshToken: Secret,
+  onReply: (reply: RefreshReply) => Promise<void>,
 ): Promise<TokenSet> {
   const { provider, redirect_uri } = { ...settings, ...settings.configuration };
   try {
     const more = {
       parameters: grantParameters(settings),
+      onReply,
       ...(redirect_uri === undefined ? {} : { redirectUri: redirect_uri }),
     };
     return await withNextSteps(refreshTokens(endpoint, refreshToken, more), {

@@ -4,12 +4,16 @@ import { authenticateClient } from './client-authentication.ts';
 import { secondsAhead } from './clock-skew.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { withIssuerOf } from './id-token-issuer.ts';
+import { observedFetch, type RefreshReply } from './refresh-reply.ts';
 import { refuseServerFailure } from './server-failure.ts';
 import { converse, type RequestParameter, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /**
  * Spends a refresh token; the answer keeps the old one when the server sends no new one.
+ *
+ * `onReply` is told what the server answered before that is judged, and waited for: a new refresh token has to be kept
+ * whatever is wrong with the rest.
  *
  * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
  * @see [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
@@ -22,6 +26,7 @@ export async function refreshTokens(
     readonly subject?: string;
     /** More parameters of the request, such as a narrower scope. */
     readonly parameters?: readonly RequestParameter[];
+    readonly onReply?: (reply: RefreshReply) => Promise<void>;
   },
 ): Promise<TokenSet> {
   const additionalParameters = new URLSearchParams((more.parameters ?? []).map(([...pair]) => pair));
@@ -29,7 +34,19 @@ export async function refreshTokens(
     additionalParameters.set('redirect_uri', more.redirectUri);
   }
   // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
-  const spending = { ...endpoint, idTokenWithoutKeys: 'left-out' as const };
+  const spending = {
+    ...endpoint,
+    idTokenWithoutKeys: 'left-out' as const,
+    fetch:
+      more.onReply === undefined
+        ? endpoint.fetch
+        : observedFetch(
+            endpoint.fetch,
+            endpoint.provider.metadata.token_endpoint,
+            endpoint.now,
+            more.onReply,
+          ),
+  };
   const tokens = await converse(spending, async (library, server, client, options) => {
     const response = await library.refreshTokenGrantRequest(
       server,

@@ -50,7 +50,8 @@ export function readFileOfOwner(file: string, limit = FILE_SIZE_LIMIT): Buffer |
   }
 }
 
-function refuseUnlessPrivate(file: string, descriptor: number): Stats {
+/** Gives what the system says of an open file; throws `StoreError` when others may read it, or it is no regular file of ours. */
+export function refuseUnlessPrivate(file: string, descriptor: number): Stats {
   const stats = fstatSync(descriptor);
   if (!stats.isFile()) throw permissionsFault(`${file} is not a regular file`, `rm -r ${shellQuoted(file)}`);
   const uid = effectiveUid();

@@ -88,7 +88,8 @@ function linkNewFile(temporary: string, file: string, content: string | Buffer, 
   }
 }
 
-function syncDirectory(directory: string): void {
+/** Makes the names in the directory outlive a power cut, where the system can. Throws the error of the file system. */
+export function syncDirectory(directory: string): void {
   if (effectiveUid() === undefined) return;
   const descriptor = openSync(directory, O_RDONLY);
   try {

@@ -1,19 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ConfigurationError, StoreError } from '../errors.ts';
 import { systemErrorCode } from './file-system-words.ts';
-import { effectiveUid } from './private-directory.ts';
+import { type ReservedFile, reserveFile } from './reserved-file.ts';
 import type { Secret } from './secret.ts';
 
 /** A file that is going to take the place of another, or to be new. */
@@ -24,26 +13,22 @@ export interface ReplacementFile {
   close(): void;
 }
 
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+/** The longest refresh token that is accepted, and a line break, in bytes. */
+const ROOM = 64 * 1024 + 1;
 
 /**
  * Makes sure that a secret can be written to a file of the user's choice, before there is one to lose: a sibling
- * is made at once, readable by its owner only (0600), and put into place when the secret is known.
+ * with room for it is made at once, readable by its owner only (0600), and put into place when the secret is known.
  *
  * The directory may be one that others can read. Throws a `ConfigurationError` when the file cannot be written.
  */
 export function openReplacementFile(path: string, flag: string): ReplacementFile {
   const file = resolve(path);
-  const sibling = join(dirname(file), `.${basename(file)}.${randomBytes(16).toString('hex')}.tmp`);
-  const descriptor = openSibling(file, sibling, flag);
-  let isOpen = true;
+  const reserved = openReserved(file, flag);
   return {
     replace(secret) {
       try {
-        const bytes = Buffer.from(`${secret.reveal()}\n`);
-        for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
-        fsyncSync(descriptor);
-        renameSync(sibling, file);
+        reserved.replace(`${secret.reveal()}\n`);
       } catch (cause) {
         throw new StoreError('store_write_failed', `cannot write ${file} (${systemErrorCode(cause)})`, {
           hint: 'the new refresh token is lost, and the old one may be spent: get another one by signing in again',
@@ -51,23 +36,16 @@ export function openReplacementFile(path: string, flag: string): ReplacementFile
         });
       }
     },
-    close() {
-      if (!isOpen) return;
-      isOpen = false;
-      closeSync(descriptor);
-      rmSync(sibling, { force: true });
-    },
+    close: () => reserved.close(),
   };
 }
 
-function openSibling(file: string, sibling: string, flag: string): number {
+function openReserved(file: string, flag: string): ReservedFile {
   try {
     const present = lstatSync(file, { throwIfNoEntry: false });
     // A rename would put a file in place of the link, the pipe or the device that was meant.
     if (present?.isFile() === false) throw unwritable(file, flag, 'it is not a regular file');
-    const descriptor = openSync(sibling, NEW_FILE, 0o600);
-    if (effectiveUid() !== undefined) fchmodSync(descriptor, 0o600);
-    return descriptor;
+    return reserveFile(file, ROOM);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw unwritable(file, flag, systemErrorCode(cause) ?? 'unknown reason', cause);

@@ -48,6 +48,8 @@ export interface AuthorizationServer extends EmbeddedProvider {
   breakEndpoint(endpoint: Endpoint, fault: Fault, times?: number): void;
   /** Changes the JSON that the endpoint answers. */
   rewriteReply(endpoint: Endpoint, rewrite: (body: JsonObject) => JsonObject): void;
+  /** The same for what JSON could not be written to again, such as deep nesting. */
+  rewriteReplyText(endpoint: Endpoint, rewrite: (body: string) => string): void;
   /** Changes the authorization response on its way to the redirect URI. */
   rewriteAuthorizationResponse(rewrite: (uri: URL) => void): void;
   /** Spoils the signature, moves the token into the past, or changes its claims and signs it again. */
@@ -73,6 +75,7 @@ export async function startAuthorizationServer(
   const secrets = new IssuedSecrets(options.confidentialClients?.map((client) => client.clientSecret) ?? []);
   const faults = new Map<Endpoint, { fault: Fault; left: number }>();
   const rewrites = new Map<Endpoint, (body: JsonObject) => JsonObject>();
+  const textRewrites = new Map<Endpoint, (body: string) => string>();
   let rewriteUri: ((uri: URL) => void) | undefined;
   let rewriteToken: ((idToken: string) => string) | undefined;
 
@@ -130,6 +133,10 @@ export async function startAuthorizationServer(
       rewriteUri(uri);
       return { ...reply, headers: { ...reply.headers, location: uri.href } };
     }
+    const rewriteText = textRewrites.get(endpoint);
+    if (rewriteText !== undefined) {
+      return { ...reply, body: Buffer.from(rewriteText(reply.body.toString('utf8'))) };
+    }
     const rewrite = rewrites.get(endpoint);
     if (rewrite === undefined && (endpoint !== 'token' || rewriteToken === undefined)) {
       return reply;
@@ -153,6 +160,9 @@ export async function startAuthorizationServer(
     rewriteReply: (endpoint, rewrite) => {
       rewrites.set(endpoint, rewrite);
     },
+    rewriteReplyText: (endpoint, rewrite) => {
+      textRewrites.set(endpoint, rewrite);
+    },
     rewriteAuthorizationResponse: (rewrite) => {
       rewriteUri = rewrite;
     },
@@ -162,6 +172,7 @@ export async function startAuthorizationServer(
     restore: () => {
       faults.clear();
       rewrites.clear();
+      textRewrites.clear();
       rewriteUri = undefined;
       rewriteToken = undefined;
     },
