@@ -94,6 +94,7 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .description('revoke at the provider where it can be done, and forget')
     .argument('[target]')
     .addOption(new Option('--all', 'every account (of the target, when there is one)').conflicts('account'))
+    .option('--forget', 'forget also what cannot be revoked, and say what stays valid there')
     .addOption(options.account())
     .addOption(options.host())
     .addOption(options.issuer())

@@ -88,9 +88,10 @@ function readFailedRefresh(fields: Fields): FailedRefresh {
 }
 
 function readFields(fields: Fields): AccountHead {
-  const { store, hasRefreshToken, allowHttpLoopback } = fields;
+  const { store, hasRefreshToken, allowHttpLoopback, isTokenRefused } = fields;
   if (!isStoreKind(store) || typeof hasRefreshToken !== 'boolean') throw new MalformedHead();
   if (allowHttpLoopback !== undefined && allowHttpLoopback !== true) throw new MalformedHead();
+  if (isTokenRefused !== undefined && isTokenRefused !== true) throw new MalformedHead();
   return {
     id: text(fields, 'id'),
     provider: text(fields, 'provider'),
@@ -118,6 +119,7 @@ function readFields(fields: Fields): AccountHead {
     ...(fields.failedRefresh !== undefined && {
       failedRefresh: readFailedRefresh(object(fields.failedRefresh)),
     }),
+    ...(isTokenRefused === true && { isTokenRefused }),
     store,
     ...(allowHttpLoopback === true && { allowHttpLoopback }),
     ...optionalTexts(fields, 'caFile', 'host', 'tenant'),

@@ -37,6 +37,8 @@ export interface AccountHead {
   readonly needsLogin?: string;
   readonly unfinishedRefresh?: UnfinishedRefresh;
   readonly failedRefresh?: FailedRefresh;
+  /** The provider refused or revoked the access token: it is never handed out again. */
+  readonly isTokenRefused?: true;
   readonly store: StoreKind;
   /** Plain http to a literal loopback address was allowed at sign-in, for this account only. */
   readonly allowHttpLoopback?: true;

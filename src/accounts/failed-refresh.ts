@@ -1,5 +1,11 @@
 import type { NetworkCode, ProtocolCode } from '../error-code.ts';
-import { AuthorizationServerError, NetworkError, type OAuthLoginError, ProtocolError } from '../errors.ts';
+import {
+  AuthenticationRequiredError,
+  AuthorizationServerError,
+  NetworkError,
+  type OAuthLoginError,
+  ProtocolError,
+} from '../errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import type { AccountHead, FailedRefresh } from './account.ts';
 
@@ -45,6 +51,7 @@ export function failureToShare(
 
 function isShared(error: unknown): error is OAuthLoginError {
   return (
+    error instanceof AuthenticationRequiredError ||
     error instanceof NetworkError ||
     error instanceof ProtocolError ||
     error instanceof AuthorizationServerError
@@ -52,6 +59,7 @@ function isShared(error: unknown): error is OAuthLoginError {
 }
 
 function errorOf({ code, hint }: FailedRefresh, message: string): OAuthLoginError | undefined {
+  if (code === 'refresh_rejected') return new AuthenticationRequiredError(code, message, { hint });
   if (isNetworkCode(code)) return new NetworkError(code, message, { hint });
   if (isProtocolCode(code)) return new ProtocolError(code, message, { hint });
   return code.startsWith('as_') ? new AuthorizationServerError(code.slice(3), message, { hint }) : undefined;

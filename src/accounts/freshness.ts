@@ -33,6 +33,7 @@ export function isValid(head: AccountHead, context: Pick<Context, 'clock'>): boo
 
 /** Seconds for which the stored access token is good; below every limit when it is not to be used at all. */
 function secondsLeft(head: AccountHead, { clock }: Pick<Context, 'clock'>): number {
+  if (head.isTokenRefused) return Number.NEGATIVE_INFINITY;
   const now = clock.now().getTime();
   // The refresh token was refused, which leaves the access token its time; or the access token itself was.
   if (head.needsLogin !== undefined && (!head.hasRefreshToken || head.expiresAt === undefined))

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { AuthorizationServerError, NetworkError, StoreError } from '../errors.ts';
 import { clockOffsetText } from '../output/text.ts';
+import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -119,14 +120,19 @@ function noteFailure(
   { clock }: Context,
 ): unknown {
   const { unfinishedRefresh, failedRefresh: _failedRefresh, ...rest } = head;
-  if (isRejected(error)) {
-    const reason = `${head.label} refused the refresh token (${error.error})${unansweredText(before)}`;
+  const refused = `${head.label} refused the refresh token`;
+  if (isRejected(error) && error.error !== UNEXPLAINED) {
+    const reason = `${refused} (${error.error})${unansweredText(before)}`;
     reserve.write({ ...rest, needsLogin: reason }, secrets);
     return signInAgain(head, reason);
   }
+  // Without a reason it may be the page of a proxy: the next command tries again.
+  const told = isRejected(error)
+    ? signInAgain(head, `${refused} (status ${error.status}, without a reason)${unansweredText(before)}`)
+    : error;
   const mark = hasNoAnswer(error, reply) ? before.unfinishedRefresh : unfinishedRefresh;
   const isAnswered = reply?.isDocument === true && reply.status < 500 && mark?.state !== 'rotated';
-  const failedRefresh = failureRecord(error, reply, clock.now());
+  const failedRefresh = failureRecord(told, reply, clock.now());
   reserve.write(
     {
       ...rest,
@@ -135,7 +141,7 @@ function noteFailure(
     },
     secrets,
   );
-  return error;
+  return told;
 }
 
 /** Whether the server has seen nothing of the request. */
@@ -157,6 +163,7 @@ function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccou
     needsLogin: _needsLogin,
     unfinishedRefresh: _unfinishedRefresh,
     failedRefresh: _failedRefresh,
+    isTokenRefused: _isTokenRefused,
     ...rest
   } = head;
   return {

@@ -1,5 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { openAccountStore, type StoredAccounts } from '../accounts/account-store.ts';
+import { type AccountStore, openAccountStore, type StoredAccounts } from '../accounts/account-store.ts';
 import {
   type AccountFlags,
   accountsOfTarget,
@@ -9,9 +9,16 @@ import {
 } from '../accounts/choose-account.ts';
 import { type KeptToken, openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, StoreError, UsageError } from '../errors.ts';
-import { type Forgotten, forgottenGrantsText, forgottenJson, forgottenText } from '../output/logout-text.ts';
+import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
+import {
+  type Forgotten,
+  forgottenGrantsText,
+  forgottenJson,
+  forgottenText,
+  notSignedOutText,
+} from '../output/logout-text.ts';
 import { problemText } from '../output/text.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 import { forgetAccount } from './forget-account.ts';
@@ -20,14 +27,17 @@ import { forgetAccount } from './forget-account.ts';
 export interface LogoutFlags extends AccountFlags {
   /** Every account, or every one of the target. */
   readonly all?: boolean;
+  /** Forget an account also where its tokens could not be revoked. */
+  readonly forget?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
 }
 
 /**
- * `oauth-login logout`: takes the tokens back at the provider where it can, forgets them here in any case, and
- * says which of both happened. When the provider did not confirm, or the file of an account cannot be read and
- * stays, the error is told after everything is done.
+ * `oauth-login logout`: takes the tokens back at the provider, forgets them here, and says which of both happened.
+ *
+ * An account whose tokens could not be revoked stays, unless `--forget` was given; so does one whose file cannot be
+ * read. Its error is told after everything else is done.
  */
 export async function logout(
   target: string | undefined,
@@ -45,41 +55,75 @@ export async function logout(
   const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, tokens, configuration);
   const grants = kept.remove(issuers);
   const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
-  const outcomes: Forgotten[] = [];
-  for (const head of chosen) {
-    const outcome = await store.withLock(head.id, async () => {
-      // As it is now: whoever had the lock before may have refreshed it, or signed it out.
-      const latest = await store.read(head.id);
-      return latest === undefined ? undefined : forgetAccount(latest, flags, store, context, configuration);
-    });
-    if (outcome === undefined) continue;
-    outcomes.push(outcome);
-    if (!flags.json) context.stdout.write(forgottenText(outcome));
-  }
+  const outcomes = await forgetAccounts(chosen, flags, store, context, configuration);
+  const errors = notSignedOut(outcomes, commandWithForget(target, flags));
   if (flags.json) context.stdout.write(forgottenJson(outcomes, grants, unreadable));
   else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0)
     context.stdout.write('Nobody was signed in.\n');
   else if (grants.length > 0) context.stdout.write(forgottenGrantsText(grants.length));
-  const failed = outcomes.find(({ error }) => error !== undefined)?.error;
-  if (failed !== undefined && unreadable.length > 0 && !flags.json) {
-    context.stderr.write(problemText('warning', failed));
+  if (unreadable.length > 0) errors.unshift(unreadableError(unreadable, flags, context));
+  const [first, ...others] = errors;
+  if (!flags.json) for (const error of others) context.stderr.write(problemText('warning', error));
+  if (first !== undefined) throw first;
+}
+
+/** Signs out one account after the other, and says so at once. */
+async function forgetAccounts(
+  chosen: readonly AccountHead[],
+  flags: LogoutFlags,
+  store: AccountStore,
+  context: Context,
+  configuration: Configuration,
+): Promise<readonly Forgotten[]> {
+  const outcomes: Forgotten[] = [];
+  for (const head of chosen) {
+    const outcome = await forgetAccount(head, flags, store, context, configuration);
+    if (outcome === undefined) continue;
+    outcomes.push(outcome);
+    if (outcome.isForgotten && !flags.json) context.stdout.write(forgottenText(outcome));
   }
-  if (unreadable.length > 0) throw stillSignedIn(unreadable, flags, context);
-  if (failed !== undefined) throw failed;
+  return outcomes;
+}
+
+/**
+ * The errors of the accounts that stay, each with the exit code of what kept its tokens from being revoked.
+ *
+ * The failed request is told by what it means for the account, in those that `--forget` has forgotten as well.
+ */
+function notSignedOut(outcomes: readonly Forgotten[], command: string): OAuthLoginError[] {
+  return outcomes.flatMap((outcome) => {
+    if (!('error' in outcome.revocation)) return [];
+    const { error } = outcome.revocation;
+    const { message, hint } = notSignedOutText(outcome, error, command);
+    Object.defineProperties(error, { message: { value: message }, hint: { value: hint } });
+    return outcome.isForgotten ? [] : [error];
+  });
+}
+
+/** The same command line, but for what makes it forget the tokens that it cannot revoke. */
+function commandWithForget(target: string | undefined, flags: LogoutFlags): string {
+  const words = [
+    ...(target === undefined ? [] : [target]),
+    ...(flags.all === true ? ['--all'] : []),
+    ...(flags.account === undefined ? [] : ['--account', flags.account]),
+    ...(flags.host === undefined ? [] : ['--host', flags.host]),
+    ...(flags.issuer === undefined ? [] : ['--issuer', flags.issuer]),
+  ];
+  return ['oauth-login logout', ...words.map(shellQuoted), '--forget'].join(' ');
 }
 
 /** Tells of every file but the first, and gives the error that tells of that one. */
-function stillSignedIn(
-  [first, ...others]: readonly UnreadableAccount[],
+function unreadableError(
+  unreadable: readonly UnreadableAccount[],
   flags: LogoutFlags,
   context: Context,
-): StoreError | undefined {
-  if (first === undefined) return undefined;
+): StoreError {
+  const [first, ...others] = unreadable;
   if (!flags.json) for (const { error } of others) context.stderr.write(problemText('warning', error));
-  const count = others.length === 0 ? 'one account was' : `${others.length + 1} accounts were`;
-  return new StoreError('store_unreadable_account', `${count} not signed out: ${first.error.message}`, {
-    hint: `its tokens may still be good; ${first.error.hint}`,
-    cause: first.error,
+  const count = others.length === 0 ? 'one account was' : `${unreadable.length} accounts were`;
+  return new StoreError('store_unreadable_account', `${count} not signed out: ${first?.error.message}`, {
+    hint: `its tokens may still be good; ${first?.error.hint}`,
+    cause: first?.error,
   });
 }
 

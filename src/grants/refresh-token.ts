@@ -1,4 +1,5 @@
 import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
+import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import { refreshTokens } from '../protocol/refresh-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
@@ -61,21 +62,25 @@ async function spend(
       invalid_target: 'ask for an API that the server knows (--audience or --resource)',
     });
   } catch (error) {
-    // GitHub has a name of its own for it.
-    const isRejected =
-      error instanceof AuthorizationServerError && /^(invalid_grant|bad_refresh_token)$/.test(error.error);
-    if (!isRejected) throw error;
+    if (!isRejected(error)) throw error;
     const place =
       settings.refreshTokenFile === undefined
         ? variableName(provider.name, 'REFRESH_TOKEN')
         : settings.refreshTokenFile.replace(/^-$/, 'standard input');
     throw new AuthenticationRequiredError(
       'refresh_rejected',
-      `${provider.label} does not take the refresh token any more (${error.error})`,
+      `${provider.label} does not take the refresh token any more (${error.error === UNEXPLAINED ? `status ${error.status}` : error.error})`,
       {
         hint: `put a new one into ${place}; if the server sends a new one each time, keep it with --rotate-to FILE`,
         cause: error,
       },
     );
   }
+}
+
+/** GitHub has a name of its own for it; some servers give no reason with the status 400. */
+function isRejected(error: unknown): error is AuthorizationServerError {
+  if (!(error instanceof AuthorizationServerError)) return false;
+  if (error.error === UNEXPLAINED) return error.status === 400;
+  return error.error === 'invalid_grant' || error.error === 'bad_refresh_token';
 }

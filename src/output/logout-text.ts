@@ -1,34 +1,78 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { UnreadableAccount } from '../accounts/choose-account.ts';
 import type { KeptToken } from '../accounts/grant-tokens.ts';
-import type { OAuthLoginError } from '../errors.ts';
+import { AuthorizationServerError, type OAuthLoginError } from '../errors.ts';
+import { UNEXPLAINED } from '../protocol/library-errors.ts';
+import type { RevocationOutcome } from '../protocol/revocation.ts';
 import { safeText } from '../safe-text.ts';
 import { jsonText } from './json.ts';
 import { person } from './text.ts';
 
+/** Characters of an error's message that are shown inside a sentence. */
+const LONGEST = 400;
+
 /** What `logout` did with one account. */
 export interface Forgotten {
   readonly head: AccountHead;
-  readonly revocation: 'revoked' | 'not-offered' | 'failed';
-  readonly error?: OAuthLoginError;
+  readonly revocation: RevocationOutcome | { readonly kind: 'not-asked'; readonly error: OAuthLoginError };
+  /** The account is gone here; one whose tokens could not be revoked stays unless `--forget` says otherwise. */
+  readonly isForgotten: boolean;
   /** Page on which the End-User can withdraw the access. */
   readonly reviewPage?: string;
 }
 
-/** One truthful sentence for each account that was signed out. */
+/** One truthful sentence or two for an account that was signed out. */
 export function forgottenText({ head, revocation, reviewPage }: Forgotten): string {
   const label = safeText(head.label);
-  const who = `${person(head.profile)} at ${label}`;
+  const start = `Signed out ${person(head.profile)} at ${label}: `;
   const page = reviewPage === undefined ? '' : `; withdraw the access at ${reviewPage}`;
-  const end = head.expiresAt === undefined ? 'that is done there' : 'they expire';
-  switch (revocation) {
+  const end = `until ${head.expiresAt === undefined ? 'that is done there' : 'they expire'}${page}`;
+  const here = 'the tokens were forgotten here';
+  switch (revocation.kind) {
     case 'revoked':
-      return `Signed out ${who}: the tokens were revoked there and forgotten here.\n`;
+      return `${start}the tokens were revoked there and forgotten here.\n`;
+    case 'access-token-left': {
+      const until =
+        head.expiresAt === undefined ? ' until that is done there' : ` until ${safeText(head.expiresAt)}`;
+      return `${start}the refresh token was revoked there, and ${here}. ${label} does not revoke the access token (${refusalText(revocation.refusal)}), so that one may stay valid${until}${page}.\n`;
+    }
     case 'not-offered':
-      return `Signed out ${who}: the tokens were forgotten here. ${label} offers no way to revoke them, so they stay valid until ${end}${page}.\n`;
-    case 'failed':
-      return `Signed out ${who}: the tokens were forgotten here, but ${label} did not confirm that it revoked them, so they may stay valid until ${end}${page}.\n`;
+      return `${start}${here}. ${label} offers no way to revoke them, so they stay valid ${end}.\n`;
+    case 'not-asked':
+      return `${start}${here}. ${label} was not asked to revoke them (${safeText(revocation.error.message, LONGEST)}), so they stay valid ${end}.\n`;
+    case 'failed': {
+      const { error } = revocation;
+      const answer =
+        error instanceof AuthorizationServerError
+          ? `refused to revoke them (${refusalText(error)})`
+          : `was asked to revoke them, and that failed (${safeText(error.message, LONGEST)})`;
+      return `${start}${here}, but ${label} ${answer}, so they may stay valid ${end}.\n`;
+    }
   }
+}
+
+/** What became of an account whose tokens could not be revoked, why, and what helps. */
+export function notSignedOutText(
+  { head, isForgotten, reviewPage }: Forgotten,
+  error: OAuthLoginError,
+  command: string,
+): { readonly message: string; readonly hint: string } {
+  if (isForgotten) {
+    const remedy =
+      reviewPage === undefined
+        ? 'ask the people who run the provider to end its tokens'
+        : `withdraw the access at ${reviewPage}`;
+    return { message: error.message, hint: `the sign-in is forgotten here; ${remedy}` };
+  }
+  const page = reviewPage === undefined ? '' : ` (withdraw the access at ${reviewPage})`;
+  return {
+    message: `${person(head.profile)} was not signed out of ${safeText(head.label)}: ${error.message}`,
+    hint: `${error.hint}; or forget the tokens here, though they may stay valid there${page}: ${command}`,
+  };
+}
+
+function refusalText({ error, status }: AuthorizationServerError): string {
+  return error === UNEXPLAINED && status !== undefined ? `status ${status}` : error;
 }
 
 /** What `logout` says of tokens that belong to no person. */
@@ -46,12 +90,13 @@ export function forgottenJson(
   unreadable: readonly UnreadableAccount[],
 ): string {
   return jsonText([
-    ...outcomes.map(({ head, revocation, error }) => ({
+    ...outcomes.map(({ head, revocation, isForgotten }) => ({
       account: head.id,
       provider: head.provider,
-      revocation,
-      ...(error === undefined ? {} : { error: errorMembers(error) }),
-      forgotten: true,
+      revocation: revocation.kind,
+      ...('error' in revocation ? { error: errorMembers(revocation.error) } : {}),
+      ...('refusal' in revocation ? { access_token_expires_at: head.expiresAt ?? null } : {}),
+      forgotten: isForgotten,
     })),
     ...grants.map(({ grant, provider, clientId }) => ({
       grant,

@@ -21,7 +21,7 @@ export function fromLibraryError(library: Library, error: unknown, what: string)
     error instanceof library.OperationProcessingError ||
     error instanceof library.UnsupportedOperationError
   ) {
-    return untrusted(error.code, error.message, what);
+    return unexplained(error.cause, what) ?? untrusted(error.code, error.message, what);
   }
   return error;
 }
@@ -41,6 +41,22 @@ export function refusal(
       : `, saying ${quoteForeign(description, { breakCommands: true })}`;
   const options = { hint: nextStep(code), ...(status === undefined ? {} : { status }) };
   return new AuthorizationServerError(code, `${what} answered ${code}${said}`, options);
+}
+
+/** The `error` of a refusal whose body says nothing that can be read. */
+export const UNEXPLAINED = 'unknown_error';
+
+/**
+ * A reply of the class 4xx is a refusal, also with an empty body or one that is no error of RFC 6749 §5.2: the status
+ * says so (RFC 9110 §15.5). `cause` is what the library could not read.
+ */
+function unexplained(cause: unknown, what: string): AuthorizationServerError | undefined {
+  if (!(cause instanceof Response) || cause.status < 400 || cause.status > 499) return undefined;
+  const { status } = cause;
+  return new AuthorizationServerError(UNEXPLAINED, `${what} answered with status ${status} and no reason`, {
+    hint: nextStep(status === 401 ? 'invalid_client' : UNEXPLAINED),
+    status,
+  });
 }
 
 function nextStep(error: string): string {

@@ -1,3 +1,4 @@
+import { AbortedError, AuthorizationServerError, NetworkError, OAuthLoginError } from '../errors.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { appsecretProof } from './appsecret-proof.ts';
@@ -9,7 +10,19 @@ import { presentToken } from './token-presentation.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
 /** What became of the tokens at the provider. */
-export type RevocationOutcome = 'revoked' | 'not-offered';
+export type RevocationOutcome =
+  | { readonly kind: 'revoked' }
+  /** The provider has no way to do it, so it was not asked. */
+  | { readonly kind: 'not-offered' }
+  /** The refresh token was revoked, which ends the sign-in; the provider does not take back the access token. */
+  | { readonly kind: 'access-token-left'; readonly refusal: AuthorizationServerError }
+  /** The tokens may be valid still; `error` says why. */
+  | {
+      readonly kind: 'failed';
+      readonly error: OAuthLoginError;
+      /** Only the refresh token could not be revoked. */
+      readonly isAccessTokenRevoked: boolean;
+    };
 
 /** Whose tokens are taken back, and how to reach the provider. */
 export interface RevocationRequest {
@@ -21,9 +34,9 @@ export interface RevocationRequest {
 }
 
 /**
- * Takes the tokens back at the provider: the refresh token first, then the access token.
+ * Takes the tokens back at the provider: the refresh token first, then the access token, whatever became of the first.
  *
- * Throws an `AuthorizationServerError` or a `NetworkError` when the provider did not confirm it.
+ * Throws an `AbortedError`, and nothing else of the family: what the provider answered is in the outcome.
  *
  * @see [RFC 7009 §2](https://www.rfc-editor.org/rfc/rfc7009.html#section-2)
  */
@@ -34,16 +47,45 @@ export async function revokeTokens(
   const { revocation, metadata } = request.provider;
   if (revocation.kind === 'request') {
     const needsSecret = revocation.authentication === 'client_secret_basic';
-    if (needsSecret && request.client.clientSecret === undefined) return 'not-offered';
-    await revokeByRequest(request, tokens.accessToken);
-    return 'revoked';
+    if (needsSecret && request.client.clientSecret === undefined) return { kind: 'not-offered' };
+    const failure = await failureOf(revokeByRequest(request, tokens.accessToken));
+    return failure === undefined ? REVOKED : { kind: 'failed', error: failure, isAccessTokenRevoked: false };
   }
-  if (revocation.kind === 'none' || metadata.revocation_endpoint === undefined) return 'not-offered';
-  if (tokens.refreshToken !== undefined) {
-    await revokeAtEndpoint(request, tokens.refreshToken, 'refresh_token');
+  if (revocation.kind === 'none' || metadata.revocation_endpoint === undefined) {
+    return { kind: 'not-offered' };
   }
-  await revokeAtEndpoint(request, tokens.accessToken, 'access_token');
-  return 'revoked';
+  const { accessToken, refreshToken } = tokens;
+  if (refreshToken === undefined) {
+    return outcomeOf(undefined, await failureOf(revokeAtEndpoint(request, accessToken, 'access_token')));
+  }
+  const kept = await failureOf(revokeAtEndpoint(request, refreshToken, 'refresh_token'));
+  // A server that was not reached is not reached a moment later, and the person would wait twice.
+  if (kept instanceof NetworkError && kept.code !== 'network_server_error') return outcomeOf(kept, kept);
+  const left = await failureOf(revokeAtEndpoint(request, accessToken, 'access_token'));
+  const endsSignIn = kept === undefined && left instanceof AuthorizationServerError;
+  return endsSignIn ? { kind: 'access-token-left', refusal: left } : outcomeOf(kept, left);
+}
+
+const REVOKED: RevocationOutcome = { kind: 'revoked' };
+
+/** Of two failures the one of a server in trouble is told, since trying again may help then. */
+function outcomeOf(
+  refreshToken: OAuthLoginError | undefined,
+  accessToken: OAuthLoginError | undefined,
+): RevocationOutcome {
+  const error = accessToken instanceof NetworkError ? accessToken : (refreshToken ?? accessToken);
+  if (error === undefined) return REVOKED;
+  return { kind: 'failed', error, isAccessTokenRevoked: accessToken === undefined };
+}
+
+async function failureOf(revocation: Promise<void>): Promise<OAuthLoginError | undefined> {
+  try {
+    await revocation;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
+    return error;
+  }
 }
 
 async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint: string): Promise<void> {

@@ -245,18 +245,23 @@ describe('the stored sign-in to GitHub', () => {
     ['refuses', 403, json({ message: 'Forbidden' }, 403), 5],
     ['is down', 503, text('<h1>down</h1>', 'text/html', 503), 7],
     ['is behind a broken proxy', 502, badGateway(), 7],
-  ] as const)('is forgotten when GitHub %s, which is said (%d)', async (_, __, responder, exitCode) => {
-    server.on(`/api.github.com/applications/${clientId}/token`, responder);
-    const outcome = await line.run('logout');
-    expect(outcome.exitCode).toBe(exitCode);
-    expect(outcome.stdout).toMatch(
-      /forgotten here, but GitHub did not confirm that it revoked them, so they may stay valid until that is done there; withdraw the access at https:\/\/github\.com\/settings\//,
-    );
-    expect(outcome.stderr).toMatch(
-      /hint: the sign-in is forgotten here; withdraw the access at https:\/\/github\.com\/settings\/\S+\n$/,
-    );
-    expect((await line.run('status')).exitCode).toBe(4);
-  });
+  ] as const)(
+    'stays when GitHub %s, which is said (%d); --forget forgets it',
+    async (_, __, responder, exitCode) => {
+      server.on(`/api.github.com/applications/${clientId}/token`, responder);
+      const outcome = await line.run('logout');
+      expect(outcome.exitCode).toBe(exitCode);
+      expect(outcome.stdout).toBe('');
+      expect(outcome.stderr).toMatch(
+        /withdraw the access at https:\/\/github\.com\/settings\/\S+\): oauth-login logout --forget\n$/,
+      );
+      expect((await line.run('status')).exitCode).toBe(0);
+      expect((await line.run('logout', '--forget')).stdout).toMatch(
+        /forgotten here, but GitHub .+, so they may stay valid until that is done there; withdraw the access at https:\/\/github\.com\/settings\//,
+      );
+      expect((await line.run('status')).exitCode).toBe(4);
+    },
+  );
 
   it('shows none of its secrets, and keeps none in the clear', async () => {
     expect((await line.run('whoami', '--debug')).exitCode).toBe(0);

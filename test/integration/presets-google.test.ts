@@ -253,15 +253,17 @@ describe('the stored sign-in to Google', () => {
     [403, json({ error: 'access_denied' }, 403), 5],
     [503, text('<h1>down</h1>', 'text/html', 503), 7],
   ] as const)(
-    'is forgotten when Google answers %d to the revocation, which is said',
+    'stays when Google answers %d to the revocation, which is said; --forget forgets it',
     async (_, responder, code) => {
       server.on('/oauth2.googleapis.com/revoke', responder);
       const outcome = await line.run('logout');
       expect(outcome.exitCode).toBe(code);
-      expect(outcome.stdout).toContain(
-        'did not confirm that it revoked them, so they may stay valid until they',
+      expect(outcome.stdout).toBe('');
+      expect(outcome.stderr).toContain('withdraw the access at https://myaccount.google.com/connections): ');
+      expect((await line.run('status')).exitCode).toBe(0);
+      expect((await line.run('logout', '--forget')).stdout).toContain(
+        'so they may stay valid until they expire; withdraw the access at https://myaccount.google.com/',
       );
-      expect(outcome.stderr).toContain('withdraw the access at https://myaccount.google.com/connections\n');
       expect((await line.run('status')).exitCode).toBe(4);
     },
   );

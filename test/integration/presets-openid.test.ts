@@ -154,14 +154,16 @@ describe.each([
   it.each([
     ['refuses', json({ error: 'unauthorized_client' }, 403), 5],
     ['is down', text('down', 'text/plain', 503), 7],
-  ] as const)('is forgotten when GitLab %s, which is said', async (_, responder, exitCode) => {
+  ] as const)('stays when GitLab %s, which is said; --forget forgets it', async (_, responder, exitCode) => {
     play();
     await line.run('gitlab', ...flags);
     server.on(`/${host}/oauth/revoke`, responder);
     const outcome = await line.run('logout');
     expect(outcome.exitCode).toBe(exitCode);
-    expect(outcome.stdout).toContain(`${label} did not confirm that it revoked them`);
-    expect(outcome.stderr).toContain(`https://${host}/-/user_settings/applications\n`);
+    expect(outcome.stdout).toBe('');
+    expect(outcome.stderr).toContain(`https://${host}/-/user_settings/applications): `);
+    expect((await line.run('status')).exitCode).toBe(0);
+    expect((await line.run('logout', '--forget')).stdout).toContain(`forgotten here, but ${label} `);
     expect((await line.run('status')).exitCode).toBe(4);
   });
 });

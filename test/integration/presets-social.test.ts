@@ -151,14 +151,18 @@ describe('Facebook', () => {
     it.each([
       ['refuses', json({ error: { message: 'no', code: 200 } }, 403), 5],
       ['is down', text('<h1>down</h1>', 'text/html', 503), 7],
-    ] as const)('is forgotten when Facebook %s, which is said', async (_, responder, exitCode) => {
-      server.on(`DELETE ${permissions}`, responder);
-      const outcome = await line.run('logout');
-      expect(outcome.exitCode).toBe(exitCode);
-      expect(outcome.stdout).toContain('Facebook did not confirm that it revoked them');
-      expect(outcome.stderr).toContain('withdraw the access at https://www.facebook.com/settings');
-      expect((await line.run('status')).exitCode).toBe(4);
-    });
+    ] as const)(
+      'stays when Facebook %s, which is said; --forget forgets it',
+      async (_, responder, exitCode) => {
+        server.on(`DELETE ${permissions}`, responder);
+        const outcome = await line.run('logout');
+        expect(outcome.exitCode).toBe(exitCode);
+        expect(outcome.stderr).toContain('withdraw the access at https://www.facebook.com/settings');
+        expect((await line.run('status')).exitCode).toBe(0);
+        expect((await line.run('logout', '--forget')).stdout).toContain('forgotten here, but Facebook ');
+        expect((await line.run('status')).exitCode).toBe(4);
+      },
+    );
 
     it('shows none of its secrets', async () => {
       server.on(`DELETE ${permissions}`, json({ success: true }));
@@ -334,12 +338,13 @@ describe('X', () => {
     it.each([
       ['refuses', json({ error: 'invalid_request' }, 403), 5],
       ['is down', text('down', 'text/plain', 503), 7],
-    ] as const)('is forgotten when X %s, which is said', async (_, responder, exitCode) => {
+    ] as const)('stays when X %s, which is said; --forget forgets it', async (_, responder, exitCode) => {
       server.on('/api.x.com/2/oauth2/revoke', responder);
       const outcome = await line.run('logout');
       expect(outcome.exitCode).toBe(exitCode);
-      expect(outcome.stdout).toContain('X did not confirm that it revoked them');
-      expect(outcome.stderr).toContain('withdraw the access at https://x.com/settings/connected_apps\n');
+      expect(outcome.stderr).toContain('withdraw the access at https://x.com/settings/connected_apps): ');
+      expect((await line.run('status')).exitCode).toBe(0);
+      expect((await line.run('logout', '--forget')).stdout).toContain('forgotten here, but X ');
       expect((await line.run('status')).exitCode).toBe(4);
     });
   });
