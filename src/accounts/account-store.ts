@@ -9,6 +9,7 @@ import { removePrivateFile, writePrivateFile } from '../secrets/private-file-wri
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
+import { indexedAccounts, readAccountIndex, SMALLEST_INDEXED } from './account-index.ts';
 import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
@@ -40,8 +41,11 @@ export interface UnreadableFile {
 
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
 export interface AccountStore extends ClientSecrets {
-  /** Needs no key; a file that cannot be read hides no other. */
-  list(): Promise<StoredAccounts>;
+  /**
+   * Needs no key; a file that cannot be read hides no other. With the name of a provider or an issuer, accounts of
+   * others may be left out, so that one account is found among a thousand without reading all.
+   */
+  list(of?: string): Promise<StoredAccounts>;
   read(id: string): Promise<AccountHead | undefined>;
   /** Reads the file again and opens the sealed part; refuses one that was swapped or edited since it was written. */
   readSecrets(head: AccountHead): Promise<AccountSecrets>;
@@ -75,6 +79,7 @@ export interface AccountStore extends ClientSecrets {
 export function openAccountStore(context: Context): AccountStore {
   const directory = join(context.paths.dataDir, 'accounts');
   const clientSecrets = async () => (await import('./client-secrets.ts')).openClientSecrets(context);
+  const indexFile = join(context.paths.dataDir, 'account-index.json');
   const locks = new Map<string, Lock>();
   const fileOf = (id: string) => join(directory, `${id}.account`);
   const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
@@ -98,6 +103,26 @@ export function openAccountStore(context: Context): AccountStore {
     return openAccountSecrets(stored.file, stored.key);
   };
 
+  const fileNames = (of: string | undefined) => {
+    const names = listPrivateDirectory(directory);
+    if (of === undefined || names.length < SMALLEST_INDEXED) return names;
+    const index = readAccountIndex(indexFile);
+    const found = index === undefined ? undefined : indexedAccounts(index, accountIds(names), of);
+    return found?.map((id) => `${id}.account`) ?? names;
+  };
+  /** Nothing depends on the index but speed: a change that was kept stays kept without it. */
+  const keepIndex = async () => {
+    try {
+      const { keepAccountIndex } = await import('./keep-account-index.ts');
+      keepAccountIndex(indexFile, accountIds(listPrivateDirectory(directory)), (id) => {
+        const head = readStored(id)?.head;
+        return head === undefined ? null : [head.provider, head.issuer];
+      });
+    } catch (error) {
+      if (!(error instanceof OAuthLoginError)) throw error;
+    }
+  };
+
   const plainHeadOf = (head: AccountHead) => {
     const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
     if (plainHead !== undefined && plainHead.id === idOf(plainHead)) return plainHead;
@@ -117,10 +142,10 @@ export function openAccountStore(context: Context): AccountStore {
       await (await clientSecrets()).writeClientSecret(client, secret, store);
     },
 
-    async list() {
+    async list(of) {
       const accounts: AccountHead[] = [];
       const problems: UnreadableFile[] = [];
-      for (const name of listPrivateDirectory(directory)) {
+      for (const name of fileNames(of)) {
         const file = join(directory, name);
         try {
           const id = ACCOUNT_FILE.exec(name)?.[1];
@@ -163,6 +188,7 @@ export function openAccountStore(context: Context): AccountStore {
       const bytes = sealedAccount(plainHead, secrets, key);
       removeStaleTemporaries(directory, context.clock.now());
       writePrivateFile(fileOf(head.id), bytes);
+      await keepIndex();
     },
 
     async reserve(head, secrets) {
@@ -178,7 +204,9 @@ export function openAccountStore(context: Context): AccountStore {
     async remove(id) {
       if (!ACCOUNT_ID.test(id)) return false;
       if (locks.get(id)?.isHeld() === false) throw lostLock();
-      return removePrivateFile(fileOf(id));
+      const isRemoved = removePrivateFile(fileOf(id));
+      await keepIndex();
+      return isRemoved;
     },
 
     async withLock<T>(
@@ -199,6 +227,11 @@ export function openAccountStore(context: Context): AccountStore {
       }
     },
   };
+}
+
+/** The identifiers of the account files among the names. */
+function accountIds(names: readonly string[]): string[] {
+  return names.flatMap((name) => ACCOUNT_FILE.exec(name)?.[1] ?? []);
 }
 
 /** Runs `look` at first and after each change of the file, which costs next to nothing while there is none. */

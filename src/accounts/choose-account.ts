@@ -51,6 +51,12 @@ export async function chooseAccount(
   return only;
 }
 
+/** The provider or issuer whose accounts alone can be meant, where the target is nothing but its name. */
+export function ofTarget(target: string | undefined, flags: TargetFlags): string | undefined {
+  const isPlain = [flags.host, flags.tenant, flags.issuer].every((place) => place === undefined);
+  return isPlain ? target : undefined;
+}
+
 /** A file that holds an account, though nobody can tell whose. */
 export interface UnreadableAccount {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
+import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
@@ -50,7 +50,7 @@ export async function chooseTokenSource(
   if (supplied !== undefined) return named(supplied, context);
   let head: AccountHead;
   try {
-    head = await chooseAccount(target, flags, await store.list(), configuration);
+    head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
   } catch (error) {
     const { suppliedInstead } = await import('./supplied-instead.ts');
     const only = await suppliedInstead(error, flags, context, target);

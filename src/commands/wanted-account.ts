@@ -1,7 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { accountName } from '../accounts/account-name.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { chooseAccount } from '../accounts/choose-account.ts';
+import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -15,7 +15,7 @@ export async function wantedAccount(
   configuration: Configuration,
 ): Promise<AccountHead | undefined> {
   if (flags.account === undefined) return undefined;
-  return chooseAccount(target, flags, await store.list(), async () => configuration);
+  return chooseAccount(target, flags, await store.list(ofTarget(target, flags)), async () => configuration);
 }
 
 /** The flags with what is known of that account: its client, since a subject can be another for each, and its name. */

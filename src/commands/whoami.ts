@@ -1,6 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
-import { type AccountFlags, chooseAccount } from '../accounts/choose-account.ts';
+import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
 import { profileJson } from '../output/json.ts';
@@ -42,7 +42,7 @@ export async function whoami(
   }
   let head: AccountHead;
   try {
-    head = await chooseAccount(target, flags, await store.list(), configuration);
+    head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
   } catch (error) {
     const only = flags.offline ? undefined : await suppliedInstead(error, flags, context, target);
     if (only === undefined) throw error;
