@@ -26,7 +26,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function buildCommand(change: (directory: string) => void = () => {}): Promise<Program> {
   const directory = mkdtempSync(join(tmpdir(), 'oauth-login-built-'));
-  for (const part of ['bin', 'scripts', 'src', 'package.json']) {
+  for (const part of ['bin', 'providers', 'scripts', 'src', 'package.json']) {
     cpSync(join(ROOT, part), join(directory, part), { recursive: true });
   }
   mkdirSync(join(directory, 'dist'));
