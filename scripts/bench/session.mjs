@@ -12,20 +12,25 @@ import { openKeyring } from './keyring.mjs';
 import { median } from './whole-process.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const command = join(root, 'bin/oauth-login.js');
+const builtHere = join(root, 'bin/oauth-login.js');
 const answerRuns = 5;
 const patience = 30_000;
 
-/** Builds the command; `home(store)` gives `{ env }` of a home signed in with that store; `{ missing }` without a keyring. */
-export async function openBenchSession() {
-  execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+/**
+ * Builds the command, unless a built one is given; `home(store)` gives `{ env }` of a home signed in with that store;
+ * `{ missing }` without a keyring. `options` are more of those of the embedded provider.
+ */
+export async function openBenchSession({ command: built, ...options } = {}) {
+  if (built === undefined) {
+    execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+  }
   const folder = mkdtempSync(join(tmpdir(), 'oauth-login-bench-'));
   const demo = await importDemo();
   // Longer than any run takes, so that `token` never has to refresh.
-  const provider = await demo.startEmbeddedProvider({ accessTokenLifetime: 3600 });
+  const provider = await demo.startEmbeddedProvider({ accessTokenLifetime: 3600, ...options });
   const closing = [() => provider.close(), () => rmSync(folder, { recursive: true, force: true })];
   const homes = new Map();
-  const session = { command, folder, demo, provider, home, close };
+  const session = { command: built ?? builtHere, folder, demo, provider, home, close };
 
   async function home(store) {
     if (!homes.has(store)) {
@@ -47,6 +52,9 @@ export async function openBenchSession() {
       if (keyring.missing !== undefined) return keyring;
       closing.unshift(keyring.close);
       Object.assign(env, keyring.env);
+    }
+    if (store === 'passphrase') {
+      env.OAUTH_LOGIN_PASSPHRASE = 'long enough for a test';
     }
     if (store !== undefined) {
       await signIn(session, { env, store });
@@ -72,7 +80,7 @@ export async function measureAnswer(session, home) {
 }
 
 /** Signs in with the real command; gives the milliseconds from callback to exit that were not the server's. */
-async function signIn({ folder, demo, provider }, { env, store }) {
+export async function signIn({ command, folder, demo, provider }, { env, store }) {
   const linkFile = join(folder, 'link');
   const browser = join(folder, 'browser');
   rmSync(linkFile, { force: true });

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { OAuthLoginError } from '../errors.ts';
-import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { parsePlainJson } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { readFileOfOwner } from '../secrets/private-file-reading.ts';
@@ -17,6 +16,7 @@ import { claimedClient } from './claimed-client.ts';
 import type { ClientReference, ClientSecrets } from './client-secrets.ts';
 import { fileMark } from './file-mark.ts';
 import { type Lock, lockPath, openLockUnless } from './lock.ts';
+import { openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
 import { idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
 
@@ -51,6 +51,8 @@ export interface AccountStore extends ClientSecrets {
   readSecrets(head: AccountHead): Promise<AccountSecrets>;
   /** Opens the sealed part as it was when `list` or `read` gave this very head; otherwise like `readSecrets`. */
   openSecrets(head: AccountHead): Promise<AccountSecrets>;
+  /** Has the key of the account opened in good time, where many processes may want it at once. */
+  unlock(head: AccountHead): Promise<void>;
   /** Whether the sealed part is of the key that is there now; refuses a file that was damaged since it was written. */
   isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
@@ -91,7 +93,7 @@ export function openAccountStore(context: Context): AccountStore {
   const openStored = async (head: AccountHead, stored: StoredHead | undefined) => {
     if (stored === undefined) return undefined;
     // What has to be loaded to check the id is loaded while a keychain is at work.
-    const key = await openSealingKey(stored.head.store, context, { create: false });
+    const key = await openKey(stored.head.store, context, { create: false });
     if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
       throw corruptFile(stored.file.path);
     return { file: stored.file, key };
@@ -174,6 +176,10 @@ export function openAccountStore(context: Context): AccountStore {
       return secretsOf(head, file === undefined ? readStored(head.id) : { head, file });
     },
 
+    async unlock({ store }) {
+      await openKey(store, context, { create: false, isCrowded: true });
+    },
+
     async isOpenable(head) {
       const stored = await openStored(head, readStored(head.id));
       // The person started afresh with another key: what the old one sealed is lost, and not damaged.
@@ -184,7 +190,7 @@ export function openAccountStore(context: Context): AccountStore {
 
     async write(head, secrets) {
       const plainHead = plainHeadOf(head);
-      const key = await openSealingKey(head.store, context, { create: true });
+      const key = await openKey(head.store, context, { create: true });
       const bytes = sealedAccount(plainHead, secrets, key);
       removeStaleTemporaries(directory, context.clock.now());
       writePrivateFile(fileOf(head.id), bytes);
@@ -193,7 +199,7 @@ export function openAccountStore(context: Context): AccountStore {
 
     async reserve(head, secrets) {
       const first = plainHeadOf(head);
-      const key = await openSealingKey(head.store, context, { create: false });
+      const key = await openKey(head.store, context, { create: false });
       const { reserveAccount } = await import('./account-reserve.ts');
       removeStaleTemporaries(directory, context.clock.now());
       return reserveAccount(fileOf(head.id), sealedAccount(first, secrets, key), (next, nextSecrets) =>

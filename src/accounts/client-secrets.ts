@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
 import { removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';
+import { openKey } from './open-key.ts';
 import { corruptFile, openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 
 /** A client as its authorization server knows it. */
@@ -38,14 +38,14 @@ export function openClientSecrets(context: Context): ClientSecrets {
       if (head?.issuer !== client.issuer || head.clientId !== client.clientId) {
         throw corruptFile(file.path);
       }
-      const key = await openSealingKey(file.store, context, { create: false });
+      const key = await openKey(file.store, context, { create: false });
       const secret = plainObject(openSealedFile(file, key))?.clientSecret;
       if (typeof secret !== 'string') throw corruptFile(file.path);
       return new Secret(secret);
     },
 
     async writeClientSecret({ provider, issuer, clientId }, secret, store) {
-      const key = await openSealingKey(store, context, { create: true });
+      const key = await openKey(store, context, { create: true });
       removeStaleTemporaries(directory, context.clock.now());
       const content = { head: { provider, issuer, clientId }, body: { clientSecret: secret.reveal() } };
       writeSealedFile(fileOf({ issuer, clientId }), 'client', content, key);

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { AccountHead } from './account.ts';
 import type { AccountStore } from './account-store.ts';
-import { type Freshness, isFresh, type OpenAccount } from './freshness.ts';
+import { type Freshness, isFresh, isJustIssued, type OpenAccount } from './freshness.ts';
 
 /**
  * Gives an access token that is valid long enough, refreshing it first when needed.
@@ -20,7 +20,7 @@ export async function freshAccess(
   context: Context,
   configuration: () => Promise<Configuration>,
 ): Promise<OpenAccount> {
-  if (!freshness.force && isFresh(head, freshness, context)) {
+  if (!freshness.force && (isFresh(head, freshness, context) || isJustIssued(head, freshness, context))) {
     const secrets = await (freshness.isJustListed ? store.openSecrets(head) : store.readSecrets(head));
     return { head, secrets };
   }

@@ -21,6 +21,24 @@ export interface Freshness {
 /** Milliseconds a stored instant may lie ahead before the clock counts as set back. */
 const CLOCK_TOLERANCE = 60_000;
 
+/** Milliseconds for which a token counts as new. */
+const NEW_FOR = 30_000;
+
+/**
+ * Whether the stored access token is as good as another refresh would make it: its whole life is no longer than what
+ * is asked for, and it has just begun.
+ */
+export function isJustIssued(
+  head: AccountHead,
+  { minValiditySeconds }: Freshness,
+  context: Pick<Context, 'clock'>,
+): boolean {
+  if (head.expiresAt === undefined || !isValid(head, context)) return false;
+  const life = Date.parse(head.expiresAt) - Date.parse(head.issuedAt);
+  const age = context.clock.now().getTime() - Date.parse(head.issuedAt);
+  return life <= minValiditySeconds * 1000 && age < Math.min(life / 2, NEW_FOR);
+}
+
 /** Whether the stored access token is good for that long; one without a known end counts as good. */
 export function isFresh(head: AccountHead, freshness: Freshness, context: Pick<Context, 'clock'>): boolean {
   return secondsLeft(head, context) >= freshness.minValiditySeconds;

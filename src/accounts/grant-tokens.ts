@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Clock, Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import { plainObject } from '../secrets/plain-json.ts';
 import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
+import { openKey } from './open-key.ts';
 import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 
 /** The readable part of a kept token that belongs to no person. */
@@ -79,7 +79,7 @@ export function openGrantTokens(context: Context): GrantTokens {
       const found = readIfSound(() => readHead(fileOf(id), id));
       if (found === undefined || !isGood(found.head, minValiditySeconds, context)) return undefined;
       try {
-        const key = await openSealingKey(found.file.store, context, { create: false });
+        const key = await openKey(found.file.store, context, { create: false });
         const accessToken = plainObject(openSealedFile(found.file, key))?.accessToken;
         return typeof accessToken === 'string'
           ? { head: found.head, accessToken: new Secret(accessToken) }
@@ -92,7 +92,7 @@ export function openGrantTokens(context: Context): GrantTokens {
 
     async write({ head, accessToken }, store) {
       if (head.expiresAt === undefined) return;
-      const key = await openSealingKey(store, context, { create: true });
+      const key = await openKey(store, context, { create: true });
       removeStaleTemporaries(directory, context.clock.now());
       for (const { file, token, error } of files()) {
         if (error !== undefined) throw error;

@@ -23,7 +23,7 @@ export async function refreshAccount(
 ): Promise<OpenAccount> {
   if (!head.hasRefreshToken) throw cannotRefresh(head, context);
   // Before the lock is taken: a keychain, a derivation and a person take longer than a refresh.
-  await store.readSecrets(head);
+  await store.unlock(head);
   const whatCame = async (latest: AccountHead | undefined) =>
     isAnswered(head, latest, freshness, context)
       ? { head: latest, secrets: await store.readSecrets(latest) }

@@ -7,6 +7,14 @@ import { readPassphraseKey } from './passphrase-key.ts';
 import type { SealingKey } from './sealing-key.ts';
 import type { StoreKind } from './store-kind.ts';
 
+/** How a sealing key is opened. */
+export interface KeyOptions {
+  /** Whether it is made when there is none yet. */
+  readonly create: boolean;
+  /** Runs what takes time and memory, when it is the turn of this process. */
+  readonly inTurn?: (work: () => Promise<SealingKey>) => Promise<SealingKey>;
+}
+
 const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
 
 /**
@@ -15,16 +23,13 @@ const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
  *
  * Throws `StoreError`: `store_key_missing`, or what keeps the key from being had.
  */
-export function openSealingKey(
-  kind: StoreKind,
-  context: Context,
-  options: { readonly create: boolean },
-): Promise<SealingKey> {
+export function openSealingKey(kind: StoreKind, context: Context, options: KeyOptions): Promise<SealingKey> {
   const keys = opened.get(context) ?? new Map<StoreKind, Promise<SealingKey>>();
   opened.set(context, keys);
   const known = keys.get(kind);
   if (known !== undefined) return known;
-  const key = readOrCreateKey(kind, context, options.create);
+  const work = () => readOrCreateKey(kind, context, options.create);
+  const key = options.inTurn === undefined ? work() : options.inTurn(work);
   keys.set(kind, key);
   // A failure is not remembered: the next try may come with `create`, or after the keychain was unlocked.
   key.catch(() => keys.delete(kind));

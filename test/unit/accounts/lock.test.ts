@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFil
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openLock } from '../../../src/accounts/lock.ts';
+import { openLock, openLockUnless } from '../../../src/accounts/lock.ts';
 import { readLockOwner } from '../../../src/accounts/lock-file.ts';
 import { isRunning, ownIdentity } from '../../../src/accounts/process-identity.ts';
 import { AbortedError } from '../../../src/errors.ts';
@@ -64,6 +64,36 @@ describe('T26 the lock of an account', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'store_busy', exitCode: 8 });
     expect(clock.monotonic()).toBeGreaterThanOrEqual(70_000);
     expect(lock.isHeld()).toBe(true);
+    lock.release();
+  });
+
+  it('waits as long for each of its owners', async () => {
+    const clock = sleepingClock();
+    let changes = 0;
+    let lock = await openLock(file, surroundings);
+    const sleep: typeof clock.sleep = async (milliseconds) => {
+      await clock.sleep(milliseconds);
+      if (clock.monotonic() < (changes + 1) * 60_000 || changes === 3) return;
+      changes += 1;
+      lock.release();
+      lock = await openLock(file, surroundings);
+    };
+    const waiting = openLock(file, { clock: { ...clock, sleep }, signal: never });
+    await expect(waiting).rejects.toMatchObject({ code: 'store_busy' });
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(180_000 + 70_000);
+    lock.release();
+  });
+
+  it('is not needed by who gets what its owner was working at', async () => {
+    const lock = await openLock(file, surroundings);
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      return looks < 4 ? undefined : 'the answer';
+    };
+    const clock = sleepingClock();
+    expect(await openLockUnless(file, { clock, signal: never }, look)).toEqual({ settled: 'the answer' });
+    expect([looks, lock.isHeld()]).toEqual([4, true]);
     lock.release();
   });
 

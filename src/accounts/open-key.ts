@@ -1,0 +1,36 @@
+import type { Context } from '../context.ts';
+import { StoreError } from '../errors.ts';
+import { openSealingKey } from '../secrets/open-sealing-key.ts';
+import type { SealingKey } from '../secrets/sealing-key.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+
+/** How a sealing key is opened. */
+export interface OpenKeyOptions {
+  /** Whether it is made when there is none yet. */
+  readonly create: boolean;
+  /** Many other processes are likely to want it at this moment. */
+  readonly isCrowded?: boolean;
+}
+
+/**
+ * Gives the sealing key as `openSealingKey` does, and lets no more processes at once ask a keychain, or derive a key
+ * from a passphrase, than they can bear.
+ */
+export async function openKey(
+  kind: StoreKind,
+  context: Context,
+  { create, isCrowded }: OpenKeyOptions,
+): Promise<SealingKey> {
+  if (kind === 'file') return openSealingKey(kind, context, { create });
+  if (kind === 'keychain' && isCrowded !== true) {
+    try {
+      return await openSealingKey(kind, context, { create });
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'store_timeout') throw error;
+      const { isKeyAskedFor } = await import('./key-turn.ts');
+      if (!isKeyAskedFor(kind, context)) throw error;
+    }
+  }
+  const { inKeyTurn } = await import('./key-turn.ts');
+  return openSealingKey(kind, context, { create, inTurn: (work) => inKeyTurn(kind, context, work) });
+}
