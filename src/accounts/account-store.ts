@@ -40,7 +40,7 @@ export interface UnreadableFile {
 }
 
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
-export interface AccountStore extends ClientSecrets {
+export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | 'writeClientSecret'> {
   /**
    * Needs no key; a file that cannot be read hides no other. With the name of a provider or an issuer, accounts of
    * others may be left out, so that one account is found among a thousand without reading all.

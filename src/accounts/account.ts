@@ -40,7 +40,7 @@ export interface AccountHead {
   /** The provider refused or revoked the access token: it is never handed out again. */
   readonly isTokenRefused?: true;
   readonly store: StoreKind;
-  /** Plain http to a literal loopback address was allowed at sign-in, for this account only. */
+  /** Plain http to this machine was allowed at sign-in, for this account only. */
   readonly allowHttpLoopback?: true;
   /** The PEM file given at sign-in. */
   readonly caFile?: string;

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type OAuthLoginError, UsageError } from '../errors.ts';
+import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
@@ -36,7 +37,9 @@ export async function chooseAccount(
     const own = unreadable.length === 0 ? undefined : issuerOfTarget(target, flags, await configuration());
     const meant =
       unreadable.find(({ id }) => id === flags.account?.toLowerCase()) ??
-      unreadable.find(({ issuer }) => own === undefined || issuer === undefined || issuer === own);
+      unreadable.find(
+        ({ issuer }) => own === undefined || issuer === undefined || isSameButLastSlash(issuer, own),
+      );
     throw meant?.error ?? nobody(target, flags, candidates);
   }
   const { default_account } = await configuration();
@@ -99,14 +102,16 @@ export async function accountsOfTarget(
   }
   if (host === undefined && tenant === undefined && issuer === undefined) {
     const name = place.toLowerCase();
-    const plain = accounts.filter(({ provider, issuer: own }) => provider === name || own === place);
+    const plain = accounts.filter(
+      ({ provider, issuer: own }) => provider === name || isSameButLastSlash(own, place),
+    );
     if (plain.length > 0) return plain;
   }
   const { chooseTarget } = await import('../settings/target.ts');
   try {
     const { provider } = chooseTarget(place, flags, await configuration());
     return accounts.filter(
-      (account) => account.provider === provider.name && account.issuer === provider.issuer,
+      (account) => account.provider === provider.name && isSameButLastSlash(account.issuer, provider.issuer),
     );
   } catch (error) {
     if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') throw error;

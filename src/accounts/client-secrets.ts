@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { plainObject } from '../secrets/plain-json.ts';
 import { removeStaleTemporaries } from '../secrets/private-directory.ts';
+import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';
@@ -22,6 +24,10 @@ export interface ClientSecrets {
     secret: Secret,
     store: StoreKind,
   ): Promise<void>;
+  /** Whether one is sealed; it is not opened. */
+  hasClientSecret(client: ClientReference): boolean;
+  /** Forgets the secret of that client; there need not be one. */
+  removeClientSecret(client: ClientReference): void;
 }
 
 /** The client secrets in the data directory. */
@@ -49,6 +55,14 @@ export function openClientSecrets(context: Context): ClientSecrets {
       removeStaleTemporaries(directory, context.clock.now());
       const content = { head: { provider, issuer, clientId }, body: { clientSecret: secret.reveal() } };
       writeSealedFile(fileOf({ issuer, clientId }), 'client', content, key);
+    },
+
+    hasClientSecret(client) {
+      return existsSync(fileOf(client));
+    },
+
+    removeClientSecret(client) {
+      removePrivateFile(fileOf(client));
     },
   };
 }

@@ -10,7 +10,7 @@ import { delayBeforeRetry } from './retry.ts';
 
 /** How requests are to be sent in this run. */
 export interface HttpOptions {
-  /** Plain http to a literal loopback address is allowed. */
+  /** Plain http to a literal loopback address or to `localhost` is allowed. */
   readonly allowHttpLoopback: boolean;
   /** A PEM file of certificate authorities, in addition to the built-in ones. */
   readonly caFile?: string;

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationClause } from '../output/registration.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
+import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -17,26 +18,29 @@ import { secretRule } from './secret-rule.ts';
 /** Settings whose client identifier is known. */
 export type RegisteredSettings = LoginSettings & { readonly clientId: string };
 
+/** The client identifier that is known already: the one given, or the one last signed in with. */
+export async function clientOfBefore(
+  { clientId, provider }: LoginSettings,
+  store: AccountStore,
+): Promise<string | undefined> {
+  if (clientId !== undefined) return clientId;
+  const { accounts, problems } = await store.list();
+  const before = accounts.find(
+    ({ provider: name, issuer }) => name === provider.name && isSameButLastSlash(issuer, provider.issuer),
+  );
+  if (before !== undefined) return before.clientId;
+  const unreadable = unreadableAccount(provider, problems);
+  if (unreadable !== undefined) throw unreadable;
+  return undefined;
+}
+
 /**
- * Makes sure that there is a client identifier: the one given, the one last signed in with, or, in a terminal,
- * the one that a guided registration ends with.
+ * Gives the client identifier that a guided registration in a terminal ends with; the provider has been found by then.
  *
  * Throws a `ConfigurationError` that names the page, the redirect URI and the variables when nobody is there.
  */
-export async function requireClientId(
-  settings: LoginSettings,
-  store: AccountStore,
-  context: Context,
-): Promise<RegisteredSettings> {
-  if (settings.clientId !== undefined) return { ...settings, clientId: settings.clientId };
+export async function registerClient(settings: LoginSettings, context: Context): Promise<RegisteredSettings> {
   const { provider } = settings;
-  const { accounts, problems } = await store.list();
-  const before = accounts.find(
-    ({ provider: name, issuer }) => name === provider.name && issuer === provider.issuer,
-  );
-  if (before !== undefined) return { ...settings, clientId: before.clientId };
-  const unreadable = unreadableAccount(provider, problems);
-  if (unreadable !== undefined) throw unreadable;
   if (isInteractive(context)) {
     const registered = await guideRegistration(settings, context);
     context.stderr.write(

@@ -1,5 +1,6 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import { chooseStore } from '../accounts/choose-store.ts';
+import { openClientSecrets } from '../accounts/client-secrets.ts';
 import type { Prompts } from '../adapters/prompts.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
@@ -56,13 +57,31 @@ export async function saveClient(
   clientSecret: Secret | undefined,
   context: Context,
 ): Promise<StoreKind | undefined> {
-  const { provider, configuration, preset, host, tenant } = settings;
-  let store: StoreKind | undefined;
-  if (clientSecret !== undefined) {
-    store = await chooseStore(settings.store === 'none' ? undefined : settings.store, context);
-    const client = { provider: provider.name, issuer: provider.issuer, clientId };
-    await openAccountStore(context).writeClientSecret(client, clientSecret, store);
+  const { provider } = settings;
+  const sealed = openClientSecrets(context);
+  const client = { provider: provider.name, issuer: provider.issuer, clientId };
+  if (clientSecret === undefined) {
+    await writeClient(settings, clientId, context);
+    return undefined;
   }
+  const store = await chooseStore(settings.store === 'none' ? undefined : settings.store, context);
+  const isNew = !sealed.hasClientSecret(client);
+  await sealed.writeClientSecret(client, clientSecret, store);
+  try {
+    await writeClient(settings, clientId, context);
+  } catch (error) {
+    // A set-up that does not come to its end leaves nothing behind.
+    if (isNew) sealed.removeClientSecret(client);
+    throw error;
+  }
+  return store;
+}
+
+async function writeClient(
+  { provider, configuration, preset, host, tenant }: LoginSettings,
+  clientId: string,
+  context: Context,
+): Promise<void> {
   await writeProviderConfiguration(context, provider.name, {
     ...configuration,
     ...(preset === undefined ? {} : { preset }),
@@ -70,7 +89,6 @@ export async function saveClient(
     ...(tenant === undefined ? {} : { tenant }),
     client_id: clientId,
   });
-  return store;
 }
 
 async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {

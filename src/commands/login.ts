@@ -14,20 +14,20 @@ import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { person, signedInText } from '../output/text.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { requireS256 } from '../providers/require-s256.ts';
-import { resolveProvider } from '../providers/resolve.ts';
+import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonBehindProgram, isPersonPresent } from '../system/presence.ts';
 import {
+  clientOfBefore,
   completeClient,
   lastingClient,
   type RegisteredSettings,
-  requireClientId,
+  registerClient,
 } from './complete-client.ts';
-import { confirmTokenOrigin } from './confirm-token-origin.ts';
+import { findProvider, requireTarget } from './find-provider.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 import { flagsFor, wantedAccount } from './wanted-account.ts';
@@ -39,24 +39,25 @@ export async function login(target: string, flags: LoginFlags, context: Context)
   const wanted = await wantedAccount(target, flags, store, configuration);
   const asked = loginSettings(target, flagsFor(flags, wanted), context.env, configuration);
   if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
-  const known = await requireClientId(asked, store, context);
-  requirePerson(known, context);
-  const inherited = known.store === undefined ? await storeOfClient(known, store, context) : undefined;
-  const storeKind: StoreKind | 'none' =
-    known.store === 'none' ? 'none' : (inherited ?? (await chooseStore(known.store, context)));
-  const http = await context.openHttp(httpOptions(known, context));
+  const before = await clientOfBefore(asked, store);
+  if (before !== undefined) requirePerson(asked, context);
+  const http = await context.openHttp(httpOptions(asked, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    const provider = await resolveProvider(known.provider, {
-      fetch,
-      allowHttpLoopback: known.allowHttpLoopback,
-      // Whether a code will be asked for is known when it is known what the provider offers.
-      withoutCode: true,
-    });
-    await confirmTokenOrigin(provider, known, context);
-    const settings = { ...known, device: usesDevice(provider, known, context) };
-    if (settings.device) requireDeviceGrant(provider);
+    if (before === undefined) await requireTarget(asked, fetch);
+    const provider = await findProvider(asked, fetch, context);
+    // In the spelling of its metadata.
+    const found = { ...asked, provider: { ...asked.provider, issuer: provider.issuer } };
+    const device = usesDevice(provider, found, context);
+    if (device) requireDeviceGrant(provider);
     else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
+    const known =
+      before === undefined ? await registerClient(found, context) : { ...found, clientId: before };
+    if (before === undefined) requirePerson(known, context);
+    const inherited = known.store === undefined ? await storeOfClient(known, store, context) : undefined;
+    const storeKind: StoreKind | 'none' =
+      known.store === 'none' ? 'none' : (inherited ?? (await chooseStore(known.store, context)));
+    const settings = { ...known, device };
     const client = await completeClient(settings, provider, store, context);
     const { issuer } = provider.metadata;
     const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, storeKind, store);
@@ -79,6 +80,12 @@ export async function login(target: string, flags: LoginFlags, context: Context)
         : signInWords(provider.label, settings, context),
     };
     if (provider.confidence === 'C' && accounts.length === 0) grant.progress.untried();
+    if (
+      !device &&
+      provider.discovery !== 'none' &&
+      s256Support(provider, provider.metadata) === 'unannounced'
+    )
+      grant.progress.note('pkce_not_announced', unannouncedText(provider.label));
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
@@ -95,6 +102,10 @@ export async function login(target: string, flags: LoginFlags, context: Context)
   } finally {
     await http.close();
   }
+}
+
+function unannouncedText(label: string): string {
+  return `${label} does not say whether it checks PKCE; the challenge (S256) is sent all the same`;
 }
 
 function answer(

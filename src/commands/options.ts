@@ -7,11 +7,19 @@ const repeatable = (flags: string, description: string) =>
     value,
   ]);
 
+/** A host as people paste it: from the bar of a browser, with the scheme in front and a slash behind. */
+function plainHost(value: string): string {
+  return value.replace(/^https:\/\//i, '').replace(/\/$/, '');
+}
+
 /** The options that more than one command has: each call makes one, for one command. */
 export const options = {
   repeatable,
   account: () => new Option('--account <name>', 'which account, by user name, e-mail or id'),
-  host: () => new Option('--host <host>', 'the host of a self-hosted provider, such as git.example.com'),
+  host: () =>
+    new Option('--host <host>', 'the host of a self-hosted provider, such as git.example.com').argParser(
+      plainHost,
+    ),
   tenant: () => new Option('--tenant <tenant>', 'the tenant, where the provider has them'),
   issuer: () => new Option('--issuer <url>', 'the Issuer Identifier, named exactly'),
   json: () => new Option('--json', 'answer with one JSON document, errors included'),

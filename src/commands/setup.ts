@@ -4,9 +4,10 @@ import { ConfigurationError, StoreError, UsageError } from '../errors.ts';
 import { registrationClause, savedClientText } from '../output/registration.ts';
 import { findPreset } from '../providers/catalogue.ts';
 import { readClientFile } from '../providers/client-file.ts';
+import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
-import { promisesS256 } from '../providers/require-s256.ts';
+import { s256Support } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -26,6 +27,7 @@ import {
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { isInteractive } from '../system/presence.ts';
 import { knownSecret, type RegisteredSettings } from './complete-client.ts';
+import { requireTarget } from './find-provider.ts';
 import { askForSecret, guideRegistration, saveClient } from './guide-registration.ts';
 import { httpOptions, signalled } from './http-options.ts';
 
@@ -45,7 +47,7 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   if (flags.issuer !== undefined) refuseTakenName(name, flags.issuer, configuration);
   const settings = withOwnSettings(loginSettings(name, flags, context.env, configuration), flags);
   if (flags.from !== undefined) return importClient(flags.from, settings, context);
-  const checked = await checkMetadata(await withGivenSecret(settings, context), flags, context);
+  const checked = await checkTarget(await withGivenSecret(settings, context), flags, context);
   if (flags.clientId === undefined && isInteractive(context)) {
     const registered = await guideRegistration(checked, context);
     return saved(checked, await kindOfClient(registered, context), context);
@@ -73,21 +75,25 @@ async function importClient(file: string, settings: LoginSettings, context: Cont
   );
 }
 
-/** Looks at the metadata before anything is saved, so that a mistyped issuer shows now and not at the first sign-in. */
-async function checkMetadata(
+/**
+ * Looks at the target before anything is asked or saved, so that a mistyped issuer or host shows now and not at the
+ * first sign-in. Gives the settings with the issuer in the spelling of its metadata.
+ */
+async function checkTarget(
   settings: LoginSettings,
   flags: SetupFlags,
   context: Context,
 ): Promise<LoginSettings> {
-  if (settings.provider.discovery === 'none') return settings;
   const http = await context.openHttp(httpOptions({ ...settings, ...flags }, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
     const { allowHttpLoopback, provider: asked } = settings;
+    await requireTarget(settings, fetch);
+    if (asked.discovery === 'none') return settings;
     const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
-    if (!promisesS256(provider, provider.metadata)) {
+    if (s256Support(provider, provider.metadata) === 'not-offered') {
       context.stderr.write(
-        `note: ${provider.label} does not say that it supports PKCE with S256, which a sign-in with a browser needs; --code-challenge-method S256 says that it does.\n`,
+        `note: the list of PKCE methods of ${provider.label} is without S256, which a sign-in with a browser needs; --code-challenge-method S256 says that it works all the same.\n`,
       );
     }
     // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
@@ -96,7 +102,12 @@ async function checkMetadata(
     if (origin !== undefined) {
       context.stderr.write(`note: ${provider.label} gives its tokens at ${origin}; that is remembered.\n`);
     }
-    return { ...settings, configuration: { ...settings.configuration, issuer: asked.issuer, ...own } };
+    const { issuer } = provider;
+    return {
+      ...settings,
+      provider: { ...asked, issuer },
+      configuration: { ...settings.configuration, issuer, ...own },
+    };
   } finally {
     await http.close();
   }
@@ -178,7 +189,8 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
   }
   const preset = findPreset(name);
   const before = configuration.providers.get(name)?.issuer;
-  if (preset === undefined && (before === undefined || before === issuer)) return;
+  if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer))))
+    return;
   throw new UsageError('usage_conflict', `the name ${name} stands for ${preset?.label ?? before} already`, {
     hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${issuer}`,
   });

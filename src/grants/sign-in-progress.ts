@@ -43,6 +43,8 @@ export interface SignInProgress {
   remaining(seconds: number): void;
   /** A request of the device grant failed on its way; the polling goes on. */
   pollFailed(): void;
+  /** Something worth knowing that stops nothing: a stable code for programs, and a sentence. */
+  note(code: string, text: string): void;
   /** The server's clock is that many seconds ahead of the one here (RFC 9110 §6.6.1), negative when behind. */
   clockDiffers(seconds: number): void;
   /** Nobody is known to have signed in there with this program: its facts are not sure. */

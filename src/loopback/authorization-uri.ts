@@ -3,7 +3,8 @@ import { ProtocolError } from '../errors.ts';
 /** Longest authorization request we send a browser to, in characters. */
 const MAXIMUM_LENGTH = 8192;
 
-const LOOPBACK_LITERAL = /^(?:127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** Browsers, too, lead the name `localhost` to this machine and nowhere else (RFC 6761 §6.3). */
+const THIS_MACHINE = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 function faultOf(uri: string): string | undefined {
   if (uri.length > MAXIMUM_LENGTH) {
@@ -16,7 +17,7 @@ function faultOf(uri: string): string | undefined {
     return 'is not an absolute URI';
   }
   const url = new URL(uri);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK_LITERAL.test(url.hostname))) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && THIS_MACHINE.test(url.hostname))) {
     return 'is not https';
   }
   if (url.username !== '' || url.password !== '') {
@@ -29,8 +30,8 @@ function faultOf(uri: string): string | undefined {
 }
 
 /**
- * Gives the authorization request as the parser writes it, fit for a `Location` header: https (or http to
- * a loopback literal), at most 8,192 characters, no userinfo, no fragment (RFC 6749 §3.1), printable ASCII.
+ * Gives the authorization request as the parser writes it, fit for a `Location` header: https (or http to this
+ * machine), at most 8,192 characters, no userinfo, no fragment (RFC 6749 §3.1), printable ASCII.
  *
  * @throws ProtocolError `protocol_invalid_metadata`, which does not repeat the URI.
  */

@@ -42,6 +42,9 @@ export function signInEvents(name: string, context: Context): SignInProgress {
       emit('notice', { code: 'network', message: 'the network does not answer at the moment' });
     },
     untried() {},
+    note(code, text) {
+      emit('notice', { code, message: text });
+    },
     clockDiffers(seconds) {
       emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
     },

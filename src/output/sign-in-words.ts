@@ -85,6 +85,9 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
         ),
       );
     },
+    note(_code, text) {
+      say(`note: ${text}`);
+    },
     clockDiffers(seconds) {
       say(`note: ${clockOffsetText(seconds, name)}`);
     },

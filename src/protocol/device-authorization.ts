@@ -89,7 +89,9 @@ function deviceAuthorizationFromResponse(
   if (!(reply.expires_in > 0)) throw refused('has no sensible expires_in');
   const uri = URL.canParse(reply.verification_uri) ? new URL(reply.verification_uri) : undefined;
   const isLocal =
-    uri?.protocol === 'http:' && allowHttpLoopback && /^(127(\.\d+){3}|\[::1\])$/.test(uri.hostname);
+    uri?.protocol === 'http:' &&
+    allowHttpLoopback &&
+    /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(uri.hostname);
   if (uri === undefined || (uri.protocol !== 'https:' && !isLocal)) {
     throw refused('names a page that is not https');
   }

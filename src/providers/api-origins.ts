@@ -3,7 +3,7 @@ import type { Provider } from './provider.ts';
 
 /**
  * The origins (scheme, host and port) that an access token of the provider may be sent to: those of its API and of
- * its UserInfo endpoint. Plain http counts for a literal loopback address, where it was allowed.
+ * its UserInfo endpoint. Plain http counts for a loopback address or `localhost`, where it was allowed.
  */
 export function apiOrigins(
   provider: Pick<Provider, 'apiOrigins' | 'endpoints'>,

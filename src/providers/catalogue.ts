@@ -57,15 +57,30 @@ export function findPreset(name: string): Provider | undefined {
   return catalogue.get(name) ?? catalogue.get(presetAliases().get(name) ?? '');
 }
 
-/** Gives the preset that stands for a host or domain, such as `github.com` or `google.com`. */
+/** Gives the preset that stands for a host or domain, such as `github.com`, `google.com` or that of a console. */
 export function presetOfHost(host: string): Provider | undefined {
   const wanted = host.toLowerCase().replace(/^www\./, '');
   const isMeant = (known: string) => known === wanted || known.split('.').slice(-2).join('.') === wanted;
-  const early = [...first.values()].find(({ hosts, issuer, endpoints }) =>
-    [issuer, ...Object.values(endpoints)]
-      .map((address) => new URL(address.replace('{host}', hosts?.default ?? '')).hostname)
-      .some(isMeant),
-  );
-  const row = early ?? providerIndex().find(({ hosts }) => hosts.some(isMeant));
+  const early = [...first.values()].find((preset) => hostsOf(preset).some(isMeant));
+  const row = early ?? providerIndex().find(({ hosts, pages }) => [...hosts, ...pages].some(isMeant));
   return row === undefined ? undefined : catalogue.get(row.name);
+}
+
+/** The hosts of its endpoints, and of the pages on which people register clients and review access. */
+function hostsOf({ hosts, issuer, endpoints, registration, reviewPage, consoles }: Provider): string[] {
+  const addresses = [issuer, ...Object.values(endpoints), registration?.page, reviewPage];
+  return [
+    ...addresses
+      .filter((address) => address !== undefined)
+      .map((address) => new URL(address.replace('{host}', hosts?.default ?? '')).hostname),
+    ...(consoles ?? []),
+  ].map((known) => known.replace(/^www\./, ''));
+}
+
+/** Whether a preset has exactly these origins for its authorization endpoint and its token endpoint at that issuer. */
+export function isPairOfPreset(issuer: string, authorization: string, token: string): boolean {
+  const preset = presetOfHost(new URL(issuer).host);
+  const { authorization_endpoint, token_endpoint } = preset?.issuer === issuer ? preset.endpoints : {};
+  if (authorization_endpoint === undefined || token_endpoint === undefined) return false;
+  return new URL(authorization_endpoint).origin === authorization && new URL(token_endpoint).origin === token;
 }

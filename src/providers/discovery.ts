@@ -1,5 +1,6 @@
 import { ConfigurationError, NetworkError, OAuthLoginError, ProtocolError } from '../errors.ts';
 import { type Fetch, libraryFetch } from '../protocol/library-fetch.ts';
+import { isSameButLastSlash } from './issuer-spelling.ts';
 import { invalidMetadata } from './metadata.ts';
 import type { Provider } from './provider.ts';
 
@@ -13,7 +14,8 @@ const algorithms: Readonly<Record<Exclude<Provider['discovery'], 'none'>, readon
 };
 
 /**
- * Gives the metadata document that the issuer publishes and that names exactly this issuer.
+ * Gives the metadata document that the issuer publishes, and the issuer that it names: this one, or this one with a
+ * slash more or less at its end, since both have their metadata at one address.
  *
  * Throws a `ConfigurationError` when there is none, a `ProtocolError` when it belongs to another issuer or
  * is no metadata, and a `NetworkError` when the server fails.
@@ -24,7 +26,7 @@ const algorithms: Readonly<Record<Exclude<Provider['discovery'], 'none'>, readon
 export async function discoverMetadata(
   provider: Provider,
   options: { readonly fetch: Fetch; readonly allowHttpLoopback: boolean },
-): Promise<object> {
+): Promise<{ readonly document: object; readonly issuer: string }> {
   const oauth = await import('oauth4webapi');
   const issuer = new URL(provider.issuer);
   const tried = provider.discovery === 'none' ? [] : algorithms[provider.discovery];
@@ -50,8 +52,7 @@ export async function discoverMetadata(
       unreadable ??= invalidMetadata(provider, 'the reply is not a JSON object');
       continue;
     }
-    validateIssuer(provider, document);
-    return document;
+    return { document, issuer: namedIssuer(provider, document) };
   }
   throw (
     unreadable ??
@@ -78,8 +79,8 @@ function otherSpellingToo(fetch: Fetch): Fetch {
   };
 }
 
-/** Gives the response, or nothing when it leads elsewhere. */
-async function unlessRedirected(
+/** Gives the response of a `fetch` that follows no redirect, or nothing when it leads elsewhere. */
+export async function unlessRedirected(
   fetch: Fetch,
   input: string | URL | Request,
   init: RequestInit | undefined,
@@ -111,12 +112,16 @@ async function readDocument(response: Response): Promise<object | undefined> {
   }
 }
 
-/** Plain comparison of the strings: one slash more or less is another issuer (RFC 8414 §3.3). */
-function validateIssuer(provider: Provider, document: object): void {
+/**
+ * The issuer in the document's own spelling: everything after this is compared with it, character by character
+ * (RFC 8414 §3.3).
+ *
+ * Deviation: a slash at the end of what was typed may be one too many or one too few. The document comes from the
+ * address of both spellings, so nobody else can have published it.
+ */
+function namedIssuer(provider: Provider, document: object): string {
   const named: unknown = Object.getOwnPropertyDescriptor(document, 'issuer')?.value;
-  if (named === provider.issuer) {
-    return;
-  }
+  if (typeof named === 'string' && isSameButLastSlash(named, provider.issuer)) return named;
   const shown =
     typeof named === 'string' && /^https?:\/\/[\x21-\x7e]{1,200}$/.test(named) ? named : undefined;
   throw new ProtocolError(

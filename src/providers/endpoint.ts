@@ -5,7 +5,7 @@ const longestEndpoint = 2048;
 
 /** What an endpoint must be, beyond https. */
 export interface EndpointRules {
-  /** Plain http to a literal loopback address is allowed. */
+  /** Plain http to a literal loopback address or to `localhost` is allowed. */
   readonly allowHttpLoopback: boolean;
   /** Its own query may not hold parameters of the authorization request (RFC 6749 §3.1). */
   readonly authorization?: boolean;
@@ -37,7 +37,7 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
     if (!isLoopbackAddress(url.hostname)) {
       return {
         fault: 'uses plain http',
-        hint: 'use https; plain http is possible to the addresses 127.0.0.1 and [::1] only, and not to a name such as localhost',
+        hint: 'use https; plain http is possible to this machine only: 127.0.0.1, [::1] or localhost, with --allow-http-loopback',
       };
     }
     if (!rules.allowHttpLoopback) {
@@ -64,7 +64,11 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
   return { href: url.href };
 }
 
-/** Whether the host is written as a loopback address; `localhost` is a name and may lead elsewhere (RFC 8252 §8.3). */
+/**
+ * Whether the host of a URL is this machine: a literal loopback address, or the name `localhost`, which is connected to
+ * 127.0.0.1 and [::1] and to nothing else, whatever a resolver says (RFC 6761 §6.3).
+ */
 export function isLoopbackAddress(hostname: string): boolean {
+  if (hostname === 'localhost') return true;
   return hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname);
 }

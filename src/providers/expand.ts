@@ -62,6 +62,13 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
   }
   const host = readHost(written);
   if (host === undefined) {
+    const [name = '', ...path] = written.split('/');
+    const isBelowPath = path.length > 0 && readHost(name) !== undefined;
+    if (isBelowPath && provider.hosts.belowPath === 'issuer') {
+      throw new UsageError('usage_invalid', '--host is a host name with a path', {
+        hint: `a ${provider.label} below a path is reached by its address: oauth-login https://${written}`,
+      });
+    }
     throw new UsageError('usage_invalid', '--host is not a host name', {
       hint: `give the name alone, without https:// and without a path, for example: --host ${provider.name}.example.com`,
     });

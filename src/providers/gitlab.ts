@@ -15,7 +15,7 @@ export const gitlab: Provider = {
     device_authorization_endpoint: 'https://{host}/oauth/authorize_device',
     jwks_uri: 'https://{host}/oauth/discovery/keys',
   },
-  hosts: { default: 'gitlab.com' },
+  hosts: { default: 'gitlab.com', belowPath: 'issuer' },
   scopes: ['openid', 'profile', 'email'],
   scopeSeparator: ' ',
   pkce: 'optional',

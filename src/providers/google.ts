@@ -83,6 +83,7 @@ export const google: Provider = {
     ],
   },
   clientFile: 'google',
+  consoles: ['console.developers.google.com', 'developers.google.com'],
   reviewPage: 'https://myaccount.google.com/connections',
   quirks: ['device-page-renamed'],
   notes: [

@@ -1,4 +1,4 @@
-import { catalogue } from './catalogue.ts';
+import { presetOfHost } from './catalogue.ts';
 import type { Quirk } from './quirk.ts';
 
 /**
@@ -6,8 +6,9 @@ import type { Quirk } from './quirk.ts';
  * although it is not listed (RFC 8414 §2).
  */
 export function metadataQuirks(issuer: string): readonly Quirk[] {
-  const presets = [...catalogue.values()].filter(({ quirks }) => quirks.includes('s256-not-advertised'));
-  return presets.some((preset) => isIssuerOf(preset.issuer, issuer)) ? ['s256-not-advertised'] : [];
+  const preset = URL.canParse(issuer) ? presetOfHost(new URL(issuer).host) : undefined;
+  const isKnown = preset?.quirks.includes('s256-not-advertised') && isIssuerOf(preset.issuer, issuer);
+  return isKnown ? ['s256-not-advertised'] : [];
 }
 
 /** Whether the issuer is the one of the template, for some tenant. */

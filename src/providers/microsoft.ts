@@ -15,6 +15,7 @@ export const microsoft: Provider = {
     jwks_uri: 'https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys',
   },
   tenant: 'common',
+  sharedTenants: ['common', 'organizations', 'consumers'],
   scopes: ['openid', 'profile', 'email'],
   scopeSeparator: ' ',
   pkce: 'optional',
@@ -60,6 +61,7 @@ export const microsoft: Provider = {
       'Press "Register" and copy the Application (client) ID. No secret is needed.',
     ],
   },
+  consoles: ['portal.azure.com', 'aad.portal.azure.com', 'portal.office.com'],
   reviewPage: 'https://myaccount.microsoft.com/',
   quirks: ['s256-not-advertised'],
   notes: [

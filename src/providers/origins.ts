@@ -1,3 +1,4 @@
+import { isPairOfPreset } from './catalogue.ts';
 import type { Endpoints, Provider } from './provider.ts';
 
 /** Gives the origin of each endpoint the provider has. */
@@ -29,5 +30,8 @@ export function foreignTokenOrigin(resolved: {
     return undefined;
   }
   const { origin } = new URL(token_endpoint);
-  return origin === new URL(home).origin ? undefined : origin;
+  const { origin: asks } = new URL(home);
+  // The catalogue pairs them, so the metadata tell nothing new.
+  const isKnown = resolved.issuer !== undefined && isPairOfPreset(resolved.issuer, asks, origin);
+  return origin === asks || isKnown ? undefined : origin;
 }

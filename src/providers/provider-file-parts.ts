@@ -16,6 +16,10 @@ export const endpoints = objectOf({
 /** The hosts of a provider that is installed in many places. */
 export const hosts = objectOf({
   default: optional('The {host} when none is given; absent: --host has to be given.', texts.value),
+  below_path: optional(
+    'Installed below a path of a host, it publishes metadata there, and its address is its issuer.',
+    oneOf('issuer'),
+  ),
   api: optional(
     'The {api} by host; the first that fits counts.',
     listOf(

@@ -51,6 +51,10 @@ export const providerFile = objectOf({
   endpoints: optional('Its endpoints; they win over those of the metadata.', parts.endpoints),
   hosts: optional('Of a provider that is installed on many hosts (--host).', parts.hosts),
   tenant: optional('The {tenant} when --tenant is not given.', texts.value),
+  shared_tenants: optional(
+    'Tenants that stand for many; their metadata names no issuer that can be compared.',
+    listOf(texts.value),
+  ),
   scopes: required('The scopes that every sign-in asks for.', listOf(texts.scope)),
   scope_separator: optional('What stands between two scopes; a space when absent.', oneOf(' ', ',')),
   scope_aliases: optional(
@@ -107,6 +111,7 @@ export const providerFile = objectOf({
   registration: optional('How a person registers a client.', parts.registration),
   client_file: optional('The downloaded client file that setup --from reads.', oneOf('google')),
   review_page: optional('Where a person reviews what was allowed; may hold {host}.', texts.page),
+  consoles: optional('Further hosts of its console, whose addresses people paste.', listOf(texts.value)),
   quirks: optional('What differs from the standards, by name.', listOf(oneOf(...quirks))),
   notes: optional('What surprises people; one sentence each.', listOf(texts.sentence)),
   confidence: required(

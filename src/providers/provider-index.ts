@@ -14,6 +14,8 @@ export interface ProviderIndexRow {
   readonly aliases: readonly string[];
   /** The hosts of its endpoints; none of one that is installed on hosts of its users. */
   readonly hosts: readonly string[];
+  /** The hosts of the pages on which people register clients and review access. */
+  readonly pages: readonly string[];
   /** What can be done there, in words of one or two. */
   readonly abilities: readonly string[];
 }
@@ -46,6 +48,12 @@ function indexRow(name: string, file: ProviderFile): ProviderIndexRow {
     issuer: hosts?.default === undefined ? issuer : issuer.replace('{host}', hosts.default),
     aliases,
     hosts: [...new Set(addresses.map((address) => new URL(address).hostname))],
+    pages: [
+      ...[file.registration?.page ?? '', file.review_page ?? '']
+        .filter((page) => URL.canParse(page) && !/^https:\/\/[^/]*\{/.test(page))
+        .map((page) => new URL(page).hostname),
+      ...(file.consoles ?? []),
+    ],
     abilities: [
       ...(hosts !== undefined && hosts.default === undefined ? ['host'] : []),
       ...(endpoints.device_authorization_endpoint === undefined ? [] : ['device']),

@@ -14,7 +14,11 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
     discovery: file.discovery ?? 'none',
     endpoints: file.endpoints ?? {},
     ...present({ hosts: file.hosts === undefined ? undefined : hostsOf(file.hosts) }),
-    ...present({ tenant: file.tenant, scopeAliases: file.scope_aliases }),
+    ...present({
+      tenant: file.tenant,
+      sharedTenants: file.shared_tenants,
+      scopeAliases: file.scope_aliases,
+    }),
     scopes: file.scopes,
     scopeSeparator: file.scope_separator ?? ' ',
     pkce: file.pkce,
@@ -43,6 +47,7 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
       registration: file.registration === undefined ? undefined : registrationOf(file.registration),
       clientFile: file.client_file,
       reviewPage: file.review_page,
+      consoles: file.consoles,
     }),
     quirks: file.quirks ?? [],
     notes: file.notes ?? [],
@@ -65,7 +70,7 @@ function pathOf(path = '/callback'): `/${string}` {
 
 function hostsOf(hosts: NonNullable<ProviderFile['hosts']>): NonNullable<Provider['hosts']> {
   const api = hosts.api?.map(({ host, base }) => [host, base] as const);
-  return { default: hosts.default ?? '', ...present({ api }) };
+  return { default: hosts.default ?? '', ...present({ api, belowPath: hosts.below_path }) };
 }
 
 function tokenRequestOf({ refresh_url, ...rest }: NonNullable<ProviderFile['token_request']>) {

@@ -149,9 +149,13 @@ export interface Provider {
   readonly hosts?: {
     readonly default: string;
     readonly api?: readonly (readonly [pattern: string, api: string])[];
+    /** An installation below a path of its host publishes metadata there, so its address is its issuer. */
+    readonly belowPath?: 'issuer';
   };
   /** The `{tenant}` when none is given. */
   readonly tenant?: string;
+  /** Tenants that stand for many, in small letters: their metadata names no issuer that could be compared. */
+  readonly sharedTenants?: readonly string[];
   readonly scopes: readonly string[];
   /** The name under which a granted scope comes back where it differs from the one asked for: a full one, or a wider one. */
   readonly scopeAliases?: Readonly<Record<string, string>>;
@@ -184,6 +188,8 @@ export interface Provider {
   readonly clientFile?: 'google';
   /** Page on which the End-User can review and withdraw access. */
   readonly reviewPage?: string;
+  /** Further hosts of its console, whose addresses people paste; in small letters. */
+  readonly consoles?: readonly string[];
   readonly quirks: readonly Quirk[];
   /** Sentences for `providers NAME`: what surprises people. */
   readonly notes: readonly string[];

@@ -3,29 +3,37 @@ import { ProtocolError } from '../errors.ts';
 import { findPreset } from './catalogue.ts';
 import type { Provider } from './provider.ts';
 
-/** Whether the metadata lists S256, or the provider's own row says that it works although it is not listed. */
-export function promisesS256({ quirks }: Provider, published: AuthorizationServer): boolean {
-  const isListed = published.code_challenge_methods_supported?.includes('S256') ?? false;
-  return isListed || quirks.includes('s256-not-advertised');
+/**
+ * What a server says about S256: it lists it, or its own row says that it works; it has no list; or its list is
+ * without it (RFC 8414 §2).
+ */
+export type S256Support = 'announced' | 'unannounced' | 'not-offered';
+
+/** What the metadata, or the provider's own row, says about S256. */
+export function s256Support({ quirks }: Provider, published: AuthorizationServer): S256Support {
+  if (quirks.includes('s256-not-advertised')) return 'announced';
+  const methods = published.code_challenge_methods_supported;
+  if (methods === undefined) return 'unannounced';
+  return methods.includes('S256') ? 'announced' : 'not-offered';
 }
 
 /**
- * Throws a `ProtocolError` unless the metadata lists S256, or the provider's own row says that it works although it
- * is not listed: a server that leaves the list out promises no PKCE (RFC 8414 §2).
+ * Throws a `ProtocolError` when the metadata lists methods of PKCE without S256.
+ *
+ * A server without a list is used: S256 is sent all the same, and a server that does not know the parameters ignores
+ * them (RFC 6749 §3.1).
  *
  * @see [RFC 9700 §2.1.1](https://www.rfc-editor.org/rfc/rfc9700.html#section-2.1.1)
  */
 export function requireS256(provider: Provider, published: AuthorizationServer): void {
-  if (promisesS256(provider, published)) return;
-  const methods = published.code_challenge_methods_supported;
+  if (s256Support(provider, published) !== 'not-offered') return;
   // A name of the catalogue stands for its own provider.
   const name = findPreset(provider.name) === undefined ? provider.name : `my-${provider.name}`;
   const { issuer } = provider;
   const device = published.device_authorization_endpoint === undefined ? '' : 'sign in with --device, or ';
-  const fault = methods === undefined ? 'does not say that it supports' : 'does not offer';
   throw new ProtocolError(
     'protocol_invalid_metadata',
-    `${issuer} ${fault} PKCE with S256, so an intercepted code could be used by others`,
+    `${issuer} lists the methods of PKCE that it supports, and S256 is not among them, so an intercepted code could be used by others`,
     {
       hint: `${device}ask its operator; if S256 works there and is only not listed, say so with oauth-login setup ${name} --issuer ${issuer} --code-challenge-method S256 --client-id ID, or with "code_challenge_method": "S256" in config.json`,
     },

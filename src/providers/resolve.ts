@@ -16,7 +16,7 @@ import { requireS256 } from './require-s256.ts';
 /** What resolving needs from outside. */
 export interface ResolveOptions {
   readonly fetch: Fetch;
-  /** Plain http to a literal loopback address is allowed. */
+  /** Plain http to a literal loopback address or to `localhost` is allowed. */
   readonly allowHttpLoopback: boolean;
   /** No authorization request will be made: a server without authorization endpoint, or without PKCE, will do. */
   readonly withoutAuthorization?: boolean;
@@ -32,17 +32,15 @@ export interface ResolveOptions {
  *
  * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
  */
-export async function resolveProvider(
-  provider: Provider,
-  options: ResolveOptions,
-): Promise<ResolvedProvider> {
-  const own = validateOwnEndpoints(provider, options);
-  if (provider.discovery === 'none') {
-    const complete = { ...provider, endpoints: own, discovered: [] };
-    return withHost({ ...complete, metadata: { issuer: provider.issuer, ...own } });
+export async function resolveProvider(asked: Provider, options: ResolveOptions): Promise<ResolvedProvider> {
+  const own = validateOwnEndpoints(asked, options);
+  if (asked.discovery === 'none') {
+    const complete = { ...asked, endpoints: own, discovered: [] };
+    return withHost({ ...complete, metadata: { issuer: asked.issuer, ...own } });
   }
-  validateIssuerIdentifier(provider, options);
-  const document = await discoverMetadata(provider, options);
+  validateIssuerIdentifier(asked, options);
+  const { document, issuer } = await discoverMetadata(asked, options);
+  const provider = { ...asked, issuer };
   const published = readMetadata(document, provider, options);
   if (options.withoutAuthorization !== true) {
     if (options.withoutCode !== true) requireS256(provider, published);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
+import { issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { isJsonObject, type Problem, readMembers } from './configuration-members.ts';
@@ -74,13 +75,18 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
         if (!isJsonObject(entry)) throw await problem([key, name], 'expected an object');
         // Checked member by member against the shapes above.
         const checked = await readMembers(entry, PROVIDER_SHAPE, [key, name], problem);
-        providers.set(name, checked as ProviderConfiguration);
+        providers.set(name, withIssuer(checked as ProviderConfiguration));
       }
     } else {
       Object.assign(top, await readMembers({ [key]: value }, TOP_SHAPE, [], problem));
     }
   }
   return { ...top, providers };
+}
+
+/** The address of a metadata document stands for its issuer. */
+function withIssuer(entry: ProviderConfiguration): ProviderConfiguration {
+  return entry.issuer === undefined ? entry : { ...entry, issuer: issuerOfAddress(entry.issuer) };
 }
 
 /** What keeps a file from being JSON, by the parser's name for it. */

@@ -1,11 +1,15 @@
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
-import { expandProvider } from '../providers/expand.ts';
+import { expandProvider, type ProviderPlace } from '../providers/expand.ts';
+import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
-import { refuseHostOfPreset, unknownProvider } from './unknown-provider.ts';
+import { withConfiguration } from './configured-provider.ts';
+import { refuseKnownAddress } from './known-address.ts';
+import { placeOfIssuer } from './preset-place.ts';
+import { unknownProvider } from './unknown-provider.ts';
 
 /** The flags that say which provider is meant. */
 export interface TargetFlags {
@@ -34,16 +38,15 @@ export interface Target {
  * Throws a `UsageError` with the nearest names, or a `ConfigurationError` when the configuration is incomplete.
  */
 export function chooseTarget(typed: string, flags: TargetFlags, configuration: Configuration): Target {
-  const url = targetUrl(flags.issuer ?? typed);
+  const url = targetUrl(issuerOfAddress(flags.issuer ?? typed));
   if (url === undefined && flags.issuer !== undefined) throw notPlainUrl();
   // No name has capitals, so nobody else can be meant.
   const target = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
   if (url !== undefined) return issuerTarget(url, target, flags, configuration);
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
-  const host = flags.host ?? entry.host;
-  const tenant = flags.tenant ?? entry.tenant;
-  const where = { ...(host === undefined ? {} : { host }), ...(tenant === undefined ? {} : { tenant }) };
+  const where = placeOf(name, flags, entry);
+  const { host } = where;
   const expanded = expandProvider(withConfiguration(base, entry), where);
   const isDefaultHost = host === undefined || host === base.hosts?.default;
   const named = {
@@ -59,6 +62,16 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
     ...where,
     issuerNamed: false,
   };
+}
+
+/** The host and the tenant by flag, configuration, or the issuer that the configuration names besides a preset. */
+function placeOf(name: string, flags: TargetFlags, entry: ProviderConfiguration): ProviderPlace {
+  const host = flags.host ?? entry.host;
+  const tenant = flags.tenant ?? entry.tenant;
+  const named = { ...(host === undefined ? {} : { host }), ...(tenant === undefined ? {} : { tenant }) };
+  const preset = findPreset(entry.preset ?? name);
+  if (preset === undefined || entry.issuer === undefined) return named;
+  return placeOfIssuer(name, preset, entry.issuer, named);
 }
 
 /** A provider's name made from a host, for targets that are given as an address. */
@@ -78,6 +91,8 @@ export function knownNames(configuration: Configuration): string[] {
 function targetUrl(text: string): URL | undefined {
   if (!/^https?:\/\//i.test(text)) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  // What is pasted from the bar of a browser, before anything is said of its query.
+  if (url !== undefined && (url.search !== '' || url.hash !== '')) refuseKnownAddress(url);
   if (
     url !== undefined &&
     url.username === '' &&
@@ -102,18 +117,23 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
       hint: 'leave them out, or name the kind of server: oauth-login gitlab --host git.example.com',
     });
   }
-  const typed = flags.issuer ?? target;
+  const typed = issuerOfAddress(flags.issuer ?? target);
+  const isAddress = flags.issuer === undefined || flags.issuer === target;
   const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
   // Two of one issuer may differ in their client or their scopes: a name that was given means that one.
   const configured = [...configuration.providers].find(
-    ([name, { issuer: own }]) => own === issuer && (target === typed || name === target),
+    ([name, { issuer: own }]) =>
+      own !== undefined && isSameButLastSlash(own, issuer) && (isAddress || name === target),
   );
-  const name = configured?.[0] ?? (target === typed ? nameOfHost(url.host) : target);
+  if (configured?.[1].preset !== undefined && flags.issuer === undefined) {
+    return { ...chooseTarget(configured[0], flags, configuration), target };
+  }
+  const name = configured?.[0] ?? (isAddress ? nameOfHost(url.host) : target);
   const entry = configured?.[1] ?? entryOfNoOtherIssuer(name, configuration);
   const own = { ...entry, issuer };
-  const isNamed = configured !== undefined || target !== typed;
+  const isNamed = configured !== undefined || !isAddress;
   const label = entry.label ?? (isNamed ? name : url.host);
-  if (configured === undefined && flags.issuer === undefined) refuseHostOfPreset(url);
+  if (configured === undefined && flags.issuer === undefined) refuseKnownAddress(url);
   const checked = checkEndpoint(issuer, { allowHttpLoopback: true });
   if ('fault' in checked) throw unfitIssuer(label, checked);
   const provider = withConfiguration(openidProvider(name, label, issuer), own);
@@ -129,7 +149,8 @@ function unfitIssuer(label: string, { fault, hint }: { readonly fault: string; r
 /** What is configured for another issuer, its client and its endpoints, stays with that one (RFC 9700 §4.4). */
 function entryOfNoOtherIssuer(name: string, { providers }: Configuration): ProviderConfiguration {
   const entry = providers.get(name);
-  return entry === undefined || entry.issuer !== undefined ? {} : entry;
+  const isOther = entry?.issuer !== undefined || findPreset(entry?.preset ?? name) !== undefined;
+  return entry === undefined || isOther ? {} : entry;
 }
 
 function configuredEntry(
@@ -167,26 +188,6 @@ function baseProvider(
   }
   if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
   throw unknownProvider(target, knownNames(configuration));
-}
-
-function withConfiguration(provider: Provider, entry: ProviderConfiguration): Provider {
-  const method = entry.client_authentication;
-  return {
-    ...provider,
-    ...(entry.label === undefined ? {} : { label: entry.label }),
-    ...(entry.issuer === undefined ? {} : { issuer: entry.issuer }),
-    ...(entry.scopes === undefined ? {} : { scopes: entry.scopes }),
-    ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
-    ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
-    endpoints: { ...provider.endpoints, ...entry.endpoints },
-    ...(entry.trusted_audiences === undefined ? {} : { trustedAudiences: entry.trusted_audiences }),
-    quirks: [
-      ...provider.quirks,
-      ...(entry.code_challenge_method === 'S256' ? (['s256-not-advertised'] as const) : []),
-    ],
-    apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
-    authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
-  };
 }
 
 function incomplete(name: string, what: string): ConfigurationError {

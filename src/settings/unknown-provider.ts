@@ -19,18 +19,3 @@ export function unknownProvider(target: string, names: readonly string[]): Usage
     },
   );
 }
-
-/**
- * Throws a `UsageError` for the front door of a provider that is known by its name: it publishes no metadata, and no
- * client can be registered for it. An issuer is let pass.
- */
-export function refuseHostOfPreset(url: URL): void {
-  const preset = url.pathname === '/' ? presetOfHost(url.host) : undefined;
-  if (preset === undefined || preset.issuer.replace('{host}', preset.hosts?.default ?? '') === url.origin)
-    return;
-  throw new UsageError(
-    'usage_unknown_provider',
-    `${url.origin} is the address of ${preset.label}, and no issuer; did you mean ${preset.name}?`,
-    { hint: `write ${preset.name} in place of the address; --issuer ${url.origin} takes it as it stands` },
-  );
-}

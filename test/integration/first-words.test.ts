@@ -3,7 +3,11 @@ import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { AbortedError } from '../../src/errors.ts';
 import { platformPaths } from '../../src/system/paths.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { openPlayedCommandLine } from '../support/played-command-line.ts';
+import { json } from '../support/quirky-replies.ts';
+import { openQuirkyServer } from '../support/quirky-server.ts';
 
 const clientSecret = 'canary-of-a-client-secret';
 
@@ -70,7 +74,14 @@ describe('a client that is not registered yet', () => {
   );
 
   it('may have a secret at a server of which nothing is known', async () => {
-    const { hint } = await errorFrom('https://login.example.com');
+    const server = closeAfterTest(await openQuirkyServer());
+    const played = closeAfterTest(openPlayedCommandLine(server));
+    const issuer = 'https://login.example.com';
+    server.at(
+      `${issuer}/.well-known/openid-configuration`,
+      json({ issuer, authorization_endpoint: issuer, token_endpoint: issuer }),
+    );
+    const { hint } = errorOf(await played.run(issuer, '--json'));
     expect(hint).toContain('OAUTH_LOGIN_LOGIN_EXAMPLE_COM_CLIENT_SECRET, if it has a secret');
   });
 
@@ -218,12 +229,15 @@ describe('a target', () => {
   });
 
   it('may be the issuer of a preset all the same, and whatever --issuer names', async () => {
-    for (const argv of [
-      ['https://gitlab.com'],
-      ['https://accounts.google.com'],
-      ['own', '--issuer', 'https://github.com'],
-    ]) {
-      expect((await errorFrom(...argv)).code).toBe('config_missing_client_id');
+    const server = closeAfterTest(await openQuirkyServer());
+    const played = closeAfterTest(openPlayedCommandLine(server));
+    for (const argv of [['https://gitlab.com'], ['own', '--issuer', 'https://github.com']]) {
+      const issuer = argv.at(-1);
+      server.at(
+        `${issuer}/.well-known/openid-configuration`,
+        json({ issuer, authorization_endpoint: issuer, token_endpoint: issuer }),
+      );
+      expect(errorOf(await played.run(...argv, '--json')).code).toBe('config_missing_client_id');
     }
   });
 
@@ -236,11 +250,11 @@ describe('a target', () => {
   });
 
   it('over plain http is refused before anything has to be registered', async () => {
-    for (const issuer of ['http://localhost:1', 'http://login.example.com']) {
+    for (const issuer of ['http://local:1', 'http://login.example.com']) {
       const { code, message, hint } = await errorFrom(issuer, '--allow-http-loopback');
       expect(code).toBe('config_invalid_value');
       expect(message).toBe(`the issuer of ${new URL(issuer).host} uses plain http`);
-      expect(hint).toContain('127.0.0.1 and [::1] only');
+      expect(hint).toContain('127.0.0.1, [::1] or localhost');
     }
     expect((await errorFrom('http://github.com')).message).toContain('did you mean github?');
   });

@@ -48,14 +48,13 @@ function configure(providers: JsonObject): void {
 const authorizationRequests = (requests: readonly RecordedRequest[]) =>
   requests.filter(({ query }) => query.has('response_type')).map(({ query }) => query);
 
-const notAdvertised: readonly (readonly [string, string[] | undefined])[] = [
+const notOffered: readonly (readonly [string, string[]])[] = [
   ['plain alone', ['plain']],
   ['nothing', []],
-  ['no list', undefined],
 ];
 
 describe('T07 a server that does not offer S256', () => {
-  it.each(notAdvertised)('and lists %s is refused before the browser opens', async (_what, methods) => {
+  it.each(notOffered)('and lists %s is refused before the browser opens', async (_what, methods) => {
     advertise(methods);
     const before = server.hits('authorization');
     const openBrowser = async (): Promise<never> => {
@@ -66,7 +65,7 @@ describe('T07 a server that does not offer S256', () => {
     expect(server.hits('authorization')).toBe(before);
   });
 
-  it.each(notAdvertised)('and lists %s is used with S256 where the user says so', async (_what, methods) => {
+  it.each(notOffered)('and lists %s is used with S256 where the user says so', async (_what, methods) => {
     advertise(methods);
     const before = server.requests.length;
     const own = { issuer: server.issuer, client_id: server.clientId };
@@ -77,7 +76,7 @@ describe('T07 a server that does not offer S256', () => {
   });
 
   it('is set up with the command that the hint names', async () => {
-    advertise(undefined);
+    advertise(['plain']);
     const { hint } = errorOf(await line.run(...target(), '--json'));
     const command = /oauth-login (setup .+? --code-challenge-method S256)/.exec(hint)?.[1] ?? '';
     const more = ['--client-id', server.clientId, '--allow-http-loopback'];
@@ -94,9 +93,53 @@ describe('T07 a server that does not offer S256', () => {
   });
 
   it('will do for a grant that has no code', async () => {
-    advertise(undefined);
+    advertise(['plain']);
     server.breakEndpoint('device_authorization', { kind: 'reply', status: 400, body: '{"error":"x"}' });
     expect(errorOf(await line.run(...target(), '--device', '--json')).code).toBe('as_x');
+  });
+});
+
+describe('T07 a server that does not say which methods it has', () => {
+  const told = (text: string) => text.split('\n').filter((row) => row.includes('whether it checks PKCE'));
+
+  it('is sent S256 all the same, which one line tells', async () => {
+    advertise(undefined);
+    const before = server.requests.length;
+    const { exitCode, stderr } = await line.run(...target());
+    expect([exitCode, told(stderr)]).toEqual([0, [expect.stringMatching(/^note: .* \(S256\) is sent/)]]);
+    const [query] = authorizationRequests(server.requests.slice(before));
+    expect(query?.get('code_challenge_method')).toBe('S256');
+    expect(query?.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('is told of as an event', async () => {
+    advertise(undefined);
+    const { stderr } = await line.run(...target(), '--events');
+    expect(stderr).toMatch(/^\{"event":"notice","code":"pkce_not_announced",/m);
+  });
+
+  it('is said nothing of where the user says that S256 works, or no code is asked for', async () => {
+    advertise(undefined);
+    const own = { issuer: server.issuer, client_id: server.clientId };
+    configure({ work: { ...own, code_challenge_method: 'S256' } });
+    const known = await line.run('work', '--allow-http-loopback');
+    expect([known.exitCode, told(known.stderr)]).toEqual([0, []]);
+    server.breakEndpoint('device_authorization', { kind: 'reply', status: 400, body: '{"error":"x"}' });
+    const device = await line.run(...target(), '--device');
+    expect(told(device.stderr)).toEqual([]);
+  });
+
+  it('is set up without a word', async () => {
+    advertise(undefined);
+    const argv = ['setup', 'work', '--issuer', server.issuer, '--client-id', server.clientId];
+    expect(await line.run(...argv, '--allow-http-loopback')).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('has state and nonce checked as ever', async () => {
+    advertise(undefined);
+    server.rewriteAuthorizationResponse((uri) => uri.searchParams.set('state', 'forged'));
+    const forged = await line.run(...target(), '--timeout', '1', '--json');
+    expect(errorOf(forged).exit_code).not.toBe(0);
   });
 });
 
@@ -105,7 +148,7 @@ describe('T07 a server without S256 and a sign-in that has no code', () => {
     server.breakEndpoint('device_authorization', { kind: 'reply', status: 400, body: '{"error":"x"}' });
 
   it('goes on where the device grant is all that is left', async () => {
-    advertise(undefined);
+    advertise(['plain']);
     deviceRefused();
     const env = { OAUTH_LOGIN_STORE: 'file', BROWSER: 'lynx' };
     const outcome = await line.runIn({ env, canOpenBrowser: false }, ...target(), '--events');
@@ -113,7 +156,7 @@ describe('T07 a server without S256 and a sign-in that has no code', () => {
   });
 
   it('is offered --device in the hint', async () => {
-    advertise(undefined);
+    advertise(['plain']);
     const { hint } = errorOf(await line.run(...target(), '--json'));
     expect(hint).toMatch(/^sign in with --device, or ask its operator; /);
   });
@@ -122,7 +165,10 @@ describe('T07 a server without S256 and a sign-in that has no code', () => {
     advertise(['plain']);
     const argv = ['setup', 'work', '--issuer', server.issuer, '--client-id', server.clientId];
     const { exitCode, stderr } = await line.run(...argv, '--allow-http-loopback');
-    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^note: work does not say that .* S256/)]);
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^note: the list of PKCE methods of work is without S256/),
+    ]);
     deviceRefused();
     const device = await line.run('work', '--device', '--allow-http-loopback', '--json');
     expect(errorOf(device).code).toBe('as_x');

@@ -44,7 +44,11 @@ describe('T02 the origins a token may be sent to', () => {
       endpoints: { userinfo_endpoint: 'https://login.example.com/userinfo?x' },
     };
     expect(apiOrigins(provider, false)).toEqual(['https://login.example.com']);
-    expect(apiOrigins(provider, true)).toEqual(['http://127.0.0.1:8080', 'https://login.example.com']);
+    expect(apiOrigins(provider, true)).toEqual([
+      'http://127.0.0.1:8080',
+      'http://localhost:8080',
+      'https://login.example.com',
+    ]);
     expect(apiOrigins({ endpoints: {} }, true)).toEqual([]);
   });
 });

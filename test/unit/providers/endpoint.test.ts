@@ -44,11 +44,15 @@ describe('T09 plain http', () => {
     expect(checkEndpoint('http://127.0.0.1:8080/token', strict)).toHaveProperty('fault');
     expect(checkEndpoint('http://127.0.0.1:8080/token', lenient)).toHaveProperty('href');
     expect(checkEndpoint('http://[::1]:8080/token', lenient)).toHaveProperty('href');
+    expect(checkEndpoint('http://localhost:8080/token', strict)).toHaveProperty('fault');
+    expect(checkEndpoint('http://localhost:8080/token', lenient)).toHaveProperty('href');
   });
 
   it.each([
     'http://as.test/',
-    'http://localhost:8080/',
+    'http://localhost.:8080/',
+    'http://api.localhost:8080/',
+    'http://localhost.evil.test/',
     'http://127.0.0.1.evil.test/',
     'http://128.0.0.1/',
     'http://[::2]/',

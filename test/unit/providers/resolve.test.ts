@@ -3,6 +3,7 @@ import { ConfigurationError, NetworkError, ProtocolError } from '../../../src/er
 import { openidProvider } from '../../../src/providers/openid.ts';
 import { endpointOrigins, foreignTokenOrigin } from '../../../src/providers/origins.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
+import { s256Support } from '../../../src/providers/require-s256.ts';
 import { resolveProvider } from '../../../src/providers/resolve.ts';
 import { badGateway, json, redirect, text } from '../../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../../support/quirky-server.ts';
@@ -134,8 +135,7 @@ describe('T48 metadata that does not belong to its address', () => {
   it.each([
     ['another path', '/tenant', '/other'],
     ['the root for a tenant', '/tenant', ''],
-    ['a slash more', '/tenant', '/tenant/'],
-    ['a slash less', '/tenant/', '/tenant'],
+    ['two slashes more', '/tenant', '/tenant//'],
     ['another case', '/tenant', '/Tenant'],
   ])('%s is refused, and both are shown', async (_, asked, named) => {
     server.on(`${asked.replace(/\/$/, '')}${openid}`, json(metadata(named)));
@@ -156,6 +156,16 @@ describe('T48 metadata that does not belong to its address', () => {
     expect(String(error)).not.toContain('\u001b');
   });
 
+  it.each([
+    ['more', '/tenant', '/tenant/'],
+    ['less', '/tenant/', '/tenant'],
+    ['more for the root', '', '/'],
+  ])('one slash %s at the end is taken as the document has it', async (_, asked, named) => {
+    server.on(`${asked.replace(/\/$/, '')}${openid}`, json(metadata(named)));
+    const { issuer, metadata: found } = await resolve(asked);
+    expect([issuer, found.issuer]).toEqual([`${server.origin}${named}`, `${server.origin}${named}`]);
+  });
+
   it('does not go on to RFC 8414 after a mismatch', async () => {
     server.on(openid, json(metadata('/other')));
     server.on(oauth, json(metadata()));
@@ -165,10 +175,9 @@ describe('T48 metadata that does not belong to its address', () => {
 });
 
 describe('T07 PKCE is not downgraded', () => {
-  it.each<readonly [string, string[] | undefined]>([
+  it.each<readonly [string, string[]]>([
     ['plain alone', ['plain']],
     ['nothing', []],
-    ['no list at all', undefined],
     ['another spelling', ['s256']],
   ])('metadata with %s is refused, and the hint says how to answer for S256', async (_, methods) => {
     server.on(openid, json(metadata('', { code_challenge_methods_supported: methods })));
@@ -188,8 +197,17 @@ describe('T07 PKCE is not downgraded', () => {
     await expect(resolve('', { quirks: ['s256-not-advertised'] })).resolves.toHaveProperty('metadata');
   });
 
+  it.each([[undefined], [null]])(
+    'metadata without a list (%j) will do: S256 is sent all the same',
+    async (methods) => {
+      server.on(openid, json(metadata('', { code_challenge_methods_supported: methods })));
+      const resolved = await resolve();
+      expect(s256Support(resolved, resolved.metadata)).toBe('unannounced');
+    },
+  );
+
   it('where no code will be asked for, there is none to protect', async () => {
-    server.on(openid, json(metadata('', { code_challenge_methods_supported: undefined })));
+    server.on(openid, json(metadata('', { code_challenge_methods_supported: ['plain'] })));
     const provider = openidProvider('work', 'Work', server.origin);
     const options = { fetch: server.fetch, allowHttpLoopback: true };
     for (const more of [{ withoutCode: true }, { withoutAuthorization: true }]) {

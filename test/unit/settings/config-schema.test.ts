@@ -76,7 +76,7 @@ const good: readonly object[] = [
   }),
   work({ token_endpoint_origin: 'https://token.example.com' }),
   work({ api_origins: ['https://api.example.com', 'https://api.example.com:8443', 'http://127.0.0.1:8080'] }),
-  work({ api_origins: ['http://[::1]:8080'] }),
+  work({ api_origins: ['http://[::1]:8080', 'http://localhost:8080'] }),
 ];
 
 const bad: readonly unknown[] = [
