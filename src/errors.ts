@@ -107,13 +107,16 @@ export class NetworkError extends OAuthLoginError {
   readonly exitCode = ExitCode.network;
   /** No connection stood, so the other side has seen nothing of the request. */
   readonly neverSent: boolean;
+  /** Seconds after which the server wants to be asked again, where it says so (RFC 9110 §10.2.3). */
+  readonly retryAfter: number | undefined;
   constructor(
     code: NetworkCode,
     message: string,
-    options: ErrorOptionsWithHint & { readonly neverSent?: boolean },
+    options: ErrorOptionsWithHint & { readonly neverSent?: boolean; readonly retryAfter?: number },
   ) {
     super(code, message, options);
     this.neverSent = options.neverSent ?? false;
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -9,7 +9,8 @@ function ownWords(text: string): string {
 
 /** Gives what the page says of an error: the same as the terminal, without any word of the server's. */
 export function pageOutcomeOf(error: unknown, provider: string): PageOutcome {
-  if (error instanceof AuthorizationServerError && isRefusal(error.error)) {
+  // At the token endpoint, where there is a status, the same error is about the client.
+  if (error instanceof AuthorizationServerError && error.status === undefined && isRefusal(error.error)) {
     return { kind: 'refused', provider, next: ownWords(error.hint) };
   }
   if (error instanceof OAuthLoginError) {

@@ -1,5 +1,10 @@
+import type * as Library from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
+import { clockHint } from '../protocol/id-token.ts';
+import { readJwtHeader } from '../protocol/jwt-header.ts';
+import { verifySignature } from '../protocol/jwt-signature.ts';
 import { libraryFetch } from '../protocol/library-fetch.ts';
+import { userInfoAlgorithms } from '../protocol/signature-algorithms.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
@@ -14,45 +19,59 @@ import { readProfileResponse } from './profile-response.ts';
  */
 export async function fetchUserInfo(provider: ResolvedProvider, options: ProfileOptions): Promise<object> {
   const oauth = await import('oauth4webapi');
-  const { metadata } = provider;
+  const metadata = {
+    ...provider.metadata,
+    userinfo_signing_alg_values_supported: userInfoAlgorithms(provider.metadata),
+  };
   const client = { client_id: options.clientId };
-  const requestOptions = {
-    [oauth.customFetch]: libraryFetch(options.fetch),
+  const fetch = libraryFetch(options.fetch);
+  const response = await oauth.userInfoRequest(metadata, client, options.accessToken.reveal(), {
+    [oauth.customFetch]: fetch,
     // The endpoints were checked when the provider was resolved; http is a loopback address that was allowed.
     [oauth.allowInsecureRequests]: true,
-  };
-  const response = await oauth.userInfoRequest(
-    metadata,
-    client,
-    options.accessToken.reveal(),
-    requestOptions,
-  );
+  });
   // Read here, so that a broken connection is not taken for malformed JSON.
   const text = await readProfileResponse(provider, response);
   const reply = new Response(text, { headers: response.headers });
+  const subject = options.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
+  let claims: object;
   try {
-    const claims = await oauth.processUserInfoResponse(
-      metadata,
-      client,
-      options.idTokenClaims?.sub ?? oauth.skipSubjectCheck,
-      reply,
-    );
-    if (reply.headers.get('content-type')?.startsWith('application/jwt')) {
-      await oauth.validateApplicationLevelSignature(metadata, reply, requestOptions);
-    }
-    return claims;
+    claims = await oauth.processUserInfoResponse(metadata, client, subject, reply);
   } catch (error) {
-    // The library's errors carry the document, so they are no cause to keep.
-    if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
-      throw anotherPerson(provider);
-    }
-    if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
-      throw new ProtocolError('protocol_invalid_response', `the UserInfo of ${provider.label} is malformed`, {
-        hint: 'try again, and if it stays so, report it to the operator of the server',
-      });
-    }
-    throw error;
+    throw userInfoFault(oauth, error, provider);
   }
+  if (isSigned(reply)) {
+    const { label } = provider;
+    const header = readJwtHeader(text);
+    const jwt = { response: reply, header, name: 'the UserInfo', code: 'protocol_invalid_response' } as const;
+    await verifySignature(oauth, jwt, { server: metadata, label, fetch });
+  }
+  return claims;
+}
+
+function isSigned(reply: Response): boolean {
+  return reply.headers.get('content-type')?.startsWith('application/jwt') === true;
+}
+
+/** What the library found, by its code; its errors carry the document, so they are no cause to keep. */
+function userInfoFault(oauth: typeof Library, error: unknown, provider: ResolvedProvider): unknown {
+  if (
+    !(error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError)
+  ) {
+    return error;
+  }
+  if (error.code === oauth.JSON_ATTRIBUTE_COMPARISON) return anotherPerson(provider);
+  const isNoJson = error.code === oauth.PARSE_ERROR || error.code === oauth.RESPONSE_IS_NOT_JSON;
+  return new ProtocolError(
+    'protocol_invalid_response',
+    `the UserInfo of ${provider.label} is malformed: ${isNoJson ? 'it is not JSON' : error.message}`,
+    {
+      hint:
+        error.code === oauth.JWT_TIMESTAMP_CHECK
+          ? clockHint(undefined)
+          : 'try again, and if it stays so, report it to the operator of the server',
+    },
+  );
 }
 
 /** The error for a profile that is not about the subject of the ID Token (OpenID Connect Core §5.3.2). */

@@ -1,8 +1,6 @@
 import { authenticateClient } from './client-authentication.ts';
-import { withIssuerOf } from './id-token-issuer.ts';
 import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
-import { refuseServerFailure } from './server-failure.ts';
-import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import { converse, type TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** An authorization response and what it belongs to. */
@@ -34,22 +32,20 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         ?.split(/[\s,]+/)
         .filter(Boolean)
     : undefined;
-  const tokens = await converse(endpoint, async (library, server, client, options) => {
-    const parameters = library.validateAuthResponse(server, client, exchange.parameters, exchange.state);
-    const response = await library.authorizationCodeGrantRequest(
-      server,
-      client,
-      authenticateClient(endpoint.client),
-      parameters,
-      exchange.redirectUri,
-      exchange.codeVerifier ?? library.nopkce,
-      options,
-    );
-    refuseServerFailure(response, tokenEndpointOf(endpoint));
-    const named = await withIssuerOf(response, server, endpoint.provider);
-    const nonce = exchange.nonce === undefined ? {} : { expectedNonce: exchange.nonce, requireIdToken: true };
-    const reply = await library.processAuthorizationCodeResponse(named, client, response, nonce);
-    return { reply, response, server: named };
+  const tokens = await converse(endpoint, {
+    send: async (library, server, client, options) =>
+      library.authorizationCodeGrantRequest(
+        server,
+        client,
+        authenticateClient(endpoint.client),
+        library.validateAuthResponse(server, client, exchange.parameters, exchange.state),
+        exchange.redirectUri,
+        exchange.codeVerifier ?? library.nopkce,
+        options,
+      ),
+    read: (library, server, client, response) =>
+      library.processAuthorizationCodeResponse(server, client, response),
+    nonce: { sent: exchange.nonce },
   });
   if (exchange.maxAge !== undefined && tokens.idTokenClaims !== undefined) {
     validateAuthenticationTime(tokens.idTokenClaims, exchange.maxAge);

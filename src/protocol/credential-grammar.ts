@@ -1,38 +1,45 @@
 import { ProtocolError } from '../errors.ts';
+import { quoteForeign } from '../safe-text.ts';
+import { LONGEST_LIFETIME } from './token-members.ts';
 
 /** Longest credential that is accepted, in characters. */
 const longestCredential = 64 * 1024;
 
-/** Longest time a token may be said to live: ten years, in seconds. */
-const longestLifetime = 10 * 365 * 24 * 60 * 60;
+/** Members whose values no error may hold. */
+const CREDENTIALS = ['access_token', 'refresh_token', 'id_token'] as const;
+
+type Member = (name: string) => unknown;
 
 /**
  * Checks a successful token response before anything of it is used or stored; members it does not know are
  * left alone.
  *
- * `tokenTypes` are those that may come, in lower case. Throws a `ProtocolError` that names the member and never
- * holds its value.
+ * `tokenTypes` are those that may come, in lower case. Throws a `ProtocolError` that names the member and what it
+ * holds, but for a credential, of which it holds nothing.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
 export function validateTokenResponse(response: object, tokenTypes: readonly string[] = ['bearer']): void {
-  const own = (name: string): unknown => Object.getOwnPropertyDescriptor(response, name)?.value;
+  const own: Member = (name) => Object.getOwnPropertyDescriptor(response, name)?.value;
   if (own('error') !== undefined) {
     throw invalid('holds an error, yet claims success');
   }
-  validateCredential('access_token', own('access_token'));
-  for (const name of ['refresh_token', 'id_token']) {
-    if (own(name) !== undefined) {
-      validateCredential(name, own(name));
-    }
+  for (const name of CREDENTIALS) {
+    if (name === 'access_token' || own(name) !== undefined) validateCredential(name, own(name));
   }
   const tokenType = own('token_type');
   if (typeof tokenType !== 'string' || !tokenTypes.includes(tokenType.toLowerCase())) {
-    throw invalid('has a token_type other than Bearer');
+    const fault =
+      tokenType === undefined
+        ? 'has no token_type'
+        : `has the token_type ${held(tokenType, own)}, not "Bearer"`;
+    const hint =
+      'if its tokens are bearer tokens (RFC 6750) all the same, say so with "token_type": "bearer" in its entry in config.json';
+    throw invalid(fault, hint);
   }
   const expiresIn = own('expires_in');
   if (expiresIn !== undefined && !isLifetime(expiresIn)) {
-    throw invalid('has an expires_in that is not a number of seconds between 0 and ten years');
+    throw invalid(`has the expires_in ${held(expiresIn, own)}, which is no number of seconds`);
   }
   const scope = own('scope');
   // RFC 6749 §3.3, with the empty text that servers send for "none".
@@ -40,29 +47,42 @@ export function validateTokenResponse(response: object, tokenTypes: readonly str
     scope !== undefined &&
     (typeof scope !== 'string' || scope.length > longestCredential || /[^\x20-\x7e]/.test(scope))
   ) {
-    throw invalid('has a malformed scope');
+    throw invalid(`has the scope ${held(scope, own)}, which is no list of scopes`);
   }
 }
 
-function validateCredential(name: string, value: unknown): void {
+function validateCredential(name: (typeof CREDENTIALS)[number], value: unknown): void {
   if (typeof value !== 'string' || value === '') {
     throw invalid(`has no ${name}`);
   }
   if (value.length > longestCredential) {
     throw invalid(`has more than ${longestCredential} characters in its ${name}`);
   }
-  // VSCHAR without the space (RFC 6749 appendix A.12).
-  if (!/^[\x21-\x7e]+$/.test(value)) {
+  // VSCHAR (RFC 6749 appendix A.17), for the access token without the space, which no header could hold (RFC 6750 §2.1).
+  const grammar = name === 'refresh_token' ? /^[\x20-\x7e]+$/ : /^[\x21-\x7e]+$/;
+  if (!grammar.test(value)) {
     throw invalid(`has characters that no token may hold in its ${name}`);
   }
 }
 
 function isLifetime(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= longestLifetime;
+  return typeof value === 'number' && value >= 0 && value <= LONGEST_LIFETIME;
 }
 
-function invalid(fault: string): ProtocolError {
-  return new ProtocolError('protocol_invalid_response', `the token response ${fault}`, {
-    hint: 'nothing was stored; try again, and if it stays so, report it to the operator of the server',
-  });
+/** What a member holds, made safe and short; a text that shares anything with a credential is not shown. */
+function held(value: unknown, own: Member): string {
+  if (Array.isArray(value)) return '(a list)';
+  if (typeof value !== 'string')
+    return typeof value === 'object' && value !== null ? '(an object)' : `${value}`;
+  const isSecret = CREDENTIALS.map(own).some(
+    (one) => typeof one === 'string' && one !== '' && (value.includes(one) || one.includes(value)),
+  );
+  return value !== '' && isSecret ? '(not shown)' : quoteForeign(value, { maximumLength: 40 });
+}
+
+function invalid(
+  fault: string,
+  hint = 'nothing was stored; try again, and if it stays so, report it to the operator of the server',
+): ProtocolError {
+  return new ProtocolError('protocol_invalid_response', `the token response ${fault}`, { hint });
 }

@@ -6,7 +6,7 @@ import { authenticateClient, type OAuthClient } from './client-authentication.ts
 import { deviceRefusal } from './device-refusal.ts';
 import { deviceScope } from './device-scope.ts';
 import { libraryFetch } from './library-fetch.ts';
-import { isJson, refuseServerFailure } from './server-failure.ts';
+import { isJson } from './server-failure.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
@@ -54,7 +54,6 @@ export async function requestDeviceAuthorization(endpoint: TokenEndpoint): Promi
         [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
       },
     );
-    refuseServerFailure(response, what);
     if (response.status === 404 && !isJson(response)) throw noDeviceGrant(provider);
     const reply = await library.processDeviceAuthorizationResponse(provider.metadata, client, response);
     return deviceAuthorizationFromResponse(reply, endpoint.allowHttpLoopback, provider.label);

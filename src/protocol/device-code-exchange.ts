@@ -2,8 +2,6 @@ import type { Secret } from '../secrets/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { deviceRefusal } from './device-refusal.ts';
 import { deviceScope } from './device-scope.ts';
-import { withIssuerOf } from './id-token-issuer.ts';
-import { refuseServerFailure } from './server-failure.ts';
 import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
@@ -17,21 +15,21 @@ export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Se
   const { device } = endpoint.provider;
   const what = tokenEndpointOf(endpoint);
   const repeated = device?.scopeParameter === undefined ? {} : deviceScope(endpoint);
-  return converse(endpoint, async (library, server, client, options) => {
-    const response = await library.deviceCodeGrantRequest(
-      server,
-      client,
-      authenticateClient(endpoint.client),
-      deviceCode.reveal(),
-      { ...options, additionalParameters: repeated },
-    );
-    refuseServerFailure(response, what, { evenWithError: true });
-    const named = await withIssuerOf(response, server, endpoint.provider);
-    try {
-      const reply = await library.processDeviceCodeResponse(named, client, response);
-      return { reply, response, server: named };
-    } catch (error) {
-      throw deviceRefusal(library, error, what, device);
-    }
+  return converse(endpoint, {
+    send: (library, server, client, options) =>
+      library.deviceCodeGrantRequest(
+        server,
+        client,
+        authenticateClient(endpoint.client),
+        deviceCode.reveal(),
+        { ...options, additionalParameters: repeated },
+      ),
+    read: async (library, server, client, response) => {
+      try {
+        return await library.processDeviceCodeResponse(server, client, response);
+      } catch (error) {
+        throw deviceRefusal(library, error, what, device, { byPerson: true });
+      }
+    },
   });
 }

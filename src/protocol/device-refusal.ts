@@ -1,6 +1,6 @@
 import { AuthorizationServerError } from '../errors.ts';
 import type { DeviceGrant } from '../providers/device-grant.ts';
-import { fromLibraryError } from './library-errors.ts';
+import { fromLibraryError, type Refused } from './library-errors.ts';
 
 /**
  * The error of an endpoint of the device grant: with the next step that the provider's row knows, and the interval
@@ -13,8 +13,9 @@ export function deviceRefusal(
   error: unknown,
   what: string,
   device: DeviceGrant | undefined,
+  by: Refused = {},
 ): unknown {
-  const refused = fromLibraryError(library, error, what);
+  const refused = fromLibraryError(library, error, what, by);
   if (!(refused instanceof AuthorizationServerError) || !(error instanceof library.ResponseBodyError)) {
     return refused;
   }

@@ -1,7 +1,6 @@
 import { ProtocolError } from '../errors.ts';
 import { authenticateClient } from './client-authentication.ts';
-import { refuseServerFailure } from './server-failure.ts';
-import { converse, type RequestParameter, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import { converse, type RequestParameter, type TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** A request for tokens that needs no End-User. */
@@ -28,29 +27,32 @@ export async function requestGrant(endpoint: TokenEndpoint, request: GrantReques
   // A token that is no access token has no type to be used by: `N_A` (RFC 8693 §2.2.1).
   const isOther = requestedTokenType !== undefined && requestedTokenType !== ACCESS_TOKEN;
   const parameters = new URLSearchParams(request.parameters.map(([...pair]) => pair));
+  const isClientCredentials = request.grantType === 'client_credentials';
   return converse(
     endpoint,
-    async (library, server, client, options) => {
-      const authentication = authenticateClient(endpoint.client);
-      const isClientCredentials = request.grantType === 'client_credentials';
-      const response = isClientCredentials
-        ? await library.clientCredentialsGrantRequest(server, client, authentication, parameters, options)
-        : await library.genericTokenEndpointRequest(
-            server,
-            client,
-            authentication,
-            request.grantType,
-            parameters,
-            options,
-          );
-      refuseServerFailure(response, tokenEndpointOf(endpoint));
-      const reply = isClientCredentials
-        ? await library.processClientCredentialsResponse(server, client, response)
-        : await library.processGenericTokenEndpointResponse(server, client, response, {
-            ...(isOther ? { recognizedTokenTypes: { n_a: () => {} } } : {}),
-          });
-      if (requestedTokenType !== undefined) requireIssuedType(reply.issued_token_type, requestedTokenType);
-      return { reply, response, server };
+    {
+      send: (library, server, client, options) => {
+        const authentication = authenticateClient(endpoint.client);
+        return isClientCredentials
+          ? library.clientCredentialsGrantRequest(server, client, authentication, parameters, options)
+          : library.genericTokenEndpointRequest(
+              server,
+              client,
+              authentication,
+              request.grantType,
+              parameters,
+              options,
+            );
+      },
+      read: async (library, server, client, response) => {
+        const reply = isClientCredentials
+          ? await library.processClientCredentialsResponse(server, client, response)
+          : await library.processGenericTokenEndpointResponse(server, client, response, {
+              ...(isOther ? { recognizedTokenTypes: { n_a: () => {} } } : {}),
+            });
+        if (requestedTokenType !== undefined) requireIssuedType(reply.issued_token_type, requestedTokenType);
+        return reply;
+      },
     },
     isOther ? ['bearer', 'n_a'] : ['bearer'],
   );

@@ -3,6 +3,7 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import { quoteForeign } from '../safe-text.ts';
+import { parseJwtPart, readJwtHeader } from './jwt-header.ts';
 import type { IdTokenClaims } from './token-set.ts';
 
 /** Seconds a clock may be off (design rule; RFC 7519 §4.1.4 leaves it to the implementer). */
@@ -10,6 +11,12 @@ export const CLOCK_TOLERANCE_SECONDS = 60;
 
 /** Longest ID Token that is looked at, in characters. */
 const MAXIMUM_LENGTH = 65_536;
+
+/** So many foreign audiences are named in an error. */
+const MOST_SHOWN = 10;
+
+/** OpenID Connect Back-Channel Logout §2.4. */
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 /**
  * The metadata with the issuer that this ID Token may name, for providers whose tokens carry one of several.
@@ -34,13 +41,21 @@ export function withAcceptedIssuer(
 }
 
 /**
- * Throws a `ProtocolError` for an ID Token that no server has reason to send: too long, not three parts, or not in
- * the one spelling that base64url has for them (RFC 7515 §2).
+ * Throws a `ProtocolError` for an ID Token that no server has reason to send: too long, not three parts, not in the one
+ * spelling that base64url has for them (RFC 7515 §2), or a token of another kind.
  */
 export function validateIdTokenForm(idToken: string): void {
   const parts = idToken.length <= MAXIMUM_LENGTH ? idToken.split('.') : [];
-  if (parts.length === 3 && parts.every(isCanonicalBase64url)) return;
-  throw invalid('it is not a signed JWT of at most 65536 characters');
+  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) {
+    throw invalidIdToken('it is not a signed JWT of at most 65536 characters');
+  }
+  const { typ } = readJwtHeader(idToken);
+  // `at+jwt` (RFC 9068 §2.1), `logout+jwt`, `secevent+jwt` and the like name another kind (RFC 8725 §3.11).
+  if (typ !== undefined && /\+jwt$/i.test(typ)) {
+    throw invalidIdToken(
+      `its type ${quoteForeign(typ, { maximumLength: 40 })} is that of another kind of token`,
+    );
+  }
 }
 
 /** What an ID Token has to fit to. */
@@ -51,44 +66,67 @@ export interface ExpectedIdToken {
   readonly clientId: string;
   readonly provider: Pick<Provider, 'name' | 'trustedAudiences'>;
   readonly now: Date;
+  /** Seconds by which the server's clock is ahead of ours, where that is worth telling. */
+  readonly clockOffset?: number | undefined;
+  /** The nonce of the authorization request, `undefined` where it had none; absent: there was no such request. */
+  readonly nonce?: { readonly sent: string | undefined };
 }
 
 /**
- * Checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: a subject that is a text, no audience
- * besides this client but those that the provider's row trusts, `azp` this client also where there is one audience
- * only, `iat` not in the future, and `at_hash` (§3.1.3.8) right when it is there.
+ * Gives the claims after the checks of OpenID Connect Core §3.1.3.7 that the library leaves to its caller: the claims that have to be there, a
+ * subject that is a text, no audience and no authorized party besides this client but those that the provider's row
+ * trusts, `iat` not in the future, the `nonce` of the request, and `at_hash` (§3.1.3.8) right when it is there.
  */
-export function validateIdTokenClaims(claims: IdTokenClaims, expected: ExpectedIdToken): void {
-  const { sub, aud, azp, iat, at_hash }: Record<string, unknown> = claims;
-  if (typeof sub !== 'string' || sub === '') throw invalid('its subject is not a text');
-  refuseUntrustedAudience([aud].flat(), expected);
-  if (azp !== undefined && azp !== expected.clientId) throw invalid('it was made for another client');
+export function validateIdTokenClaims(
+  claims: Readonly<Record<string, unknown>>,
+  expected: ExpectedIdToken,
+): IdTokenClaims {
+  const { iss, sub, aud, azp, exp, iat, at_hash, events } = claims;
+  for (const [name, value] of Object.entries({ aud, exp, iat })) {
+    if (value === undefined) throw invalidIdToken(`it has no ${name}`);
+  }
+  if (typeof iss !== 'string') throw invalidIdToken('it names no issuer');
+  if (typeof sub !== 'string' || sub === '') throw invalidIdToken('its subject is not a text');
+  if (Object.hasOwn(Object(events), LOGOUT_EVENT)) throw invalidIdToken('it is a logout token');
+  refuseUntrustedAudience([aud].flat(), azp, expected);
   if (typeof iat !== 'number' || iat > expected.now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
-    throw invalid('it says that it was issued in the future');
+    throw invalidIdToken('it says that it was issued in the future', clockHint(expected.clockOffset));
   }
-  if (at_hash === undefined) return;
-  if (at_hash !== accessTokenHash(expected.algorithm, expected.accessToken)) {
-    throw invalid('its at_hash does not belong to the access token');
+  validateNonce(claims.nonce, expected);
+  if (at_hash !== undefined && at_hash !== accessTokenHash(expected.algorithm, expected.accessToken)) {
+    throw invalidIdToken('its at_hash does not belong to the access token');
   }
+  return { ...claims, iss, sub };
 }
 
-/** Whoever is an audience can take the token for a sign-in there, so nobody is one whom the user does not know of. */
-function refuseUntrustedAudience(audiences: readonly unknown[], expected: ExpectedIdToken): void {
+/** Every audience can take the token for a sign-in there, so each one has to be known and trusted by the user. */
+function refuseUntrustedAudience(
+  audiences: readonly unknown[],
+  azp: unknown,
+  expected: ExpectedIdToken,
+): void {
   const { name, trustedAudiences = [] } = expected.provider;
   const known = new Set<unknown>([expected.clientId, ...trustedAudiences]);
-  const further = audiences.filter((audience) => !known.has(audience));
-  if (further.length === 0) return;
-  const shown = typeof further[0] === 'string' ? ` ${quoteForeign(further[0])}` : '';
-  throw invalid(
-    `it is made out to a further audience${shown}`,
-    `if you know that audience and trust it, add it to "trusted_audiences" of ${name} in config.json; if not, ask the operator of the server`,
-  );
+  const further = [...new Set(audiences)].filter((audience) => !known.has(audience));
+  const hint = `if you know that and trust it, add it to "trusted_audiences" of ${name} in config.json; if not, ask the operator of the server`;
+  if (further.length > 0) {
+    const texts = further.filter((audience) => typeof audience === 'string').slice(0, MOST_SHOWN);
+    const shown = texts.map((audience) => quoteForeign(audience, { maximumLength: 100 })).join(', ');
+    const what = further.length === 1 ? 'a further audience' : `${further.length} further audiences:`;
+    throw invalidIdToken(`it is made out to ${what}${shown === '' ? '' : ` ${shown}`}`, hint);
+  }
+  // With errata set 2, `azp` need not be there, and may name another party that is trusted.
+  if (azp === undefined || known.has(azp)) return;
+  const party = typeof azp === 'string' && azp !== '' ? `, ${quoteForeign(azp, { maximumLength: 100 })}` : '';
+  throw invalidIdToken(`it was made for another client${party}`, hint);
 }
 
-/** The `alg` of the token's header; the empty string when it cannot be read. */
-export function idTokenAlgorithm(idToken: string): string {
-  const header = parsePart(idToken.split('.')[0]);
-  return typeof header?.alg === 'string' ? header.alg : '';
+function validateNonce(nonce: unknown, expected: ExpectedIdToken): void {
+  if (expected.nonce === undefined || nonce === expected.nonce.sent) return;
+  throw invalidIdToken(
+    nonce === undefined ? 'it has no nonce, although one was sent' : 'its nonce is not the one that was sent',
+    'sign in again; if it stays so, tell the operator of the server',
+  );
 }
 
 function isCanonicalBase64url(part: string): boolean {
@@ -103,21 +141,23 @@ function accessTokenHash(alg: string, accessToken: string): string {
 
 /** The claims as they stand in the token; nothing is verified here. */
 export function readIdTokenPayload(idToken: string): Record<string, unknown> | undefined {
-  return parsePart(idToken.split('.')[1]);
+  return parseJwtPart(idToken.split('.')[1]);
 }
 
-function parsePart(part: string | undefined): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
+/** What to do about a time that is wrong, which is the only fault that the clock can be blamed for. */
+export function clockHint(clockOffset: number | undefined): string {
+  if (clockOffset === undefined) {
+    return 'check that the clock of this machine is right; if it is, tell the operator of the server';
   }
+  const minutes = Math.round(Math.abs(clockOffset) / 60);
+  const [slow, fast] = clockOffset > 0 ? ['behind', 'slow'] : ['ahead of', 'fast'];
+  return `the clock of this machine is about ${minutes} minutes ${slow} that of the server: if it is ${fast}, set it right and run the command again`;
 }
 
-function invalid(
+/** The error for an ID Token that must not be believed, in words of our own. */
+export function invalidIdToken(
   reason: string,
-  hint = 'check that the clock of this machine is right; if it is, tell the operator of the server',
+  hint = 'tell the operator of the server; nothing was believed of what it said',
 ): ProtocolError {
   return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, { hint });
 }

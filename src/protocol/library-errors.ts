@@ -3,25 +3,54 @@ import { quoteForeign } from '../safe-text.ts';
 
 type Library = typeof import('oauth4webapi');
 
+/** Who said no, as far as it cannot be read from the error: `access_denied` means different things. */
+export interface Refused {
+  /** The End-User decides at this endpoint, as in a poll of the device grant (RFC 8628 §3.5); else it is about the client. */
+  readonly byPerson?: true;
+}
+
 /**
- * Turns what oauth4webapi throws into this tool's family; nothing of a body, a header or a token goes along.
+ * Turns what oauth4webapi throws into this tool's family, by its class, its code and its cause; nothing of a body, a
+ * header or a token goes along but the server's own reason.
  *
  * `what` names the exchange in the words of the standard, such as `the token endpoint of GitHub`.
  */
-export function fromLibraryError(library: Library, error: unknown, what: string): unknown {
+export function fromLibraryError(
+  library: Library,
+  error: unknown,
+  what: string,
+  refused: Refused = {},
+): unknown {
   if (error instanceof OAuthLoginError) return error;
   if (error instanceof library.ResponseBodyError) {
-    return refusal(error.error, error.error_description, error.status, what);
+    return refusal(error.error, error.error_description, error.status, what, refused);
   }
   if (error instanceof library.WWWAuthenticateChallengeError) {
     const challenge = error.cause.find(({ parameters }) => parameters.error !== undefined)?.parameters;
-    return refusal(challenge?.error ?? 'invalid_client', challenge?.error_description, error.status, what);
+    return refusal(
+      challenge?.error ?? 'invalid_client',
+      challenge?.error_description,
+      error.status,
+      what,
+      refused,
+    );
   }
   if (
     error instanceof library.OperationProcessingError ||
     error instanceof library.UnsupportedOperationError
   ) {
-    return unexplained(error.cause, what) ?? untrusted(error.code, error.message, what);
+    const { code, cause, message } = error;
+    const status = cause instanceof Response ? cause.status : 200;
+    if (status >= 400 && status < 500) return unexplained(status, what);
+    return new ProtocolError(
+      code === library.MISSING_SERVER_METADATA || code === library.INVALID_SERVER_METADATA
+        ? 'protocol_invalid_metadata'
+        : 'protocol_invalid_response',
+      `${what} sent a reply that is not valid: ${
+        code === library.RESPONSE_IS_NOT_JSON || code === library.PARSE_ERROR ? 'it is not JSON' : message
+      }`,
+      { hint: 'run it again with --debug; if it stays, tell the operator of the server' },
+    );
   }
   return error;
 }
@@ -32,34 +61,30 @@ export function refusal(
   description: unknown,
   status: number | undefined,
   what: string,
+  refused: Refused = {},
 ): AuthorizationServerError {
-  const code = /^[\w.:-]{1,64}$/.test(error) ? error : 'unknown_error';
+  const code = /^[\w.:-]{1,64}$/.test(error) ? error : UNEXPLAINED;
   // The library promises a text and does not look.
   const said =
     typeof description !== 'string' || description === ''
       ? ''
       : `, saying ${quoteForeign(description, { breakCommands: true })}`;
-  const options = { hint: nextStep(code), ...(status === undefined ? {} : { status }) };
+  const options = { hint: nextStep(code, refused), ...(status === undefined ? {} : { status }) };
   return new AuthorizationServerError(code, `${what} answered ${code}${said}`, options);
 }
 
 /** The `error` of a refusal whose body says nothing that can be read. */
 export const UNEXPLAINED = 'unknown_error';
 
-/**
- * A reply of the class 4xx is a refusal, also with an empty body or one that is no error of RFC 6749 §5.2: the status
- * says so (RFC 9110 §15.5). `cause` is what the library could not read.
- */
-function unexplained(cause: unknown, what: string): AuthorizationServerError | undefined {
-  if (!(cause instanceof Response) || cause.status < 400 || cause.status > 499) return undefined;
-  const { status } = cause;
+/** A reply of the class 4xx with an empty or foreign body: the status alone says that it is a refusal (RFC 9110 §15.5). */
+function unexplained(status: number, what: string): AuthorizationServerError {
   return new AuthorizationServerError(UNEXPLAINED, `${what} answered with status ${status} and no reason`, {
-    hint: nextStep(status === 401 ? 'invalid_client' : UNEXPLAINED),
+    hint: nextStep(status === 401 ? 'invalid_client' : UNEXPLAINED, {}),
     status,
   });
 }
 
-function nextStep(error: string): string {
+function nextStep(error: string, { byPerson }: Refused): string {
   switch (error) {
     case 'invalid_client':
     case 'incorrect_client_credentials':
@@ -76,6 +101,9 @@ function nextStep(error: string): string {
     case 'incorrect_device_code':
       return 'run the command again to get a new code';
     case 'access_denied':
+      return byPerson === true
+        ? 'run the command again and allow the access, or ask for fewer scopes'
+        : 'this is about the client, not about you: check in its registration which grants, scopes and people it is allowed';
     case 'authorization_declined':
     case 'consent_required':
     case 'interaction_required':
@@ -86,22 +114,4 @@ function nextStep(error: string): string {
     default:
       return 'run it again with --debug to see which requests were made';
   }
-}
-
-function untrusted(code: string | undefined, reason: string, what: string): ProtocolError {
-  const claim = reason.startsWith('unexpected') || reason.includes('JWT') || reason.includes('ID Token');
-  if (claim || code === 'OAUTH_KEY_SELECTION_FAILED') {
-    return new ProtocolError(
-      'protocol_invalid_id_token',
-      `the ID Token from ${what} is not valid: ${reason}`,
-      {
-        hint: reason.includes('untrusted audiences')
-          ? 'a token for several audiences has to name this client as its authorized party (azp): tell the operator of the server'
-          : 'check that the clock of this machine is right; if it is, tell the operator of the server',
-      },
-    );
-  }
-  return new ProtocolError('protocol_invalid_response', `${what} sent a reply that is not valid: ${reason}`, {
-    hint: 'run it again with --debug; if it stays, tell the operator of the server',
-  });
 }

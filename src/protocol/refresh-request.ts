@@ -1,12 +1,9 @@
 import { ProtocolError } from '../errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
-import { secondsAhead } from './clock-skew.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
-import { withIssuerOf } from './id-token-issuer.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
-import { refuseServerFailure } from './server-failure.ts';
-import { converse, type RequestParameter, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import { converse, type RequestParameter, type TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /**
@@ -47,21 +44,19 @@ export async function refreshTokens(
             more.onReply,
           ),
   };
-  const tokens = await converse(spending, async (library, server, client, options) => {
-    const response = await library.refreshTokenGrantRequest(
-      server,
-      client,
-      authenticateClient(endpoint.client),
-      refreshToken.reveal(),
-      { ...options, additionalParameters },
-    );
-    refuseServerFailure(response, tokenEndpointOf(endpoint));
-    const named = await withIssuerOf(response, server, endpoint.provider);
+  const tokens = await converse(spending, {
+    send: (library, server, client, options) =>
+      library.refreshTokenGrantRequest(
+        server,
+        client,
+        authenticateClient(endpoint.client),
+        refreshToken.reveal(),
+        { ...options, additionalParameters },
+      ),
+    read: (library, server, client, response) =>
+      library.processRefreshTokenResponse(server, client, response),
     // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
-    const now = serverTime(response, endpoint.now());
-    const judge = { ...client, [library.clockSkew]: secondsAhead(now) };
-    const reply = await library.processRefreshTokenResponse(named, judge, response);
-    return { reply, response, server: named, now };
+    clock: serverTime,
   });
   const subject = tokens.idTokenClaims?.sub;
   if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {

@@ -1,20 +1,38 @@
 import { NetworkError } from '../errors.ts';
 
 /**
- * Throws a `NetworkError` for a reply that says the server itself failed (5xx without an OAuth error in it):
- * it says nothing about the request, so nothing is concluded from it.
+ * Throws a `NetworkError` for a reply that says that the server itself failed or has too much to do (5xx, 429),
+ * whatever stands in it: it says nothing about the request, so nothing is concluded from it.
  *
- * `evenWithError`: neither is anything concluded from an OAuth error in it, where the request can be sent again.
+ * `what` is the endpoint in the words of an error; `said` is what the server gave as its reason, made safe.
+ *
+ * @see [RFC 9110 §15.6](https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6)
  */
-export function refuseServerFailure(
-  response: Response,
-  what: string,
-  options: { readonly evenWithError?: boolean } = {},
-): void {
-  if (response.status < 500 || (isJson(response) && options.evenWithError !== true)) return;
-  throw new NetworkError('network_server_error', `${what} answered with status ${response.status}`, {
-    hint: 'the server has a problem of its own; nothing was changed, try again in a few minutes',
+export function refuseServerFailure(response: Response, what: string, said = ''): void {
+  const { status, headers } = response;
+  if (status < 500 && status !== 429) return;
+  const retryAfter = readRetryAfter(headers.get('retry-after'));
+  const when = retryAfter === undefined ? 'in a few minutes' : waitText(retryAfter);
+  throw new NetworkError('network_server_error', `${what} answered with status ${status}${said}`, {
+    hint:
+      status === 429
+        ? `it gets more requests than it allows; nothing was changed, try again ${when}`
+        : `the server has a problem of its own; nothing was changed, try again ${when}`,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
   });
+}
+
+/** Seconds; the header is a number of them or a date (RFC 9110 §10.2.3). */
+function readRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value);
+  const seconds = Math.ceil((Date.parse(value) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
+
+function waitText(seconds: number): string {
+  if (seconds < 2) return 'now';
+  return seconds <= 120 ? `in ${seconds} seconds` : `in ${Math.ceil(seconds / 60)} minutes`;
 }
 
 /** Whether the reply says that it is a JSON document. */

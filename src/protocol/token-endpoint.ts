@@ -1,14 +1,16 @@
 import type * as Library from 'oauth4webapi';
+import { ProtocolError } from '../errors.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { Secret } from '../secrets/secret.ts';
 import type { OAuthClient } from './client-authentication.ts';
 import { clockOffset, secondsAhead } from './clock-skew.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
-import { verifyIdTokenSignature } from './id-token-signature.ts';
 import { fromLibraryError } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
 import { tokenSetFromResponse } from './token-response.ts';
 import type { TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
+import { verifyIdToken } from './verify-id-token.ts';
 
 const BEARER_ONLY = ['bearer'];
 
@@ -28,22 +30,26 @@ export interface TokenEndpoint {
 /** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
 export type RequestParameter = readonly [name: string, value: string];
 
-/** A reply of the token endpoint that the library has validated. */
-export interface Answer {
-  readonly reply: Library.TokenEndpointResponse;
-  readonly response: Response;
-  readonly server: Library.AuthorizationServer;
+/** One exchange at the token endpoint: how its request is sent, and how the library reads the reply. */
+export interface Exchange {
+  readonly send: (
+    library: typeof Library,
+    server: Library.AuthorizationServer,
+    client: Library.Client,
+    options: Library.TokenEndpointRequestOptions,
+  ) => Promise<Response>;
+  /** Gets the reply without its ID Token, which is verified by itself. */
+  readonly read: (
+    library: typeof Library,
+    server: Library.AuthorizationServer,
+    client: Library.Client,
+    response: Response,
+  ) => Promise<Library.TokenEndpointResponse>;
+  /** The nonce of the authorization request, `undefined` where it had none; absent: there was no such request. */
+  readonly nonce?: { readonly sent: string | undefined };
   /** By what clock the ID Token is judged; that of this machine when absent. */
-  readonly now?: Date;
+  readonly clock?: (response: Response, own: Date) => Date;
 }
-
-/** Sends one request to the token endpoint and has its reply validated. */
-export type Exchange = (
-  library: typeof Library,
-  server: Library.AuthorizationServer,
-  client: Library.Client,
-  options: Library.TokenEndpointRequestOptions,
-) => Promise<Answer>;
 
 /**
  * Gives the tokens of one exchange at the token endpoint, whatever the grant: the provider's quirks are evened
@@ -59,27 +65,64 @@ export async function converse(
 ): Promise<TokenSet> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;
-  const client: Library.Client = {
-    client_id: endpoint.client.clientId,
-    [library.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-    [library.clockSkew]: secondsAhead(endpoint.now()),
-  };
+  const client: Library.Client = { client_id: endpoint.client.clientId };
   const options = {
     [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
   };
   try {
-    const { reply, response, server, now } = await exchange(library, provider.metadata, client, options);
-    const expected = { endpoint, tokenTypes, now, clockOffset: clockOffset(response, endpoint.now()) };
-    const claims = library.getValidatedIdTokenClaims(reply);
-    if (claims !== undefined && !(await verifyIdTokenSignature(library, response, server, endpoint))) {
-      const { id_token: _unverified, ...tokens } = reply;
-      return tokenSetFromResponse(tokens, undefined, expected);
+    const { metadata } = provider;
+    const response = await exchange.send(library, metadata, client, options);
+    const { bare, idToken } = await setIdTokenApart(response);
+    const reply = await exchange.read(library, metadata, client, bare);
+    const own = endpoint.now();
+    const offset = clockOffset(response, own);
+    const tokens = tokenSetFromResponse(reply, { endpoint, tokenTypes, clockOffset: offset });
+    if (idToken === undefined) {
+      if (exchange.nonce?.sent !== undefined) throw noIdToken(provider);
+      return tokens;
     }
-    return tokenSetFromResponse(reply, claims, expected);
+    const now = exchange.clock?.(response, own) ?? own;
+    const claims = await verifyIdToken(library, endpoint, {
+      idToken,
+      accessToken: reply.access_token,
+      client: {
+        ...client,
+        [library.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+        [library.clockSkew]: secondsAhead(now),
+      },
+      now,
+      clockOffset: offset,
+      ...(exchange.nonce === undefined ? {} : { nonce: exchange.nonce }),
+    });
+    return claims === undefined ? tokens : { ...tokens, idToken: new Secret(idToken), idTokenClaims: claims };
   } catch (error) {
     throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
   }
+}
+
+/** A token response as two parts: the ID Token, and a response with everything else. */
+async function setIdTokenApart(
+  response: Response,
+): Promise<{ readonly bare: Response; readonly idToken?: string }> {
+  if (response.status !== 200) return { bare: response };
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const { id_token: idToken, ...members }: Record<string, unknown> = { ...Object(body) };
+  if (typeof idToken !== 'string') return { bare: response };
+  return { bare: Response.json(members), idToken };
+}
+
+function noIdToken({ label }: ResolvedProvider): ProtocolError {
+  return new ProtocolError(
+    'protocol_invalid_response',
+    `${label} sent no ID Token, although one was asked for`,
+    {
+      hint: 'allow the scope openid in the registration of the client, or leave it out of the scopes (--scope)',
+    },
+  );
 }
 
 /** The token endpoint in the words of an error. */

@@ -1,10 +1,15 @@
 import type { Provider } from '../providers/provider.ts';
+import { quoteForeign } from '../safe-text.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
 import { graphDeviceDialect } from './graph-device.ts';
 import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
+import { refuseServerFailure } from './server-failure.ts';
 import { formedTokenRequest } from './token-request-form.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
+
+/** Answers to a poll of the device grant, whatever their status is (RFC 8628 §3.5). */
+const PACES: ReadonlySet<unknown> = new Set(['authorization_pending', 'slow_down']);
 
 /**
  * Gives a `fetch` that turns the replies of the provider's token, revocation and device authorization
@@ -12,21 +17,23 @@ import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
  *
  * What in an error repeats a secret of the request is left out: nobody further up can tell it from other words.
  *
+ * A reply that says that the server itself failed (5xx, 429) is refused with a `NetworkError` that holds its reason.
  * A successful token response that is malformed is refused with a `ProtocolError` here already, since the
  * library reads some members more generously than RFC 6749 §5.1 allows.
  */
 export function tolerantFetch(
   fetch: Fetch,
-  provider: Pick<Provider, 'endpoints' | 'quirks' | 'device' | 'tokenRequest' | 'tokenReply'>,
+  provider: Pick<Provider, 'label' | 'endpoints' | 'quirks' | 'device' | 'tokenRequest' | 'tokenReply'>,
   tokenTypes?: readonly string[],
 ): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
   const send = libraryFetch(fetch);
   const tokenEndpoint = hrefOf(token_endpoint);
-  const endpoints = new Set([
-    tokenEndpoint,
-    hrefOf(revocation_endpoint),
-    hrefOf(device_authorization_endpoint),
+  // In this order: where one address is two of them, it is the token endpoint.
+  const names = new Map([
+    [hrefOf(device_authorization_endpoint), 'device authorization endpoint'],
+    [hrefOf(revocation_endpoint), 'revocation endpoint'],
+    [tokenEndpoint, 'token endpoint'],
   ]);
   const dialect = graphDeviceDialect(provider);
   return async (input, init) => {
@@ -39,7 +46,8 @@ export function tolerantFetch(
     const answered = await (translated === undefined
       ? send(formed.url, formed.init)
       : send(translated.url, { ...init, body: translated.body }));
-    if (!endpoints.has(requested)) {
+    const name = names.get(requested);
+    if (name === undefined) {
       return answered;
     }
     const sent = input instanceof Request ? input : (init ?? {});
@@ -51,20 +59,36 @@ export function tolerantFetch(
       requested === tokenEndpoint ? provider.tokenReply : undefined,
     );
     const reply = translated === undefined || read === undefined ? read : dialect?.reply(read);
+    const what = `the ${name} of ${provider.label}`;
     if (reply === undefined) {
+      refuseServerFailure(response, what);
       return response;
     }
+    const members = withoutRepeatedSecrets(reply.members, sent);
+    if (!PACES.has(members.error)) refuseServerFailure(response, what, reasonText(members));
     if (requested === tokenEndpoint && reply.status === 200) {
       validateTokenResponse(reply.members, tokenTypes);
     }
-    const members = withoutRepeatedSecrets(reply.members, sent);
-    const isConforming = !reply.changed && members === reply.members;
-    return isConforming ? response : rewrite(response, { ...reply, members });
+    const hidesError = typeof members.error === 'string' && response.headers.has('www-authenticate');
+    const isConforming = !reply.changed && reply.status < 429 && !hidesError && members === reply.members;
+    const status = PACES.has(members.error) ? 400 : reply.status;
+    return isConforming ? response : rewrite(response, { ...reply, status, members });
   };
+}
+
+/** What the server gave as its reason, in the words of an error; empty when it gave none. */
+function reasonText({ error, error_description }: Record<string, unknown>): string {
+  if (typeof error !== 'string') return '';
+  const code = error === 'unknown_error' ? '' : ` (${quoteForeign(error, { breakCommands: true })})`;
+  return typeof error_description === 'string'
+    ? `${code}, saying ${quoteForeign(error_description, { breakCommands: true })}`
+    : code;
 }
 
 function rewrite(response: Response, reply: ConformingReply): Response {
   const headers = new Headers(response.headers);
+  // The library looks at a challenge first, and would not see the reason in the document.
+  if (typeof reply.members.error === 'string') headers.delete('www-authenticate');
   headers.delete('content-length');
   headers.delete('content-encoding');
   headers.set('content-type', 'application/json');

@@ -1,8 +1,11 @@
 import type { TokenReplyMap } from '../providers/provider.ts';
 import type { Quirk } from '../providers/quirk.ts';
-import { readGraphError } from './graph-error.ts';
+import { readForeignError } from './foreign-error.ts';
+import { type ErrorResponse, readGraphError } from './graph-error.ts';
+import { nestsTooDeep } from './json-depth.ts';
 import { memberAt } from './member-at.ts';
 import { readMessageError } from './message-error.ts';
+import { completeTokenResponse } from './token-members.ts';
 
 /** What of a reply matters here. */
 export interface Reply {
@@ -21,8 +24,8 @@ export interface ConformingReply {
 }
 
 /**
- * Gives what a conforming server would have answered, as far as the provider's quirks explain the reply;
- * nothing when it is no document at all.
+ * Gives what a conforming server would have answered: what is known to be harmless is read in any case, the rest as far
+ * as the provider's quirks explain it. Gives nothing when the reply is no document at all.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
  */
@@ -37,31 +40,46 @@ export function conformingReply(
     return undefined;
   }
   const moved = moveMembers(members, places);
-  const irregular =
-    (quirks.includes('error-object') ? readGraphError(members) : undefined) ??
-    (quirks.includes('error-in-message') ? readMessageError(members, reply.status) : undefined);
-  if (irregular !== undefined) {
-    return { status: Math.max(reply.status, 400), members: { ...irregular }, changed: true };
-  }
+  const cut = dropDeepMembers(members);
   const renamed = quirks.includes('device-page-renamed') && restoreDeviceNames(members);
-  if (typeof members.error === 'string' && members.error !== '') {
-    const disguised = quirks.includes('error-with-status-200') && reply.status === 200;
-    return {
-      status: disguised ? 400 : reply.status,
-      members,
-      changed: form || moved || disguised || renamed,
-    };
+  const error = errorOf(members, reply.status, quirks);
+  if (error !== undefined) {
+    const changed =
+      cut || form || moved || renamed || error !== members || reply.status < 400 || !isPlainJson(reply);
+    return { status: Math.max(reply.status, 400), members: { ...error }, changed };
   }
   const before = JSON.stringify(members);
-  if (reply.status === 200 && members.access_token !== undefined) {
-    dropEmptyMembers(members);
-    completeTokenResponse(members, quirks);
+  if (members.access_token !== undefined) {
+    // An error that holds nothing is none.
+    for (const name of ['error', 'error_description', 'error_uri']) {
+      if (members[name] === '' || members[name] === null) delete members[name];
+    }
+    if (reply.status === 200) completeTokenResponse(members, quirks);
   }
-  return {
-    status: reply.status,
-    members,
-    changed: form || moved || renamed || JSON.stringify(members) !== before,
-  };
+  const changed = cut || form || moved || renamed || JSON.stringify(members) !== before;
+  return { status: reply.status, members, changed };
+}
+
+/** The error that the reply tells, in its standard form; the members themselves where they have that form already. */
+function errorOf(
+  members: Record<string, unknown>,
+  status: number,
+  quirks: readonly Quirk[],
+): Readonly<Record<string, unknown>> | ErrorResponse | undefined {
+  const irregular =
+    (quirks.includes('error-object') ? readGraphError(members) : undefined) ??
+    (quirks.includes('error-in-message') ? readMessageError(members, status) : undefined);
+  if (irregular !== undefined) return irregular;
+  const { error } = members;
+  if (typeof error === 'string' && /^[\w.:-]{1,64}$/.test(error)) return members;
+  // Beside a token, a code of success under any other name is no error.
+  const hasAnswer = members.access_token !== undefined || members.user_code !== undefined;
+  if (hasAnswer && (error === undefined || error === null || error === '')) return undefined;
+  return readForeignError(members, status >= 400);
+}
+
+function isPlainJson({ mediaType }: Reply): boolean {
+  return mediaType === 'application/json';
 }
 
 function readJson(text: string): Record<string, unknown> | undefined {
@@ -84,6 +102,13 @@ function moveMembers(members: Record<string, unknown>, places: TokenReplyMap): b
   return found.length > 0;
 }
 
+/** No member that is used here nests; what nests deeper than any document does would break code that copies it. */
+function dropDeepMembers(members: Record<string, unknown>): boolean {
+  const deep = Object.keys(members).filter((name) => nestsTooDeep(members[name]));
+  for (const name of deep) delete members[name];
+  return deep.length > 0;
+}
+
 /** Old servers send forms as plain text too. */
 function isForm({ mediaType, text }: Reply): boolean {
   return (
@@ -99,37 +124,9 @@ function readForm(text: string): Record<string, unknown> | undefined {
     if (name in members) {
       return undefined;
     }
-    members[name] = name === 'expires_in' ? numberOf(value) : value;
+    members[name] = value;
   }
   return members;
-}
-
-/** What is optional (RFC 6749 §5.1) and has no value is left out, as many servers say "none" with `null`. */
-function dropEmptyMembers(members: Record<string, unknown>): void {
-  for (const name of ['refresh_token', 'id_token', 'scope', 'expires_in']) {
-    if (members[name] === null) delete members[name];
-  }
-  if (members.refresh_token === '') delete members.refresh_token;
-}
-
-function completeTokenResponse(members: Record<string, unknown>, quirks: readonly Quirk[]): void {
-  if (quirks.includes('token-type-missing')) {
-    members.token_type ??= 'bearer';
-  }
-  if (quirks.includes('expires-in-string')) {
-    members.expires_in = numberOf(members.expires_in);
-  }
-  if (quirks.includes('scope-irregular')) {
-    const scope = members.scope ?? members.scopes;
-    if (typeof scope === 'string') {
-      members.scope = scope
-        .split(/[\s,]+/)
-        .filter(Boolean)
-        .join(' ');
-    } else if (Array.isArray(scope) && scope.every((one) => typeof one === 'string')) {
-      members.scope = scope.join(' ');
-    }
-  }
 }
 
 /** Gives whether a member got its name of RFC 8628 §3.2 or RFC 6749 §5.2 back. */
@@ -144,11 +141,6 @@ function restoreDeviceNames(members: Record<string, unknown>): boolean {
     }
   }
   return Object.keys(members).length > before;
-}
-
-/** Digits become the number they spell; anything else stays as it is, to be refused. */
-function numberOf(value: unknown): unknown {
-  return typeof value === 'string' && /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
 }
 
 /** A copy without prototype, so that no member is inherited and `__proto__` is a member like any other. */

@@ -97,7 +97,7 @@ export const github: Provider = {
     ],
   },
   reviewPage: 'https://{host}/settings/applications',
-  quirks: ['error-with-status-200', 'form-encoded-reply', 'scope-irregular'],
+  quirks: ['form-encoded-reply'],
   notes: [
     'The client secret is needed even though PKCE is used.',
     'The token of an OAuth app does not expire by itself; it ends when you log out or withdraw access on GitHub.',

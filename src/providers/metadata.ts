@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
+import { acceptedAmong } from '../protocol/signature-algorithms.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { Provider } from './provider.ts';
 
@@ -29,12 +30,6 @@ const listNames = [
   'code_challenge_methods_supported',
   'userinfo_signing_alg_values_supported',
 ] as const;
-
-/** Signatures that are accepted; `none` and those made with the client secret are not (RFC 8725 §3.2). */
-const acceptedAlgorithms: ReadonlySet<string> = new Set([
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
-  ...['EdDSA', 'Ed25519'],
-]);
 
 /** No list of a real server is longer; the rest of it is not read. */
 const longestList = 1000;
@@ -81,11 +76,9 @@ export function readMetadata(
   }
   const algorithms = member(document, 'id_token_signing_alg_values_supported');
   if (algorithms !== undefined) {
-    members.id_token_signing_alg_values_supported = stringList(
-      provider,
-      'id_token_signing_alg_values_supported',
-      algorithms,
-    ).filter((algorithm) => acceptedAlgorithms.has(algorithm));
+    members.id_token_signing_alg_values_supported = acceptedAmong(
+      stringList(provider, 'id_token_signing_alg_values_supported', algorithms),
+    );
   }
   return { ...members, issuer: provider.issuer };
 }

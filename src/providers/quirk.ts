@@ -1,12 +1,9 @@
 /**
  * What a server does differently from the standards; each is handled at one place in `protocol/` or `profile/`.
  *
- * - `error-with-status-200`: the token endpoint reports errors with status 200.
  * - `form-encoded-reply`: the token endpoint may answer `application/x-www-form-urlencoded`.
  * - `error-object`: `error` is an object with `message`, `type` and `code` (Graph API).
- * - `token-type-missing`: the token reply has no `token_type`; it is a bearer token.
- * - `expires-in-string`: `expires_in` may be a string of digits.
- * - `scope-irregular`: the reply's `scope` may be separated by commas, be an array, or be called `scopes`.
+ * - `token-type-missing`: the token is a bearer token, although its `token_type` is missing or another word.
  * - `appsecret-proof`: calls of the API carry the HMAC-SHA256 of the token under the client secret.
  * - `refresh-repeats-redirect-uri`: the refresh request repeats the redirect URI.
  * - `s256-not-advertised`: S256 works although the metadata does not list it.
@@ -15,12 +12,9 @@
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  */
 export const quirks = [
-  'error-with-status-200',
   'form-encoded-reply',
   'error-object',
   'token-type-missing',
-  'expires-in-string',
-  'scope-irregular',
   'appsecret-proof',
   'refresh-repeats-redirect-uri',
   's256-not-advertised',

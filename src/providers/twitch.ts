@@ -65,7 +65,7 @@ export const twitch: Provider = {
     ],
   },
   reviewPage: 'https://www.twitch.tv/settings/connections',
-  quirks: ['error-in-message', 'scope-irregular'],
+  quirks: ['error-in-message'],
   notes: [
     'The redirect URI is compared exactly, so the port is fixed; free it, or register another one and give it with --port.',
     'An application of the type "Public" has no secret and signs in with --device only.',

@@ -78,6 +78,7 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
     ),
   ],
   ['code_challenge_method', text('"S256"', (value) => value === 'S256')],
+  ['token_type', text('"bearer"', (value) => value === 'bearer')],
   [
     'trusted_audiences',
     {

@@ -20,6 +20,8 @@ export interface ProviderConfiguration {
   readonly client_authentication?: ClientAuthentication;
   /** The server supports this method of PKCE although its metadata does not list it (RFC 7636 §4.3). */
   readonly code_challenge_method?: 'S256';
+  /** The tokens are bearer tokens, although the token response names no type or another word (RFC 6749 §7.1). */
+  readonly token_type?: 'bearer';
   /** Audiences that an ID Token may name besides the client. */
   readonly trusted_audiences?: readonly string[];
   readonly redirect_uri?: string;

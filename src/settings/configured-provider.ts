@@ -15,6 +15,7 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
     quirks: [
       ...provider.quirks,
       ...(entry.code_challenge_method === 'S256' ? (['s256-not-advertised'] as const) : []),
+      ...(entry.token_type === 'bearer' ? (['token-type-missing'] as const) : []),
     ],
     apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
     authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },

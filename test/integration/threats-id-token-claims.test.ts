@@ -75,13 +75,30 @@ describe('T44 an ID Token that is made out to others as well', () => {
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
   });
 
-  it('is refused when it does not name us as the authorized party, trusted or not', async () => {
+  it('is taken in every shape when they are trusted, with any authorized party that is (Core with errata 2)', async () => {
     configure({ trusted_audiences: [API] });
     for (const azp of [undefined, API]) {
       server.rewriteIdToken((claims) => ({ ...claims, aud: [claims.aud, API], azp }));
-      expect(errorOf(await signIn())).toMatchObject({ code: 'protocol_invalid_id_token', exit_code: 6 });
+      expect((await signIn()).exitCode).toBe(0);
     }
+  });
+
+  it('is refused when its authorized party is one that nobody trusts, and nothing is stored', async () => {
+    configure({ trusted_audiences: [API] });
+    server.rewriteIdToken((claims) => ({ ...claims, aud: [claims.aud, API], azp: 'somebody-else' }));
+    expect(errorOf(await signIn())).toMatchObject({
+      code: 'protocol_invalid_id_token',
+      exit_code: 6,
+      message: expect.stringContaining('"somebody-else"'),
+    });
     expect(storedAccounts()).toEqual([]);
+  });
+
+  it('names all that are missing at once', async () => {
+    configure();
+    madeOutTo(API, 'reports');
+    const { message } = errorOf(await signIn());
+    expect(message).toContain(`"${API}", "reports"`);
   });
 
   it('is refused when it is made out to a trusted one and not to us', async () => {

@@ -7,7 +7,7 @@ import {
 
 const now = new Date('2026-01-01T00:00:00Z');
 const seconds = now.getTime() / 1000;
-const claims = { iss: 'https://as.example', sub: 'ada', aud: 'client', iat: seconds };
+const claims = { iss: 'https://as.example', sub: 'ada', aud: 'client', iat: seconds, exp: seconds + 60 };
 const token = (payload: object) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.sig`;
 
 describe('T44 claims of the ID Token that the library leaves to us', () => {
@@ -27,9 +27,76 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
     expect(check({ iat: 'soon' })).toThrow(/future/);
   });
 
-  it('takes no authorized party but this client', () => {
+  it('takes no authorized party but this client and those that are trusted', () => {
+    const provider = { name: 'work', trustedAudiences: ['another'] };
+    const trusting = (azp: unknown) => () =>
+      validateIdTokenClaims({ ...claims, azp }, { ...expected, provider });
     expect(check({ azp: 'client' })).not.toThrow();
     for (const azp of ['another', '', 1, null]) expect(check({ azp })).toThrow(/another client/);
+    expect(trusting('another')).not.toThrow();
+    expect(trusting('a third')).toThrow(/another client, "a third"/);
+  });
+
+  it('needs no authorized party where each further audience is trusted (OpenID Connect Core with errata 2)', () => {
+    const provider = { name: 'work', trustedAudiences: ['api', 'reports'] };
+    const trusting = (aud: unknown, azp?: string) => () =>
+      validateIdTokenClaims(
+        { ...claims, aud, ...(azp === undefined ? {} : { azp }) },
+        { ...expected, provider },
+      );
+    for (const aud of [['client', 'api'], ['api', 'client', 'reports'], ['client', 'client'], ['client']]) {
+      for (const azp of [undefined, 'client', 'api']) expect(trusting(aud, azp)).not.toThrow();
+    }
+  });
+
+  it('names every audience that is not trusted at once', () => {
+    expect(check({ aud: ['client', 'api', 'reports', 'api', 7] })).toThrow(
+      /made out to 3 further audiences: "api", "reports"$/,
+    );
+  });
+
+  it('blames the clock for times alone', () => {
+    const hintOf = (more: Record<string, unknown>, clockOffset?: number) => {
+      try {
+        validateIdTokenClaims({ ...claims, ...more }, { ...expected, clockOffset });
+      } catch (error) {
+        return String(Object(error).hint);
+      }
+      return '';
+    };
+    expect(hintOf({ iat: seconds + 120 })).toContain('check that the clock');
+    expect(hintOf({ iat: seconds + 120 }, 900)).toContain('15 minutes behind that of the server');
+    expect(hintOf({ iat: seconds + 120 }, -900)).toContain('15 minutes ahead of that of the server');
+    for (const more of [
+      { sub: '' },
+      { azp: 'x' },
+      { aud: ['client', 'x'] },
+      { at_hash: 'x' },
+      { exp: undefined },
+    ]) {
+      expect(hintOf(more)).not.toMatch(/clock|^$/);
+    }
+  });
+
+  it('takes the nonce of the request only, and none where none was sent', () => {
+    const asked = (sent: string | undefined, nonce?: unknown) => () =>
+      validateIdTokenClaims({ ...claims, nonce }, { ...expected, nonce: { sent } });
+    expect(asked('n', 'n')).not.toThrow();
+    expect(asked(undefined)).not.toThrow();
+    expect(check({ nonce: 'any' })).not.toThrow();
+    expect(asked('n')).toThrow(/no nonce/);
+    for (const [sent, got] of [
+      ['n', 'N'],
+      ['n', ['n']],
+      [undefined, 'n'],
+    ] as const) {
+      expect(asked(sent, got)).toThrow(/nonce is not the one/);
+    }
+  });
+
+  it('takes no logout token', () => {
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    expect(check({ events })).toThrow(/logout token/);
   });
 
   it('takes no audience that nobody trusts, whoever the authorized party is', () => {
