@@ -27,6 +27,7 @@ export type ConfigurationCode =
   | 'config_write_failed'
   | 'config_busy'
   | 'config_no_discovery'
+  | 'config_unsupported_server'
   | 'config_no_device_grant'
   | 'config_no_browser'
   | 'config_no_home'

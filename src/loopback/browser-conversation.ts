@@ -70,6 +70,7 @@ export class BrowserConversation {
   answer(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET') {
       const preflight = request.method === 'OPTIONS';
+      if (request.method === 'POST' && this.#isCallback(request)) this.#notify('posted-reply');
       sendFixedReply(response, preflight ? FIXED_REPLIES.forbidden : FIXED_REPLIES.methodNotAllowed);
       return;
     }
@@ -89,6 +90,12 @@ export class BrowserConversation {
     } else {
       route(request, response);
     }
+  }
+
+  /** Whether it is for the redirect URI; anybody may send it, so it is worth a notice and no more. */
+  #isCallback(request: IncomingMessage): boolean {
+    const [path] = (request.url ?? '').split('?', 1);
+    return path === (this.#expected.path || '/') && isOurHost(request, new URL(this.#origin).host);
   }
 
   #routeOf(target: string): ((request: IncomingMessage, response: ServerResponse) => void) | undefined {
@@ -154,7 +161,7 @@ export class BrowserConversation {
   #answerCallback(query: string, request: IncomingMessage, response: ServerResponse): void {
     const verdict = judgeCallback(query, this.#browserOf(request), this.#expected);
     if (verdict.kind === 'malformed' || verdict.kind === 'wrong-state') {
-      this.#notify('foreign-request');
+      this.#notify(otherForm(query) ?? 'foreign-request');
       sendFixedReply(response, FIXED_REPLIES[verdict.kind === 'malformed' ? 'malformed' : 'forbidden']);
       return;
     }
@@ -188,4 +195,11 @@ export class BrowserConversation {
   #sendToDone(response: ServerResponse): void {
     sendReply(response, 303, '', { Location: this.done.path });
   }
+}
+
+/** The form in which a server answered in place of the query; nothing where it is no such answer. */
+function otherForm(query: string): 'signed-reply' | 'empty-reply' | undefined {
+  if (query === '') return 'empty-reply';
+  const names = [...new URLSearchParams(query).keys()];
+  return names.includes('response') && !names.includes('state') ? 'signed-reply' : undefined;
 }

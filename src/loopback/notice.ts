@@ -5,6 +5,12 @@ const TEXTS = {
     'the sign-in came back from another browser than the one it began in, and was not taken; finish it in that one, or open the address above in this one',
   'start-link-opened-twice':
     'the link of this sign-in was opened in a second browser after the first had finished; make sure that the account is yours',
+  'posted-reply':
+    'an answer arrived as a form (response mode "form_post"), which is not taken here; set the response mode of the client to "query" at the server',
+  'signed-reply':
+    'an answer arrived as a JWT (response mode "jwt"), which is not taken here; set the response mode of the client to "query" at the server',
+  'empty-reply':
+    'the browser came back without an answer in the address; a server that answers behind the # (response mode "fragment") cannot be used here',
   'second-reply': 'a second, different reply to the sign-in arrived and was ignored',
 } as const;
 

@@ -19,6 +19,7 @@ const furtherEndpointNames = ['pushed_authorization_request_endpoint', 'introspe
 const flagNames = [
   'authorization_response_iss_parameter_supported',
   'require_pushed_authorization_requests',
+  'require_signed_request_object',
 ] as const;
 
 const listNames = [

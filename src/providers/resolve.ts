@@ -12,6 +12,7 @@ import type {
   ResolvedProvider,
 } from './provider.ts';
 import { requireS256 } from './require-s256.ts';
+import { requireWorkable } from './require-workable.ts';
 
 /** What resolving needs from outside. */
 export interface ResolveOptions {
@@ -47,6 +48,7 @@ export async function resolveProvider(asked: Provider, options: ResolveOptions):
     requireAcceptedAlgorithm(provider, published);
   }
   const metadata: AuthorizationServer = { ...published, ...own };
+  if (options.withoutAuthorization !== true) requireWorkable(provider, metadata, options);
   const endpoints: Record<string, string> = {};
   for (const name of endpointNames) {
     const endpoint = metadata[name];

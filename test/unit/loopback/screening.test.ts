@@ -191,3 +191,30 @@ describe('T76 pages that probe the listener', () => {
     expect(headerOf(reply, 'location')).toBeUndefined();
   });
 });
+
+describe('an answer in a form that is not taken', () => {
+  const post = (authority: string, path: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: ${authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n`;
+
+  it.each<readonly [string, (authority: string) => string]>([
+    ['posted-reply', (authority) => post(authority, '/callback')],
+    ['signed-reply', (authority) => getRequest(authority, '/callback?response=a.b.c')],
+    ['empty-reply', (authority) => getRequest(authority, '/callback')],
+  ])('is told at once as %s, and ends nothing', async (kind, request) => {
+    const opened = await openListener();
+    await sendRaw(opened.listener.port, request(opened.authority));
+    await sendRaw(opened.listener.port, request(opened.authority));
+    expect(opened.notices.map((notice) => notice.kind)).toEqual([kind]);
+    await opened.expectStillWaiting();
+    expect((await opened.get(GOOD, NAVIGATION))?.status).toBe(303);
+  });
+
+  it.each<readonly [string, (authority: string) => string]>([
+    ['another path', (authority) => post(authority, '/else')],
+    ['another host', () => post('evil.test', '/callback')],
+  ])('is not told of a form for %s', async (_what, request) => {
+    const opened = await openListener();
+    await sendRaw(opened.listener.port, request(opened.authority));
+    expect(opened.notices).toEqual([]);
+  });
+});

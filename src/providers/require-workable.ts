@@ -1,0 +1,81 @@
+import type { AuthorizationServer } from 'oauth4webapi';
+import { ConfigurationError } from '../errors.ts';
+import type { Provider } from './provider.ts';
+
+/** How the sign-in asks: these checks are about the authorization request only where one is made. */
+export interface AskedFlow {
+  readonly withoutCode?: boolean;
+}
+
+/** Ways to authenticate at the token endpoint that a sign-in knows; the list is optional and then means Basic (RFC 8414 §2). */
+const KNOWN_METHODS = ['none', 'client_secret_post', 'client_secret_basic'];
+
+/**
+ * Throws a `ConfigurationError` where the metadata says that the sign-in cannot work: it demands what is not done here,
+ * or leaves out what is needed. Said before a person goes to the browser, types a password and agrees in vain.
+ *
+ * @see [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414.html#section-2)
+ */
+export function requireWorkable(provider: Provider, metadata: AuthorizationServer, flow: AskedFlow): void {
+  const obstacle =
+    (flow.withoutCode === true ? undefined : requestObstacle(metadata)) ?? tokenObstacle(provider, metadata);
+  if (obstacle === undefined) return;
+  const [what, hint] = obstacle;
+  throw new ConfigurationError('config_unsupported_server', `${provider.issuer} ${what}`, {
+    hint:
+      hint ??
+      (flow.withoutCode !== true && metadata.device_authorization_endpoint !== undefined
+        ? 'sign in with --device, or ask its operator to allow clients without it'
+        : 'ask its operator to allow clients without it'),
+  });
+}
+
+type Obstacle = readonly [what: string, hint?: string];
+
+function requestObstacle(metadata: AuthorizationServer): Obstacle | undefined {
+  const { response_types_supported: types, response_modes_supported: modes } = metadata;
+  if (metadata.require_pushed_authorization_requests === true) {
+    return ['takes pushed authorization requests only (RFC 9126), which are not made here'];
+  }
+  if (metadata.require_signed_request_object === true) {
+    return ['takes signed request objects only (RFC 9101), which are not made here'];
+  }
+  if (types !== undefined && !types.includes('code')) {
+    return ['does not offer the response type "code", which the sign-in in a browser needs'];
+  }
+  if (modes !== undefined && !modes.includes('query')) {
+    return [
+      'does not answer in the query of the redirect URI (response mode "query"), and no other way is taken here',
+    ];
+  }
+  return undefined;
+}
+
+function tokenObstacle(provider: Provider, metadata: AuthorizationServer): Obstacle | undefined {
+  const methods = metadata.token_endpoint_auth_methods_supported;
+  if (
+    methods !== undefined &&
+    methods.length > 0 &&
+    provider.clientSecret !== 'none' &&
+    !methods.some(isKnown)
+  ) {
+    const how = methods.some((method) => method.endsWith('_jwt'))
+      ? 'signs its requests with a key or a secret (RFC 7523)'
+      : 'has a certificate (RFC 8705)';
+    return [
+      `wants a client that ${how} at the token endpoint, which a sign-in of a person does not do`,
+      `ask its operator to allow client_secret_basic or a public client; if it does, say so with "client_authentication": "none" in config.json`,
+    ];
+  }
+  if (metadata.jwks_uri === undefined && provider.scopes.includes('openid')) {
+    return [
+      'names no keys (jwks_uri) to check an ID Token with',
+      'add its jwks_uri to the endpoints of its entry in config.json, or leave openid out of the "scopes" there',
+    ];
+  }
+  return undefined;
+}
+
+function isKnown(method: string): boolean {
+  return KNOWN_METHODS.includes(method);
+}
