@@ -1,8 +1,8 @@
-import { ProtocolError } from '../errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
+import { type OriginalSignIn, validateRefreshedIdToken } from './refreshed-id-token.ts';
 import { converse, type RequestParameter, type TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
@@ -18,9 +18,8 @@ import type { TokenSet } from './token-set.ts';
 export async function refreshTokens(
   endpoint: TokenEndpoint,
   refreshToken: Secret,
-  more: {
+  more: OriginalSignIn & {
     readonly redirectUri?: string;
-    readonly subject?: string;
     /** More parameters of the request, such as a narrower scope. */
     readonly parameters?: readonly RequestParameter[];
     readonly onReply?: (reply: RefreshReply) => Promise<void>;
@@ -58,12 +57,7 @@ export async function refreshTokens(
     // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
     clock: serverTime,
   });
-  const subject = tokens.idTokenClaims?.sub;
-  if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {
-    throw new ProtocolError('protocol_invalid_id_token', 'the refreshed ID Token names somebody else', {
-      hint: 'sign in again',
-    });
-  }
+  if (tokens.idTokenClaims !== undefined) validateRefreshedIdToken(tokens.idTokenClaims, more);
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
 }
 

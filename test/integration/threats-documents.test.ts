@@ -53,6 +53,30 @@ describe('T44 more claims of the ID Token', () => {
   });
 });
 
+describe('T44 a refreshed ID Token', () => {
+  it.each(['nonce', 'auth_time'])(
+    'with another %s is refused (OpenID Connect Core §12.2), and no access token is given out',
+    async (name) => {
+      server.rewriteIdToken((claims) => ({ ...claims, auth_time: 1_700_000_000 }));
+      await signIn();
+      server.rewriteIdToken((claims) => ({
+        ...claims,
+        ...(name === 'nonce' ? { nonce: 'another' } : { auth_time: 1_700_000_001 }),
+      }));
+      const refreshed = await line.run('token', '--refresh', '--json');
+      expect(errorOf(refreshed)).toMatchObject({ code: 'protocol_invalid_id_token', exit_code: 6 });
+      expect(errorOf(refreshed).message).toContain(name);
+      expect(refreshed.stdout).toBe('');
+    },
+  );
+
+  it('without them, or with the same, is taken', async () => {
+    await signIn();
+    server.rewriteIdToken(({ nonce: _nonce, auth_time: _time, ...claims }) => claims);
+    expect((await line.run('token', '--refresh')).exitCode).toBe(0);
+  });
+});
+
 describe('T42 documents with keys that mean something to objects', () => {
   const poison = JSON.parse(
     '{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}}',

@@ -1,0 +1,34 @@
+import { ProtocolError } from '../errors.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { readIdTokenPayload } from './id-token.ts';
+import type { IdTokenClaims } from './token-set.ts';
+
+/** Whose sign-in is refreshed, as far as that is known. */
+export interface OriginalSignIn {
+  readonly subject?: string;
+  /** The ID Token of the sign-in, or of the refresh before; it was verified before it was stored. */
+  readonly idToken?: Secret;
+}
+
+/**
+ * Throws a `ProtocolError` for a refreshed ID Token that is about another person, or about another authentication: its
+ * `nonce` and its `auth_time`, where it has them, are those of the ID Token before.
+ *
+ * @see [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
+ */
+export function validateRefreshedIdToken(claims: IdTokenClaims, original: OriginalSignIn): void {
+  if (original.subject !== undefined && claims.sub !== original.subject) throw refused('names somebody else');
+  const before = original.idToken === undefined ? {} : (readIdTokenPayload(original.idToken.reveal()) ?? {});
+  for (const name of ['nonce', 'auth_time']) {
+    const isThere = claims[name] !== undefined && before[name] !== undefined;
+    if (isThere && claims[name] !== before[name]) {
+      throw refused(`has another ${name} than the one of the sign-in`);
+    }
+  }
+}
+
+function refused(fault: string): ProtocolError {
+  return new ProtocolError('protocol_invalid_id_token', `the refreshed ID Token ${fault}`, {
+    hint: 'sign in again',
+  });
+}
