@@ -72,7 +72,7 @@ async function fetchDocument(
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     redirect: 'manual',
   });
-  return parseDocument(provider, await readProfileResponse(provider, response));
+  return parseDocument(provider, await readProfileResponse(provider, response, options.accessToken));
 }
 
 /** Adds the address that is primary and verified when the profile has none; does without when that fails. */

@@ -5,9 +5,12 @@ import {
   type OAuthLoginError,
   ProtocolError,
 } from '../errors.ts';
+import { readChallenge, readReason, reasonText } from '../protocol/error-reason.ts';
 import { readGraphError } from '../protocol/graph-error.ts';
+import { withoutRepeatedSecrets } from '../protocol/repeated-secrets.ts';
 import { catalogue } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Secret } from '../secrets/secret.ts';
 
 type Asked = Pick<Provider, 'name' | 'label' | 'quirks'>;
 
@@ -15,17 +18,21 @@ type Asked = Pick<Provider, 'name' | 'label' | 'quirks'>;
 const longestDocument = 256 * 1024;
 
 /**
- * Gives the text of a successful reply of a resource server.
+ * Gives the text of a successful reply of a resource server; `token` is what the request carried, to be hidden.
  *
  * Throws an `AuthenticationRequiredError` when the token is not accepted, an `AuthorizationServerError` when
  * the request is refused, a `NetworkError` when the server fails, and a `ProtocolError` for a redirect.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
  */
-export async function readProfileResponse(provider: Asked, response: Response): Promise<string> {
+export async function readProfileResponse(
+  provider: Asked,
+  response: Response,
+  token: Secret,
+): Promise<string> {
   const text = await response.text();
   if (response.status !== 200) {
-    throw refusal(provider, response, text);
+    throw refusal(provider, response, text, token);
   }
   if (text.length > longestDocument) {
     throw new ProtocolError('protocol_response_too_large', `the profile at ${provider.label} is too large`, {
@@ -46,57 +53,66 @@ export function parseDocument(provider: Asked, text: string): unknown {
   }
 }
 
-function refusal(provider: Asked, response: Response, text: string): OAuthLoginError {
+function refusal(provider: Asked, response: Response, text: string, token: Secret): OAuthLoginError {
   const { status } = response;
-  const error = resourceError(provider, response, text);
-  if (status === 401 || error === 'invalid_token') {
+  const { label, name } = provider;
+  const reason = reasonOf(response, text, token);
+  const said = reasonText(reason);
+  const error = resourceError(provider, text, reason);
+  // A reason that blames the request or the scope says that the token itself is good.
+  if ((status === 401 && (error ?? 'invalid_token') === 'invalid_token') || error === 'invalid_token') {
     return new AuthenticationRequiredError(
       'token_rejected',
-      `${provider.label} does not accept the access token: it was revoked or has expired`,
+      `${label} does not accept the access token${said === '' ? ': it was revoked or has expired' : said}`,
       { hint: 'sign in again' },
     );
   }
   if (status >= 300 && status < 400) {
-    return new ProtocolError(
-      'protocol_redirect',
-      `${provider.label} redirected the request for the profile`,
-      {
-        hint: 'redirects are not followed, since the request carries the token; check the address of the profile',
-      },
-    );
+    return new ProtocolError('protocol_redirect', `${label} redirected the request for the profile`, {
+      hint: 'redirects are not followed, since the request carries the token; check the address of the profile',
+    });
   }
   if (isBusy(response)) {
     return new NetworkError(
       'network_server_error',
-      `${provider.label} answered the request for the profile with status ${status}`,
+      `${label} answered the request for the profile with status ${status}${said}`,
       { hint: 'try again in a while' },
     );
   }
   return new AuthorizationServerError(
     error ?? 'profile_refused',
-    `${provider.label} refused to show the profile (status ${status})`,
+    `${label} refused to show the profile (status ${status})${said}`,
     {
       status,
-      hint: `see what ${provider.label} asks for: oauth-login providers${catalogue.has(provider.name) ? ` ${provider.name}` : ''}`,
+      hint: `see what ${label} asks for: oauth-login providers${catalogue.has(name) ? ` ${name}` : ''}`,
     },
   );
 }
 
-/** The error by its name in RFC 6750 §3.1, from the challenge or from the body of the Graph API. */
-function resourceError(provider: Asked, response: Response, text: string): string | undefined {
-  if (provider.quirks.includes('error-object')) {
-    try {
-      const document: unknown = JSON.parse(text);
-      if (typeof document === 'object' && document !== null) {
-        // The other names are made for the token endpoint and would mislead here.
-        return readGraphError(document)?.error === 'invalid_token' ? 'invalid_token' : undefined;
-      }
-    } catch {
-      return undefined;
-    }
+/** What the server gives as its reason, in the challenge or in the document; nothing of the token it may repeat. */
+function reasonOf(response: Response, text: string, token: Secret): Readonly<Record<string, unknown>> {
+  const challenge = readChallenge(response.headers.get('www-authenticate') ?? '');
+  const headers = { authorization: `Bearer ${token.reveal()}` };
+  return withoutRepeatedSecrets({ ...readReason(text), ...challenge }, { headers });
+}
+
+/** The error by its name in RFC 6750 §3.1; the Graph API has codes of its own in their place. */
+function resourceError(
+  { quirks }: Asked,
+  text: string,
+  { error }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const name = quirks.includes('error-object') ? graphErrorName(text) : error;
+  return ['invalid_request', 'invalid_token', 'insufficient_scope'].find((one) => one === name);
+}
+
+function graphErrorName(text: string): string | undefined {
+  try {
+    // The other names are made for the token endpoint and would mislead here.
+    return readGraphError(Object(JSON.parse(text)))?.error === 'invalid_token' ? 'invalid_token' : undefined;
+  } catch {
+    return undefined;
   }
-  const challenge = response.headers.get('www-authenticate') ?? '';
-  return /\berror="(invalid_request|invalid_token|insufficient_scope)"/.exec(challenge)?.[1];
 }
 
 /** GitHub says 403 when the rate limit is used up. */

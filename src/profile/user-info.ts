@@ -31,7 +31,7 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
     [oauth.allowInsecureRequests]: true,
   });
   // Read here, so that a broken connection is not taken for malformed JSON.
-  const text = await readProfileResponse(provider, response);
+  const text = await readProfileResponse(provider, response, options.accessToken);
   const reply = new Response(text, { headers: response.headers });
   const subject = options.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
   let claims: object;

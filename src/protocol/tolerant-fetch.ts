@@ -1,6 +1,6 @@
 import type { Provider } from '../providers/provider.ts';
-import { quoteForeign } from '../safe-text.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
+import { reasonText } from './error-reason.ts';
 import { graphDeviceDialect } from './graph-device.ts';
 import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
@@ -74,15 +74,6 @@ export function tolerantFetch(
     const status = PACES.has(members.error) ? 400 : reply.status;
     return isConforming ? response : rewrite(response, { ...reply, status, members });
   };
-}
-
-/** What the server gave as its reason, in the words of an error; empty when it gave none. */
-function reasonText({ error, error_description }: Record<string, unknown>): string {
-  if (typeof error !== 'string') return '';
-  const code = error === 'unknown_error' ? '' : ` (${quoteForeign(error, { breakCommands: true })})`;
-  return typeof error_description === 'string'
-    ? `${code}, saying ${quoteForeign(error_description, { breakCommands: true })}`
-    : code;
 }
 
 function rewrite(response: Response, reply: ConformingReply): Response {

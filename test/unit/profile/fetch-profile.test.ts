@@ -19,7 +19,7 @@ import { resolveProvider } from '../../../src/providers/resolve.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 import { publicJwk, signIdToken } from '../../support/quirky-providers.ts';
 import { badGateway, hangUp, json, redirect, text } from '../../support/quirky-replies.ts';
-import { openQuirkyServer, type QuirkyServer } from '../../support/quirky-server.ts';
+import { openQuirkyServer, type QuirkyServer, type Responder } from '../../support/quirky-server.ts';
 
 let server: QuirkyServer;
 
@@ -214,6 +214,32 @@ describe('a refused request for the profile', () => {
     const error = await failure(profileOf(google, { idTokenClaims }));
     expect(error).toBeInstanceOf(type);
     expect(error).toMatchObject({ code });
+  });
+
+  it.each<readonly [Responder, string, RegExp]>([
+    [json({ message: 'Bad credentials' }, 401), 'token_rejected', /access token, saying "Bad credentials"$/],
+    [json({}, 401), 'token_rejected', /it was revoked or has expired$/],
+    [text('', 'text/plain', 401), 'token_rejected', /it was revoked or has expired$/],
+    [
+      json({}, 401, {
+        'www-authenticate': 'Bearer error="invalid_request", error_description="Client-Id is missing"',
+      }),
+      'as_invalid_request',
+      /\(status 401\) \("invalid_request"\), saying "Client-Id is missing"$/,
+    ],
+    [json({ errors: [{ message: 'no such field' }] }, 400), 'as_profile_refused', /saying "no such field"$/],
+    [json({ title: 'Forbidden', detail: 'write to us' }, 403), 'as_profile_refused', /saying "write to us"$/],
+    [json({ message: 'maintenance' }, 503), 'network_server_error', /status 503, saying "maintenance"$/],
+    [json({ message: `bad token ${token}` }, 401), 'token_rejected', /revoked or has expired$/],
+    [json({ message: '\u001b[2J\u202eok' }, 403), 'as_profile_refused', /saying "ok"$/],
+  ])('the reason that the server gives is shown, made safe (%#)', async (responder, code, words) => {
+    server.on(userPath, responder);
+    server.on(userInfoPath, responder);
+    for (const asked of [profileOf(github), profileOf(google, { idTokenClaims })]) {
+      const error = await failure(asked);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(words) });
+      expect(String(error)).not.toContain(token);
+    }
   });
 
   it('Facebook calls a dead token an error 190 with status 400', async () => {
