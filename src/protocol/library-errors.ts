@@ -70,7 +70,8 @@ export function refusal(
       ? ''
       : `, saying ${quoteForeign(description, { breakCommands: true })}`;
   const options = { hint: nextStep(code, refused), ...(status === undefined ? {} : { status }) };
-  return new AuthorizationServerError(code, `${what} answered ${code}${said}`, options);
+  const answer = code === UNEXPLAINED && status !== undefined ? `with status ${status}` : code;
+  return new AuthorizationServerError(code, `${what} answered ${answer}${said}`, options);
 }
 
 /** The `error` of a refusal whose body says nothing that can be read. */

@@ -96,7 +96,7 @@ describe('revocation', () => {
   it.each([
     ['empty', text('', 'text/plain', 401)],
     ['a page', text('<h1>Unauthorized</h1>', 'text/html', 401)],
-    ['JSON of another kind', json({ message: 'no' }, 401)],
+    ['JSON of another kind', json({ told: 'no' }, 401)],
   ])('is refused, with the status, by a 401 whose body is %s', async (_, reply) => {
     const { outcome } = await revoke(reply);
     expect(failureOf(outcome)).toMatchObject({
