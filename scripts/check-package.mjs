@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { environmentForNpm } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const snapshotFile = join(root, 'scripts/package-contents.json');
@@ -45,7 +46,8 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 
 function pack() {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8' }));
+  const env = environmentForNpm(process.env);
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: root, env, encoding: 'utf8' }));
   return { files: packed.files.map(({ path }) => path), tarball: join(folder, packed.filename) };
 }
 

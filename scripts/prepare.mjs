@@ -1,13 +1,18 @@
 // Makes a fresh checkout ready for `npm start` and `npm test`: the right Node, the packages of the lock file, a
-// build that is newer than the sources. Says what it does, one line each; does nothing when nothing is missing.
+// build that is newer than the sources. Says what it does, one line each; does nothing when nothing is missing. A step
+// that takes longer than OAUTH_LOGIN_SETUP_LIMIT seconds (600 by default) is stopped.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { environmentForNpm, stepLimit } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lockDirectory = join(root, 'artifacts', 'prepare.lock');
+const limit = stepLimit(process.env);
+/** As timeout(1) ends. */
+const exitCodeOfTheLimit = 124;
 const npmIsOffline =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED|ERR_SOCKET_TIMEOUT/;
 const npmMissesOptional = /^npm (?:error|ERR!) Missing: \S+@ from lock file/m;
@@ -80,12 +85,20 @@ function isBuilt() {
 async function install() {
   const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   say('installing the packages of package-lock.json (npm ci)');
-  let { code, output } = await npm(['ci', ...options]);
+  let { code, output, stopped } = await npm(['ci', ...options]);
   if (code !== 0 && npmMissesOptional.test(output)) {
     // npm 11 wants a record even of packages for other systems that its registry does not have, and such a record
     // cannot be written. This installs what is locked, checks the same hashes, and leaves the lock file alone.
     say('npm ci misses packages for other systems; installing the same versions without them (npm install)');
-    ({ code, output } = await npm(['install', '--no-save', ...options]));
+    ({ code, output, stopped } = await npm(['install', '--no-save', ...options]));
+  }
+  if (stopped) {
+    process.stderr.write(output);
+    const { output: registry } = await npm(['config', 'get', 'registry']);
+    throw new Failure(
+      `npm did not end within ${limit} s and was stopped: the registry of its settings, ${registry.trim()}, does not answer or is slow; correct \`registry\` or \`proxy\` in your .npmrc, or allow more time with OAUTH_LOGIN_SETUP_LIMIT=SECONDS, and run this again`,
+      code,
+    );
   }
   if (code !== 0) {
     process.stderr.write(output);
@@ -98,33 +111,59 @@ async function install() {
 
 async function build() {
   say('building dist/ from src/');
-  const { code, output } = await run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
+  const { code, output, stopped } = await run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
   if (code !== 0) {
     process.stderr.write(output);
-    throw new Failure(`the build failed with exit code ${code}: the lines above say why`, code);
+    const reason = stopped
+      ? `the build did not end within ${limit} s and was stopped; allow more time with OAUTH_LOGIN_SETUP_LIMIT=SECONDS`
+      : `the build failed with exit code ${code}: the lines above say why`;
+    throw new Failure(reason, code);
   }
 }
 
 /** The npm that runs this script, or else the one on the PATH. */
 function npm(args) {
   const { npm_execpath: npmScript } = process.env;
+  const env = environmentForNpm(process.env);
   if (npmScript !== undefined && /npm-cli\.c?js$/.test(npmScript)) {
-    return run(process.execPath, [npmScript, ...args]);
+    return run(process.execPath, [npmScript, ...args], { env });
   }
-  return run('npm', args, { shell: process.platform === 'win32' });
+  return run('npm', args, { env, shell: process.platform === 'win32' });
 }
 
-/** Runs to the end and keeps what was printed, for the case that it fails. */
+/** Runs to the end, or to the limit, and keeps what was printed, for the case that it fails. */
 function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let output = '';
+    let stopped = false;
+    const began = performance.now();
+    const patience = setInterval(
+      () =>
+        say(`still at it after ${Math.round((performance.now() - began) / 1000)} s, of ${limit} s at most`),
+      30_000,
+    );
+    const stop = setTimeout(() => {
+      stopped = true;
+      child.kill();
+      setTimeout(() => {
+        child.kill('SIGKILL');
+        // What the child started may hold them open.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 5_000).unref();
+    }, limit * 1_000);
+    const settle = () => {
+      clearInterval(patience);
+      clearTimeout(stop);
+    };
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         output += chunk;
       });
     }
-    child.once('error', (error) =>
+    child.once('error', (error) => {
+      settle();
       reject(
         new Failure(
           error.code === 'ENOENT'
@@ -132,9 +171,13 @@ function run(command, args, options = {}) {
             : error.message,
           127,
         ),
-      ),
-    );
-    child.once('close', (code, signal) => resolve({ code: code ?? (signal === 'SIGINT' ? 130 : 1), output }));
+      );
+    });
+    child.once('close', (code, signal) => {
+      settle();
+      const ended = code ?? (signal === 'SIGINT' ? 130 : 1);
+      resolve({ code: stopped ? exitCodeOfTheLimit : ended, output, stopped });
+    });
   });
 }
 

@@ -40,8 +40,7 @@ export function measureInTurn(command, args, env, runs) {
   }
 }
 
-/** Runs two programs in turn, each given with its arguments; gives the medians as `measureInTurn` does. */
-export function timesInTurn(bare, ours, env, runs) {
+function timesInTurn(bare, ours, env, runs) {
   runProgram(ours, env);
   const times = alternate(runs, [bare, ours], (program) => timeProgram(program, env));
   const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));

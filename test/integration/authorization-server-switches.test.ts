@@ -137,8 +137,6 @@ describe('the switches of the tests', () => {
     const visitor = closeAfterTest(await openRelyingParty(short.issuer));
     const tokens = await visitor.redeem();
     expect(tokens.expires_in).toBe(1);
-    await expect
-      .poll(async () => (await visitor.userInfo(tokens.access_token)).status, { timeout: 5000 })
-      .toBe(401);
+    await expect.poll(async () => (await visitor.userInfo(tokens.access_token)).status).toBe(401);
   });
 });

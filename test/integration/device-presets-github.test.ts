@@ -121,7 +121,7 @@ describe('--device at GitHub', () => {
     expect(outcome.exitCode).toBe(0);
     expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text']);
     expect(outcome.stderr.replace(/\s+/g, ' ')).toContain('tick "Enable Device Flow"');
-  }, 15_000);
+  });
 
   it('works on GitHub Enterprise Server, whose page is its own', async () => {
     const page = 'https://ghe.example.com/login/device';

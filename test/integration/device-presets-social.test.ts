@@ -108,7 +108,7 @@ describe('--device at Facebook', () => {
     ]);
     const request = lastTo(server, 'POST /graph.facebook.com/v24.0/device/login');
     expect(formOf(request).access_token).toBe('1234|typed-token');
-  }, 15_000);
+  });
 
   it('names the variable and the place when nobody can be asked', async () => {
     const changes = { env: { OAUTH_LOGIN_STORE: 'file', BROWSER: 'played' } };

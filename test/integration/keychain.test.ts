@@ -94,7 +94,7 @@ describeWith(KEYRING_PROGRAMS, 'the keychain, a real gnome-keyring', () => {
         expect(ended).toMatchObject({ code: 0, stdout: 'the value\n', stderr: '' });
       }
     }).finally(() => reader.remove());
-  }, 60_000);
+  });
 
   it('ends with its exit code when the keyring stops answering in the middle of a call', async () => {
     await withKeyring(async (env, keyring) => {

@@ -46,7 +46,7 @@ function run(shell: string, script: string, env: Readonly<Record<string, string>
   const { status, stdout, stderr } = spawnSync(shell, [...(SHELLS[shell] ?? []), script], {
     cwd,
     input,
-    timeout: 30_000,
+    timeout: 120_000,
     env: {
       PATH: [programs, process.env.PATH].join(delimiter),
       HOME: cwd,

@@ -58,7 +58,7 @@ async function isListening({ pid }: ChildProcess): Promise<void> {
   const caught = () =>
     BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'}`);
   // Bit 1 is SIGINT.
-  await expect.poll(() => caught() & 2n, { timeout: 20_000 }).toBe(2n);
+  await expect.poll(() => caught() & 2n).toBe(2n);
   await sleep(800);
 }
 

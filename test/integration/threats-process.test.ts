@@ -79,9 +79,11 @@ onLinux('T13 secrets on a command line or in a child’s view', () => {
     const { own, children } = spy.stop();
     expect(children.map(({ commandLine }) => commandLine)).toContain(`/bin/sh\0${home.browser}\0${link}\0`);
     expectNoSecrets([...own, ...children].map(({ commandLine }) => commandLine).join('\n'), secrets());
-    const started = children.filter(({ commandLine }) => !commandLine.includes(command.path));
-    expect(started.length).toBeGreaterThan(0);
-    for (const { environment } of started) {
+    const environments = children.flatMap(({ commandLine, environment }) =>
+      environment === undefined || commandLine.includes(command.path) ? [] : [environment],
+    );
+    expect(environments.length).toBeGreaterThan(0);
+    for (const environment of environments) {
       expect(environment).toContain(`HOME=${home.home}`);
       expect(environment).not.toContain('OAUTH_LOGIN_');
       expectNoSecrets(environment, secrets());
@@ -341,7 +343,7 @@ describe('T67 a process that ends', () => {
     const began = performance.now();
     expect((await running.ended).code).toBe(0);
     // Idle connections have five seconds for a request head; waiting for them would take as long.
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeLessThan(4_500);
     for (const socket of sockets) socket.destroy();
   });
 
@@ -363,14 +365,14 @@ describe('T67 a process that ends', () => {
       const before = endpoint === undefined ? 0 : server.hits(endpoint);
       if (endpoint !== undefined) {
         playUserAgent(link, { user: 'ada', consent: true }).catch(() => {});
-        await expect.poll(() => server.hits(endpoint), { timeout: 10_000 }).toBeGreaterThan(before);
+        await expect.poll(() => server.hits(endpoint)).toBeGreaterThan(before);
       }
       const began = performance.now();
       running.kill(signal);
       const ended = await running.ended;
       expect([ended.code, ended.signal, ended.stdout]).toEqual([code, endedBy, '']);
       expect(ended.stderr).toMatch(/oauth-login: error: .+\noauth-login: hint: .+\n$/);
-      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(performance.now() - began).toBeLessThan(30_000);
       await expect(openSocket(Number(new URL(link).port))).rejects.toThrow();
       expect(unfinished()).toEqual([]);
       expect((await home.run(['status'])).code).toBe(4);

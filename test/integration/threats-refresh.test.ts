@@ -75,7 +75,7 @@ describe('T26 a refresh that never ends', () => {
     server.breakEndpoint('token', { kind: 'hang' });
     const before = server.hits('token');
     const running = home.start(['token']);
-    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.hits('token')).toBeGreaterThan(before);
     running.kill('SIGKILL');
     await running.ended;
     server.restore();
@@ -88,7 +88,7 @@ describe('T26 a refresh that never ends', () => {
     server.breakEndpoint('token', { kind: 'late', milliseconds: 20_000 });
     const before = server.hits('token');
     const running = home.start(['token']);
-    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.hits('token')).toBeGreaterThan(before);
     await expect.poll(() => server.requestsTo('token').length).toBeGreaterThan(before);
     await sleep(300);
     running.kill('SIGKILL');
@@ -115,7 +115,7 @@ describe('T28 a refresh that is to stop after the server spent the token', () =>
     server.breakEndpoint('token', { kind: 'late', milliseconds: 2_000 });
     const before = server.hits('token');
     const running = home.start(['token', '--refresh']);
-    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.hits('token')).toBeGreaterThan(before);
     for (let time = 0; time < times; time += 1) {
       await sleep(200);
       running.kill(signal);
@@ -137,7 +137,7 @@ describe('T28 a refresh that is to stop after the server spent the token', () =>
     server.breakEndpoint('token', { kind: 'late', milliseconds: 1_000 });
     const before = server.hits('token');
     const running = home.start(['exec', server.issuer, '--as', 'T', '--', 'echo', 'it ran']);
-    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.hits('token')).toBeGreaterThan(before);
     running.kill('SIGINT');
     await sleep(200);
     running.kill('SIGINT');
@@ -156,7 +156,7 @@ describe('T28 a refresh that is to stop after the server spent the token', () =>
     const before = server.hits('token');
     const flags = ['--grant', 'refresh-token', '--refresh-token-file', file, '--rotate-to', file];
     const running = home.start(['token', ...target(), ...flags]);
-    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.hits('token')).toBeGreaterThan(before);
     for (let time = 0; time < 3; time += 1) {
       running.kill('SIGTERM');
       await sleep(200);

@@ -117,7 +117,7 @@ describeWith(KEYRING_PROGRAMS, 'T36 T38 an account whose key is in a keychain', 
       keyring.resume();
       expect([hanging.code, hanging.signal, hanging.stdout]).toEqual([8, null, '']);
       expect(hanging.stderr).toMatch(errorLine('store_timeout'));
-      expect(hanging.milliseconds).toBeLessThan(20_000);
+      expect(hanging.milliseconds).toBeLessThan(60_000);
 
       expect(readdirSync(join(dataDirectory(), 'keys'))).toEqual(['keychain.json']);
       expectNoSecrets({ directory: home.home }, [token, ...server.issuedSecrets()]);
@@ -264,7 +264,7 @@ describeWithLimits('T28 a disk that is full', () => {
     server.breakEndpoint('token', { kind: 'late', milliseconds: 1_000 });
     const before = server.hits('token');
     const running = home.start(['token', '--refresh']);
-    await expect.poll(() => server.hits('token'), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => server.hits('token')).toBeGreaterThan(before);
     limit(running.pid, 400);
     const ended = await running.ended;
     server.restore();

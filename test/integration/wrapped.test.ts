@@ -41,7 +41,7 @@ async function wrap(flags: readonly string[], told: (event: Event) => void, env:
     env: { ...environment, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 180_000);
   const events: Event[] = [];
   createInterface({ input: child.stderr }).on('line', (text) => {
     const event = JSON.parse(text);

@@ -61,7 +61,7 @@ export interface CommandHome {
   run(args: readonly string[], options?: HomeOptions): Promise<Ended>;
   /** Starts the command, waits for its browser and plays the End-User there. */
   signIn(args: readonly string[], options?: HomeOptions): Promise<Ended & { readonly page: FinalPage }>;
-  /** Every argument that the browser was started with, once it was started; rejects after 20 s. */
+  /** Every argument that the browser was started with, once it was started; rejects after 90 s. */
   browserArguments(): Promise<readonly string[]>;
   /** Variables that set the clock of a process so many seconds forward, or back. */
   clockAhead(seconds: number): { readonly NODE_OPTIONS: string };
@@ -117,7 +117,7 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
   };
 
   const browserArguments = async (): Promise<readonly string[]> => {
-    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(10)) {
+    for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(10)) {
       if (existsSync(told)) return readFileSync(told, 'utf8').slice(0, -1).split('\n');
     }
     throw new Error('the browser was not opened');

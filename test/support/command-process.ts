@@ -33,7 +33,7 @@ export interface CommandProcess {
   }>;
 }
 
-/** Starts the command with exactly these variables; it is killed after 60 s at the latest. `drain` keeps no more than the beginning. */
+/** Starts the command with exactly these variables; it is killed after three minutes at the latest. `drain` keeps no more than the beginning. */
 export function startCommand(
   command: BundledScript,
   args: readonly string[],
@@ -46,7 +46,7 @@ export function startCommand(
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   child.stdin?.end(input);
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 180_000);
   const text = { stdout: '', stderr: '' };
   const lookers = new Set<() => void>();
   let received = 0;

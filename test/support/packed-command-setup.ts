@@ -8,6 +8,8 @@ import { installTarball, packCheckout } from './packed-command.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** The tarball of the checkout. */
+    readonly packedTarball: string;
     /** The folder of the packed and globally installed command. */
     readonly packedCommandFolder: string;
   }
@@ -18,6 +20,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp(join(tmpdir(), 'oauth-login-packed-'));
   execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url))]);
   const tarball = await packCheckout(folder);
+  project.provide('packedTarball', tarball);
   project.provide('packedCommandFolder', await installTarball(tarball, join(folder, 'prefix')));
   return () => rm(folder, { recursive: true, force: true });
 }

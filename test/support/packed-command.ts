@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentForNpm, stepLimit } from '../../scripts/npm.mjs';
 
 /** How a command ended and what it said. */
 export interface CommandResult {
@@ -42,7 +43,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Packs the checkout as `npm publish` would; gives the path of the tarball in `folder`. */
 export async function packCheckout(folder: string): Promise<string> {
-  const report = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root);
+  const report = await npm(
+    'packing the checkout',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+    root,
+  );
   const [packed] = JSON.parse(report) as { filename: string }[];
   if (packed === undefined) {
     throw new Error('npm pack named no tarball');
@@ -54,13 +59,21 @@ const installFlags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--n
 
 /** Installs the tarball as `npm install --global` does where install scripts are forbidden; gives the folder of the command. */
 export async function installTarball(tarball: string, prefix: string): Promise<string> {
-  await npm(['install', '--global', ...installFlags, '--prefix', prefix, tarball], tmpdir());
+  await npm(
+    'installing the packed command',
+    ['install', '--global', ...installFlags, '--prefix', prefix, tarball],
+    tmpdir(),
+  );
   return join(prefix, 'bin');
 }
 
 /** Installs it without optional packages, into a folder of its own: npm leaves none out of a global installation. */
 export async function installTarballWithoutOptional(tarball: string, folder: string): Promise<string> {
-  await npm(['install', '--omit=optional', ...installFlags, '--prefix', folder, tarball], tmpdir());
+  await npm(
+    'installing it without optional packages',
+    ['install', '--omit=optional', ...installFlags, '--prefix', folder, tarball],
+    tmpdir(),
+  );
   return join(folder, 'node_modules/.bin');
 }
 
@@ -86,27 +99,32 @@ export async function openPackedCommand(binFolder: string): Promise<PackedComman
   };
 }
 
-async function npm(args: readonly string[], cwd: string): Promise<string> {
-  const { result } = startProcess('npm', args, { env: inheritedEnvironment(), cwd });
-  const { exitCode, stdout, stderr } = await result;
+/** Says on stderr what npm does; it is stopped after OAUTH_LOGIN_SETUP_LIMIT seconds, ten minutes by default. */
+async function npm(step: string, args: readonly string[], cwd: string): Promise<string> {
+  process.stderr.write(`test: ${step} (npm ${args[0]})\n`);
+  const limit = stepLimit(process.env);
+  const running = startProcess('npm', args, { env: environmentForNpm(process.env), cwd });
+  let stopped = false;
+  const stop = setTimeout(() => {
+    stopped = true;
+    running.kill('SIGKILL');
+  }, limit * 1_000);
+  const { exitCode, stdout, stderr } = await running.result.finally(() => clearTimeout(stop));
+  if (stopped) {
+    throw new Error(
+      `${step} (npm ${args[0]}) did not end within ${limit} s: see \`npm config get registry\`, or set OAUTH_LOGIN_SETUP_LIMIT=SECONDS\n${stderr}`,
+    );
+  }
   if (exitCode !== 0) {
-    throw new Error(`npm ${args.join(' ')} ended with ${exitCode}:\n${stderr}`);
+    throw new Error(`${step} (npm ${args.join(' ')}) ended with ${exitCode}:\n${stderr}`);
   }
   return stdout;
-}
-
-/** Without what an outer `npm test` sets, which would redirect the inner one's prefix. */
-function inheritedEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(config|package|lifecycle)_/i.test(name),
-  );
-  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
 }
 
 function startProcess(
   file: string,
   args: readonly string[],
-  options: CommandOptions & { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
+  options: Omit<CommandOptions, 'env'> & { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
 ): RunningCommand {
   const child = spawn(file, args, {
     env: options.env,

@@ -5,8 +5,8 @@ export interface SeenProcess {
   readonly pid: number;
   /** Its arguments, separated by NUL. */
   readonly commandLine: string;
-  /** Its variables as it was started with, separated by NUL. */
-  readonly environment: string;
+  /** Its variables as it was started with, separated by NUL; `undefined` when it ended before they could be read. */
+  readonly environment: string | undefined;
 }
 
 /** Looks at a process and all that it starts, every few milliseconds, until `stop` gives what was seen. */
@@ -14,10 +14,11 @@ export function watchProcesses(pid: number): { stop(): { own: SeenProcess[]; chi
   const seen = new Map<string, SeenProcess>();
   const look = () => {
     for (const each of [pid, ...descendantsOf(pid)]) {
-      const commandLine = readProc(each, 'cmdline');
-      const environment = readProc(each, 'environ');
-      // Between fork and exec a child still looks like its parent, and both texts may be gone already.
-      if (commandLine !== '') seen.set(`${each} ${commandLine}`, { pid: each, commandLine, environment });
+      const one = lookAt(each);
+      if (one === undefined) continue;
+      const key = `${each} ${one.commandLine}`;
+      // A process that is ending shows its arguments longer than its variables.
+      if (one.environment !== undefined || !seen.has(key)) seen.set(key, one);
     }
   };
   look();
@@ -29,6 +30,24 @@ export function watchProcesses(pid: number): { stop(): { own: SeenProcess[]; chi
       return { own: all.filter((one) => one.pid === pid), children: all.filter((one) => one.pid !== pid) };
     },
   };
+}
+
+/**
+ * What is seen of a process, or nothing where it has ended. Between fork and exec a child still looks like its parent; for
+ * a moment after exec it has arguments and no variables yet, so that one look is not enough.
+ */
+function lookAt(pid: number): SeenProcess | undefined {
+  let seen: SeenProcess | undefined;
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const commandLine = readProc(pid, 'cmdline');
+    if (commandLine === '') break;
+    const environment = readProc(pid, 'environ');
+    // A program that came in between would give the arguments of one and the variables of another.
+    const same = readProc(pid, 'cmdline') === commandLine;
+    if (same && environment !== '') return { pid, commandLine, environment };
+    seen = { pid, commandLine, environment: undefined };
+  }
+  return seen;
 }
 
 function descendantsOf(pid: number): number[] {

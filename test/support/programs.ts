@@ -50,14 +50,14 @@ export async function buildProgram(name: string): Promise<Program> {
   return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-/** Starts the program in a process of its own; it is killed after 60 s at the latest. */
+/** Starts the program in a process of its own; it is killed after three minutes at the latest. */
 export function start(program: Program, args: readonly string[], options: SpawnOptions = {}): Running {
   const began = performance.now();
   const child = spawn(process.execPath, [program.path, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 180_000);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {

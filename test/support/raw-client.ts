@@ -45,7 +45,7 @@ export async function openSocket(port: number, options: RawOptions = {}): Promis
 /** Reads until the other side closes; gives nothing when it closed without a reply. */
 export async function readUntilClose(
   socket: Socket,
-  timeoutMilliseconds = 10_000,
+  timeoutMilliseconds = 90_000,
 ): Promise<RawReply | undefined> {
   const chunks: Buffer[] = [];
   const timer = setTimeout(

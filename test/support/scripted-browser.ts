@@ -73,7 +73,7 @@ export async function openScriptedBrowser(
 }
 
 async function readReport(file: string, logFile: string): Promise<BrowserReport> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 90_000;
   while (!(await exists(file))) {
     if (Date.now() > deadline) {
       const log = await readFile(logFile, 'utf8').catch(() => 'it was never started');

@@ -16,7 +16,7 @@ export interface ShellOptions {
 }
 
 /** Milliseconds after which a line and everything it started is ended. */
-const DEADLINE = 40_000;
+const DEADLINE = 180_000;
 
 /** Runs a line as it would be typed, without anybody at the keyboard. */
 export async function runInShell(command: string, options: ShellOptions): Promise<ShellOutcome> {

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 /** A bus that says the parts one after the other, each once it was spoken to again, and short ones in pieces. */
-async function read(parts: readonly string[], deadline = 5_000, said: string[] = []): Promise<string> {
+async function read(parts: readonly string[], deadline = 60_000, said: string[] = []): Promise<string> {
   const left = [...parts];
   return readFrom(
     await listen(async (socket, words) => {
@@ -44,7 +44,7 @@ async function listen(answer: (socket: Socket, words: string) => unknown): Promi
   return path;
 }
 
-async function readFrom(path: string, deadline = 5_000): Promise<string> {
+async function readFrom(path: string, deadline = 60_000): Promise<string> {
   const keyring = await openUnlockedKeyring(path, 'a service', deadline);
   return keyring.read('an account');
 }

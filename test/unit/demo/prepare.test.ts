@@ -16,9 +16,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentForNpm } from '../../../scripts/npm.mjs';
 import { listenOnLoopback } from '../../support/reverse-proxy.ts';
 
-const script = fileURLToPath(new URL('../../../scripts/prepare.mjs', import.meta.url));
+const scripts = fileURLToPath(new URL('../../../scripts', import.meta.url));
 const run = promisify(execFile);
 
 let template: string;
@@ -39,7 +40,9 @@ beforeAll(async () => {
   for (const directory of ['scripts', 'src', 'packed']) {
     mkdirSync(join(template, directory));
   }
-  cpSync(script, join(template, 'scripts', 'prepare.mjs'));
+  for (const name of ['prepare.mjs', 'npm.mjs']) {
+    cpSync(join(scripts, name), join(template, 'scripts', name));
+  }
   write('packed/package.json', { name: 'packed', version: '1.0.0' });
   await npm(['pack', './packed']);
   write('src/main.ts', '');
@@ -67,7 +70,7 @@ afterAll(() => {
 });
 
 async function npm(args: readonly string[]) {
-  await run('npm', [...args], { cwd: template });
+  await run('npm', [...args], { cwd: template, env: environmentForNpm(process.env) });
 }
 
 function checkout(): string {
@@ -92,6 +95,22 @@ function prepare(directory: string, env: NodeJS.ProcessEnv = {}): Promise<Result
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...result })));
 }
 
+/** Has the one dependency come from a registry, from which nothing is cached. */
+function dependOnRegistry(directory: string): void {
+  const lockFile = join(directory, 'package-lock.json');
+  const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
+  lock.packages['node_modules/packed'] = { version: '1.0.0', integrity: 'sha512-x' };
+  lock.packages[''].dependencies.packed = '1.0.0';
+  writeFileSync(lockFile, JSON.stringify(lock));
+  const manifest = join(directory, 'package.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('file:packed-1.0.0.tgz', '1.0.0'));
+}
+
+/** What an outer npm passes on of its settings, unset. */
+const withoutNpmSettings = Object.fromEntries(
+  Object.keys(process.env).flatMap((name) => (/^npm_config_/i.test(name) ? [[name, undefined]] : [])),
+);
+
 function steps(result: Result): string[] {
   return result.stderr.split('\n').filter((line) => line.startsWith('prepare: '));
 }
@@ -101,9 +120,9 @@ const building = 'prepare: building dist/ from src/';
 
 describe('the preparation of a checkout', () => {
   it('is what a fresh one begins with, whether it is started, tested or built', () => {
-    const { scripts } = JSON.parse(readFileSync(join(script, '../../package.json'), 'utf8'));
-    expect(scripts.start).toMatch(/^node scripts\/prepare\.mjs && /);
-    expect(scripts.build).toBe('node scripts/prepare.mjs');
+    const manifest = JSON.parse(readFileSync(join(scripts, '../package.json'), 'utf8'));
+    expect(manifest.scripts.start).toMatch(/^node scripts\/prepare\.mjs && /);
+    expect(manifest.scripts.build).toBe('node scripts/prepare.mjs');
   });
 
   it('installs and builds what is missing, says so, and does nothing the next time', async () => {
@@ -142,13 +161,7 @@ describe('the preparation of a checkout', () => {
 
   it('ends with the exit code of npm, and tells a network that is not there', async () => {
     const directory = checkout();
-    const lockFile = join(directory, 'package-lock.json');
-    const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
-    lock.packages['node_modules/packed'] = { version: '1.0.0', integrity: 'sha512-x' };
-    lock.packages[''].dependencies.packed = '1.0.0';
-    writeFileSync(lockFile, JSON.stringify(lock));
-    const manifest = join(directory, 'package.json');
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('file:packed-1.0.0.tgz', '1.0.0'));
+    dependOnRegistry(directory);
     const result = await prepare(directory, {
       npm_config_registry: 'http://127.0.0.1:1/',
       npm_config_fetch_retries: '0',
@@ -158,6 +171,57 @@ describe('the preparation of a checkout', () => {
     expect(steps(result).at(-1)).toContain(`npm failed with exit code ${result.code}`);
     expect(steps(result).at(-1)).toContain('registry could not be reached');
     expect(existsSync(join(directory, 'dist'))).toBe(false);
+  });
+
+  it('stops when the registry never answers, and names the registry and the limit', async () => {
+    const directory = checkout();
+    dependOnRegistry(directory);
+    const silent = createServer(() => {});
+    const registry = await listenOnLoopback(silent);
+    const result = await prepare(directory, {
+      npm_config_registry: registry,
+      npm_config_cache: join(directory, 'empty-cache'),
+      OAUTH_LOGIN_SETUP_LIMIT: '3',
+    });
+    silent.closeAllConnections();
+    silent.close();
+    expect(result.code).toBe(124);
+    expect(steps(result)).toEqual([installing, expect.stringContaining('did not end within 3 s')]);
+    expect(result.stderr).toContain(registry);
+    expect(existsSync(join(directory, 'artifacts/prepare.lock'))).toBe(false);
+  });
+
+  it('takes the registry from the settings that NPM_CONFIG_USERCONFIG names', async () => {
+    const directory = checkout();
+    dependOnRegistry(directory);
+    const asked: string[] = [];
+    const mirror = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(404).end('{}');
+    });
+    const settings = join(directory, 'settings-of-the-company');
+    writeFileSync(
+      settings,
+      `registry=${await listenOnLoopback(mirror)}\ncache=${join(directory, 'cache')}\n`,
+    );
+    const result = await prepare(directory, { ...withoutNpmSettings, NPM_CONFIG_USERCONFIG: settings });
+    mirror.close();
+    expect(result.code).not.toBe(0);
+    expect(asked).toContain('/packed');
+  });
+
+  it('installs into the checkout although an outer npm says that its run is a global one', async () => {
+    const directory = checkout();
+    const elsewhere = join(directory, 'elsewhere');
+    const result = await prepare(directory, {
+      npm_config_global: 'true',
+      npm_config_location: 'global',
+      npm_config_prefix: elsewhere,
+      npm_config_dry_run: 'true',
+    });
+    expect(result).toMatchObject({ code: 0, stdout: '' });
+    expect(existsSync(join(directory, 'node_modules/packed/package.json'))).toBe(true);
+    expect(existsSync(elsewhere)).toBe(false);
   });
 
   it('installs although the registry has no package for another system, and leaves the lock file alone', async () => {

@@ -1,0 +1,2 @@
+export function environmentForNpm(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
+export function stepLimit(variables: NodeJS.ProcessEnv): number;
