@@ -18,7 +18,7 @@ let clock: Record<string, string>;
 
 const DATA = '.local/share/oauth-login';
 const signIn = (at: CommandHome, server: AuthorizationServer, ...flags: string[]) =>
-  at.signIn([server.issuer, '--client-id', server.clientId, '--allow-http-loopback', ...flags]);
+  at.runHere([server.issuer, '--client-id', server.clientId, '--allow-http-loopback', ...flags]);
 
 beforeAll(async () => {
   command = await buildCommand();

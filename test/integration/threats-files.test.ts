@@ -107,7 +107,7 @@ describe('T11 what the command makes, opened by another user in the moment it ap
 
 describe('T11 files that are there before the command', () => {
   it('one that everybody can read is yours only, once it was written', async () => {
-    expect((await home.signIn(target())).code).toBe(0);
+    expect((await home.runHere(target())).code).toBe(0);
     const rotated = join(home.home, 'rotated');
     writeFileSync(rotated, 'old');
     chmodSync(rotated, 0o644);
@@ -146,7 +146,7 @@ describe('T11 files that are there before the command', () => {
     it.each(['the account', 'the key', 'the refresh token', 'the client secret'])(
       'is refused and not read: %s',
       async (what) => {
-        expect((await home.signIn(target())).code).toBe(0);
+        expect((await home.runHere(target())).code).toBe(0);
         const own = join(home.home, 'secret');
         writeFileSync(own, 'CANARY-Tz7pWc4mXq9v', { mode: 0o600 });
         const args = new Map([

@@ -69,8 +69,7 @@ beforeAll(async () => {
     }),
   ]);
   signedIn = openHome(command);
-  const { code, stderr } = await signedIn.signIn(target(), { env: variables() });
-  expect([code, stderr]).toEqual([0, expect.stringContaining('Waiting')]);
+  expect(await signedIn.runHere(target(), { env: variables() })).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
   signedIn?.close();
@@ -88,43 +87,55 @@ afterEach(() => {
 const secrets = () => [...server.issuedSecrets(), CLIENT_SECRET, PASSPHRASE, UNREAD];
 
 /** Nothing in either stream, or anywhere under HOME; `printed` is what standard output is for. */
-function expectDiscretion({ stdout, stderr }: Ended, printed = ''): void {
+function expectDiscretion({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>, printed = ''): void {
   const places = [stderr, stdout.replace(printed, ''), { directory: home.home }];
   expect(places.map((place) => findSecrets(place, secrets()))).toEqual([[], [], []]);
 }
 
-describe.each(FAILURES)(
-  'T12 secrets stay out of errors, debug output and files when the answer is %s',
-  (_name, fault) => {
-    const failing: readonly (readonly [string, Endpoint, () => string[]])[] = [
-      ['token --refresh', 'token', () => ['token', '--refresh', '--debug']],
-      ['whoami', 'userinfo', () => ['whoami', '--debug', '--json']],
-      ['logout', 'revocation', () => ['logout', '--debug']],
-      ['setup', 'discovery', () => ['setup', 'own', ...setUp(), '--debug']],
-    ];
-    const setUp = () => ['--issuer', server.issuer, '--allow-http-loopback', '--client-id', 'c'];
+/** How a command line is run: a process with all that Node can say of it, or this process for one more answer. */
+const inAProcess = {
+  run: (args: readonly string[]) => home.run(args, { env: { ...variables(), ...TALKATIVE } }),
+  signIn: (args: readonly string[]) => home.signIn(args, { env: { ...variables(), ...TALKATIVE } }),
+};
+const here = {
+  run: (args: readonly string[]) => home.runHere(args, { env: variables() }),
+  signIn: (args: readonly string[]) => home.runHere(args, { env: variables() }),
+};
 
-    it.each(failing)('%s', async (commandName, endpoint, args) => {
-      server.breakEndpoint(endpoint, fault);
-      const before = server.hits(endpoint);
-      const ended = await home.run(args(), { env: { ...variables(), ...TALKATIVE } });
-      expect(server.hits(endpoint)).toBeGreaterThan(before);
-      // RFC 7009 §2.2: status 200 says that it was revoked, whatever stands in the reply.
-      const isRevoked = commandName === 'logout' && 'status' in fault && fault.status === 200;
-      expect([ended.code === 0, ended.signal]).toEqual([isRevoked, null]);
-      expect(ended.code).not.toBe(1);
-      expectDiscretion(ended);
-    });
+describe.each([
+  ...FAILURES.slice(0, 1).map(
+    ([name, fault]) => [`${name}, with all of Node’s own output`, fault, inAProcess] as const,
+  ),
+  ...FAILURES.map(([name, fault]) => [name, fault, here] as const),
+])('T12 secrets stay out of errors, debug output and files when the answer is %s', (_name, fault, way) => {
+  const failing: readonly (readonly [string, Endpoint, () => string[]])[] = [
+    ['token --refresh', 'token', () => ['token', '--refresh', '--debug']],
+    ['whoami', 'userinfo', () => ['whoami', '--debug', '--json']],
+    ['logout', 'revocation', () => ['logout', '--debug']],
+    ['setup', 'discovery', () => ['setup', 'own', ...setUp(), '--debug']],
+  ];
+  const setUp = () => ['--issuer', server.issuer, '--allow-http-loopback', '--client-id', 'c'];
 
-    it.each(['token', 'userinfo'] as const)('login, from the %s endpoint', async (endpoint) => {
-      server.breakEndpoint(endpoint, fault);
-      const ended = await home.signIn([...target(), '--debug'], { env: { ...variables(), ...TALKATIVE } });
-      expect(ended.code).toBeGreaterThan(1);
-      expect(findSecrets(ended.page.body, secrets())).toEqual([]);
-      expectDiscretion(ended);
-    });
-  },
-);
+  it.each(failing)('%s', async (commandName, endpoint, args) => {
+    server.breakEndpoint(endpoint, fault);
+    const before = server.hits(endpoint);
+    const ended = await way.run(args());
+    expect(server.hits(endpoint)).toBeGreaterThan(before);
+    // RFC 7009 §2.2: status 200 says that it was revoked, whatever stands in the reply.
+    const isRevoked = commandName === 'logout' && 'status' in fault && fault.status === 200;
+    expect(ended.code === 0).toBe(isRevoked);
+    expect([1, null]).not.toContain(ended.code);
+    expectDiscretion(ended);
+  });
+
+  it.each(['token', 'userinfo'] as const)('login, from the %s endpoint', async (endpoint) => {
+    server.breakEndpoint(endpoint, fault);
+    const ended = await way.signIn([...target(), '--debug']);
+    expect(ended.code).toBeGreaterThan(1);
+    expect(findSecrets(ended.page?.body ?? expect.unreachable('no page'), secrets())).toEqual([]);
+    expectDiscretion(ended);
+  });
+});
 
 describe('T12 the two lines of an error', () => {
   it('are all that is said without --debug', async () => {
@@ -138,12 +149,16 @@ describe('T12 the two lines of an error', () => {
 
 describe('T12 secrets stay out of debug output when all goes well', () => {
   it.each([
-    ['as usual', [], {}],
-    ['with --debug and all of Node’s own', ['--debug'], TALKATIVE],
+    ['as usual', [], { OAUTH_LOGIN_STORE: 'file' }],
+    [
+      'with a passphrase, --debug and all of Node’s own',
+      ['--debug'],
+      { OAUTH_LOGIN_STORE: 'passphrase', ...TALKATIVE },
+    ],
   ] as const)('%s', async (_name, flags, env) => {
     home.close();
     home = openHome(command);
-    const options = { env: { ...variables(), OAUTH_LOGIN_STORE: 'passphrase', ...env } };
+    const options = { env: { ...variables(), ...env } };
     const login = await home.signIn([...target(), ...flags], options);
     expect(login.code).toBe(0);
     expectDiscretion(login);

@@ -23,7 +23,7 @@ const target = () => [server.issuer, '--client-id', server.clientId, '--allow-ht
 beforeAll(async () => {
   [command, server] = await Promise.all([buildCommand(), startAuthorizationServer()]);
   home = openHome(command);
-  await home.signIn(target());
+  await home.runHere(target());
   // A file that does not belong there: `status` warns of it.
   writeFileSync(join(home.home, '.local/share/oauth-login/accounts/foreign'), 'x', { mode: 0o600 });
 });
@@ -33,7 +33,7 @@ afterAll(async () => {
   command?.remove();
 });
 beforeEach(async () => {
-  if ((await home.run(['token'])).code !== 0) expect((await home.signIn(target())).code).toBe(0);
+  if ((await home.run(['token'])).code !== 0) expect((await home.runHere(target())).code).toBe(0);
 });
 
 const isJson = (text: string) => JSON.parse(text) !== undefined;

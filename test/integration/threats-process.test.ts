@@ -247,7 +247,7 @@ describe('T61 crash artefacts and debugger', () => {
   });
 
   it('is allowed by --allow-debug, before or behind the command, and then works', async () => {
-    expect((await home.signIn(target())).code).toBe(0);
+    expect((await home.runHere(target())).code).toBe(0);
     const env = { NODE_OPTIONS: EXPOSING[0] };
     for (const args of [
       ['--allow-debug', 'token'],
@@ -290,7 +290,7 @@ describe('T61 crash artefacts and debugger', () => {
   it.each(['--cpu-prof', '--heap-prof'])(
     '%s is let through: what it writes holds no token',
     async (option) => {
-      expect((await home.signIn(target())).code).toBe(0);
+      expect((await home.runHere(target())).code).toBe(0);
       const cwd = join(home.home, '..', 'profiles');
       mkdirSync(cwd);
       const args = [option, command.path, 'token', '--refresh'];

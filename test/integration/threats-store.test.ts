@@ -130,7 +130,7 @@ describe('T37 an account file that was touched', () => {
   beforeEach(async () => {
     for (const user of ['ada', 'grace']) {
       const before = accountFiles();
-      expect((await home.signIn(target(), { user })).code).toBe(0);
+      expect((await home.runHere(target(), { user })).code).toBe(0);
       files.set(user, accountFiles().find((file) => !before.includes(file)) ?? '');
     }
   });
@@ -172,7 +172,7 @@ describe('T37 an account file that was touched', () => {
     touch(files.get('ada') ?? '', file);
     const touched = readFileSync(file);
     const before = server.requests.length;
-    const again = await home.run([...target(), '--timeout', '5']);
+    const again = await home.runHere([...target(), '--timeout', '5']);
     expect([again.code, again.stdout]).toEqual([8, '']);
     expect(again.stderr).toContain(file);
     expect(again.stderr).toMatch(/^oauth-login: hint: .*: (?:rm|chmod) .+$/m);
@@ -187,7 +187,7 @@ describe('T37 an account file that was touched', () => {
     expect([grace.code, grace.stdout]).toEqual([8, '']);
     mend(grace.stderr);
     expect((await home.run(['token', '--account', 'ada'])).stdout).toBe(ada.stdout);
-    expect((await home.signIn(target(), { user: 'grace' })).code).toBe(0);
+    expect((await home.runHere(target(), { user: 'grace' })).code).toBe(0);
     expect((await home.run(['token', '--account', 'grace'])).code).toBe(0);
   });
 
@@ -199,7 +199,7 @@ describe('T37 an account file that was touched', () => {
       [`OAUTH_LOGIN_${new URL(server.issuer).host.replaceAll(/\W/g, '_')}_CLIENT_SECRET`]: SECRET,
     };
     writeFileSync(file, text.slice(0, -30));
-    expect((await home.signIn(other, { env })).code).toBe(0);
+    expect((await home.runHere(other, { env })).code).toBe(0);
     writeFileSync(file, text.slice(0, 200));
     const ended = await home.run(other, { env });
     expect([ended.code, ended.stderr]).toEqual([8, expect.stringContaining(file)]);
@@ -215,14 +215,14 @@ describe('T37 an account file that was touched', () => {
     const key = join(dataDirectory(), 'keys/file.key');
     renameSync(key, `${key}.old`);
     expect((await home.run(['token', '--account', 'grace'])).code).toBe(8);
-    expect((await home.signIn(target(), { user: 'grace' })).code).toBe(0);
+    expect((await home.runHere(target(), { user: 'grace' })).code).toBe(0);
     expect((await home.run(['token', '--account', 'grace'])).code).toBe(0);
   });
 
   it('that does not belong there is told of, and hides nobody', async () => {
     const ada = files.get('ada') ?? '';
     copyFileSync(ada, join(ada, '..', 'notes.txt'));
-    expect((await home.signIn(target())).code).toBe(0);
+    expect((await home.runHere(target())).code).toBe(0);
     const status = await home.run(['status']);
     expect([status.code, status.stderr]).toEqual([0, expect.stringContaining('notes.txt')]);
     for (const user of ['ada', 'grace']) {
@@ -260,7 +260,7 @@ describeWithLimits('T28 a disk that is full', () => {
   });
 
   it('during a refresh: exit 8 without a token, and the next run says to sign in again', async () => {
-    await home.signIn(target());
+    await home.runHere(target());
     server.breakEndpoint('token', { kind: 'late', milliseconds: 1_000 });
     const before = server.hits('token');
     const running = home.start(['token', '--refresh']);

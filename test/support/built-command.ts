@@ -1,42 +1,19 @@
-import { execFile, type SpawnOptions } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import type { SpawnOptions } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { inject } from 'vitest';
 import { type FinalPage, playUserAgent } from '../../src/demo/http-user-agent.ts';
+import { systemClock } from '../../src/system/clock.ts';
+import { platformPaths } from '../../src/system/paths.ts';
+import { openCommandLine } from './command-line.ts';
 import { copyTree } from './copy-tree.ts';
 import { type Ended, type Program, type Running, start } from './programs.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/**
- * Runs the project's own build on a copy of the checkout and gives the `bin/oauth-login.js` of it: another test may
- * be building the checkout itself at this moment. `change` may alter the sources of the copy first.
- */
-export async function buildCommand(change: (directory: string) => void = () => {}): Promise<Program> {
-  const directory = mkdtempSync(join(tmpdir(), 'oauth-login-built-'));
-  for (const part of ['bin', 'providers', 'scripts', 'src', 'package.json']) {
-    cpSync(join(ROOT, part), join(directory, part), { recursive: true });
-  }
-  mkdirSync(join(directory, 'dist'));
-  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
-  change(directory);
-  await promisify(execFile)(process.execPath, [join(directory, 'scripts/build.mjs')]);
-  return {
-    path: join(directory, 'bin/oauth-login.js'),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
-  };
+/** Gives the command that `built-command-setup.ts` has built for the run. */
+export async function buildCommand(): Promise<Program> {
+  return { path: inject('builtCommand'), remove: () => {} };
 }
 
 /** What of a process may differ from the usual. */
@@ -61,6 +38,14 @@ export interface CommandHome {
   run(args: readonly string[], options?: HomeOptions): Promise<Ended>;
   /** Starts the command, waits for its browser and plays the End-User there. */
   signIn(args: readonly string[], options?: HomeOptions): Promise<Ended & { readonly page: FinalPage }>;
+  /**
+   * The same command line in this process, in the same home, with the End-User at its browser: for what does not depend on
+   * the process. `ahead` sets its clock so many seconds forward, or back.
+   */
+  runHere(
+    args: readonly string[],
+    options?: Pick<HomeOptions, 'env' | 'user'> & { readonly ahead?: number },
+  ): Promise<Pick<Ended, 'code' | 'stdout' | 'stderr'> & { readonly page: FinalPage | undefined }>;
   /** Every argument that the browser was started with, once it was started; rejects after 90 s. */
   browserArguments(): Promise<readonly string[]>;
   /** Variables that set the clock of a process so many seconds forward, or back. */
@@ -136,6 +121,18 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
       if ('code' in given) throw new Error(`it ended with ${given.code} before the browser: ${given.stderr}`);
       const page = await playUserAgent(given[0] ?? '', { user: options?.user ?? 'ada', consent: true });
       return { ...(await running.ended), page };
+    },
+    async runHere(args, { env: changes = {}, user = 'ada', ahead = 0 } = {}) {
+      const env = { ...environment, ...changes };
+      const line = openCommandLine({ user });
+      const clock = { ...systemClock, now: () => new Date(Date.now() + ahead * 1_000) };
+      const paths = platformPaths(env, process.platform);
+      try {
+        const { exitCode: code, stdout, stderr } = await line.runIn({ env, paths, clock }, ...args);
+        return { code, stdout, stderr, page: await line.lastPage().catch(() => undefined) };
+      } finally {
+        line.close();
+      }
     },
     clockAhead(seconds) {
       const file = join(directory, `clock${seconds}.cjs`);

@@ -36,7 +36,7 @@ export function findSecrets(where: string | Tree, secrets: readonly string[]): s
   if (short !== -1) {
     throw new Error(`secret ${short} is too short to be told from other text`);
   }
-  const needles = new Needles(secrets);
+  const needles = needlesFor(secrets);
   if (typeof where === 'string') {
     return needles.findIn(where, 'text');
   }
@@ -44,6 +44,15 @@ export function findSecrets(where: string | Tree, secrets: readonly string[]): s
     ...needles.findIn(path, `name of ${path}`),
     ...needles.findIn(content, path),
   ]);
+}
+
+let latest: { readonly secrets: string; readonly needles: Needles } | undefined;
+
+/** A test looks for the same secrets in several places in turn, and there may be hundreds of them. */
+function needlesFor(secrets: readonly string[]): Needles {
+  const key = JSON.stringify(secrets);
+  if (latest?.secrets !== key) latest = { secrets: key, needles: new Needles(secrets) };
+  return latest.needles;
 }
 
 class Needles {
