@@ -1,0 +1,192 @@
+// What `npm run mutate` runs: breaks one protection at a time in a copy of the checkout, runs the tests that have to
+// notice, and prints a table. Not part of the gate. Ends with exit code 1 when a mutation survives, and when a place is
+// not found exactly once, for the code has moved and the mutation has to move with it.
+//   node scripts/mutate.mjs [WORD…]   only the mutations whose names contain one of the words
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Each edit is found by its text, in whichever file below src/ that is. */
+const mutations = [
+  {
+    name: 'no state check',
+    edits: [["if (!sameText(parameters.get('state') ?? '', expected.state)) {", 'if (Math.random() < 0) {']],
+    tests: ['test/unit/loopback/callback.test.ts'],
+  },
+  {
+    name: 'no nonce',
+    edits: [
+      [
+        'expectedNonce: exchange.nonce,',
+        "expectedNonce: JSON.parse(Buffer.from((await response.clone().json()).id_token.split('.')[1], 'base64url').toString()).nonce,",
+      ],
+    ],
+    tests: ['test/integration/threats-id-token-claims.test.ts'],
+  },
+  {
+    name: 'account lock ignored',
+    edits: [
+      [
+        'const token = owner === undefined ? takeLockFile(file) : undefined;',
+        "const token = takeLockFile(file) ?? 'not ours';",
+      ],
+      ['isHeld: () => isOwnLock(file, token),', 'isHeld: () => true,'],
+    ],
+    tests: ['test/unit/accounts/lock.test.ts'],
+  },
+  {
+    name: 'wrong iss accepted',
+    edits: [['return expected.issuer !== undefined && iss !== expected.issuer;', 'return false;']],
+    tests: ['test/unit/loopback/callback.test.ts'],
+  },
+  {
+    name: 'authorization header in the trace',
+    edits: [
+      [
+        // Its double, of streamed requests, is indented less.
+        '\n          options.trace?.(`',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
+        "\n          options.trace?.(`${request.headers.get('authorization')} ",
+      ],
+    ],
+    tests: ['test/unit/adapters/http.test.ts', 'test/integration/threats-leaks.test.ts'],
+  },
+  {
+    name: 'at_hash ignored',
+    edits: [['if (at_hash === undefined) return;', 'if (at_hash !== false) return;']],
+    tests: ['test/unit/protocol/id-token.test.ts'],
+  },
+  {
+    name: 'files written 0644',
+    edits: [
+      [
+        'fchmodSync(descriptor, 0o600);\n    const bytes = Buffer.from(content);',
+        'fchmodSync(descriptor, 0o644);\n    const bytes = Buffer.from(content);',
+      ],
+    ],
+    tests: ['test/unit/secrets/private-files.test.ts'],
+  },
+  {
+    name: 'POST retried',
+    edits: [["if (outcome.method !== 'GET' || outcome.attempt", 'if (outcome.attempt']],
+    tests: ['test/unit/adapters/http-failures.test.ts'],
+  },
+  {
+    name: 'unconfirmed browser accepted',
+    edits: [["if (browser === 'unconfirmed' && expected.refuseUnconfirmed) {", 'if (Math.random() < 0) {']],
+    tests: ['test/unit/loopback/start-link.test.ts'],
+  },
+  {
+    name: 'refreshed sub ignored',
+    edits: [
+      [
+        'if (subject !== undefined && more.subject !== undefined && subject !== more.subject) {',
+        'if (Math.random() < 0) {',
+      ],
+    ],
+    tests: ['test/integration/bad-days.test.ts', 'test/integration/threats-id-token-claims.test.ts'],
+  },
+  {
+    name: 'slow_down ignored',
+    edits: [['interval = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);', '']],
+    tests: ['test/integration/device.test.ts'],
+  },
+];
+
+const words = process.argv.slice(2);
+const chosen = mutations.filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+);
+const copy = mkdtempSync(join(tmpdir(), 'oauth-login-mutate-'));
+try {
+  copyCheckout();
+  process.exitCode = judge();
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+
+function copyCheckout() {
+  const left = new Set(['.git', 'artifacts', 'dist', 'node_modules']);
+  for (const name of readdirSync(root)) {
+    if (!left.has(name)) cpSync(join(root, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+}
+
+function judge() {
+  const misplaced = chosen.flatMap(({ name, edits }) =>
+    edits.flatMap(([text]) => {
+      const places = filesWith(text);
+      return places.length === 1 ? [] : [`${name}: found ${places.length} times, not once: ${text}`];
+    }),
+  );
+  for (const line of misplaced) console.error(`mutate: ${line}`);
+  if (misplaced.length > 0) return 1;
+
+  const before = run([...new Set(chosen.flatMap(({ tests }) => tests))]);
+  if (before.failed.length > 0 || before.passed === 0) {
+    console.error(`mutate: the tests have to pass before anything is broken: ${before.failed.join('; ')}`);
+    return 1;
+  }
+  let survivors = 0;
+  for (const { name, edits, tests } of chosen) {
+    const undo = edits.map(([text, other]) => edit(text, other));
+    const { failed } = run(tests);
+    for (const step of undo.reverse()) step();
+    if (failed.length === 0) survivors += 1;
+    const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+    console.log(`${name.padEnd(34)} → ${failed.length === 0 ? 'SURVIVED' : `${failed[0]}${more}`}`);
+  }
+  return survivors > 0 ? 1 : 0;
+}
+
+/** The files that hold the text, each as often as it does. */
+function filesWith(text) {
+  return readdirSync(join(copy, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .flatMap((file) => Array.from({ length: readFileSync(file, 'utf8').split(text).length - 1 }, () => file));
+}
+
+/** Changes the one place; gives what changes it back. */
+function edit(text, other) {
+  const [file] = filesWith(text);
+  const source = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    source.replace(text, () => other),
+  );
+  return () => writeFileSync(file, source);
+}
+
+/** Runs test files in the copy; a file that cannot be loaded counts as a failure of its own. */
+function run(tests) {
+  const report = join(copy, 'report.json');
+  rmSync(report, { force: true });
+  const vitest = join(copy, 'node_modules/vitest/vitest.mjs');
+  const { stderr } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--bail=5', '--reporter=json', `--outputFile=${report}`, ...tests],
+    { cwd: copy, encoding: 'utf8' },
+  );
+  let results;
+  try {
+    results = JSON.parse(readFileSync(report, 'utf8')).testResults;
+  } catch {
+    throw new Error(`the tests ended without a report: ${stderr}`);
+  }
+  const all = results.flatMap(({ assertionResults }) => assertionResults);
+  const broken = results.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  if (broken.length > 0)
+    throw new Error(`cannot be loaded: ${broken.map(({ message }) => message).join('; ')}`);
+  return {
+    passed: all.filter(({ status }) => status === 'passed').length,
+    failed: all.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+  };
+}
