@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,8 +7,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 90_000, interval: 20 } },
-    // Most of the time the tests wait for processes that they started; by default one core would be left idle.
-    maxWorkers: '100%',
+    // Tests wait for processes that they started, and for time that is to pass: one worker more than cores fills the gaps.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
@@ -25,7 +26,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/packed-command-setup.ts'],
           testTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto';
-import * as oauth from 'oauth4webapi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProtocolError } from '../../src/errors.ts';
 import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import type { Profile } from '../../src/profile/profile.ts';
-import { tolerantFetch } from '../../src/protocol/tolerant-fetch.ts';
+import { newAttempt } from '../../src/protocol/attempt.ts';
+import { buildAuthorizationUri } from '../../src/protocol/authorization-request.ts';
+import { exchangeCode } from '../../src/protocol/code-exchange.ts';
+import type { TokenSet } from '../../src/protocol/token-set.ts';
 import { expandProvider, type ProviderPlace } from '../../src/providers/expand.ts';
 import { facebook } from '../../src/providers/facebook.ts';
 import { github } from '../../src/providers/github.ts';
@@ -14,6 +17,7 @@ import type { Provider, ResolvedProvider } from '../../src/providers/provider.ts
 import { resolveProvider } from '../../src/providers/resolve.ts';
 import { x } from '../../src/providers/x.ts';
 import { Secret } from '../../src/secrets/secret.ts';
+import { fresh } from '../support/preset-at-the-wire.ts';
 import { type Play, playProvider } from '../support/quirky-providers.ts';
 import { form, json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
@@ -28,71 +32,56 @@ afterEach(() => server.close());
 const clientId = 'client.id';
 const clientSecret = 'canary-client-secret';
 const redirectUri = 'http://127.0.0.1:51789/callback';
-const verifier = 'v'.repeat(43);
 
-/** The code flow as the standards have it, with what the preset brings: from the code to the profile. */
+/** From the authorization request to the profile, by the functions that `login` calls. */
 async function signIn(
   preset: Provider,
   play: Play,
   options: { readonly place?: ProviderPlace; readonly secret?: boolean } = {},
-): Promise<{ profile: Profile; tokens: oauth.TokenEndpointResponse; provider: ResolvedProvider }> {
+): Promise<{ profile: Profile; tokens: TokenSet; provider: ResolvedProvider }> {
   const expanded = expandProvider(preset, options.place);
   playProvider(server, expanded, play);
   const provider = await resolveProvider(server.standInFor(expanded), {
     fetch: server.fetch,
     allowHttpLoopback: true,
   });
-  const { metadata } = provider;
-  const authorization = new URL(provider.endpoints.authorization_endpoint ?? '');
-  authorization.search = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    scope: provider.scopes.join(provider.scopeSeparator),
-    state: 'state',
-    ...(provider.scopes.includes('openid') ? { nonce: 'nonce' } : {}),
-  }).toString();
-  const back = await server.fetch(authorization.href);
-  const client: oauth.Client = { client_id: clientId };
-  const wire = {
-    [oauth.customFetch]: tolerantFetch(server.fetch, provider),
-    [oauth.allowInsecureRequests]: true,
-  };
-  const authentication =
-    options.secret === false
-      ? oauth.None()
-      : provider.clientAuthentication === 'client_secret_basic'
-        ? oauth.ClientSecretBasic(clientSecret)
-        : oauth.ClientSecretPost(clientSecret);
-  const parameters = oauth.validateAuthResponse(
-    metadata,
-    client,
-    new URL(back.headers.get('location') ?? ''),
-    'state',
-  );
-  const response = await oauth.authorizationCodeGrantRequest(
-    metadata,
-    client,
-    authentication,
-    parameters,
-    redirectUri,
-    verifier,
-    wire,
-  );
-  const tokens = await oauth.processAuthorizationCodeResponse(
-    metadata,
-    client,
-    response,
-    provider.scopes.includes('openid') ? { expectedNonce: 'nonce', requireIdToken: true } : {},
-  );
-  if (tokens.id_token !== undefined) {
-    await oauth.validateApplicationLevelSignature(metadata, response, wire);
-  }
-  const claims = oauth.getValidatedIdTokenClaims(tokens);
-  const profile = await fetchProfile(provider, {
-    accessToken: new Secret(tokens.access_token),
-    ...(claims === undefined ? {} : { idTokenClaims: claims }),
+  const { scopes, scopeSeparator } = provider;
+  const { state, nonce, pkce } = await newAttempt(provider.pkce, scopes);
+  const authorizationUri = buildAuthorizationUri(provider.endpoints.authorization_endpoint ?? '', {
     clientId,
-    ...(options.secret === false ? {} : { clientSecret: new Secret(clientSecret) }),
+    redirectUri,
+    scopes,
+    scopeSeparator,
+    state,
+    parameters: {},
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(pkce === undefined ? {} : { codeChallenge: pkce.codeChallenge }),
+  });
+  const back = await server.fetch(authorizationUri);
+  const secret = options.secret === false ? {} : { clientSecret: new Secret(clientSecret) };
+  const tokens = await exchangeCode(
+    {
+      provider,
+      client: { clientId, clientAuthentication: provider.clientAuthentication, ...secret },
+      fetch: server.fetch,
+      allowHttpLoopback: true,
+      now: () => new Date(),
+      requestedScopes: scopes,
+    },
+    {
+      parameters: new URL(back.headers.get('location') ?? '').searchParams,
+      state,
+      redirectUri,
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
+    },
+  );
+  const { accessToken, idTokenClaims } = tokens;
+  const profile = await fetchProfile(provider, {
+    accessToken,
+    ...(idTokenClaims === undefined ? {} : { idTokenClaims }),
+    clientId,
+    ...secret,
     fetch: server.fetch,
   });
   return { profile, tokens, provider };
@@ -115,7 +104,7 @@ function tokenRequest(route: string): Record<string, string> {
   return members;
 }
 
-const codeGrant = { grant_type: 'authorization_code', redirect_uri: redirectUri, code_verifier: verifier };
+const codeGrant = { grant_type: 'authorization_code', redirect_uri: redirectUri, code_verifier: fresh };
 const post = { client_id: clientId, client_secret: clientSecret };
 
 describe('GitHub at the wire', () => {
@@ -130,18 +119,18 @@ describe('GitHub at the wire', () => {
     expect(tokenRequest('POST /github.com/login/oauth/access_token')).toEqual({ ...codeGrant, ...post });
     expect(only('/github.com/login/oauth/access_token').headers.accept).toBe('application/json');
     expect(only('GET /api.github.com/user').headers).toMatchObject({
-      authorization: `Bearer ${tokens.access_token}`,
+      authorization: `Bearer ${tokens.accessToken.reveal()}`,
       accept: 'application/vnd.github+json',
     });
     expect(only('GET /api.github.com/user').target).toBe('/api.github.com/user');
-    expect(tokens.scope).toBe('read:user user:email');
+    expect(tokens.scopes).toEqual(['read:user', 'user:email']);
     expect(profile).toMatchObject({ sub: '583231', preferred_username: 'octocat', email: 'o@g.test' });
   });
 
   it('takes the form-encoded reply, and the error with status 200 for an error', async () => {
     const reply = form({ access_token: 'at', scope: 'read:user', token_type: 'bearer' });
     const { tokens } = await signIn(github, { profile: user, tokenResponder: reply });
-    expect(tokens.access_token).toBe('at');
+    expect(tokens.accessToken.reveal()).toBe('at');
     const tokenResponder = json({ error: 'incorrect_client_credentials' });
     await expect(signIn(github, { profile: user, tokenResponder })).rejects.toMatchObject({
       error: 'incorrect_client_credentials',
@@ -167,7 +156,7 @@ describe('Google at the wire', () => {
     });
     expect(tokenRequest('POST /oauth2.googleapis.com/token')).toEqual({ ...codeGrant, ...post });
     expect(only('GET /openidconnect.googleapis.com/v1/userinfo').headers.authorization).toBe(
-      `Bearer ${tokens.access_token}`,
+      `Bearer ${tokens.accessToken.reveal()}`,
     );
     expect(only('/www.googleapis.com/oauth2/v3/certs').method).toBe('GET');
     expect(profile).toMatchObject({ provider: 'google', sub: 'g1', email_verified: true });
@@ -175,7 +164,7 @@ describe('Google at the wire', () => {
 
   it('refuses an authorization response that names another issuer', async () => {
     const play = { profile: {}, idToken: { sub: 'g1' }, iss: 'https://evil.test' };
-    await expect(signIn(google, play)).rejects.toBeInstanceOf(oauth.OperationProcessingError);
+    await expect(signIn(google, play)).rejects.toBeInstanceOf(ProtocolError);
     expect(server.requestsTo('/oauth2.googleapis.com/token')).toHaveLength(0);
   });
 });
@@ -196,9 +185,9 @@ describe('Facebook at the wire', () => {
     const { query, headers } = only('GET /graph.facebook.com/v24.0/me');
     expect(Object.fromEntries(query)).toEqual({
       fields: 'id,name,email,picture',
-      appsecret_proof: createHmac('sha256', clientSecret).update(tokens.access_token).digest('hex'),
+      appsecret_proof: createHmac('sha256', clientSecret).update(tokens.accessToken.reveal()).digest('hex'),
     });
-    expect(headers.authorization).toBe(`Bearer ${tokens.access_token}`);
+    expect(headers.authorization).toBe(`Bearer ${tokens.accessToken.reveal()}`);
     expect(profile).toMatchObject({ sub: '10', picture: 'https://p.test/1' });
     expect(provider.redirect).toEqual({ host: 'localhost', path: '/callback', port: 'any' });
   });
