@@ -167,7 +167,7 @@ describe('T12 secrets stay out of debug output when all goes well', () => {
     expectDiscretion(token, token.stdout.trim());
     for (const args of [['whoami', ...flags], ['whoami', '--offline'], ['status'], ['logout', ...flags]]) {
       const ended = await home.run(args, options);
-      expect([args, ended.code]).toEqual([args, 0]);
+      expect([args, ended.code], ended.stderr).toEqual([args, 0]);
       expectDiscretion(ended);
     }
   });
