@@ -4,10 +4,10 @@ import { join } from 'node:path';
 /** Any part of a secret of this many characters counts as a leak. */
 const windowLength = 12;
 
+/** What is searched for in one encoding, and the secrets that it is a part of. */
 interface Needle {
-  readonly text: string;
   readonly form: string;
-  readonly secret: number;
+  readonly secrets: string[];
 }
 
 /** Files under a directory, to be searched with their names. */
@@ -36,48 +36,50 @@ export function findSecrets(where: string | Tree, secrets: readonly string[]): s
   if (short !== -1) {
     throw new Error(`secret ${short} is too short to be told from other text`);
   }
-  const needles = needlesFor(secrets);
+  const wanted = new Map(secrets.map((secret, index) => [secret, index]));
+  needles.learn(secrets);
   if (typeof where === 'string') {
-    return needles.findIn(where, 'text');
+    return needles.findIn(where, 'text', wanted);
   }
   return [...readTree(where.directory)].flatMap(({ path, content }) => [
-    ...needles.findIn(path, `name of ${path}`),
-    ...needles.findIn(content, path),
+    ...needles.findIn(path, `name of ${path}`, wanted),
+    ...needles.findIn(content, path, wanted),
   ]);
 }
 
-let latest: { readonly secrets: string; readonly needles: Needles } | undefined;
+/** By length, so that one pass over a text looks for all needles of that length at once. */
+type Table = Map<number, Map<string, Needle>>;
 
-/** A test looks for the same secrets in several places in turn, and there may be hundreds of them. */
-function needlesFor(secrets: readonly string[]): Needles {
-  const key = JSON.stringify(secrets);
-  if (latest?.secrets !== key) latest = { secrets: key, needles: new Needles(secrets) };
-  return latest.needles;
-}
-
+/** Of all secrets that were ever searched for: tests ask for hundreds again and again, with a few more each time. */
 class Needles {
-  /** By length, so that one pass over a text looks for all needles of that length at once. */
-  readonly #plain = new Map<number, Map<string, Needle>>();
-  readonly #hex = new Map<number, Map<string, Needle>>();
-  readonly #base64 = new Map<number, Map<string, Needle>>();
+  readonly #known = new Set<string>();
+  readonly #plain: Table = new Map();
+  readonly #hex: Table = new Map();
+  readonly #base64: Table = new Map();
 
-  constructor(secrets: readonly string[]) {
-    secrets.forEach((secret, index) => {
+  learn(secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      if (this.#known.has(secret)) continue;
+      this.#known.add(secret);
       for (const part of windows(secret, windowLength)) {
-        add(this.#plain, { text: part, form: 'plain', secret: index });
-        add(this.#hex, { text: Buffer.from(part).toString('hex'), form: 'hex', secret: index });
+        add(this.#plain, part, 'plain', secret);
+        add(this.#hex, Buffer.from(part).toString('hex'), 'hex', secret);
         for (const offset of [0, 1, 2]) {
-          add(this.#base64, { text: base64At(part, offset), form: `base64 at ${offset}`, secret: index });
+          add(this.#base64, base64At(part, offset), `base64 at ${offset}`, secret);
         }
       }
-    });
+    }
   }
 
-  findIn(text: string, place: string): string[] {
+  /** `wanted` are the secrets that count, each with its number. */
+  findIn(text: string, place: string, wanted: ReadonlyMap<string, number>): string[] {
     const found = new Set<string>();
-    const search = (haystack: string, table: Map<number, Map<string, Needle>>, reading: string) => {
-      for (const needle of matches(haystack, table)) {
-        found.add(`secret ${needle.secret} in ${place} (${needle.form}${reading})`);
+    const search = (haystack: string, table: Table, reading: string) => {
+      for (const { form, secrets } of matches(haystack, table)) {
+        const secret = secrets.findLast((one) => wanted.has(one));
+        if (secret !== undefined) {
+          found.add(`secret ${wanted.get(secret)} in ${place} (${form}${reading})`);
+        }
       }
     };
     for (const [reading, haystack] of readings(text)) {
@@ -88,6 +90,8 @@ class Needles {
     return [...found];
   }
 }
+
+const needles = new Needles();
 
 /** The text itself, and what it says once an encoding is undone. */
 function readings(text: string): Map<string, string> {
@@ -126,10 +130,10 @@ function* windows(text: string, length: number): Generator<string> {
   }
 }
 
-function* matches(haystack: string, table: Map<number, Map<string, Needle>>): Generator<Needle> {
-  for (const [length, needles] of table) {
+function* matches(haystack: string, table: Table): Generator<Needle> {
+  for (const [length, sameLength] of table) {
     for (let start = 0; start + length <= haystack.length; start += 1) {
-      const needle = needles.get(haystack.slice(start, start + length));
+      const needle = sameLength.get(haystack.slice(start, start + length));
       if (needle !== undefined) {
         yield needle;
       }
@@ -137,9 +141,12 @@ function* matches(haystack: string, table: Map<number, Map<string, Needle>>): Ge
   }
 }
 
-function add(table: Map<number, Map<string, Needle>>, needle: Needle): void {
-  const sameLength = table.get(needle.text.length) ?? new Map<string, Needle>();
-  table.set(needle.text.length, sameLength.set(needle.text, needle));
+function add(table: Table, text: string, form: string, secret: string): void {
+  const sameLength = table.get(text.length) ?? new Map<string, Needle>();
+  table.set(text.length, sameLength);
+  const needle = sameLength.get(text);
+  if (needle === undefined) sameLength.set(text, { form, secrets: [secret] });
+  else needle.secrets.push(secret);
 }
 
 function* readTree(directory: string): Generator<{ path: string; content: string }> {
