@@ -66,6 +66,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   const connections = new Connections();
   const notify = onceForEachKind(options.notice);
   const openReplies = new Set<ServerResponse>();
+  const served = new WeakSet<Socket>();
   const users = options.users ?? [process.getuid?.() ?? 0];
   const peerUser = options.peerUser ?? lookUpPeerUser;
   let conversation: BrowserConversation | undefined;
@@ -84,6 +85,9 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
       request.socket.destroy();
       return;
     }
+    // Each connection ends with its first reply. One to a request behind it would never be sent and never be closed.
+    if (served.has(request.socket)) return;
+    served.add(request.socket);
     openReplies.add(response);
     response.once('close', () => openReplies.delete(response));
     if (request.url === conversation.done.path) {
