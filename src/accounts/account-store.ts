@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { OAuthLoginError } from '../errors.ts';
 import { parsePlainJson } from '../secrets/plain-json.ts';
-import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
+import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { readFileOfOwner } from '../secrets/private-file-reading.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
+import { removeLitter } from '../secrets/remove-litter.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 import { readAccountHead } from './account-head.ts';
@@ -81,7 +82,7 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
 export function openAccountStore(context: Context): AccountStore {
   const directory = join(context.paths.dataDir, 'accounts');
   const clientSecrets = async () => (await import('./client-secrets.ts')).openClientSecrets(context);
-  const indexFile = join(context.paths.dataDir, 'account-index.json');
+  const indexFile = join(context.paths.dataDir, 'index', 'accounts.json');
   const locks = new Map<string, Lock>();
   const fileOf = (id: string) => join(directory, `${id}.account`);
   const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
@@ -192,7 +193,7 @@ export function openAccountStore(context: Context): AccountStore {
       const plainHead = plainHeadOf(head);
       const key = await openKey(head.store, context, { create: true });
       const bytes = sealedAccount(plainHead, secrets, key);
-      removeStaleTemporaries(directory, context.clock.now());
+      removeLitter(context);
       writePrivateFile(fileOf(head.id), bytes);
       await keepIndex();
     },
@@ -201,7 +202,7 @@ export function openAccountStore(context: Context): AccountStore {
       const first = plainHeadOf(head);
       const key = await openKey(head.store, context, { create: false });
       const { reserveAccount } = await import('./account-reserve.ts');
-      removeStaleTemporaries(directory, context.clock.now());
+      removeLitter(context);
       return reserveAccount(fileOf(head.id), sealedAccount(first, secrets, key), (next, nextSecrets) =>
         sealedAccount(plainHeadOf(next), nextSecrets, key),
       );

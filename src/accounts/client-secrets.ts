@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { plainObject } from '../secrets/plain-json.ts';
-import { removeStaleTemporaries } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
+import { removeLitter } from '../secrets/remove-litter.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';
@@ -52,7 +52,7 @@ export function openClientSecrets(context: Context): ClientSecrets {
 
     async writeClientSecret({ provider, issuer, clientId }, secret, store) {
       const key = await openKey(store, context, { create: true });
-      removeStaleTemporaries(directory, context.clock.now());
+      removeLitter(context);
       const content = { head: { provider, issuer, clientId }, body: { clientSecret: secret.reveal() } };
       writeSealedFile(fileOf({ issuer, clientId }), 'client', content, key);
     },

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Clock, Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { plainObject } from '../secrets/plain-json.ts';
-import { listPrivateDirectory, removeStaleTemporaries } from '../secrets/private-directory.ts';
+import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
+import { removeLitter } from '../secrets/remove-litter.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { openKey } from './open-key.ts';
@@ -93,7 +94,7 @@ export function openGrantTokens(context: Context): GrantTokens {
     async write({ head, accessToken }, store) {
       if (head.expiresAt === undefined) return;
       const key = await openKey(store, context, { create: true });
-      removeStaleTemporaries(directory, context.clock.now());
+      removeLitter(context);
       for (const { file, token, error } of files()) {
         if (error !== undefined) throw error;
         if (token === undefined || !isGood(token, 0, context)) removePrivateFile(file);

@@ -40,7 +40,7 @@ let dataDir: string;
 
 const store = (directory = dataDir) => openAccountStore(storeContext(directory));
 const fileOf = ({ id }: AccountHead, directory = dataDir) => join(directory, 'accounts', `${id}.account`);
-const indexFile = (directory = dataDir) => join(directory, 'account-index.json');
+const indexFile = (directory = dataDir) => join(directory, 'index', 'accounts.json');
 const namesOf = async (of?: string) => {
   const { accounts, problems } = await store().list(of);
   return { accounts: accounts.map(({ provider }) => provider), problems: problems.length };

@@ -1,4 +1,13 @@
-import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccountHead, AccountSecrets } from '../../../src/accounts/account.ts';
@@ -380,5 +389,26 @@ describe('the client secrets that setup keeps', () => {
     const second = readdirSync(directory).find((name) => name !== first) ?? '';
     copyFileSync(join(directory, first), join(directory, second));
     expect(await errorOf(nextRun().readClientSecret(other))).toMatchObject({ code: 'store_corrupt' });
+  });
+});
+
+describe('T40 what interrupted writes left', () => {
+  it('goes with the next write, wherever it is, when it is older than an hour', async () => {
+    await nextRun().write(head(), secrets);
+    const left = (directory: string, digit: string) =>
+      join(dataDir, directory, `.file.key.${digit.repeat(32)}.tmp`);
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    const directories = ['accounts', 'clients', 'grants', 'index', 'keys', 'locks'];
+    for (const directory of directories) {
+      mkdirSync(join(dataDir, directory), { recursive: true, mode: 0o700 });
+      for (const digit of ['0', '1']) writeFileSync(left(directory, digit), 'left', { mode: 0o600 });
+      utimesSync(left(directory, '0'), twoHoursAgo, twoHoursAgo);
+    }
+    await nextRun().write(head(), secrets);
+    for (const directory of directories) {
+      expect(existsSync(left(directory, '0')), directory).toBe(false);
+      expect(existsSync(left(directory, '1')), directory).toBe(true);
+    }
+    expect(revealed(await nextRun().readSecrets(head()))).toMatchObject({ accessToken: 'CANARY-access' });
   });
 });
