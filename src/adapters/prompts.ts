@@ -1,7 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../errors.ts';
 import { Secret } from '../secrets/secret.ts';
+import { type HeldTerminal, holdTerminal, type TerminalInput } from './held-terminal.ts';
 import { promptOutput } from './prompt-output.ts';
+
+/** Asks for a secret; `stop` takes the question back, with its reason. */
+export type AskForSecret = (
+  question: string,
+  options?: { readonly validate?: (text: string) => string | undefined; readonly stop?: AbortSignal },
+) => Promise<Secret>;
 
 /** Questions to a person at a terminal; each rejects with an `AbortedError` on Ctrl-C, an `InputEndedError` on Ctrl-D. */
 export interface Prompts {
@@ -10,10 +17,12 @@ export interface Prompts {
     options?: { readonly initial?: string; readonly validate?: (text: string) => string | undefined },
   ): Promise<string>;
   /** What is typed is not shown; `stop` takes the question back, with its reason. */
-  secret(
-    question: string,
-    options?: { readonly validate?: (text: string) => string | undefined; readonly stop?: AbortSignal },
-  ): Promise<Secret>;
+  secret: AskForSecret;
+  /**
+   * Runs work that asks for secrets: nothing of what is typed is shown until the work ends, also between and after its
+   * questions.
+   */
+  hidden<Result>(work: (ask: AskForSecret) => Promise<Result>): Promise<Result>;
   confirm(question: string, initial: boolean): Promise<boolean>;
   choose<Value extends string>(
     question: string,
@@ -23,13 +32,15 @@ export interface Prompts {
 
 /** The terminal that is asked at. */
 export interface PromptsEnvironment {
-  readonly stdin: Readable & { readonly isTTY?: boolean | undefined; readonly isRaw?: boolean | undefined };
+  readonly stdin: TerminalInput;
   /** The standard error: the standard output is for the answer of the command. */
   readonly stderr: Writable & { readonly isTTY?: boolean | undefined };
   /** Whether the terminal shows box characters; by default it does. */
   readonly canDraw?: boolean;
   /** Ends a question with its reason. */
   readonly signal: AbortSignal;
+  /** Does what Ctrl-C does where it is not read as a key; by default it sends SIGINT to this process. */
+  readonly interrupt?: () => void;
 }
 
 /**
@@ -49,6 +60,8 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     );
   }
   const clack = await import('@clack/prompts');
+  const interrupt = environment.interrupt ?? (() => process.kill(process.pid, 'SIGINT'));
+  let held: HeldTerminal | undefined;
   const output = promptOutput(stderr, environment.canDraw ?? true);
 
   /** Asks, and takes the terminal back from a question that gets no answer any more. */
@@ -60,7 +73,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     }) => Promise<Answer>,
     stop = signal,
   ): Promise<Exclude<Answer, symbol>> {
-    const input = watchInput(stdin);
+    const input = watchInput(stdin, () => held?.isAsking() ?? stdin.isRaw === true);
     const either = AbortSignal.any([signal, stop, input.ended]);
     try {
       either.throwIfAborted();
@@ -73,7 +86,34 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     }
   }
 
+  const secret: AskForSecret = async (question, { validate, stop } = {}) => {
+    const answer = await answerTo(
+      (common) =>
+        clack.password({
+          ...common,
+          message: question,
+          // Not even one sign for each character: the length of a secret is a part of it.
+          mask: '',
+          validate: (text) => validate?.(text ?? ''),
+        }),
+      stop,
+    );
+    // Nothing but Enter is no text at all to the library.
+    return new Secret(answer ?? '');
+  };
+
   return {
+    secret,
+    async hidden(work) {
+      const terminal = holdTerminal(stdin, interrupt);
+      held = terminal;
+      try {
+        return await work((question, options) => terminal.during(() => secret(question, options)));
+      } finally {
+        held = undefined;
+        terminal.release();
+      }
+    },
     text: (question, options = {}) =>
       answerTo((common) =>
         clack.text({
@@ -83,21 +123,6 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
           validate: (text) => options.validate?.(text ?? ''),
         }),
       ),
-    secret: async (question, { validate, stop } = {}) => {
-      const answer = await answerTo(
-        (common) =>
-          clack.password({
-            ...common,
-            message: question,
-            // Not even one sign for each character: the length of a secret is a part of it.
-            mask: '',
-            validate: (text) => validate?.(text ?? ''),
-          }),
-        stop,
-      );
-      // Nothing but Enter is no text at all to the library.
-      return new Secret(answer ?? '');
-    },
     confirm: (question, initial) =>
       answerTo((common) => clack.confirm({ ...common, message: question, initialValue: initial })),
     choose: async (question, choices) => {
@@ -119,7 +144,10 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
  * Tells when no key will be read any more. The library does not: Node's `readline` under it closes on Ctrl-D and
  * says so to nobody, and nothing would be left for the process to wait for.
  */
-function watchInput(stdin: PromptsEnvironment['stdin']): { readonly ended: AbortSignal; close(): void } {
+function watchInput(
+  stdin: TerminalInput,
+  isAsking: () => boolean,
+): { readonly ended: AbortSignal; close(): void } {
   const controller = new AbortController();
   const end = () => controller.abort(new InputEndedError());
   let isOver = false;
@@ -128,7 +156,7 @@ function watchInput(stdin: PromptsEnvironment['stdin']): { readonly ended: Abort
     setImmediate(() => {
       if (isOver || controller.signal.aborted) return;
       // Raw mode was taken again after Ctrl-Z and `fg`: only the keys are missing. Otherwise nobody reads them.
-      if (stdin.isRaw) stdin.resume();
+      if (isAsking()) stdin.resume();
       else end();
     });
   if (stdin.readableEnded || stdin.destroyed) end();

@@ -123,24 +123,26 @@ async function pastedResponse(
 ): Promise<AuthorizationResponse> {
   const prompts = await context.openPrompts();
   let closed = 0;
-  for (;;) {
-    const pasted = await prompts
-      .secret('Paste the address here (it is not shown)', { stop })
-      .catch((error: unknown) => {
-        closed += 1;
-        if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
-        return undefined;
-      });
-    if (pasted === undefined) {
-      // Without the question, the terminal would show what is pasted later.
-      grant.progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
-      continue;
+  return prompts.hidden(async (ask) => {
+    for (;;) {
+      const pasted = await ask('Paste the address here (it is not shown)', { stop }).catch(
+        (error: unknown) => {
+          closed += 1;
+          if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
+          return undefined;
+        },
+      );
+      if (pasted === undefined) {
+        // Without the question, the terminal would show what is pasted later.
+        grant.progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
+        continue;
+      }
+      const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
+      if (verdict.kind === 'accepted') return verdict.response;
+      if (verdict.kind === 'failed') throw verdict.error;
+      grant.progress.pasteRefused(verdict.reason);
     }
-    const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
-    if (verdict.kind === 'accepted') return verdict.response;
-    if (verdict.kind === 'failed') throw verdict.error;
-    grant.progress.pasteRefused(verdict.reason);
-  }
+  });
 }
 
 async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): Promise<never> {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import type { AskForSecret } from '../adapters/prompts.ts';
 import type { Context } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { variableText } from '../system/environment.ts';
@@ -97,12 +98,14 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
   }
   if (!isInteractive(context)) throw missingPassphrase();
   const prompts = await context.openPrompts();
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const question = attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not it. Passphrase';
-    const key = await keyFromPassphrase(await prompts.secret(question), descriptor.id, parameters);
-    if (key !== undefined) return key;
-  }
-  throw wrongPassphrase('that was typed');
+  return prompts.hidden(async (ask) => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const question = attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not it. Passphrase';
+      const key = await keyFromPassphrase(await ask(question), descriptor.id, parameters);
+      if (key !== undefined) return key;
+    }
+    throw wrongPassphrase('that was typed');
+  });
 }
 
 /** Makes a key from a new passphrase; `undefined` when another process was first. Throws `StoreError`. */
@@ -113,7 +116,13 @@ export async function createPassphraseKey(context: Context): Promise<SealingKey 
       `oauth-login: warning: OAUTH_LOGIN_PASSPHRASE has fewer than ${SHORTEST} characters; whoever gets the files of your sign-ins can guess it\n`,
     );
   }
-  const passphrase = given ?? (await askForNewPassphrase(context));
+  if (given !== undefined) return keyFromNewPassphrase(given, context);
+  if (!isInteractive(context)) throw missingPassphrase();
+  const prompts = await context.openPrompts();
+  return prompts.hidden(async (ask) => keyFromNewPassphrase(await askForNewPassphrase(ask), context));
+}
+
+async function keyFromNewPassphrase(passphrase: Secret, context: Context): Promise<SealingKey | undefined> {
   const salt = randomBytes(SALT_LENGTH);
   const [key, verifier] = await derive(passphrase, salt, COST);
   const id = newKeyId();
@@ -127,15 +136,14 @@ function isShort(passphrase: string): boolean {
   return [...passphrase.normalize('NFC')].length < SHORTEST;
 }
 
-async function askForNewPassphrase(context: Context): Promise<Secret> {
-  if (!isInteractive(context)) throw missingPassphrase();
-  const prompts = await context.openPrompts();
+async function askForNewPassphrase(ask: AskForSecret): Promise<Secret> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const first = await prompts.secret('New passphrase for the stored accounts', {
+    const question = 'New passphrase for the stored accounts';
+    const first = await ask(attempt === 1 ? question : `The two were not the same. ${question}`, {
       validate: (text) =>
         isShort(text) ? `at least ${SHORTEST} characters, several words are best` : undefined,
     });
-    const second = await prompts.secret('The same passphrase again');
+    const second = await ask('The same passphrase again');
     if (first.reveal() === second.reveal()) return first;
   }
   throw new StoreError('store_passphrase_missing', 'the two passphrases were not the same', {

@@ -163,6 +163,37 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     );
   });
 
+  it('shows nothing of a passphrase that is typed while a wrong one is being tried, and takes it', async () => {
+    const client = `--client-id ${server.clientId} --allow-http-loopback --store passphrase`;
+    await terminal.enter(
+      `OAUTH_LOGIN_PASSPHRASE=the-right-passphrase oauth-login ${server.issuer} ${client}`,
+    );
+    const [link = ''] = await terminal.links(1);
+    await playUserAgent(link, { user: 'ada', consent: true });
+    expect(await terminal.ended()).toBe(0);
+
+    await terminal.enter('oauth-login token');
+    await terminal.shows('Passphrase of the stored accounts');
+    await terminal.type('a wrong passphrase');
+    await terminal.press('Enter');
+    await terminal.press('C-c');
+    expect(await terminal.ended()).toBe(130);
+    expect(await terminal.isSane()).toBe(true);
+
+    await terminal.enter('oauth-login token');
+    await terminal.shows('Passphrase of the stored accounts');
+    await terminal.type('a wrong passphrase');
+    await terminal.press('Enter');
+    await terminal.type('the-right-passphrase');
+    await terminal.press('Enter');
+    expect(await terminal.ended()).toBe(0);
+    const text = await terminal.text();
+    expect(text).toContain('That was not it. Passphrase');
+    expect(text).not.toContain('the-right');
+    expect(text).toContain(server.issuedSecrets('access_token').at(-1));
+    expect(await terminal.isSane()).toBe(true);
+  });
+
   it('is given a command that works when nobody is signed in', async () => {
     await terminal.enter('oauth-login whoami');
     expect(await terminal.ended()).toBe(4);

@@ -30,20 +30,19 @@ function terminal(answer: (authorizationUri: string, asked: number) => Promise<s
   const err: string[] = [];
   let asked = 0;
   const questions: string[] = [];
-  const prompts: Partial<Prompts> = {
-    secret: async (question, { stop } = {}) => {
-      questions.push(question);
-      const uri = err.join('').match(/^http\S+\/auth\?\S+$/m)?.[0] ?? '';
-      asked += 1;
-      const text = await Promise.race([
-        answer(uri, asked),
-        new Promise<never>((_resolve, reject) => {
-          stop?.addEventListener('abort', () => reject(stop.reason));
-        }),
-      ]);
-      return new Secret(text);
-    },
+  const secret: Prompts['secret'] = async (question, { stop } = {}) => {
+    questions.push(question);
+    const uri = err.join('').match(/^http\S+\/auth\?\S+$/m)?.[0] ?? '';
+    asked += 1;
+    const text = await Promise.race([
+      answer(uri, asked),
+      new Promise<never>((_resolve, reject) => {
+        stop?.addEventListener('abort', () => reject(stop.reason));
+      }),
+    ]);
+    return new Secret(text);
   };
+  const prompts: Partial<Prompts> = { secret, hidden: (work) => work(secret) };
   const changes: Partial<Context> = {
     env: { OAUTH_LOGIN_STORE: 'file', SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 2222', USER: 'ada' },
     place: 'ssh',

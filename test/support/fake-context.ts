@@ -162,14 +162,16 @@ function scriptedPrompts(answers: readonly Answer[], questions: string[]): Promp
     if (answer instanceof Error) throw answer;
     return answer;
   };
+  const secret: Prompts['secret'] = async (question) => new Secret(String(next(question)));
   return {
+    secret,
+    hidden: (work) => work(secret),
     async text(question, options) {
       const answer = String(next(question));
       const complaint = options?.validate?.(answer);
       if (complaint !== undefined) throw new Error(`the answer to “${question}” is refused: ${complaint}`);
       return answer;
     },
-    secret: async (question) => new Secret(String(next(question))),
     confirm: async (question) => next(question) === true,
     async choose(question, choices) {
       const answer = next(question);

@@ -120,11 +120,13 @@ function scriptedPrompts(
     if (complaint !== undefined) throw new Error(`the answer is refused: ${complaint}`);
     return answer;
   };
+  const secret: Prompts['secret'] = async (question, options) =>
+    new Secret(checked(String(await next('secret', question)), options?.validate));
   return {
+    secret,
+    hidden: (work) => work(secret),
     text: async (question, options) =>
       checked(String(await next('text', question, options?.initial)), options?.validate),
-    secret: async (question, options) =>
-      new Secret(checked(String(await next('secret', question)), options?.validate)),
     confirm: async (question, initial) => (await next('confirm', question, initial)) === true,
     choose: async (question, choices) => {
       const answer = await next('choose', question);

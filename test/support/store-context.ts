@@ -62,6 +62,7 @@ export function storeContext(dataDir: string, changes: Partial<Context> = {}): C
 export function person(...answers: string[]): Partial<Context> & { readonly questions: string[] } {
   const questions: string[] = [];
   const prompts: Prompts = {
+    hidden: (work) => work(prompts.secret),
     text: notHere,
     confirm: notHere,
     choose: notHere,

@@ -262,3 +262,103 @@ describe('without a terminal', () => {
     expect(screen()).toBe('');
   });
 });
+
+describe('hidden input', () => {
+  /** A terminal that would show what is typed as soon as raw mode ends, and counts what Ctrl-C does outside questions. */
+  function hiddenTerminal() {
+    const opened = terminal();
+    const setRawMode = opened.environment.stdin.setRawMode;
+    const modes: boolean[] = [];
+    let interrupts = 0;
+    opened.environment.stdin.setRawMode = (mode: boolean) => {
+      modes.push(mode);
+      return setRawMode(mode);
+    };
+    const environment = {
+      ...opened.environment,
+      interrupt: () => {
+        interrupts += 1;
+      },
+    };
+    return { ...opened, environment, modes, interrupts: () => interrupts };
+  }
+
+  it('shows nothing from the first question to the end of the work, and shows it again after that', async () => {
+    const { environment, press, modes, isRaw } = hiddenTerminal();
+    const prompts = await openPrompts(environment);
+    const seen: boolean[] = [];
+    const work = prompts.hidden(async (ask) => {
+      await ask('First?');
+      await delay(20);
+      seen.push(isRaw());
+      await ask('Second?');
+      await delay(20);
+      seen.push(isRaw());
+      return 'done';
+    });
+    await press('First?', 'one', ENTER);
+    await press('Second?', 'two', ENTER);
+    expect(await work).toBe('done');
+    expect(seen).toEqual([true, true]);
+    expect(modes).toEqual([true, false]);
+    expect(isRaw()).toBe(false);
+  });
+
+  it('keeps what is typed between two questions for the next one', async () => {
+    const { environment, press } = hiddenTerminal();
+    const prompts = await openPrompts(environment);
+    const work = prompts.hidden(async (ask) => {
+      const first = await ask('First?');
+      await delay(60);
+      const second = await ask('Second?');
+      return [first.reveal(), second.reveal()];
+    });
+    await press('First?', 'wrong', ENTER, 'ri', 'ght', ENTER);
+    expect(await work).toEqual(['wrong', 'right']);
+  });
+
+  it('shows it again after an error, after Ctrl-C and after Ctrl-D', async () => {
+    for (const [key, kind] of [
+      [undefined, Error],
+      [CTRL_C, AbortedError],
+      [CTRL_D, InputEndedError],
+    ] as const) {
+      const { environment, press, isRaw } = hiddenTerminal();
+      const prompts = await openPrompts(environment);
+      const work = prompts.hidden(async (ask) => {
+        await ask('Secret?');
+        throw new Error('the work failed');
+      });
+      const ended = rejectionOf(work);
+      await press('Secret?', ...(key === undefined ? ['x', ENTER] : [key]));
+      expect(await ended).toBeInstanceOf(kind);
+      expect(isRaw()).toBe(false);
+    }
+  });
+
+  it('takes Ctrl-C while no question is open, and lets the terminal go before the second one', async () => {
+    const { environment, press, isRaw, interrupts } = hiddenTerminal();
+    const prompts = await openPrompts(environment);
+    const states: boolean[] = [];
+    const work = prompts.hidden(async (ask) => {
+      await ask('Secret?');
+      environment.stdin.write(CTRL_C);
+      await expect.poll(interrupts).toBe(1);
+      states.push(isRaw());
+      environment.stdin.write(CTRL_C);
+      await expect.poll(interrupts).toBe(2);
+      states.push(isRaw());
+    });
+    await press('Secret?', 'x', ENTER);
+    await work;
+    expect(states).toEqual([true, false]);
+  });
+
+  it('still ends a question that gets no key any more', async () => {
+    const { environment } = hiddenTerminal();
+    const prompts = await openPrompts(environment);
+    const work = rejectionOf(prompts.hidden((ask) => ask('Secret?')));
+    environment.stdin.end();
+    expect(await work).toBeInstanceOf(InputEndedError);
+  });
+});

@@ -42,15 +42,18 @@ describe('T67 what the listener has answered', () => {
     ],
     ['upgrades', (authority) => getRequest(authority, '/', ['Connection: Upgrade', 'Upgrade: websocket'])],
     ['what is no request', () => 'nothing of HTTP\r\n\r\n'],
-  ])('leaves the heap where it was after %s, and lets the true callback through', async (_what, requestOf) => {
-    const opened = await openListener();
-    const request = requestOf(opened.authority);
-    await flood(opened, request);
-    const before = await heapUsed();
-    await flood(opened, request);
-    expect((await heapUsed()) - before).toBeLessThan(NOTHING);
-    await opened.expectStillWaiting();
-  });
+  ])(
+    'leaves the heap where it was after %s, and lets the true callback through',
+    async (_what, requestOf) => {
+      const opened = await openListener();
+      const request = requestOf(opened.authority);
+      await flood(opened, request);
+      const before = await heapUsed();
+      await flood(opened, request);
+      expect((await heapUsed()) - before).toBeLessThan(NOTHING);
+      await opened.expectStillWaiting();
+    },
+  );
 
   it('answers the first of several requests on one connection, and closes it', async () => {
     const opened = await openListener();
