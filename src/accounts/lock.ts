@@ -21,9 +21,9 @@ const BEAT_INTERVAL = 5_000;
 /** Six beats missed in a row, for owners of which nothing else can be known. */
 const SILENCE_LIMIT = 30_000;
 /** How long a lock that does not change is believed to have an owner that lives. */
-const LOOK_INTERVAL = 500;
+const LOOK_INTERVAL = 1_000;
 const FIRST_PAUSE = 10;
-const LONGEST_PAUSE = 200;
+const LONGEST_PAUSE = 300;
 
 /** A lock between processes that is held until `release`. */
 export interface Lock {
@@ -67,7 +67,7 @@ export async function openLockUnless<T>(
     if (settled !== undefined) return { settled };
     const mark = fileMark(file);
     const now = clock.monotonic();
-    // Two hundred processes that all ask who has the lock, five times a second, keep its owner from its work.
+    // Two hundred processes that all ask who has the lock, three times a second, keep its owner from its work.
     if (mark === undefined || watched?.mark !== mark || now >= watched.until) {
       const owner = readLockOwner(file);
       const token = owner === undefined ? takeLockFile(file) : undefined;

@@ -35,8 +35,15 @@ function readState(pid: number | 'self'): ProcessState | undefined {
   return state === undefined || started === undefined ? undefined : { state, started };
 }
 
-/** The identity of this process. */
+let known: ProcessIdentity | undefined;
+
+/** The identity of this process, which is looked up once: who waits for a lock compares with it many times. */
 export function ownIdentity(): ProcessIdentity {
+  known ??= lookUpOwnIdentity();
+  return known;
+}
+
+function lookUpOwnIdentity(): ProcessIdentity {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
   const namespace = attempt(() => readlinkSync('/proc/self/ns/pid'));
   const started = readState('self')?.started;

@@ -82,7 +82,7 @@ function held(value: unknown, own: Member): string {
 
 function invalid(
   fault: string,
-  hint = 'nothing was stored; try again, and if it stays so, report it to the operator of the server',
+  hint = 'no token of it is given out; try again, and if it stays so, report it to the operator of the server',
 ): ProtocolError {
   return new ProtocolError('protocol_invalid_response', `the token response ${fault}`, { hint });
 }

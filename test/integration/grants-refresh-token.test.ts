@@ -120,6 +120,15 @@ describe('a refresh token that was rotated', () => {
     expect(isGone('.tmp')).toBe(true);
   });
 
+  it('is in its file although the rest of the answer is refused', async () => {
+    const file = join(job.directory, 'rotated');
+    server.rewriteReply('token', (body) => ({ ...body, access_token: 'a\nb' }));
+    expect(await ask('--rotate-to', file)).toMatchObject({ exitCode: 6, stdout: '' });
+    expect(newest()).not.toBe(refreshToken);
+    expect(readFileSync(file, 'utf8')).toBe(`${newest()}\n`);
+    expect(isGone('.tmp')).toBe(true);
+  });
+
   it('takes the place of the old one in a file that others could read, and closes it to them', async () => {
     const file = join(job.directory, 'rotated');
     writeFileSync(file, `${refreshToken}\n`, { mode: 0o644 });
