@@ -152,7 +152,8 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
   );
 
   it('can close the tab; the time-out then names the exact redirect URI', async () => {
-    const started = await login('close-tab', ['--timeout', '8']);
+    // Long enough for Chromium to start on a busy machine, before the listener goes away.
+    const started = await login('close-tab', ['--timeout', '20']);
     const result = await started.login.result;
     const report = await started.browser.report();
     expect(result.exitCode).toBe(7);
