@@ -48,6 +48,7 @@ export type ProtocolCode =
   | 'protocol_browser_mismatch'
   | 'protocol_invalid_metadata'
   | 'protocol_invalid_response'
+  | 'protocol_subject_mismatch'
   | 'protocol_invalid_id_token'
   | 'protocol_redirect'
   | 'protocol_insecure_uri'

@@ -88,10 +88,11 @@ function readFailedRefresh(fields: Fields): FailedRefresh {
 }
 
 function readFields(fields: Fields): AccountHead {
-  const { store, hasRefreshToken, allowHttpLoopback, isTokenRefused } = fields;
+  const { store, hasRefreshToken, allowHttpLoopback, isTokenRefused, profileUnavailable } = fields;
   if (!isStoreKind(store) || typeof hasRefreshToken !== 'boolean') throw new MalformedHead();
   if (allowHttpLoopback !== undefined && allowHttpLoopback !== true) throw new MalformedHead();
   if (isTokenRefused !== undefined && isTokenRefused !== true) throw new MalformedHead();
+  if (profileUnavailable !== undefined && profileUnavailable !== true) throw new MalformedHead();
   return {
     id: text(fields, 'id'),
     provider: text(fields, 'provider'),
@@ -103,8 +104,12 @@ function readFields(fields: Fields): AccountHead {
     clientAuthentication: readClientAuthentication(fields.clientAuthentication),
     endpoints: readEndpoints(fields.endpoints),
     ...(fields.idTokenAlgorithms !== undefined && { idTokenAlgorithms: texts(fields, 'idTokenAlgorithms') }),
+    ...(fields.userInfoAlgorithms !== undefined && {
+      userInfoAlgorithms: texts(fields, 'userInfoAlgorithms'),
+    }),
     ...optionalTexts(fields, 'redirectUri'),
-    profile: readProfile(fields.profile),
+    ...(fields.profile !== undefined && { profile: readProfile(fields.profile) }),
+    ...(profileUnavailable === true && { profileUnavailable }),
     scopes: texts(fields, 'scopes'),
     requestedScopes: texts(fields, 'requestedScopes'),
     issuedAt: instant(fields, 'issuedAt'),

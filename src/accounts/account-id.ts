@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 
 /**
  * The name of an account, 32 hex digits: the same for the same provider, issuer, client and subject, and for no
- * others. Two providers of the configuration may differ in their scopes alone; each keeps its own account.
+ * others. Two providers of the configuration may differ in their scopes alone; each keeps its own account. Without a
+ * subject it is the account of a client whose server does not tell who signed in.
  */
-export function accountId(provider: string, issuer: string, clientId: string, subject: string): string {
-  return shortHash(['account', provider, issuer, clientId, subject]);
+export function accountId(provider: string, issuer: string, clientId: string, subject?: string): string {
+  const client = ['account', provider, issuer, clientId];
+  return shortHash(subject === undefined ? client : [...client, subject]);
 }
 
 /** The name of a client, 32 hex digits. */

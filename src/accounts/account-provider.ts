@@ -12,19 +12,24 @@ import type { AccountHead, AccountSecrets } from './account.ts';
  */
 export function providerOfAccount(head: AccountHead, configuration: Configuration): ResolvedProvider {
   const known = knownProvider(head, configuration);
+  const { userinfo_endpoint: _userInfo, ...others } = head.endpoints;
+  const endpoints = known.withoutUserInfo ? others : head.endpoints;
   return {
     ...known,
     discovered: [],
     name: head.provider,
     label: head.label,
     issuer: head.issuer,
-    endpoints: head.endpoints,
+    endpoints,
     metadata: {
       issuer: head.issuer,
-      ...head.endpoints,
+      ...endpoints,
       ...(head.idTokenAlgorithms === undefined
         ? {}
         : { id_token_signing_alg_values_supported: [...head.idTokenAlgorithms] }),
+      ...(head.userInfoAlgorithms === undefined
+        ? {}
+        : { userinfo_signing_alg_values_supported: [...head.userInfoAlgorithms] }),
     },
     ...(head.host === undefined ? {} : { host: head.host }),
     ...(head.tenant === undefined ? {} : { tenant: head.tenant }),

@@ -5,7 +5,7 @@ import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
 export interface AccountHead {
-  /** Lower-case hex; derived from provider, issuer, client identifier and subject by `accountId`. */
+  /** Lower-case hex; derived from provider, issuer, client identifier and subject (where there is one) by `accountId`. */
   readonly id: string;
   readonly provider: string;
   /** The catalogue's row the provider is built on, when it has another name. */
@@ -20,9 +20,14 @@ export interface AccountHead {
   readonly endpoints: Partial<Endpoints>;
   /** Signature algorithms accepted for refreshed ID Tokens. */
   readonly idTokenAlgorithms?: readonly string[];
+  /** Signature algorithms that the server lists for signed UserInfo responses (OpenID Connect Core §5.3.2). */
+  readonly userInfoAlgorithms?: readonly string[];
   /** The redirect URI that was used (some servers want it again). */
   readonly redirectUri?: string;
-  readonly profile: Profile;
+  /** Who signed in; absent when the server does not tell, or did not at sign-in. There is one such account for a client. */
+  readonly profile?: Profile;
+  /** The request for the profile was refused or useless at sign-in, so a refusal says nothing about the token. */
+  readonly profileUnavailable?: true;
   /** Granted scopes. */
   readonly scopes: readonly string[];
   readonly requestedScopes: readonly string[];

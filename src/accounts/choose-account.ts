@@ -135,7 +135,7 @@ function isSame(wanted: string | undefined, stored: string | undefined): boolean
 function isNamed(name: string): (account: AccountHead) => boolean {
   const wanted = name.toLowerCase();
   return (account) =>
-    [account.id, account.profile.email, account.profile.sub, accountName(account)].some(
+    [account.id, account.profile?.email, account.profile?.sub, accountName(account)].some(
       (text) => text?.toLowerCase() === wanted,
     );
 }

@@ -59,7 +59,7 @@ export async function renewAccount(
     };
     return await keepWhatComes({ head, secrets }, store, context, (onReply) =>
       refreshTokens(endpoint, refreshToken, {
-        subject: head.profile.sub,
+        ...(head.profile === undefined ? {} : { subject: head.profile.sub }),
         ...(secrets.idToken === undefined ? {} : { idToken: secrets.idToken }),
         ...(head.redirectUri === undefined ? {} : { redirectUri: head.redirectUri }),
         onReply,

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import type { Profile } from '../profile/profile.ts';
+import { AuthenticationRequiredError, AuthorizationServerError, ProtocolError } from '../errors.ts';
+import type { SignInProfile } from '../profile/sign-in-profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
@@ -17,7 +18,7 @@ export interface SignIn {
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;
   readonly tokens: TokenSet;
-  readonly profile: Profile;
+  readonly person: SignInProfile;
   /** Absent where no redirect took place. */
   readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
@@ -27,8 +28,8 @@ export interface SignIn {
  * Keeps the account of a finished sign-in and gives its head; with `none` it is made and not kept.
  *
  * No other process refreshes or forgets that account meanwhile: what it would write afterwards comes from the
- * sign-in before. When the server sent no refresh token because an earlier consent still stands, the stored one
- * is kept. Throws a `StoreError`, or the signal's reason when it was aborted before anything was written.
+ * sign-in before. When the server sent no refresh token because an earlier consent still stands, the stored one of
+ * the same person is kept. A sign-in with a person replaces the client's account without one. Throws a `StoreError`, or the signal's reason when it was aborted before anything was written.
  */
 export async function storeSignIn(
   signIn: SignIn,
@@ -37,16 +38,26 @@ export async function storeSignIn(
   context: Pick<Context, 'clock' | 'signal'>,
 ): Promise<AccountHead> {
   if (kind === 'none') return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
-  const { provider, client, tokens, profile, settings } = signIn;
-  const id = accountId(provider.name, provider.metadata.issuer, client.clientId, profile.sub);
-  return store.withLock(id, async () => {
-    const refreshToken =
-      tokens.refreshToken ?? (settings.offlineAccess ? await keptRefreshToken(id, store) : undefined);
+  const { tokens, person, settings } = signIn;
+  const id = accountOf(signIn, person.profile?.sub);
+  const stored = await store.withLock(id, async () => {
+    // Without a person nobody knows whether the stored one is of the same.
+    const mayKeep = settings.offlineAccess && person.profile !== undefined;
+    const refreshToken = tokens.refreshToken ?? (mayKeep ? await keptRefreshToken(id, store) : undefined);
     const { head, secrets } = signInRecord(signIn, kind, refreshToken, context);
     context.signal.throwIfAborted();
     await store.write(head, secrets);
     return head;
   });
+  const nobody = accountOf(signIn, undefined);
+  if (id !== nobody && (await store.read(nobody)) !== undefined)
+    await store.withLock(nobody, () => store.remove(nobody));
+  return stored;
+}
+
+/** The name of the account that the sign-in of this subject makes. */
+function accountOf({ provider, client }: SignIn, subject: string | undefined): string {
+  return accountId(provider.name, provider.metadata.issuer, client.clientId, subject);
 }
 
 function signInRecord(
@@ -55,13 +66,15 @@ function signInRecord(
   refreshToken: Secret | undefined,
   { clock }: Pick<Context, 'clock'>,
 ): OpenAccount {
-  const { settings, provider, client, tokens, profile } = signIn;
-  const id = accountId(provider.name, provider.metadata.issuer, client.clientId, profile.sub);
+  const { settings, provider, client, tokens, person } = signIn;
   const now = clock.now().toISOString();
-  const algorithms = provider.metadata.id_token_signing_alg_values_supported;
+  const {
+    id_token_signing_alg_values_supported: algorithms,
+    userinfo_signing_alg_values_supported: userInfoAlgorithms,
+  } = provider.metadata;
   return {
     head: {
-      id,
+      id: accountOf(signIn, person.profile?.sub),
       provider: provider.name,
       ...(settings.preset === undefined ? {} : { preset: settings.preset }),
       label: provider.label,
@@ -71,8 +84,10 @@ function signInRecord(
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
       ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
+      ...(userInfoAlgorithms === undefined ? {} : { userInfoAlgorithms }),
       ...(signIn.redirectUri === undefined ? {} : { redirectUri: signIn.redirectUri }),
-      profile,
+      ...(person.profile === undefined ? {} : { profile: person.profile }),
+      ...(isProfileUnavailable(person) ? { profileUnavailable: true } : {}),
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
       issuedAt: tokens.issuedAt.toISOString(),
@@ -93,6 +108,13 @@ function signInRecord(
       ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
     },
   };
+}
+
+/** Whether asking once more with this token is of no use; without a person it is tried as long as it is not refused. */
+function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
+  const isRefused =
+    problem instanceof AuthenticationRequiredError || problem instanceof AuthorizationServerError;
+  return isRefused || (problem instanceof ProtocolError && profile !== undefined);
 }
 
 async function keptRefreshToken(id: string, store: AccountStore): Promise<Secret | undefined> {

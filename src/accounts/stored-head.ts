@@ -41,5 +41,5 @@ export function isSameBinding(given: AccountHead, stored: AccountHead): boolean 
 
 /** The name that the account of a head has to have. */
 export function idOf(head: AccountHead): string {
-  return accountId(head.provider, head.issuer, head.clientId, head.profile.sub);
+  return accountId(head.provider, head.issuer, head.clientId, head.profile?.sub);
 }

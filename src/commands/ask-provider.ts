@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/account-store.ts';
 import { freshAccess } from '../accounts/fresh-access.ts';
 import type { OpenAccount } from '../accounts/freshness.ts';
 import { signInAgain } from '../accounts/refresh-account.ts';
+import { idOf } from '../accounts/stored-head.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, ProtocolError, StoreError } from '../errors.ts';
 import { problemText } from '../output/text.ts';
@@ -18,8 +19,16 @@ import { httpOptions, signalled, traceOf } from './http-options.ts';
 /** Seconds a token has to be good for to be worth a question to the provider. */
 const MINIMUM_VALIDITY_SECONDS = 10;
 
+/** What came of a question to the provider. */
+export interface AskedAccount {
+  readonly head: AccountHead;
+  /** `false`: the server has no way to tell who signed in, or showed no profile at sign-in. */
+  readonly wasAsked: boolean;
+}
+
 /**
- * Asks the provider who the account is and keeps the answer with the time of it.
+ * Asks the provider who the account is and keeps the answer with the time of it. An account without a person that
+ * gets one now becomes the account of that person.
  *
  * A token that the provider rejects is refreshed once; when that does not help either, an
  * `AuthenticationRequiredError` says that it was revoked.
@@ -30,7 +39,7 @@ export async function askProvider(
   store: AccountStore,
   context: Context,
   configuration: () => Promise<Configuration>,
-): Promise<AccountHead> {
+): Promise<AskedAccount> {
   const trace = traceOf(flags, context);
   const fresh = (force: boolean, account: AccountHead) =>
     freshAccess(
@@ -41,7 +50,8 @@ export async function askProvider(
       configuration,
     );
   let account = await fresh(false, head);
-  let profile: Profile;
+  if (account.head.profileUnavailable) return { head: account.head, wasAsked: false };
+  let profile: Profile | undefined;
   try {
     profile = await fetchWith(account, flags, context, await configuration());
   } catch (error) {
@@ -52,7 +62,8 @@ export async function askProvider(
       throw isRejectedToken(again) ? signInAgain(account.head, rejection(account.head)) : again;
     });
   }
-  if (profile.sub !== head.profile.sub) {
+  if (profile === undefined) return { head: account.head, wasAsked: false };
+  if (head.profile !== undefined && profile.sub !== head.profile.sub) {
     throw new ProtocolError(
       'protocol_invalid_response',
       `${head.label} now names somebody else for this token`,
@@ -62,19 +73,34 @@ export async function askProvider(
     );
   }
   const verifiedAt = context.clock.now().toISOString();
+  const verified = { ...account.head, profile, verifiedAt };
   try {
-    return await store.withLock(head.id, async () => {
-      const latest = await store.read(head.id);
-      const verified = { ...(latest ?? account.head), profile, verifiedAt };
-      if (latest !== undefined) await store.write(verified, await store.readSecrets(latest));
-      return verified;
-    });
+    return { head: await keepProfile(verified, head.id, store), wasAsked: true };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     // The answer is there; only the note of it could not be made.
     context.stderr.write(problemText('warning', error));
-    return { ...account.head, profile, verifiedAt };
+    return { head: verified, wasAsked: true };
   }
+}
+
+/** Keeps a profile with the account that had this name; a first one gives the account the name of its person. */
+async function keepProfile(verified: AccountHead, before: string, store: AccountStore): Promise<AccountHead> {
+  const { profile, verifiedAt } = verified;
+  const id = idOf(verified);
+  return store.withLock(before, async () => {
+    const latest = await store.read(before);
+    if (latest === undefined || profile === undefined) return verified;
+    const kept = { ...latest, id, profile, verifiedAt };
+    const secrets = await store.readSecrets(latest);
+    if (id === before) await store.write(kept, secrets);
+    else {
+      // The other order is nowhere taken, so nobody waits for ever.
+      await store.withLock(id, () => store.write(kept, secrets));
+      await store.remove(before);
+    }
+    return kept;
+  });
 }
 
 /** Notes that the token is of no use any more, unless there is another one by now, and gives the error that says so. */
@@ -96,14 +122,14 @@ async function fetchWith(
   flags: { readonly debug?: boolean },
   context: Context,
   configuration: Configuration,
-): Promise<Profile> {
+): Promise<Profile | undefined> {
   const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
   try {
     const client = clientOfAccount(head, secrets);
     const provider = providerOfAccount(head, configuration);
     return await fetchProfile(provider, {
       accessToken: secrets.accessToken,
-      ...(secrets.idToken === undefined ? {} : { idTokenClaims: claimsOfStored(head, secrets.idToken) }),
+      ...claimsOfStored(head, secrets.idToken),
       clientId: client.clientId,
       ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
       fetch: signalled(http.fetch, context.signal),
@@ -114,8 +140,12 @@ async function fetchWith(
 }
 
 /** What the UserInfo leaves out stands in the ID Token, which was verified before it was stored. */
-function claimsOfStored(head: AccountHead, idToken: Secret): IdTokenClaims {
-  return { ...readIdTokenPayload(idToken.reveal()), iss: head.issuer, sub: head.profile.sub };
+function claimsOfStored(
+  { issuer, profile }: AccountHead,
+  idToken: Secret | undefined,
+): { readonly idTokenClaims?: IdTokenClaims } {
+  if (idToken === undefined || profile === undefined) return {};
+  return { idTokenClaims: { ...readIdTokenPayload(idToken.reveal()), iss: issuer, sub: profile.sub } };
 }
 
 function isRejectedToken(error: unknown): boolean {

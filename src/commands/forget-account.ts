@@ -81,7 +81,7 @@ async function revoke(
       {
         provider: providerOfAccount(head, configuration),
         client: clientOfAccount(head, secrets),
-        subject: head.profile.sub,
+        ...(head.profile === undefined ? {} : { subject: head.profile.sub }),
         fetch: signalled(http.fetch, context.signal),
         allowHttpLoopback: head.allowHttpLoopback ?? false,
       },

@@ -5,8 +5,8 @@ import { storeSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { ProtocolError } from '../errors.ts';
 import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
-import { person } from '../output/text.ts';
-import { fetchProfile } from '../profile/fetch-profile.ts';
+import { person, profileProblemText } from '../output/text.ts';
+import { type SignInProfile, signInProfile } from '../profile/sign-in-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -23,7 +23,7 @@ export interface Keeping {
   readonly wanted: AccountHead | undefined;
 }
 
-/** What has to succeed before anybody is told of a success: the profile, the person's word where it is needed, the store. */
+/** What has to succeed before anybody is told of a success: the person's word where it is needed, and the store. */
 export async function keepSignIn(
   { grant, store, kind, isInherited, wanted }: Keeping,
   tokens: TokenSet,
@@ -31,34 +31,42 @@ export async function keepSignIn(
   context: Context,
 ): Promise<AccountHead> {
   const { provider, client, settings } = grant;
-  const profile = await fetchProfile(provider, {
+  const found = await signInProfile(provider, {
     accessToken: tokens.accessToken,
     clientId: client.clientId,
     ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
     ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
     fetch: grant.fetch,
   });
-  requireWanted(wanted, profile);
-  if (facts.browser === 'unconfirmed') await confirmBrowser(person(profile), provider, context);
+  if (found.problem !== undefined)
+    grant.progress.note('profile', profileProblemText(found, found.problem, provider.label));
+  const subject = found.profile?.sub;
+  requireWanted(wanted, found.profile);
+  if (facts.browser === 'unconfirmed') await confirmBrowser(found, provider, context);
   const signIn = {
     settings,
     provider,
     client,
     tokens,
-    profile,
+    person: found,
     ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
     requestedScopes: grant.scopes,
   };
   if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, store, context);
   const before = await store.read(
-    accountId(provider.name, provider.metadata.issuer, client.clientId, profile.sub),
+    accountId(provider.name, provider.metadata.issuer, client.clientId, subject),
   );
   return storeSignIn(signIn, await storeOfPerson(kind, before, context), store, context);
 }
 
-async function confirmBrowser(name: string, provider: ResolvedProvider, context: Context): Promise<void> {
+async function confirmBrowser(
+  { profile }: SignInProfile,
+  provider: ResolvedProvider,
+  context: Context,
+): Promise<void> {
   const prompts = await context.openPrompts();
-  const question = `The sign-in came back from another browser than the one that was opened, as ${name}. Was that you?`;
+  const who = profile === undefined ? '' : `, as ${person(profile)}`;
+  const question = `The sign-in came back from another browser than the one that was opened${who}. Was that you?`;
   if (await prompts.confirm(question, false)) return;
   throw new ProtocolError(
     'protocol_browser_mismatch',

@@ -17,7 +17,12 @@ import type { ResolvedProvider } from '../providers/provider.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
-import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
+import {
+  type LoginFlags,
+  type LoginSettings,
+  loginSettings,
+  scopeSetting,
+} from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { isInteractive, isPersonBehindProgram, isPersonPresent } from '../system/presence.ts';
 import {
@@ -47,7 +52,8 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     if (before === undefined) await requireTarget(asked, fetch);
     const provider = await findProvider(asked, fetch, context);
     // In the spelling of its metadata.
-    const found = { ...asked, provider: { ...asked.provider, issuer: provider.issuer } };
+    const scopes = scopeSetting(provider, asked.askedScopes);
+    const found = { ...asked, scopes, provider: { ...asked.provider, issuer: provider.issuer } };
     const device = usesDevice(provider, found, context);
     if (device) requireDeviceGrant(provider);
     else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
@@ -92,7 +98,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
       const kept = { ...grant, client: lastingClient(client, settings) };
       const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined, wanted };
       signedIn = await keepSignIn(keeping, tokens, facts, context);
-      return person(signedIn.profile);
+      return signedIn.profile && person(signedIn.profile);
     };
     const signIn = settings.device ? deviceAuthorization : authorizationCode;
     await signIn({ ...grant, conclude }, context);

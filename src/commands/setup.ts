@@ -23,6 +23,7 @@ import {
   type LoginSettings,
   loginSettings,
   registeredRedirectUri,
+  scopeSetting,
 } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { isInteractive } from '../system/presence.ts';
@@ -103,10 +104,13 @@ async function checkTarget(
       context.stderr.write(`note: ${provider.label} gives its tokens at ${origin}; that is remembered.\n`);
     }
     const { issuer } = provider;
+    const scopes = scopeSetting(provider, settings.askedScopes);
+    const kept = flags.scope === undefined ? own : { ...own, scopes };
     return {
       ...settings,
+      scopes,
       provider: { ...asked, issuer },
-      configuration: { ...settings.configuration, issuer, ...own },
+      configuration: { ...settings.configuration, issuer, ...kept },
     };
   } finally {
     await http.close();

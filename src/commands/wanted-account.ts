@@ -21,14 +21,18 @@ export async function wantedAccount(
 /** The flags with what is known of that account: its client, since a subject can be another for each, and its name. */
 export function flagsFor(flags: LoginFlags, wanted: AccountHead | undefined): LoginFlags {
   if (wanted === undefined) return flags;
-  const hint = wanted.profile.preferred_username ?? wanted.profile.email;
+  const hint = wanted.profile?.preferred_username ?? wanted.profile?.email;
   return { clientId: wanted.clientId, ...(hint === undefined ? {} : { loginHint: hint }), ...flags };
 }
 
-/** Throws an `AuthenticationRequiredError` when somebody else has signed in than the one who was wanted. */
-export function requireWanted(wanted: AccountHead | undefined, profile: Profile): void {
-  if (wanted === undefined || wanted.profile.sub === profile.sub) return;
-  const [name, other] = [accountName(wanted), accountName({ profile })];
+/**
+ * Throws an `AuthenticationRequiredError` when somebody else has signed in than the one who was wanted. Where either
+ * is not known, the sign-in makes an account of its own, so it takes nobody's place.
+ */
+export function requireWanted(wanted: AccountHead | undefined, profile: Profile | undefined): void {
+  if (wanted?.profile === undefined || profile === undefined) return;
+  if (wanted.profile.sub === profile.sub) return;
+  const [name, other] = [accountName(wanted), accountName({ profile, clientId: wanted.clientId })];
   throw new AuthenticationRequiredError(
     'account_mismatch',
     `${other} has signed in to ${wanted.label}, and not ${name}; nothing was stored`,

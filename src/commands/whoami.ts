@@ -3,8 +3,8 @@ import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
-import { profileJson } from '../output/json.ts';
-import { agoText, whoamiText } from '../output/text.ts';
+import { nobodyNamedJson, profileJson } from '../output/json.ts';
+import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
@@ -28,13 +28,14 @@ export async function whoami(
 ): Promise<void> {
   const configuration = lazily(() => readConfiguration(context.paths));
   const store = openAccountStore(context);
-  const say = (profile: Profile, label: string, since?: string) =>
-    context.stdout.write(flags.json ? profileJson(profile) : whoamiText(profile, label, since));
+  const sayAccount = (head: AccountHead, source?: string) =>
+    context.stdout.write(accountAnswer(head, flags, source));
 
   const place = target ?? flags.issuer;
   const saySupplied = async (supplied: SuppliedToken, of: string) => {
     const { provider, clientId } = await providerOfTarget(of, flags, context, await configuration());
-    say(await profileOf(supplied, provider, { ...flags, clientId }, context), provider.label);
+    const profile = await profileOf(supplied, provider, { ...flags, clientId }, context);
+    context.stdout.write(suppliedAnswer(profile, provider, flags));
   };
   if (place !== undefined && !flags.offline) {
     const supplied = await suppliedTokenOf(place, flags, context);
@@ -49,19 +50,37 @@ export async function whoami(
     return saySupplied(only, only.provider);
   }
   if (flags.offline) {
-    say(head.profile, head.label, agoText(head.verifiedAt, context.clock.now()));
+    sayAccount(head, storedSourceText(head, context.clock.now()));
     return;
   }
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
   if (own !== undefined) {
     const { providerOfAccount } = await import('../accounts/account-provider.ts');
     const provider = providerOfAccount(head, await configuration());
-    say(await profileOf(own, provider, { ...head, ...flags }, context), head.label);
+    const profile = await profileOf(own, provider, { ...head, ...flags }, context);
+    context.stdout.write(suppliedAnswer(profile, provider, flags));
     return;
   }
   const { askProvider } = await import('./ask-provider.ts');
-  const verified: AccountHead = await askProvider(head, flags, store, context, configuration);
-  say(verified.profile, verified.label);
+  const asked = await askProvider(head, flags, store, context, configuration);
+  if (asked.wasAsked) sayAccount(asked.head);
+  else if (asked.head.profileUnavailable) sayAccount(asked.head, idTokenSourceText(asked.head));
+  else sayAccount(asked.head, storedSourceText(asked.head, context.clock.now()));
+}
+
+function accountAnswer(head: AccountHead, { json }: WhoamiFlags, source: string | undefined): string {
+  const { profile, label } = head;
+  if (profile !== undefined) return json ? profileJson(profile) : whoamiText(profile, label, source);
+  return json ? nobodyNamedJson(head.provider, head) : nobodyNamedText(label, head.clientId);
+}
+
+function suppliedAnswer(
+  profile: Profile | undefined,
+  { name, label }: ResolvedProvider,
+  { json }: WhoamiFlags,
+): string {
+  if (profile !== undefined) return json ? profileJson(profile) : whoamiText(profile, label);
+  return json ? nobodyNamedJson(name) : nobodyNamedText(label);
 }
 
 async function providerOfTarget(
@@ -98,7 +117,7 @@ async function profileOf(
   provider: ResolvedProvider,
   { clientId, ...network }: NetworkSettings & { readonly clientId: string | undefined },
   context: Context,
-): Promise<Profile> {
+): Promise<Profile | undefined> {
   const { fetchProfile } = await import('../profile/fetch-profile.ts');
   const http = await context.openHttp(httpOptions(network, context));
   try {

@@ -66,7 +66,8 @@ export async function authorizationCode(grant: SignInGrant, context: Context): P
       },
     );
     const account = await grant.conclude(tokens, { redirectUri, browser: response.browser });
-    await callback.finish({ kind: 'signed-in', account, provider: provider.label });
+    const person = account === undefined ? {} : { account };
+    await callback.finish({ kind: 'signed-in', ...person, provider: provider.label });
   } catch (error) {
     await callback.finish(pageOutcomeOf(error, provider.label));
     throw error;

@@ -26,10 +26,13 @@ export function offlineAccessRequest(
 
 /**
  * Whether the consent given before is enough for this sign-in: whoever of these accounts comes back has a refresh
- * token that works and covers the scopes. For anybody else a server that is not asked for consent sends none.
+ * token that works and covers the scopes. For anybody else, an account without a person included, a server that is not asked for consent sends none.
  */
 export function isConsentStanding(accounts: readonly AccountHead[], scopes: readonly string[]): boolean {
-  const covers = ({ hasRefreshToken, needsLogin, requestedScopes }: AccountHead) =>
-    hasRefreshToken && needsLogin === undefined && scopes.every((scope) => requestedScopes.includes(scope));
+  const covers = ({ hasRefreshToken, needsLogin, requestedScopes, profile }: AccountHead) =>
+    profile !== undefined &&
+    hasRefreshToken &&
+    needsLogin === undefined &&
+    scopes.every((scope) => requestedScopes.includes(scope));
   return accounts.length > 0 && accounts.every(covers);
 }

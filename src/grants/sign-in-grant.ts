@@ -24,6 +24,6 @@ export interface SignInGrant {
   readonly parameters: Readonly<Record<string, string>>;
   readonly fetch: Fetch;
   readonly progress: SignInProgress;
-  /** What has to succeed before anybody is told so: the profile, the store. Gives the account's name for the page. */
-  readonly conclude: (tokens: TokenSet, facts: SignInFacts) => Promise<string>;
+  /** What has to succeed before anybody is told so: the profile, the store. Gives the person for the page, where it is known. */
+  readonly conclude: (tokens: TokenSet, facts: SignInFacts) => Promise<string | undefined>;
 }

@@ -8,7 +8,12 @@ export interface AuthorizationResponse {
 
 /** What the browser is told at the end; every text is ours or verified, none comes from the callback. */
 export type PageOutcome =
-  | { readonly kind: 'signed-in'; readonly account: string; readonly provider: string }
+  | {
+      readonly kind: 'signed-in';
+      /** Absent: it is not known who signed in. */
+      readonly account?: string;
+      readonly provider: string;
+    }
   | { readonly kind: 'refused'; readonly provider: string; readonly next: string }
   | {
       readonly kind: 'failed';

@@ -37,7 +37,11 @@ export function outcomePage(outcome: PageOutcome): string {
       return framePage({
         tone: 'good',
         title: `Signed in to ${label}`,
-        content: `${inset('You are signed in as', accountName(outcome.account))}
+        content: `${
+          outcome.account === undefined
+            ? `<p>You are signed in. ${escapeHtml(label)} did not tell who you are.</p>`
+            : inset('You are signed in as', accountName(outcome.account))
+        }
 <p>You can close this tab and go back to the terminal.</p>`,
         signature: SIGNATURE,
       });

@@ -32,6 +32,16 @@ export function profileJson(profile: Profile): string {
   return jsonText(profile);
 }
 
+/** What `whoami --json` answers where the server does not tell who signed in. */
+export function nobodyNamedJson(
+  provider: string,
+  head?: Pick<AccountHead, 'id' | 'issuer' | 'clientId'>,
+): string {
+  const account =
+    head === undefined ? {} : { account: head.id, issuer: head.issuer, client_id: head.clientId };
+  return jsonText({ provider, sub: null, ...account });
+}
+
 /** An account as `login --json` and `status --json` show it: everything but its secrets. */
 export function accountDocument(head: AccountHead, now: Date): Record<string, unknown> {
   return {
@@ -40,7 +50,7 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     label: head.label,
     issuer: head.issuer,
     client_id: head.clientId,
-    profile: head.profile,
+    profile: head.profile ?? null,
     scopes: head.scopes,
     requested_scopes: head.requestedScopes,
     signed_in_at: head.signedInAt,

@@ -6,7 +6,7 @@ import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RevocationOutcome } from '../protocol/revocation.ts';
 import { safeText } from '../safe-text.ts';
 import { jsonText } from './json.ts';
-import { person } from './text.ts';
+import { accountPerson } from './text.ts';
 
 /** Characters of an error's message that are shown inside a sentence. */
 const LONGEST = 400;
@@ -24,7 +24,7 @@ export interface Forgotten {
 /** One truthful sentence or two for an account that was signed out. */
 export function forgottenText({ head, revocation, reviewPage }: Forgotten): string {
   const label = safeText(head.label);
-  const start = `Signed out ${person(head.profile)} at ${label}: `;
+  const start = `Signed out ${accountPerson(head)} at ${label}: `;
   const page = reviewPage === undefined ? '' : `; withdraw the access at ${reviewPage}`;
   const end = `until ${head.expiresAt === undefined ? 'that is done there' : 'they expire'}${page}`;
   const here = 'the tokens were forgotten here';
@@ -66,7 +66,7 @@ export function notSignedOutText(
   }
   const page = reviewPage === undefined ? '' : ` (withdraw the access at ${reviewPage})`;
   return {
-    message: `${person(head.profile)} was not signed out of ${safeText(head.label)}: ${error.message}`,
+    message: `${accountPerson(head)} was not signed out of ${safeText(head.label)}: ${error.message}`,
     hint: `${error.hint}; or forget the tokens here, though they may stay valid there${page}: ${command}`,
   };
 }

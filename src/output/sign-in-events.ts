@@ -50,7 +50,7 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     },
     done() {},
     signedIn({ id, provider, issuer, profile }) {
-      emit('signed_in', { account: id, provider, issuer, sub: profile.sub });
+      emit('signed_in', { account: id, provider, issuer, sub: profile?.sub ?? null });
     },
   };
 }

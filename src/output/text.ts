@@ -20,6 +20,24 @@ export function person(profile: Profile): string {
   return breakCommands(safeText(profile.email ?? profile.sub));
 }
 
+/** Who an account is of, as a person reads it: the person, or the client where nobody was named. */
+export function accountPerson({ profile, clientId }: Pick<AccountHead, 'profile' | 'clientId'>): string {
+  return profile === undefined ? breakCommands(`client ${safeText(clientId)}`) : person(profile);
+}
+
+/** A note of `login`: why the profile is not the provider's own answer, and what there is instead. */
+export function profileProblemText(
+  { profile }: { readonly profile?: Profile },
+  problem: Pick<OAuthLoginError, 'message'>,
+  label: string,
+): string {
+  const instead =
+    profile === undefined
+      ? `the account is stored without a profile, since ${safeText(label)} did not tell who signed in`
+      : 'who signed in is taken from the ID Token';
+  return `${safeText(problem.message, LONGEST_LINE)}; ${instead}`;
+}
+
 /** The two lines of an error or a warning, in the manner of git: what happened, and what to do next. */
 export function problemText(
   kind: 'error' | 'warning',
@@ -35,7 +53,13 @@ export function signedInText(
   missing: readonly string[],
   now: Date,
 ): string {
-  const lines = [`Signed in to ${safeText(head.label)} as ${person(head.profile)}`];
+  const lines =
+    head.profile === undefined
+      ? [
+          `Signed in to ${safeText(head.label)}, which did not tell who signed in`,
+          `  client:  ${safeText(head.clientId)}`,
+        ]
+      : [`Signed in to ${safeText(head.label)} as ${person(head.profile)}`];
   lines.push(kept === 'kept' ? `  stored:  ${storeText(head.store)}` : '  stored:  nowhere (--no-store)');
   lines.push(`  scopes:  ${scopesText(head.scopes)}`);
   if (missing.length > 0) lines.push(`           asked for but not granted: ${scopesText(missing)}`);
@@ -46,7 +70,7 @@ export function signedInText(
 /** One block of `status`. */
 export function statusText(head: AccountHead, now: Date): string {
   const lines = [
-    `${safeText(head.label)}: ${person(head.profile)}`,
+    `${safeText(head.label)}: ${accountPerson(head)}${head.profile === undefined ? ' (who signed in is not known)' : ''}`,
     `  provider:  ${safeText(head.provider)} (${safeText(head.issuer, 400)})`,
     `  account:   ${head.id}`,
     `  scopes:    ${scopesText(head.scopes)}`,
@@ -67,11 +91,25 @@ export function variableTokenText(variable: string): string {
   return `${variable} is set: its token is used instead of a stored one\n`;
 }
 
-/** What `whoami` answers, with the place where the answer comes from when it is not the provider itself. */
-export function whoamiText(profile: Profile, label: string, offlineSince?: string): string {
-  const source =
-    offlineSince === undefined ? '' : `\n  as stored; ${safeText(label)} was last asked ${offlineSince}`;
-  return `${person(profile)} at ${safeText(label)}${source}\n`;
+/** What `whoami` answers; `source` is a line that says where the answer comes from when it is not the provider. */
+export function whoamiText(profile: Profile, label: string, source?: string): string {
+  return `${person(profile)} at ${safeText(label)}${source === undefined ? '' : `\n  ${source}`}\n`;
+}
+
+/** The source of an answer that was stored. */
+export function storedSourceText(head: AccountHead, now: Date): string {
+  return `as stored; ${safeText(head.label)} was last asked ${agoText(head.verifiedAt, now)}`;
+}
+
+/** The source of an answer where the provider showed no profile at sign-in. */
+export function idTokenSourceText({ label }: AccountHead): string {
+  return `as the ID Token said at sign-in; ${safeText(label)} does not show the profile to this token`;
+}
+
+/** What `whoami` answers where the server does not tell who signed in. */
+export function nobodyNamedText(label: string, clientId?: string): string {
+  const client = clientId === undefined ? '' : ` (client ${safeText(clientId)})`;
+  return breakCommands(`${safeText(label)} does not tell who signed in${client}\n`);
 }
 
 /** Where the sealing key lives, and what that protects from. */

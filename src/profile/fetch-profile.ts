@@ -1,4 +1,4 @@
-import { AbortedError, ProtocolError } from '../errors.ts';
+import { AbortedError } from '../errors.ts';
 import { appsecretProof } from '../protocol/appsecret-proof.ts';
 import { presentToken } from '../protocol/token-presentation.ts';
 import type { ProfileRequest, ResolvedProvider } from '../providers/provider.ts';
@@ -12,7 +12,7 @@ import { anotherPerson, fetchUserInfo } from './user-info.ts';
 
 /**
  * Gives the profile of the End-User: from the provider's own request, from the UserInfo endpoint, or, when
- * there is neither, from the verified ID Token.
+ * there is neither, from the verified ID Token. `undefined`: the server has no way to tell who signed in.
  *
  * Throws an `AuthenticationRequiredError` when the token is not accepted, an `AuthorizationServerError` when
  * the request is refused, a `NetworkError` when the server fails, and a `ProtocolError` when the document
@@ -20,7 +20,10 @@ import { anotherPerson, fetchUserInfo } from './user-info.ts';
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
  */
-export async function fetchProfile(provider: ResolvedProvider, options: ProfileOptions): Promise<Profile> {
+export async function fetchProfile(
+  provider: ResolvedProvider,
+  options: ProfileOptions,
+): Promise<Profile | undefined> {
   const { url } = provider.profile;
   if (url !== undefined) {
     const document = copyDocument(await fetchDocument(provider, { ...provider.profile, url }, options));
@@ -32,12 +35,7 @@ export async function fetchProfile(provider: ResolvedProvider, options: ProfileO
     const claims = await fetchUserInfo(provider, options);
     return readProfile(provider, claims, ...(options.idTokenClaims ? [options.idTokenClaims] : []));
   }
-  if (options.idTokenClaims !== undefined) {
-    return readProfile(provider, options.idTokenClaims);
-  }
-  throw new ProtocolError('protocol_invalid_response', `${provider.label} does not say who signed in`, {
-    hint: 'ask for the scope openid, or configure its userinfo_endpoint',
-  });
+  return options.idTokenClaims === undefined ? undefined : readProfile(provider, options.idTokenClaims);
 }
 
 /** Asks a resource of the provider with the access token (RFC 6750 §2.1) and gives its JSON. */

@@ -1,5 +1,5 @@
 import type * as Library from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
+import { OAuthLoginError, ProtocolError } from '../errors.ts';
 import { clockHint } from '../protocol/id-token.ts';
 import { readJwtHeader } from '../protocol/jwt-header.ts';
 import { verifySignature } from '../protocol/jwt-signature.ts';
@@ -8,6 +8,8 @@ import { userInfoAlgorithms } from '../protocol/signature-algorithms.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
+
+const REPORT_IT = 'try again, and if it stays so, report it to the operator of the server';
 
 /**
  * Gives the claims of the UserInfo endpoint; they are about the subject of the verified ID Token when there
@@ -55,29 +57,28 @@ function isSigned(reply: Response): boolean {
 
 /** What the library found, by its code; its errors carry the document, so they are no cause to keep. */
 function userInfoFault(oauth: typeof Library, error: unknown, provider: ResolvedProvider): unknown {
+  if (error instanceof OAuthLoginError) return error;
   if (
     !(error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError)
   ) {
-    return error;
+    // A challenge beside status 200, say.
+    return malformed(provider, '', REPORT_IT);
   }
   if (error.code === oauth.JSON_ATTRIBUTE_COMPARISON) return anotherPerson(provider);
   const isNoJson = error.code === oauth.PARSE_ERROR || error.code === oauth.RESPONSE_IS_NOT_JSON;
-  return new ProtocolError(
-    'protocol_invalid_response',
-    `the UserInfo of ${provider.label} is malformed: ${isNoJson ? 'it is not JSON' : error.message}`,
-    {
-      hint:
-        error.code === oauth.JWT_TIMESTAMP_CHECK
-          ? clockHint(undefined)
-          : 'try again, and if it stays so, report it to the operator of the server',
-    },
-  );
+  const hint = error.code === oauth.JWT_TIMESTAMP_CHECK ? clockHint(undefined) : REPORT_IT;
+  return malformed(provider, `: ${isNoJson ? 'it is not JSON' : error.message}`, hint);
+}
+
+function malformed({ label }: Pick<ResolvedProvider, 'label'>, reason: string, hint: string): ProtocolError {
+  const what = `the UserInfo of ${label} is malformed${reason}`;
+  return new ProtocolError('protocol_invalid_response', what, { hint });
 }
 
 /** The error for a profile that is not about the subject of the ID Token (OpenID Connect Core §5.3.2). */
 export function anotherPerson({ label }: Pick<ResolvedProvider, 'label'>): ProtocolError {
   return new ProtocolError(
-    'protocol_invalid_response',
+    'protocol_subject_mismatch',
     `${label} answered with the profile of somebody other than the person who signed in`,
     { hint: 'sign in again' },
   );

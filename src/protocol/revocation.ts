@@ -28,7 +28,8 @@ export type RevocationOutcome =
 export interface RevocationRequest {
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;
-  readonly subject: string;
+  /** Absent: nobody knows who signed in. */
+  readonly subject?: string;
   readonly fetch: Fetch;
   readonly allowHttpLoopback: boolean;
 }
@@ -48,6 +49,7 @@ export async function revokeTokens(
   if (revocation.kind === 'request') {
     const needsSecret = revocation.authentication === 'client_secret_basic';
     if (needsSecret && request.client.clientSecret === undefined) return { kind: 'not-offered' };
+    if (revocation.url.includes('{sub}') && request.subject === undefined) return { kind: 'not-offered' };
     const failure = await failureOf(revokeByRequest(request, tokens.accessToken));
     return failure === undefined ? REVOKED : { kind: 'failed', error: failure, isAccessTokenRevoked: false };
   }
@@ -120,7 +122,7 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
   const url = new URL(
     revocation.url
       .replace('{client_id}', encodeURIComponent(client.clientId))
-      .replace('{sub}', encodeURIComponent(request.subject)),
+      .replace('{sub}', encodeURIComponent(request.subject ?? '')),
   );
   if (provider.quirks.includes('appsecret-proof') && client.clientSecret !== undefined) {
     url.searchParams.set('appsecret_proof', appsecretProof(token, client.clientSecret));

@@ -15,6 +15,7 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
     discovery: 'any',
     endpoints: {},
     scopes: ['openid', 'profile', 'email'],
+    areScopesOpenid: true,
     scopeSeparator: ' ',
     pkce: 'required',
     clientAuthentication: 'client_secret_basic',

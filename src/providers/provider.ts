@@ -157,6 +157,8 @@ export interface Provider {
   /** Tenants that stand for many, in small letters: their metadata names no issuer that could be compared. */
   readonly sharedTenants?: readonly string[];
   readonly scopes: readonly string[];
+  /** They are OpenID Connect's own, which a server without it may refuse: asked for where its metadata is OpenID's or lists them. */
+  readonly areScopesOpenid?: boolean;
   /** The name under which a granted scope comes back where it differs from the one asked for: a full one, or a wider one. */
   readonly scopeAliases?: Readonly<Record<string, string>>;
   readonly scopeSeparator: ' ' | ',';
@@ -175,6 +177,8 @@ export interface Provider {
   /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
   readonly idTokenIssuers?: readonly string[];
   readonly profile: ProfileRequest;
+  /** Nobody is asked for the profile, although the metadata may name a UserInfo endpoint. */
+  readonly withoutUserInfo?: boolean;
   /** Where the access token may be sent besides the UserInfo endpoint: https origins; only their origins count. */
   readonly apiOrigins?: readonly string[];
   /** Headers of every request to the API; values may hold `{client_id}`. */

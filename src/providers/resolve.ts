@@ -4,6 +4,7 @@ import type { Fetch } from '../protocol/library-fetch.ts';
 import { discoverMetadata } from './discovery.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { endpointNames, invalidMetadata, readMetadata } from './metadata.ts';
+import { scopesAtServer } from './openid-scopes.ts';
 import type {
   ClientAuthentication,
   Endpoints,
@@ -41,13 +42,16 @@ export async function resolveProvider(asked: Provider, options: ResolveOptions):
   }
   validateIssuerIdentifier(asked, options);
   const { document, issuer } = await discoverMetadata(asked, options);
-  const provider = { ...asked, issuer };
-  const published = readMetadata(document, provider, options);
+  const published = readMetadata(document, { ...asked, issuer }, options);
+  const scopes = scopesAtServer(asked, document, published.scopes_supported);
+  const provider = { ...asked, issuer, scopes };
   if (options.withoutAuthorization !== true) {
     if (options.withoutCode !== true) requireS256(provider, published);
     requireAcceptedAlgorithm(provider, published);
   }
-  const metadata: AuthorizationServer = { ...published, ...own };
+  const { userinfo_endpoint, ...others } = published;
+  const userInfo = provider.withoutUserInfo || userinfo_endpoint === undefined ? {} : { userinfo_endpoint };
+  const metadata: AuthorizationServer = { ...others, ...userInfo, ...own };
   if (options.withoutAuthorization !== true) requireWorkable(provider, metadata, options);
   const endpoints: Record<string, string> = {};
   for (const name of endpointNames) {

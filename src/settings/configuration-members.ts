@@ -47,6 +47,7 @@ async function readMember(
       if (FORBIDDEN_NAMES.has(key) || (shape.keys !== undefined && !shape.keys.includes(key))) {
         throw await unknownKey(key, shape.keys ?? ['any other'], path, problem);
       }
+      if (member === null && shape.nullable?.includes(key)) continue;
       if (typeof member !== 'string' || !shape.accepts(member, key)) {
         throw await problem([...path, key], `expected ${shape.expected}`);
       }

@@ -22,6 +22,8 @@ export type Shape =
       readonly kind: 'texts';
       readonly expected: string;
       readonly keys?: readonly string[];
+      /** The keys that may also hold `null`. */
+      readonly nullable?: readonly string[];
       readonly accepts: (text: string, key: string) => boolean;
     };
 
@@ -103,7 +105,16 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
       accepts: (_value, key) => !isReservedParameter(key),
     },
   ],
-  ['endpoints', { kind: 'texts', expected: 'an https URL', keys: ENDPOINTS, accepts: isUrl }],
+  [
+    'endpoints',
+    {
+      kind: 'texts',
+      expected: 'an https URL',
+      keys: ENDPOINTS,
+      nullable: ['userinfo_endpoint'],
+      accepts: isUrl,
+    },
+  ],
   [
     'api_origins',
     {

@@ -27,7 +27,10 @@ export interface ProviderConfiguration {
   readonly redirect_uri?: string;
   readonly scopes?: readonly string[];
   readonly parameters?: Readonly<Record<string, string>>;
-  readonly endpoints?: Partial<Endpoints>;
+  /** `userinfo_endpoint: null`: nobody is asked for the profile. */
+  readonly endpoints?: Partial<Omit<Endpoints, 'userinfo_endpoint'>> & {
+    readonly userinfo_endpoint?: string | null;
+  };
   /** Further origins that the access token may be sent to. */
   readonly api_origins?: readonly string[];
   /** The origin of a token endpoint that is not the authorization endpoint's, as the user confirmed it. */

@@ -1,16 +1,19 @@
 import type { Provider } from '../providers/provider.ts';
+import { standardClaims } from '../providers/standard-claims.ts';
 import type { ProviderConfiguration } from './configuration.ts';
 
 /** The provider with what the user configured laid over it; the issuer has been chosen by then. */
 export function withConfiguration(provider: Provider, entry: ProviderConfiguration): Provider {
   const method = entry.client_authentication;
-  return {
+  const { userinfo_endpoint, ...endpoints } = entry.endpoints ?? {};
+  const userInfo = userinfo_endpoint == null ? {} : { userinfo_endpoint };
+  const configured: Provider = {
     ...provider,
     ...(entry.label === undefined ? {} : { label: entry.label }),
-    ...(entry.scopes === undefined ? {} : { scopes: entry.scopes }),
+    ...(entry.scopes === undefined ? {} : { scopes: entry.scopes, areScopesOpenid: false }),
     ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
     ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
-    endpoints: { ...provider.endpoints, ...entry.endpoints },
+    endpoints: { ...provider.endpoints, ...endpoints, ...userInfo },
     ...(entry.trusted_audiences === undefined ? {} : { trustedAudiences: entry.trusted_audiences }),
     quirks: [
       ...provider.quirks,
@@ -20,4 +23,14 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
     apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
     authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
   };
+  return userinfo_endpoint === null ? withoutUserInfo(configured) : configured;
+}
+
+/** `userinfo_endpoint: null`: only the ID Token tells who signed in. */
+function withoutUserInfo(provider: Provider): Provider {
+  const { userinfo_endpoint: _userInfo, ...endpoints } = provider.endpoints;
+  const { url, map } = provider.profile;
+  // The map of a request is made for its document.
+  const profile = { map: url === undefined ? map : standardClaims };
+  return { ...provider, endpoints, profile, withoutUserInfo: true };
 }

@@ -42,6 +42,8 @@ export interface LoginSettings extends Target {
   readonly clientSecretFile?: string;
   readonly clientSecret?: Secret;
   readonly scopes: readonly string[];
+  /** Those of them that were asked for with `--scope`. */
+  readonly askedScopes: readonly string[];
   readonly redirect: RedirectSettings;
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
@@ -85,12 +87,14 @@ export function loginSettings(
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
   const store = storeSetting(flags.store, env, configuration);
+  const asked = askedScopes(flags.scope ?? []);
   return {
     ...chosen,
     ...(clientId === undefined ? {} : { clientId: validClientId(clientId, provider) }),
     ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
     ...(secret === undefined ? {} : { clientSecret: secret }),
-    scopes: scopeSetting(provider, flags.scope ?? []),
+    scopes: scopeSetting(provider, asked),
+    askedScopes: asked,
     redirect: redirectSetting(provider, flags, entry.redirect_uri),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
@@ -144,8 +148,9 @@ export function clientVariables(provider: Provider): { readonly id: string; read
   };
 }
 
-function scopeSetting(provider: Provider, flags: readonly string[]): string[] {
-  return [...new Set([...provider.scopes, ...askedScopes(flags)])];
+/** The scopes to ask a provider for: its own and those of `--scope`; its own may change when its metadata is known. */
+export function scopeSetting(provider: Pick<Provider, 'scopes'>, asked: readonly string[]): string[] {
+  return [...new Set([...provider.scopes, ...asked])];
 }
 
 /** The scopes of `--scope`; throws a `UsageError` for what is none (RFC 6749 §3.3). */

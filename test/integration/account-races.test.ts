@@ -118,7 +118,7 @@ describe('signing out', () => {
   it('of a provider with --all leaves the accounts of others', async () => {
     await signIn();
     expect((await line.run('logout', 'github', '--all')).stdout).toBe('Nobody was signed in.\n');
-    expect((await onlyAccount()).profile.preferred_username).toBe('ada');
+    expect((await onlyAccount()).profile?.preferred_username).toBe('ada');
     expect((await line.run('logout', server.issuer, '--all')).stdout).toContain('Signed out ada');
   });
 });

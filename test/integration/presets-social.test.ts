@@ -284,16 +284,14 @@ describe('X', () => {
     ]);
   });
 
-  it('can refuse the profile for want of credits, which is said, and nobody is signed in', async () => {
+  it('can refuse the profile for want of credits, which is said, and the sign-in is kept', async () => {
     play();
     server.on('/api.x.com/2/users/me', json({ title: 'CreditsDepleted' }, 402));
-    const outcome = await signIn('--json');
-    expect(outcome.exitCode).toBe(5);
-    expect(errorOf(outcome)).toMatchObject({
-      code: 'as_profile_refused',
-      hint: expect.stringContaining('oauth-login providers x'),
-    });
-    expect((await line.run('status')).exitCode).toBe(4);
+    const { exitCode, stdout, stderr } = await signIn('--json');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('refused to show the profile (status 402)');
+    expect(JSON.parse(stdout).profile).toBeNull();
+    expect((await line.run('token', 'x')).exitCode).toBe(0);
   });
 
   describe('when signed in', () => {

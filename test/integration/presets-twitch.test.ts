@@ -92,6 +92,6 @@ describe('signing in to Twitch', () => {
   it('refuses the profile of somebody else than the ID Token names', async () => {
     play({ idToken: { sub: '1' } });
     const outcome = await line.run(...login, '--json');
-    expect(errorOf(outcome)).toMatchObject({ code: 'protocol_invalid_response', exit_code: 6 });
+    expect(errorOf(outcome)).toMatchObject({ code: 'protocol_subject_mismatch', exit_code: 6 });
   });
 });

@@ -84,6 +84,7 @@ async function signIn(
     ...secret,
     fetch: server.fetch,
   });
+  if (profile === undefined) throw new Error('nobody was named');
   return { profile, tokens, provider };
 }
 

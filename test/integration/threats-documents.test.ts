@@ -124,7 +124,6 @@ describe('T08 a redirect from any endpoint is not followed', () => {
   it.each<readonly [Endpoint, number, string[] | undefined, string]>([
     ['token', 307, undefined, 'protocol_redirect'],
     ['token', 302, undefined, 'protocol_redirect'],
-    ['userinfo', 308, undefined, 'protocol_redirect'],
     ['jwks', 301, undefined, 'protocol_redirect'],
     // One more address is tried, on the same server, for want of metadata; nothing was sent that could be secret.
     ['discovery', 307, undefined, 'config_no_discovery'],
@@ -139,6 +138,17 @@ describe('T08 a redirect from any endpoint is not followed', () => {
       const outcome = args === undefined ? await signIn('--json') : await line.run(...args);
       expect(errorOf(outcome).code).toBe(code);
       expectNoSecrets(outcome.stderr, server.issuedSecrets());
+      expect(elsewhere.connections()).toBe(0);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('userinfo at sign-in, which is kept: the ID Token tells who signed in', async () => {
+    const elsewhere = await serveHttp((_request, response) => void response.end('{}'));
+    try {
+      server.breakEndpoint('userinfo', { kind: 'redirect', location: `${elsewhere.origin}/x`, status: 308 });
+      expect((await signIn()).exitCode).toBe(0);
       expect(elsewhere.connections()).toBe(0);
     } finally {
       await elsewhere.close();

@@ -1,13 +1,17 @@
 import type { AccountHead } from '../../src/accounts/account.ts';
 import { accountId } from '../../src/accounts/account-id.ts';
+import type { Profile } from '../../src/profile/profile.ts';
 
 /** What differs from the usual account; claims of the profile stand beside the other members. */
 export type AccountChanges = Partial<Omit<AccountHead, 'profile'>> & {
-  readonly profile?: Partial<AccountHead['profile']>;
+  readonly profile?: Partial<Profile>;
 };
 
+/** The account of a person. */
+export type PersonHead = AccountHead & { readonly profile: Profile };
+
 /** An account at GitHub whose access token never expires, but for the changes. */
-export function accountHead({ profile: claims, ...changes }: AccountChanges = {}): AccountHead {
+export function accountHead({ profile: claims, ...changes }: AccountChanges = {}): PersonHead {
   const profile = {
     provider: 'github',
     sub: '583231',
@@ -37,4 +41,10 @@ export function accountHead({ profile: claims, ...changes }: AccountChanges = {}
     clientId,
     profile,
   };
+}
+
+/** An account whose server did not tell who signed in, named after its client. */
+export function headWithoutPerson(changes: Omit<AccountChanges, 'profile'> = {}): AccountHead {
+  const { profile: _profile, ...head } = accountHead(changes);
+  return { ...head, id: accountId(head.provider, head.issuer, head.clientId) };
 }

@@ -23,9 +23,13 @@ type Keyword = (value: unknown, rule: unknown, schema: Schema, root: Schema) => 
 const keywords: Readonly<Record<string, Keyword>> = {
   $ref: (value, rule, _, root) => isAccepted(value, resolve(String(rule), root), root),
   type: (value, rule) =>
-    rule === 'integer'
-      ? Number.isInteger(value)
-      : rule === (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value),
+    [rule]
+      .flat()
+      .some((type) =>
+        type === 'integer'
+          ? Number.isInteger(value)
+          : type === (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value),
+      ),
   const: (value, rule) => value === rule,
   anyOf: (value, rule, _, root) =>
     Array.isArray(rule) && rule.some((one) => isAccepted(value, schemaIn(one), root)),

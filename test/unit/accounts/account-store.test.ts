@@ -14,6 +14,7 @@ import type { AccountHead, AccountSecrets } from '../../../src/accounts/account.
 import { accountId, openAccountStore } from '../../../src/accounts/account-store.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 import type { StoreKind } from '../../../src/secrets/store-kind.ts';
+import type { PersonHead } from '../../support/account-head.ts';
 import { FakeKeychain } from '../../support/fake-keychain.ts';
 import { temporaryDirectory } from '../../support/programs.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -33,7 +34,7 @@ function nextRun(env: Record<string, string> = { OAUTH_LOGIN_PASSPHRASE: 'a pass
   return openAccountStore(storeContext(dataDir, { env, openKeychain: keychain.open }));
 }
 
-function head(changes: Partial<AccountHead> & { readonly sub?: string } = {}): AccountHead {
+function head(changes: Partial<AccountHead> & { readonly sub?: string } = {}): PersonHead {
   const { sub = '583231', ...rest } = changes;
   const provider = rest.provider ?? 'github';
   const issuer = rest.issuer ?? 'https://github.com';
@@ -360,7 +361,7 @@ describe('T42 inherited names', () => {
     const evil = { ...account, profile: { ...account.profile, raw }, unknown: 'dropped' };
     await nextRun().write(evil, secrets);
     const [found] = (await nextRun().list()).accounts;
-    expect(found?.profile.raw).toEqual({ deep: { kept: 1 } });
+    expect(found?.profile?.raw).toEqual({ deep: { kept: 1 } });
     expect(found).not.toHaveProperty('unknown');
     expect(Object.hasOwn({}, 'polluted') || 'polluted' in {}).toBe(false);
     expect(readFileSync(fileOf(account), 'utf8')).not.toContain('polluted');

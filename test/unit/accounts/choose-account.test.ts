@@ -3,7 +3,7 @@ import type { AccountHead } from '../../../src/accounts/account.ts';
 import { type AccountFlags, chooseAccount } from '../../../src/accounts/choose-account.ts';
 import { OAuthLoginError, StoreError } from '../../../src/errors.ts';
 import type { Configuration } from '../../../src/settings/configuration.ts';
-import { accountHead } from '../../support/account-head.ts';
+import { accountHead, headWithoutPerson } from '../../support/account-head.ts';
 
 const octocat = accountHead();
 const hubot = accountHead({ profile: { sub: '2', preferred_username: 'hubot' } });
@@ -47,6 +47,13 @@ describe('which account is meant', () => {
       expect(await choose('github', { account }, [octocat, hubot])).toBe(octocat);
     }
     expect(await choose('github', { account: 'cat@github.com' }, [nameless, hubot])).toBe(nameless);
+  });
+
+  it('of an account without a person is its client identifier', async () => {
+    const nobody = headWithoutPerson({ clientId: 'client-7' });
+    expect(await choose('github', { account: 'Client-7' }, [octocat, nobody])).toBe(nobody);
+    const { message } = await refusal(choose('github', {}, [octocat, nobody]));
+    expect(message).toContain('github --account client-7');
   });
 
   it('lists choices that can be typed as they stand', async () => {

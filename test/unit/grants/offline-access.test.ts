@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isConsentStanding, offlineAccessRequest } from '../../../src/grants/offline-access.ts';
 import { loginSettings } from '../../../src/settings/login-settings.ts';
-import { accountHead } from '../../support/account-head.ts';
+import { accountHead, headWithoutPerson } from '../../support/account-head.ts';
 
 const google = (flags = {}) => loginSettings('google', flags, {}, { providers: new Map() });
 const account = (changes = {}) =>
@@ -34,6 +34,11 @@ describe('a consent that stands', () => {
     expect(isConsentStanding([], scopes)).toBe(false);
     expect(isConsentStanding([account()], scopes)).toBe(true);
     expect(isConsentStanding([account(), account({ hasRefreshToken: false })], scopes)).toBe(false);
+  });
+
+  it('is none of an account without a person: somebody else may come back', () => {
+    const nobody = headWithoutPerson({ hasRefreshToken: true, requestedScopes: scopes });
+    expect(isConsentStanding([nobody], scopes)).toBe(false);
   });
 
   it('ends with its refresh token', () => {

@@ -236,6 +236,12 @@ describe('T22 script injection', () => {
     }
   });
 
+  it('says so where the server did not tell who signed in', () => {
+    const html = outcomePage({ kind: 'signed-in', provider: 'MCP <server>' });
+    expect(html).toContain('You are signed in. MCP &lt;server&gt; did not tell who you are.');
+    expect(html).not.toContain('signed in as');
+  });
+
   it('keeps a very long name within the page', () => {
     const html = outcomePage({ kind: 'signed-in', account: 'x'.repeat(5_000), provider: 'y'.repeat(5_000) });
     expect(html.length).toBeLessThan(PAGE_STYLE.length + 2_000);

@@ -46,6 +46,7 @@ describe('docs/events.md', () => {
     events.remaining(1);
     events.pollFailed();
     events.clockDiffers(600);
+    events.note('profile', 'x');
     events.done();
     events.signedIn({
       id: '0',

@@ -82,7 +82,7 @@ describe("GitHub's e-mail address", () => {
   it('is not asked for when it is public', async () => {
     server.on(userPath, json({ ...user, email: 'public@b.test' }));
     const profile = await profileOf(github);
-    expect(profile.email).toBe('public@b.test');
+    expect(profile?.email).toBe('public@b.test');
     expect(profile).not.toHaveProperty('email_verified');
     expect(server.requestsTo(emailsPath)).toHaveLength(0);
   });
@@ -98,7 +98,7 @@ describe("GitHub's e-mail address", () => {
     server.on(userPath, json(user));
     server.on(emailsPath, responder);
     const profile = await profileOf(github);
-    expect(profile.sub).toBe('1');
+    expect(profile?.sub).toBe('1');
     expect(profile).not.toHaveProperty('email');
   });
 
@@ -136,7 +136,7 @@ describe('T45 the profile is about the person who signed in', () => {
     expect(userinfo_endpoint).toBeDefined();
     const provider = { ...google, endpoints };
     expect(await profileOf(provider, { idTokenClaims })).toMatchObject({ sub: 'u1', email: 'a@b.test' });
-    expect(await failure(profileOf(provider))).toBeInstanceOf(ProtocolError);
+    expect(await profileOf(provider)).toBeUndefined();
   });
 
   it('accepts UserInfo as a JWT only when its signature is right', async () => {
