@@ -26,10 +26,22 @@ export function nobody(
   const command =
     place === undefined
       ? 'oauth-login github (oauth-login providers lists the others)'
-      : `oauth-login ${place}${flags.host === undefined ? '' : ` --host ${flags.host}`}`;
+      : `oauth-login ${signInWords(place, flags)}`;
   return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
     hint: `sign in with: ${command}`,
   });
+}
+
+/** The target as it was named, and the flags that say the same once more when somebody signs in there. */
+function signInWords(place: string, { host, tenant, issuer }: TargetFlags): string {
+  const server = issuer ?? place;
+  return [
+    shellQuoted(place),
+    ...(host === undefined ? [] : [`--host ${shellQuoted(host)}`]),
+    ...(tenant === undefined ? [] : [`--tenant ${shellQuoted(tenant)}`]),
+    ...(issuer === undefined || issuer === place ? [] : [`--issuer ${shellQuoted(issuer)}`]),
+    ...(server.startsWith('http:') ? ['--allow-http-loopback'] : []),
+  ].join(' ');
 }
 
 /** More than one account fits: the choices, each with what tells it from the others. */

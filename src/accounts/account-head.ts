@@ -127,7 +127,7 @@ function readFields(fields: Fields): AccountHead {
     ...(isTokenRefused === true && { isTokenRefused }),
     store,
     ...(allowHttpLoopback === true && { allowHttpLoopback }),
-    ...optionalTexts(fields, 'caFile', 'host', 'tenant'),
+    ...optionalTexts(fields, 'caFile', 'extraCaFile', 'host', 'tenant'),
   };
 }
 

@@ -49,6 +49,8 @@ export interface AccountHead {
   readonly allowHttpLoopback?: true;
   /** The PEM file given at sign-in. */
   readonly caFile?: string;
+  /** The PEM file that `NODE_EXTRA_CA_CERTS` named at sign-in. */
+  readonly extraCaFile?: string;
   /** Values of `{host}` and `{tenant}` at sign-in. */
   readonly host?: string;
   readonly tenant?: string;

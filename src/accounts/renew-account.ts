@@ -46,6 +46,7 @@ export async function renewAccount(
   const http = await context.openHttp({
     allowHttpLoopback: head.allowHttpLoopback ?? false,
     ...(head.caFile === undefined ? {} : { caFile: head.caFile }),
+    ...(head.extraCaFile === undefined ? {} : { extraCaFile: head.extraCaFile }),
     ...(freshness.trace === undefined ? {} : { trace: freshness.trace }),
   });
   try {

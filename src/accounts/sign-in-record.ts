@@ -98,6 +98,7 @@ function signInRecord(
       store: kind,
       ...(settings.allowHttpLoopback ? { allowHttpLoopback: true } : {}),
       ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
+      ...(settings.extraCaFile === undefined ? {} : { extraCaFile: settings.extraCaFile }),
       ...(settings.host === undefined ? {} : { host: settings.host }),
       ...(settings.tenant === undefined ? {} : { tenant: settings.tenant }),
     },

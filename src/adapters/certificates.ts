@@ -6,24 +6,44 @@ import { ConfigurationError } from '../errors.ts';
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
+/** The files of certificate authorities that were named for a sign-in. */
+export interface CertificateFiles {
+  /** Given with `--ca-file`: it has to be readable. */
+  readonly caFile?: string;
+  /** What `NODE_EXTRA_CA_CERTS` named at sign-in: as Node does, it is passed over where it cannot be read. */
+  readonly extraCaFile?: string;
+}
+
 /**
- * The certificates to trust: those of a PEM file, the built-in ones, and those of `NODE_EXTRA_CA_CERTS`.
+ * The certificates to trust: those of the files, the built-in ones, and those of `NODE_EXTRA_CA_CERTS`; `undefined`
+ * where Node's default list has them all.
  *
- * Node adds `NODE_EXTRA_CA_CERTS` to its default list only, which a list of our own replaces.
+ * Node adds `NODE_EXTRA_CA_CERTS` to its default list only, which a list of its own replaces.
  *
- * @throws {ConfigurationError} when the PEM file cannot be read or holds no certificate.
+ * @throws {ConfigurationError} when the file of `--ca-file` cannot be read or holds no certificate.
  */
-export async function readCertificates(caFile: string, env: Environment): Promise<readonly string[]> {
-  const own = await certificatesIn(caFile).catch(() => {
+export async function readCertificates(
+  { caFile, extraCaFile }: CertificateFiles,
+  env: Environment,
+): Promise<readonly string[] | undefined> {
+  const own = caFile === undefined ? [] : await requiredCertificatesIn(caFile);
+  const remembered = extraCaFile === undefined ? [] : await extraCertificatesIn(extraCaFile);
+  if (own.length === 0 && remembered.length === 0) return undefined;
+  const extra = env.NODE_EXTRA_CA_CERTS ? await extraCertificatesIn(env.NODE_EXTRA_CA_CERTS) : [];
+  return [...rootCertificates, ...extra, ...remembered, ...own];
+}
+
+async function requiredCertificatesIn(caFile: string): Promise<string[]> {
+  return certificatesIn(caFile).catch(() => {
     throw new ConfigurationError('config_invalid_value', `cannot read certificates from ${caFile}`, {
-      hint: 'name a readable PEM file, with lines that say BEGIN CERTIFICATE, with --ca-file',
+      hint: 'name a readable PEM file, with lines that say BEGIN CERTIFICATE, with --ca-file when you sign in',
     });
   });
-  // Node itself warned at its start when this one cannot be read, and went on.
-  const extra = env.NODE_EXTRA_CA_CERTS
-    ? await certificatesIn(env.NODE_EXTRA_CA_CERTS).catch((): string[] => [])
-    : [];
-  return [...rootCertificates, ...extra, ...own];
+}
+
+/** Node itself warned at its start when the file of its variable cannot be read, and went on. */
+async function extraCertificatesIn(path: string): Promise<string[]> {
+  return certificatesIn(path).catch((): string[] => []);
 }
 
 async function certificatesIn(path: string): Promise<string[]> {

@@ -14,6 +14,8 @@ export interface HttpOptions {
   readonly allowHttpLoopback: boolean;
   /** A PEM file of certificate authorities, in addition to the built-in ones. */
   readonly caFile?: string;
+  /** Another one, passed over where it cannot be read: what `NODE_EXTRA_CA_CERTS` named at sign-in. */
+  readonly extraCaFile?: string;
   /** Receives one line for each exchange (method, origin, path, status, duration): never a query, a header or a body. */
   readonly trace?: (line: string) => void;
   /**
@@ -63,7 +65,7 @@ const DEADLINES: HttpDeadlines = { connect: 10_000, total: 30_000, idle: 60_000 
 export async function openHttp(options: HttpOptions, environment: HttpEnvironment): Promise<HttpClient> {
   const { env, clock } = environment;
   const deadlines = { ...DEADLINES, ...options.deadlines };
-  const certificates = options.caFile === undefined ? undefined : await readCertificates(options.caFile, env);
+  const certificates = await readCertificates(options, env);
   const outbound = await openOutbound({
     allowHttpLoopback: options.allowHttpLoopback,
     certificates,

@@ -86,7 +86,7 @@ function tlsError(code: string, target: URL, proxy: HttpProxy | undefined): Netw
   const hint =
     code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID'
       ? 'check the clock of this machine, or ask the operator of the server for a valid certificate'
-      : 'if you trust a certificate authority of your own, name its PEM file with --ca-file or NODE_EXTRA_CA_CERTS';
+      : 'if you trust a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its PEM file, or name that with --ca-file when you sign in';
   const via = proxy === undefined ? '' : ` (through the proxy ${proxy.host})`;
   return new NetworkError(
     'network_tls',

@@ -2,6 +2,7 @@ import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context, Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { maskLines } from '../output/masks.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
@@ -66,6 +67,6 @@ export function requireSeparator(argv: readonly string[], target: string, words:
 
 function noCommand(target: string): UsageError {
   return new UsageError('usage_invalid', 'which command is to be run?', {
-    hint: `put it behind two dashes, for example: oauth-login exec ${target} -- printenv`,
+    hint: `put it behind two dashes, for example: oauth-login exec ${shellQuoted(target)} -- printenv`,
   });
 }

@@ -6,6 +6,7 @@ import type { Fetch } from '../protocol/library-fetch.ts';
 export interface NetworkSettings {
   readonly allowHttpLoopback?: boolean;
   readonly caFile?: string;
+  readonly extraCaFile?: string;
   readonly debug?: boolean;
 }
 
@@ -15,6 +16,7 @@ export function httpOptions(settings: NetworkSettings, context: Context): HttpOp
   return {
     allowHttpLoopback: settings.allowHttpLoopback ?? false,
     ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
+    ...(settings.extraCaFile === undefined ? {} : { extraCaFile: settings.extraCaFile }),
     ...(trace === undefined ? {} : { trace }),
   };
 }

@@ -57,8 +57,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const device = usesDevice(provider, found, context);
     if (device) requireDeviceGrant(provider);
     else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
-    const known =
-      before === undefined ? await registerClient(found, context) : { ...found, clientId: before };
+    const known = before === undefined ? await registerClient(found, context) : withClient(found, before);
     if (before === undefined) requirePerson(known, context);
     const inherited = known.store === undefined ? await storeOfClient(known, store, context) : undefined;
     const storeKind: StoreKind | 'none' =
@@ -151,6 +150,12 @@ async function storeOfClient(
     accounts.filter((head) => head.provider === provider.name && head.clientId === clientId),
     context,
   );
+}
+
+/** The settings with the client that is known already; one that only an account names is named in the next command. */
+function withClient(settings: LoginSettings, clientId: string): RegisteredSettings {
+  const isClientNamed = settings.isClientNamed || settings.clientId === undefined;
+  return { ...settings, clientId, isClientNamed };
 }
 
 function requirePerson(settings: LoginSettings, context: Context): void {

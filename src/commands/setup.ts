@@ -9,6 +9,7 @@ import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
 import { s256Support } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import {
@@ -178,6 +179,7 @@ function saved(settings: LoginSettings, kind: 'public' | 'confidential', context
       ...(tenant === undefined ? {} : { tenant }),
     },
     issuerNamed: false,
+    isClientNamed: false,
   };
   context.stdout.write(
     savedClientText(provider.label, kind, configurationFile(context.paths), signInTarget(configured)),
@@ -196,7 +198,7 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
   if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer))))
     return;
   throw new UsageError('usage_conflict', `the name ${name} stands for ${preset?.label ?? before} already`, {
-    hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${issuer}`,
+    hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${shellQuoted(issuer)}${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}`,
   });
 }
 

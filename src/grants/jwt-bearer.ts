@@ -100,7 +100,9 @@ function claimsOfServiceAccount(
     throw new ConfigurationError(
       'config_invalid_key',
       `the key is for ${host}, and ${provider.label} is somewhere else`,
-      { hint: 'name the provider that the service account belongs to, for Google: oauth-login token google' },
+      {
+        hint: 'name the provider that the service account belongs to, for Google: oauth-login token google --grant jwt-bearer --key-file FILE',
+      },
     );
   }
   return {

@@ -90,9 +90,9 @@ function nextStep(error: string, { byPerson }: Refused): string {
     case 'invalid_client':
     case 'incorrect_client_credentials':
     case 'unauthorized_client':
-      return 'check the client id and the client secret with oauth-login setup, and that the registration allows this kind of client';
+      return 'check the client id and the client secret, give them again with oauth-login setup NAME, and see that the registration allows this kind of client';
     case 'redirect_uri_mismatch':
-      return 'register exactly the redirect URI that oauth-login setup shows';
+      return 'register exactly the redirect URI that oauth-login providers NAME shows';
     case 'invalid_scope':
       return 'ask for scopes that the registration allows (--scope)';
     case 'invalid_grant':

@@ -93,7 +93,7 @@ function readPem(text: string, name: string): KeyObject {
   if (kind === undefined) throw invalidKey(name, 'holds neither a JWK nor PEM');
   if (kind.startsWith('ENCRYPTED') || text.includes('Proc-Type: 4,ENCRYPTED')) {
     throw new ConfigurationError('config_invalid_key', `the key in ${name} is encrypted with a password`, {
-      hint: 'give it decrypted on standard input: openssl pkey -in KEY | oauth-login … --key-file -',
+      hint: 'decrypt it (openssl pkey -in KEY), and give it on standard input with --key-file -',
     });
   }
   if (/PUBLIC KEY|CERTIFICATE/.test(kind) && !text.includes('PRIVATE KEY-----')) {

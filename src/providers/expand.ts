@@ -49,7 +49,7 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
   if (provider.hosts === undefined) {
     if (given !== undefined) {
       throw new UsageError('usage_invalid', `${provider.label} has no other hosts`, {
-        hint: `leave out --host, or use the issuer of your own server: oauth-login https://…`,
+        hint: `leave out --host, or use the issuer of your own server: oauth-login https://issuer.example`,
       });
     }
     return undefined;

@@ -39,6 +39,8 @@ export interface LoginFlags extends TargetFlags {
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
   readonly clientId?: string;
+  /** Nothing but the command line, or an account of another client, would name this client next time. */
+  readonly isClientNamed: boolean;
   readonly clientSecretFile?: string;
   readonly clientSecret?: Secret;
   readonly scopes: readonly string[];
@@ -59,6 +61,8 @@ export interface LoginSettings extends Target {
   readonly allowHttpLoopback: boolean;
   /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
+  /** What `NODE_EXTRA_CA_CERTS` names, absolute: the variable may not be set for the later commands. */
+  readonly extraCaFile?: string;
   readonly json: boolean;
   /** Progress is told to a program, as lines of JSON on standard error. */
   readonly events: boolean;
@@ -88,9 +92,11 @@ export function loginSettings(
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
   const store = storeSetting(flags.store, env, configuration);
   const asked = askedScopes(flags.scope ?? []);
+  const extraCaFile = variableText(env, 'NODE_EXTRA_CA_CERTS');
   return {
     ...chosen,
     ...(clientId === undefined ? {} : { clientId: validClientId(clientId, provider) }),
+    isClientNamed: flags.clientId !== undefined && flags.clientId !== entry.client_id,
     ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
     ...(secret === undefined ? {} : { clientSecret: secret }),
     scopes: scopeSetting(provider, asked),
@@ -110,6 +116,7 @@ export function loginSettings(
     device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
+    ...(extraCaFile === undefined ? {} : { extraCaFile: resolve(extraCaFile) }),
     // The answer to a program that reads events is for a program too.
     json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,

@@ -7,6 +7,7 @@ import { type FinalPage, playUserAgent } from '../../src/demo/http-user-agent.ts
 import { StoreError } from '../../src/errors.ts';
 import { main } from '../../src/main.ts';
 import { systemClock } from '../../src/system/clock.ts';
+import { checkHints } from './hint-commands.ts';
 
 /** What a command line did. */
 export interface Outcome {
@@ -85,6 +86,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     };
     const exitCode = await main(argv, inside);
     said.push(...out, ...err);
+    await checkHints(out.join('') + err.join(''));
     return { exitCode, stdout: out.join(''), stderr: err.join('') };
   };
   return {

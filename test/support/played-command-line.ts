@@ -3,6 +3,7 @@ import type { Prompts } from '../../src/adapters/prompts.ts';
 import type { Context } from '../../src/context.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { type CommandLine, type Outcome, openCommandLine } from './command-line.ts';
+import { checkHints } from './hint-commands.ts';
 import type { QuirkyServer } from './quirky-server.ts';
 
 /** A question that a script answered. */
@@ -83,6 +84,7 @@ export function openPlayedCommandLine(
       ...argv,
     );
     said.push(...err);
+    await checkHints(err.join(''));
     return { ...outcome, stderr: err.join('') };
   }
   return {

@@ -31,6 +31,6 @@ export function gitlabDotenvValue(text: string): string {
 
 function unsafe(file: string, fault: string): UsageError {
   return new UsageError('usage_unsafe_format', `this token cannot be written to ${file}: it has ${fault}`, {
-    hint: 'use another format, such as --format json, or run the command with oauth-login exec',
+    hint: 'use another format, such as --format json, or run the command with the token in a variable: oauth-login exec NAME -- COMMAND',
   });
 }
