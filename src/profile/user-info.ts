@@ -34,7 +34,10 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
   });
   // Read here, so that a broken connection is not taken for malformed JSON.
   const text = await readProfileResponse(provider, response, options.accessToken);
-  const reply = new Response(text, { headers: response.headers });
+  // A challenge beside status 200 says nothing, and the library would take it for a refusal.
+  const reply = new Response(text, {
+    headers: { 'content-type': response.headers.get('content-type') ?? '' },
+  });
   const subject = options.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
   let claims: object;
   try {

@@ -56,11 +56,9 @@ async function readMember(
   } else {
     throw await problem(path, 'expected an object of texts');
   }
-  const choices = shape.kind === 'text' && typeof value === 'string' ? shape.choices : undefined;
-  throw await problem(
-    path,
-    `expected ${shape.expected}${suggestion(nearestNames(String(value), choices ?? []))}`,
-  );
+  const choices = shape.kind === 'text' ? (shape.choices ?? []) : [];
+  const nearest = typeof value === 'string' ? nearestNames(value, choices) : [];
+  throw await problem(path, `expected ${shape.expected}${suggestion(nearest)}`);
 }
 
 async function unknownKey(

@@ -3,6 +3,8 @@ import type { Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
+import { safeText } from '../safe-text.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { isJsonObject, type Problem, readMembers } from './configuration-members.ts';
 import { FORBIDDEN_NAMES, PROVIDER_NAME, PROVIDER_SHAPE, TOP_SHAPE } from './configuration-shape.ts';
@@ -122,17 +124,30 @@ async function invalidFile(
 ): Promise<ConfigurationError> {
   const { findNodeAtLocation, parseTree, printParseErrorCode } = await import('jsonc-parser');
   const errors: import('jsonc-parser').ParseError[] = [];
-  const tree = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
+  let tree: import('jsonc-parser').Node | undefined;
+  try {
+    tree = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    // The parser calls itself for each level, so it ends where a document nests thousands of them.
+    return new ConfigurationError('config_invalid_file', `${file} nests deeper than any configuration does`, {
+      hint: `correct or remove the file: mv ${shellQuoted(file)} ${shellQuoted(`${file}.bad`)}`,
+    });
+  }
   const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
   const offset = path.length === 0 ? (errors[0]?.offset ?? 0) : (node?.parent?.offset ?? node?.offset ?? 0);
   const line = source.slice(0, offset).split('\n').length;
   const fault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
   const detail = path.length > 0 || fault === undefined ? '' : `: ${PARSE_FAULTS[fault] ?? fault}`;
-  const key = path.length === 0 ? '' : ` key ${path.map((part) => JSON.stringify(part)).join('.')}`;
+  const key = path.length === 0 ? '' : ` key ${path.map(shownKey).join('.')}`;
   return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}${detail}`, {
     hint:
       advice === undefined
         ? `mend line ${line} of the file; nothing was changed`
-        : `remove the key ${JSON.stringify(path.at(-1))} in line ${line}, and ${advice}`,
+        : `remove the key ${shownKey(path.at(-1) ?? '')} in line ${line}, and ${advice}`,
   });
+}
+
+/** A key of the file as it stands there, without what a terminal would obey. */
+function shownKey(key: string): string {
+  return JSON.stringify(safeText(key, 100));
 }
