@@ -186,7 +186,7 @@ describe('T07 PKCE is not downgraded', () => {
     expect(error).toMatchObject({
       code: 'protocol_invalid_metadata',
       hint: expect.stringContaining(
-        `oauth-login setup work --issuer ${server.origin} --code-challenge-method S256 --client-id ID, or with "code_challenge_method": "S256"`,
+        `oauth-login setup work --issuer ${server.origin} --code-challenge-method S256 --client-id ID --allow-http-loopback, or with "code_challenge_method": "S256"`,
       ),
     });
     expect(String(error)).toContain('S256');
