@@ -163,6 +163,19 @@ describe('T45 the profile is about the person who signed in', () => {
     expect(await profileOf(provider, { idTokenClaims })).toMatchObject({ name: 'Signed' });
     server.on('/userinfo', text(`${head}.${forged}.${signature}`, 'application/jwt'));
     expect(await failure(profileOf(provider, { idTokenClaims }))).toBeInstanceOf(ProtocolError);
+
+    // Where its algorithms are not announced, those of ID Tokens count, and RS256 in any case.
+    server.on('/userinfo', text(jwt, 'application/jwt'));
+    const { userinfo_signing_alg_values_supported: _announced, ...silent } = metadata;
+    for (const more of [{}, { id_token_signing_alg_values_supported: ['ES256'] }]) {
+      server.on(openid, json({ ...silent, ...more }));
+      expect(await profileOf(provider, { idTokenClaims })).toMatchObject({ name: 'Signed' });
+    }
+    server.on(openid, json({ ...silent, userinfo_signing_alg_values_supported: ['HS256', 'none'] }));
+    const refused = await failure(profileOf(provider, { idTokenClaims }));
+    expect(refused).toMatchObject({
+      message: expect.stringMatching(/^the UserInfo of Work is malformed: .*alg/),
+    });
   });
 });
 
