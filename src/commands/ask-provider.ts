@@ -31,7 +31,7 @@ export interface AskedAccount {
  * gets one now becomes the account of that person.
  *
  * A token that the provider rejects is refreshed once; when that does not help either, an
- * `AuthenticationRequiredError` says that it was revoked.
+ * `AuthenticationRequiredError` says so, with the reason that the provider gives.
  */
 export async function askProvider(
   head: AccountHead,
@@ -56,10 +56,10 @@ export async function askProvider(
     profile = await fetchWith(account, flags, context, await configuration());
   } catch (error) {
     if (!isRejectedToken(error)) throw error;
-    if (!account.head.hasRefreshToken) throw await endSignIn(account.head, store);
+    if (!account.head.hasRefreshToken) throw await endSignIn(account.head, error.message, store);
     account = await fresh(true, account.head);
     profile = await fetchWith(account, flags, context, await configuration()).catch((again: unknown) => {
-      throw isRejectedToken(again) ? signInAgain(account.head, rejection(account.head)) : again;
+      throw isRejectedToken(again) ? signInAgain(account.head, again.message) : again;
     });
   }
   if (profile === undefined) return { head: account.head, wasAsked: false };
@@ -104,17 +104,17 @@ async function keepProfile(verified: AccountHead, before: string, store: Account
 }
 
 /** Notes that the token is of no use any more, unless there is another one by now, and gives the error that says so. */
-async function endSignIn(head: AccountHead, store: AccountStore): Promise<AuthenticationRequiredError> {
+async function endSignIn(
+  head: AccountHead,
+  reason: string,
+  store: AccountStore,
+): Promise<AuthenticationRequiredError> {
   await store.withLock(head.id, async () => {
     const latest = await store.read(head.id);
     if (latest === undefined || latest.issuedAt !== head.issuedAt) return;
-    await store.write({ ...latest, needsLogin: rejection(head) }, await store.readSecrets(latest));
+    await store.write({ ...latest, needsLogin: reason }, await store.readSecrets(latest));
   });
-  return signInAgain(head, rejection(head));
-}
-
-function rejection({ label }: AccountHead): string {
-  return `${label} no longer accepts the token; it was revoked`;
+  return signInAgain(head, reason);
 }
 
 async function fetchWith(
@@ -148,6 +148,6 @@ function claimsOfStored(
   return { idTokenClaims: { ...readIdTokenPayload(idToken.reveal()), iss: issuer, sub: profile.sub } };
 }
 
-function isRejectedToken(error: unknown): boolean {
+function isRejectedToken(error: unknown): error is AuthenticationRequiredError {
   return error instanceof AuthenticationRequiredError && error.code === 'token_rejected';
 }

@@ -131,7 +131,7 @@ describe('a token that the provider rejects', () => {
     expect((await line.run('whoami')).exitCode).toBe(4);
     const { exitCode, stdout, stderr } = await line.run('token');
     expect([exitCode, stdout]).toEqual([4, '']);
-    expect(stderr).toContain('no longer accepts the token');
+    expect(stderr).toContain('does not accept the access token');
     expect((await line.run('status')).stdout).toContain('attention: ');
     server.restore();
     await signIn('--no-offline-access');

@@ -208,12 +208,12 @@ describe('the stored sign-in to GitHub', () => {
     expect((await line.run('status')).stdout).toContain('until it is revoked (the provider set no end)');
   });
 
-  it('says that a revoked token was revoked', async () => {
+  it('says of a revoked token what GitHub says of it', async () => {
     server.on('/api.github.com/user', json({ message: 'Bad credentials' }, 401));
     const { exitCode, stderr } = await line.run('whoami');
     expect(exitCode).toBe(4);
     expect(stderr).toMatch(
-      /no longer accepts the token; it was revoked[\s\S]*sign in again with: oauth-login github\n/,
+      /does not accept the access token, saying "Bad credentials"[\s\S]*sign in again with: oauth-login github\n/,
     );
   });
 
