@@ -66,6 +66,7 @@ export interface Context {
   openBrowser(uri: string): Promise<BrowserLaunch>;
   /** Starts a program on the streams of this process. */
   startChild(child: ChildProgram): Promise<ChildProcess>;
-  openKeychain(): Promise<Keychain>;
+  /** `isCrowded`: many processes ask it at this moment, so it may take its time. */
+  openKeychain(options?: { readonly isCrowded?: boolean }): Promise<Keychain>;
   openPrompts(): Promise<Prompts>;
 }

@@ -6,39 +6,33 @@ import { variableText } from '../system/environment.ts';
 import { fileMark } from './file-mark.ts';
 import { type Lock, lockPath, openLock } from './lock.ts';
 
-/** How often a keychain is asked that does not answer in time while other processes ask it too. */
-const MOST_TRIES = 4;
-
 /**
  * Runs the work that opens a sealing key when it is the turn of this process: a few do so at once, whatever number there
  * is of them.
  *
  * A derivation from a passphrase takes 128 MiB and a processor (see `passphrase-key.ts`), so two hundred at once would
  * take more memory than most machines have, and end no sooner. A keychain that two hundred ask at once answers most of
- * them too late. Without a place for a lock the work is done all the same.
+ * them too late. Without a place for a lock the work is done all the same. It is told whether other
+ * processes are at it too.
  */
-export async function inKeyTurn<T>(kind: StoreKind, context: Context, work: () => Promise<T>): Promise<T> {
+export async function inKeyTurn<T>(
+  kind: StoreKind,
+  context: Context,
+  work: (isCrowded: boolean) => Promise<T>,
+): Promise<T> {
   const turns = turnsOf(kind, context);
-  if (turns === 0) return work();
+  if (turns === 0) return work(false);
   const own = process.pid % turns;
   const turn = await takeTurn(turnPath(kind, own, context), context);
   try {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        const isLate = error instanceof StoreError && error.code === 'store_timeout';
-        // Among many processes it may be this one that had no time to hear the answer.
-        if (!isLate || tries === MOST_TRIES || !isKeyAskedFor(kind, context, own)) throw error;
-      }
-    }
+    return await work(isKeyAskedFor(kind, context, own));
   } finally {
     turn?.release();
   }
 }
 
 /** Whether another process than the one whose turn is `own` asks for the key at this moment. */
-export function isKeyAskedFor(kind: StoreKind, context: Context, own?: number): boolean {
+function isKeyAskedFor(kind: StoreKind, context: Context, own: number): boolean {
   const turns = Array.from({ length: turnsOf(kind, context) }, (_, turn) => turn);
   return turns.some((turn) => turn !== own && fileMark(turnPath(kind, turn, context)) !== undefined);
 }

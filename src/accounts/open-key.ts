@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -21,16 +20,9 @@ export async function openKey(
   context: Context,
   { create, isCrowded }: OpenKeyOptions,
 ): Promise<SealingKey> {
-  if (kind === 'file') return openSealingKey(kind, context, { create });
-  if (kind === 'keychain' && isCrowded !== true) {
-    try {
-      return await openSealingKey(kind, context, { create });
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'store_timeout') throw error;
-      const { isKeyAskedFor } = await import('./key-turn.ts');
-      if (!isKeyAskedFor(kind, context)) throw error;
-    }
-  }
+  // A derivation always takes its turn. A look into a keychain does where a crowd is likely; the others are quick.
+  const takesTurn = kind === 'passphrase' || (kind === 'keychain' && isCrowded === true);
+  if (!takesTurn) return openSealingKey(kind, context, { create });
   const { inKeyTurn } = await import('./key-turn.ts');
   return openSealingKey(kind, context, { create, inTurn: (work) => inKeyTurn(kind, context, work) });
 }

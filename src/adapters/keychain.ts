@@ -26,12 +26,15 @@ export interface KeychainOptions {
   readonly directory?: string;
   /** Milliseconds for one call: 60,000 with a terminal (a person may have to unlock), 3,000 without. */
   readonly deadline?: number;
+  /** Many processes ask it at once: without a terminal a call then has 30,000 milliseconds too. */
+  readonly isCrowded?: boolean;
   readonly signal?: AbortSignal;
   readonly load?: () => Promise<NativeKeychain>;
 }
 
 const DEADLINE_WITH_PERSON = 60_000;
 const DEADLINE_WITHOUT = 3_000;
+const DEADLINE_IN_A_CROWD = 30_000;
 
 let pending = 0;
 
@@ -60,7 +63,8 @@ async function loadNative(load = loadKeytar): Promise<NativeKeychain> {
 export async function openKeychain(options: KeychainOptions = {}): Promise<Keychain> {
   const bus = await reachSessionBus(options);
   const native = await loadNative(options.load);
-  const deadline = options.deadline ?? (isTerminal() ? DEADLINE_WITH_PERSON : DEADLINE_WITHOUT);
+  const unattended = options.isCrowded === true ? DEADLINE_IN_A_CROWD : DEADLINE_WITHOUT;
+  const deadline = options.deadline ?? (isTerminal() ? DEADLINE_WITH_PERSON : unattended);
   const bounded = <T>(call: () => Promise<T>) => callWithin(deadline, call, bus, options.signal);
 
   return {

@@ -23,9 +23,10 @@ const KEYCHAIN_CODES = ['store_unavailable', 'store_locked', 'store_denied', 'st
 export async function withKeychain<T>(
   context: Context,
   work: (keychain: Keychain) => Promise<T>,
+  isCrowded = false,
 ): Promise<T> {
   try {
-    return await work(await context.openKeychain());
+    return await work(await context.openKeychain({ isCrowded }));
   } catch (error) {
     const code = error instanceof StoreError && KEYCHAIN_CODES.find((known) => known === error.code);
     if (!code || error.hint.includes('--store')) throw error;
@@ -34,10 +35,14 @@ export async function withKeychain<T>(
 }
 
 /** Fetches the key from the keychain, with one read. Throws `StoreError`. */
-export async function readKeychainKey(descriptor: KeyDescriptor, context: Context): Promise<SealingKey> {
-  const text = await withKeychain(context, (keychain) =>
-    keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(descriptor.id)),
-  );
+export async function readKeychainKey(
+  descriptor: KeyDescriptor,
+  context: Context,
+  isCrowded: boolean,
+): Promise<SealingKey> {
+  const account = keychainAccount(descriptor.id);
+  const read = (keychain: Keychain) => keychain.getPassword(KEYCHAIN_SERVICE, account);
+  const text = await withKeychain(context, read, isCrowded);
   if (text === undefined) {
     throw missingKey(
       'keychain',

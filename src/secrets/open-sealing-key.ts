@@ -12,7 +12,7 @@ export interface KeyOptions {
   /** Whether it is made when there is none yet. */
   readonly create: boolean;
   /** Runs what takes time and memory, when it is the turn of this process. */
-  readonly inTurn?: (work: () => Promise<SealingKey>) => Promise<SealingKey>;
+  readonly inTurn?: (work: (isCrowded: boolean) => Promise<SealingKey>) => Promise<SealingKey>;
 }
 
 const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
@@ -28,23 +28,28 @@ export function openSealingKey(kind: StoreKind, context: Context, options: KeyOp
   opened.set(context, keys);
   const known = keys.get(kind);
   if (known !== undefined) return known;
-  const work = () => readOrCreateKey(kind, context, options.create);
-  const key = options.inTurn === undefined ? work() : options.inTurn(work);
+  const work = (isCrowded: boolean) => readOrCreateKey(kind, context, options.create, isCrowded);
+  const key = options.inTurn === undefined ? work(false) : options.inTurn(work);
   keys.set(kind, key);
   // A failure is not remembered: the next try may come with `create`, or after the keychain was unlocked.
   key.catch(() => keys.delete(kind));
   return key;
 }
 
-async function readOrCreateKey(kind: StoreKind, context: Context, create: boolean): Promise<SealingKey> {
+async function readOrCreateKey(
+  kind: StoreKind,
+  context: Context,
+  create: boolean,
+  isCrowded: boolean,
+): Promise<SealingKey> {
   const descriptor = readKeyDescriptor(kind, context);
-  if (descriptor !== undefined) return readKey(kind, descriptor, context);
+  if (descriptor !== undefined) return readKey(kind, descriptor, context, isCrowded);
   if (create) {
     const { createSealingKey } = await import('./create-sealing-key.ts');
     const created = await createSealingKey(kind, context);
     if (created !== undefined) return created;
     const winner = readKeyDescriptor(kind, context);
-    if (winner !== undefined) return readKey(kind, winner, context);
+    if (winner !== undefined) return readKey(kind, winner, context, isCrowded);
   }
   throw new StoreError(
     'store_key_missing',
@@ -55,10 +60,15 @@ async function readOrCreateKey(kind: StoreKind, context: Context, create: boolea
   );
 }
 
-async function readKey(kind: StoreKind, descriptor: KeyDescriptor, context: Context): Promise<SealingKey> {
+async function readKey(
+  kind: StoreKind,
+  descriptor: KeyDescriptor,
+  context: Context,
+  isCrowded: boolean,
+): Promise<SealingKey> {
   switch (kind) {
     case 'keychain':
-      return readKeychainKey(descriptor, context);
+      return readKeychainKey(descriptor, context, isCrowded);
     case 'passphrase':
       return readPassphraseKey(descriptor, context);
     case 'file':

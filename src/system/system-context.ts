@@ -98,10 +98,10 @@ export function systemContext(process: Host): SystemContext {
       childSignal = started.signal;
       return started;
     },
-    async openKeychain() {
+    async openKeychain(options = {}) {
       const { isKeychainCallPending, openKeychain } = await import('../adapters/keychain.ts');
       isCallPending = isKeychainCallPending;
-      return openKeychain({ env, platform, signal, directory: paths.dataDir });
+      return openKeychain({ ...options, env, platform, signal, directory: paths.dataDir });
     },
     async openPrompts() {
       const { openPrompts } = await import('../adapters/prompts.ts');
