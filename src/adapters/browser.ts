@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Environment } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
+import { safeText } from '../safe-text.ts';
 import { type BrowserCommand, browserCommands } from '../system/browser-command.ts';
 import { childEnvironment } from '../system/environment.ts';
 import { canOpenBrowser } from '../system/presence.ts';
@@ -32,7 +33,11 @@ export async function openBrowser(uri: string, environment: BrowserEnvironment):
   if (!START_LINK.test(uri)) throw new TypeError('only the start link of the listener may be opened');
   const { env, platform } = environment;
   const commands = browserCommands(env, platform);
-  if (commands.length > 0) return launchFirst(commands, uri, childEnvironment(env));
+  if (commands.length > 0) {
+    const launch = await launchFirst(commands, uri, childEnvironment(env));
+    if (launch !== undefined) return launch;
+    throw browserNotRun(commands);
+  }
   if (!canOpenBrowser(env, platform)) throw noBrowser();
 
   const { default: open } = await import('open');
@@ -45,14 +50,14 @@ export async function openBrowser(uri: string, environment: BrowserEnvironment):
   }
 }
 
-/** Starts the first command that can be started; when it fails later, the next one. */
+/** Starts the first command that can be started, `undefined` when none can; when it fails later, the next one. */
 async function launchFirst(
   commands: readonly BrowserCommand[],
   uri: string,
   env: NodeJS.ProcessEnv,
-): Promise<BrowserLaunch> {
+): Promise<BrowserLaunch | undefined> {
   const [command, ...others] = commands;
-  if (command === undefined) throw noBrowser();
+  if (command === undefined) return undefined;
   const child = spawn(command.program, command.argumentsFor(uri), {
     env,
     detached: true,
@@ -68,7 +73,7 @@ async function launchFirst(
   }
   const next = async (code: number | null) => {
     if (code === 0 || others.length === 0) return code;
-    const launch = await launchFirst(others, uri, env).catch(() => undefined);
+    const launch = await launchFirst(others, uri, env);
     return launch === undefined ? code : launch.exited;
   };
   return { exited: exitOf(child).then(next) };
@@ -76,6 +81,13 @@ async function launchFirst(
 
 function exitOf(child: NodeJS.EventEmitter): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));
+}
+
+function browserNotRun(commands: readonly BrowserCommand[]): ConfigurationError {
+  const tried = commands.map(({ program }) => safeText(program)).join(', ');
+  return new ConfigurationError('config_no_browser', `BROWSER names what cannot be run: ${tried}`, {
+    hint: 'open the printed address yourself, or set BROWSER to the program that opens it',
+  });
 }
 
 function noBrowser(): ConfigurationError {

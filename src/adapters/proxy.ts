@@ -24,6 +24,14 @@ export function proxyFromEnvironment(env: Environment): HttpProxy | undefined {
   const value = env[variable];
   if (!value) return undefined;
 
+  // The parser takes the address to end where the password has one of these, and what follows for a path.
+  if (/^[^@]*[/?#\\].*@/.test(value.replace(/^\w+:\/\//, ''))) {
+    throw new ConfigurationError(
+      'config_invalid_value',
+      `${variable} has a user or password with a sign that ends an address`,
+      { hint: 'write / as %2F, ? as %3F, # as %23, \\ as %5C and @ as %40 in the user and password' },
+    );
+  }
   const proxy = readProxy(value);
   if (proxy === undefined) {
     throw new ConfigurationError('config_invalid_value', `${variable} is not the address of an HTTP proxy`, {

@@ -33,7 +33,7 @@ export interface UserCodePrompt {
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */
 export interface SignInProgress {
   authorizationUri(uri: string, ways: WaysBack): void;
-  browserFailed(ways: WaysBack): void;
+  browserFailed(ways: WaysBack, reason?: string): void;
   startLinkUnused(ways: WaysBack): void;
   listenerNotice(notice: LoopbackNotice): void;
   /** A pasted address was not the answer; `reason` says why, in our own words. */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { InputEndedError, NetworkError } from '../errors.ts';
+import { ConfigurationError, InputEndedError, NetworkError } from '../errors.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { judgePastedResponse } from '../loopback/pasted-response.ts';
@@ -89,10 +89,10 @@ async function watchBrowser(
     isFetched = true;
     return true;
   });
-  const failed = () => {
+  const failed = (error?: unknown) => {
     // A browser that ends after it has shown the page was closed by the person, who may go on in another one.
     if (stop.aborted || isFetched) return;
-    grant.progress.browserFailed(ways);
+    grant.progress.browserFailed(ways, error instanceof ConfigurationError ? error.message : undefined);
     if (ways.canPaste) paste();
   };
   try {
@@ -106,8 +106,8 @@ async function watchBrowser(
     if (await Promise.race([fetched, late])) return;
     grant.progress.startLinkUnused(ways);
     if (ways.canPaste) paste();
-  } catch {
-    failed();
+  } catch (error) {
+    failed(error);
   }
 }
 

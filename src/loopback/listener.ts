@@ -97,7 +97,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   }
 
   const { servers, port } = await openLoopbackServers(options.host, options.ports, (server) => {
-    serveRequests(server, connections, answer);
+    serveRequests(server, connections, answer, () => notify('oversized-reply'));
   });
   const origin = `http://${options.host}:${port}`;
   const talk = new BrowserConversation(options, origin, notify, admits);

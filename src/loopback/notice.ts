@@ -11,6 +11,8 @@ const TEXTS = {
     'an answer arrived as a JWT (response mode "jwt"), which is not taken here; set the response mode of the client to "query" at the server',
   'empty-reply':
     'the browser came back without an answer in the address; a server that answers behind the # (response mode "fragment") cannot be used here',
+  'oversized-reply':
+    'a request was refused because its address and headers are longer than 16 KiB; if it was the answer, the server sends more than can be taken here',
   'second-reply': 'a second, different reply to the sign-in arrived and was ignored',
 } as const;
 

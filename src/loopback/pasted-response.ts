@@ -22,7 +22,13 @@ export function judgePastedResponse(
 ): PastedVerdict {
   const pasted = text.trim();
   if (pasted === '') return { kind: 'refused', reason: 'nothing was pasted' };
-  const url = pasted.length <= MAXIMUM_LENGTH && URL.canParse(pasted) ? new URL(pasted) : undefined;
+  if (pasted.length > MAXIMUM_LENGTH) {
+    return {
+      kind: 'refused',
+      reason: `that is longer than ${MAXIMUM_LENGTH} characters; copy the address only`,
+    };
+  }
+  const url = URL.canParse(pasted) ? new URL(pasted) : undefined;
   if (url === undefined || !/^https?:\/\//i.test(pasted)) {
     return {
       kind: 'refused',

@@ -35,10 +35,14 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
       const limit = `${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops`;
       say(prose(`Waiting for you to finish there (${limit})`, context));
     },
-    browserFailed(ways) {
+    browserFailed(ways, reason) {
+      const cause = reason === undefined ? '' : ` (${reason})`;
       once(
         'elsewhere',
-        prose('The browser could not be opened; open the address above yourself. Still waiting.', context),
+        prose(
+          `The browser could not be opened${cause}; open the address above yourself. Still waiting.`,
+          context,
+        ),
         ...otherWays(ways, context),
       );
     },

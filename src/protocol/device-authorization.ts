@@ -84,7 +84,7 @@ function deviceAuthorizationFromResponse(
       hint: 'nothing was shown or stored; sign in with a browser instead, or tell the operator of the server',
     });
   if (!/^[\x21-\x7e]{1,65536}$/.test(reply.device_code)) throw refused('has a malformed device_code');
-  if (!/^[A-Za-z0-9 -]{1,32}$/.test(reply.user_code)) throw refused('has a user_code that cannot be shown');
+  if (!/^[A-Za-z0-9 ._-]{1,32}$/.test(reply.user_code)) throw refused('has a user_code that cannot be shown');
   if (!(reply.expires_in > 0)) throw refused('has no sensible expires_in');
   const uri = URL.canParse(reply.verification_uri) ? new URL(reply.verification_uri) : undefined;
   const isLocal =

@@ -49,6 +49,7 @@ export function conformingReply(
     return { status: Math.max(reply.status, 400), members: { ...error }, changed };
   }
   const before = JSON.stringify(members);
+  if (members.user_code !== undefined) completeDeviceResponse(members);
   if (members.access_token !== undefined) {
     // An error that holds nothing is none.
     for (const name of ['error', 'error_description', 'error_uri']) {
@@ -141,6 +142,23 @@ function restoreDeviceNames(members: Record<string, unknown>): boolean {
     }
   }
   return Object.keys(members).length > before;
+}
+
+/**
+ * Reads a device authorization response with durations in text, or with the page under its name of early drafts; without
+ * a useful `interval`, 5 seconds are the rule (RFC 8628 §3.2).
+ */
+function completeDeviceResponse(members: Record<string, unknown>): void {
+  for (const name of ['expires_in', 'interval']) {
+    const value = members[name];
+    if (typeof value === 'string' && /^\d{1,9}$/.test(value)) members[name] = Number(value);
+  }
+  // Early drafts of RFC 8628 had that name.
+  if (members.verification_uri === undefined && typeof members.verification_url === 'string') {
+    members.verification_uri = members.verification_url;
+  }
+  const { interval } = members;
+  if (interval === 0 || interval === null || interval === '') delete members.interval;
 }
 
 /** A copy without prototype, so that no member is inherited and `__proto__` is a member like any other. */

@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
+import { shellQuoted } from '../secrets/file-system-words.ts';
 import { Secret } from '../secrets/secret.ts';
 import { type OpenFile, openFile } from '../system/open-file.ts';
 import { readInput } from '../system/read-input.ts';
 import { readStart } from '../system/read-start.ts';
+import { textOfBytes } from '../system/text-of-bytes.ts';
 import type { Provider } from './provider.ts';
 
 /** A client as its downloaded file describes it. */
@@ -70,7 +72,7 @@ async function readText(path: string, signal: AbortSignal): Promise<string> {
     file?.close();
   }
   if (bytes.length > MAXIMUM_LENGTH) throw invalid(path, 'is too large for a client file');
-  return bytes.toString();
+  return textOfBytes(bytes);
 }
 
 function clientOf(file: string, entry: Record<string, unknown>): ImportedClient {
@@ -111,7 +113,11 @@ function loopbackRedirectUri(file: string, web: Record<string, unknown>): string
 function notClient(file: string, document: unknown): ConfigurationError {
   const type = typeof document === 'object' && document !== null && 'type' in document ? document.type : '';
   if (type === 'service_account')
-    return invalid(file, 'is the key of a service account, with which nobody signs in');
+    return invalid(
+      file,
+      'is the key of a service account, which gets its tokens without a sign-in',
+      `oauth-login token google --grant jwt-bearer --key-file ${shellQuoted(file)}`,
+    );
   if (type === 'authorized_user')
     return invalid(file, 'holds a finished sign-in of another program, not a client');
   return invalid(file, 'has neither "installed" nor "web" at its top');

@@ -4,6 +4,7 @@ import { ConfigurationError, StoreError } from '../errors.ts';
 import { type OpenFile, openFile } from '../system/open-file.ts';
 import { readInput } from '../system/read-input.ts';
 import { readStart } from '../system/read-start.ts';
+import { textOfBytes } from '../system/text-of-bytes.ts';
 import { shellQuoted } from './file-system-words.ts';
 import { effectiveUid } from './private-directory.ts';
 import { Secret } from './secret.ts';
@@ -108,7 +109,7 @@ function open(path: string, source: SecretSource): OpenFile {
 
 function textOf(bytes: Buffer, path: string, source: SecretSource): string {
   if (bytes.length > MAXIMUM_LENGTH) throw noSecret(path, source);
-  return bytes.toString();
+  return textOfBytes(bytes);
 }
 
 function noSecret(path: string, { what }: SecretSource): ConfigurationError {

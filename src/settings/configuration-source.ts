@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError } from '../errors.ts';
 import { systemErrorCode } from '../secrets/file-system-words.ts';
+import { textOfBytes } from '../system/text-of-bytes.ts';
 
 /** The text of the configuration file; `undefined` when there is none. Throws a `ConfigurationError`. */
 export function readConfigurationSource(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return textOfBytes(readFileSync(file));
   } catch (cause) {
     const code = systemErrorCode(cause);
     if (code === 'ENOENT') return undefined;

@@ -53,15 +53,25 @@ export function configurationFile(paths: Paths): string {
   return join(paths.configDir, 'config.json');
 }
 
+/** Where there is no home directory there is no file, and what needs none goes on. */
+function placeOfFile(paths: Paths): string | undefined {
+  try {
+    return configurationFile(paths);
+  } catch (error) {
+    if (error instanceof ConfigurationError && error.code === 'config_no_home') return undefined;
+    throw error;
+  }
+}
+
 /**
- * Reads the configuration; an absent file is an empty one.
+ * Reads the configuration; an absent file is an empty one, and so is one that has no place because there is no home.
  *
  * Throws a `ConfigurationError` that names file, line, key and what was expected.
  */
 export async function readConfiguration(paths: Paths): Promise<Configuration> {
-  const file = configurationFile(paths);
-  const source = readConfigurationSource(file);
-  if (source === undefined) return { providers: new Map() };
+  const file = placeOfFile(paths);
+  const source = file === undefined ? undefined : readConfigurationSource(file);
+  if (file === undefined || source === undefined) return { providers: new Map() };
   const problem: Problem = (path, what, hint) => invalidFile(file, source, path, what, hint);
   let document: unknown;
   try {

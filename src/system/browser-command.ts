@@ -12,8 +12,9 @@ export interface BrowserCommand {
 const TEXT_BROWSERS = new Set(['www-browser', 'lynx', 'links', 'links2', 'elinks', 'w3m']);
 
 /**
- * Reads `BROWSER` as xdg-open and git do: programs separated like those of `PATH`, arguments by spaces, `%s` for the
- * address, which otherwise comes last. No shell has a part in it.
+ * Reads `BROWSER` as xdg-open, git and Python do: programs separated like those of `PATH`, arguments by spaces, quotes
+ * around what has spaces in it, `%s` for the address, which otherwise comes last, and a `&` at the end, which means
+ * nothing here. No shell has a part in it.
  *
  * On Windows only absolute paths count: a bare name would be looked for in the working directory first.
  */
@@ -23,13 +24,13 @@ export function browserCommands(env: Environment, platform: NodeJS.Platform): re
     .split(separator)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '' && (platform !== 'win32' || win32.isAbsolute(entry)))
-    .map(readCommand)
-    .filter(({ program }) => !TEXT_BROWSERS.has(basename(program)));
+    .map((entry) => readCommand(entry, platform))
+    .filter(({ program }) => program !== '' && !TEXT_BROWSERS.has(basename(program)));
 }
 
-function readCommand(entry: string): BrowserCommand {
+function readCommand(entry: string, platform: NodeJS.Platform): BrowserCommand {
   // A path like that of an application on macOS has spaces in it.
-  const [program = entry, ...args] = existsSync(entry) ? [entry] : entry.split(/\s+/);
+  const [program = '', ...args] = existsSync(entry) ? [entry] : wordsOf(entry.replace(/\s*&$/, ''), platform);
   return {
     program,
     argumentsFor: (uri) =>
@@ -37,4 +38,15 @@ function readCommand(entry: string): BrowserCommand {
         ? args.map((argument) => argument.replaceAll('%s', () => uri))
         : [...args, uri],
   };
+}
+
+/** Words as a POSIX shell splits them, without anything else that a shell does. On Windows a backslash is one of a path. */
+function wordsOf(text: string, platform: NodeJS.Platform): string[] {
+  const escaped = platform === 'win32' ? '' : '\\\\.|';
+  const words = text.match(new RegExp(`(?:${escaped}"[^"]*"|'[^']*'|[^\\s])+`, 'g')) ?? [];
+  return words.map((word) =>
+    word.replace(new RegExp(`${escaped}"[^"]*"|'[^']*'`, 'g'), (part) =>
+      part.startsWith('\\') ? part.slice(1) : part.slice(1, -1),
+    ),
+  );
 }

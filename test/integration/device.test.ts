@@ -226,7 +226,6 @@ describe('T31 a hostile device response', () => {
     ],
     ['a code that is too long', () => ({ ...good, verification_uri: page(), user_code: 'A'.repeat(33) })],
     ['a negative life', () => ({ ...good, verification_uri: page(), expires_in: -1 })],
-    ['an interval of nothing', () => ({ ...good, verification_uri: page(), interval: 0 })],
     ['a negative interval', () => ({ ...good, verification_uri: page(), interval: -1 })],
     ['no life', () => ({ ...good, verification_uri: page(), expires_in: undefined })],
   ])('with %s is refused before anything of it is shown', async (_what, body) => {

@@ -89,7 +89,7 @@ describe('the import of Google’s client file', () => {
       'the key of a service account',
       { type: 'service_account', private_key: 'x' },
       /service account/,
-      /Desktop app/,
+      /oauth-login token google --grant jwt-bearer --key-file /,
     ],
     [
       'a finished sign-in',

@@ -127,8 +127,24 @@ describe('T55 the launcher does not split or reinterpret its argument', () => {
     expect(await (await open({ BROWSER: browser.path })).exited).toBeNull();
   });
 
-  it('says so when no program of BROWSER can be started', async () => {
-    await expect(open({ BROWSER: '/no/such/browser' })).rejects.toMatchObject({ code: 'config_no_browser' });
+  it('names what was tried when no program of BROWSER can be started', async () => {
+    await expect(open({ BROWSER: '/no/such/browser --new:other-one' })).rejects.toMatchObject({
+      code: 'config_no_browser',
+      message: 'BROWSER names what cannot be run: /no/such/browser, other-one',
+    });
+  });
+
+  it.each<[string, (path: string) => string, string[]]>([
+    ['double quotes', (path) => `"${path}" --new`, ['--new', START_LINK]],
+    ['single quotes', (path) => `'${path}' --title 'a b'`, ['--title', 'a b', START_LINK]],
+    ['a backslash', (path) => `${path.replaceAll(' ', '\\ ')} -n`, ['-n', START_LINK]],
+    ['a quoted place for the address', (path) => `"${path}" "%s"`, [START_LINK]],
+    ['an ampersand', (path) => `"${path}" %s &`, [START_LINK]],
+    ['no space before the ampersand', (path) => `"${path}" -n&`, ['-n', START_LINK]],
+  ])('reads a program with %s', async (_what, browserOf, argv) => {
+    const browser = stub('the other browser');
+    expect(await (await open({ BROWSER: browserOf(browser.path) })).exited).toBe(0);
+    expect(browser.argv()).toEqual(argv);
   });
 
   it('calls no opener without a display and without BROWSER', async () => {

@@ -136,6 +136,22 @@ describe('T59 proxy variables', () => {
     },
   );
 
+  it.each([
+    'http://user:CANARY/s@127.0.0.1:1',
+    'http://user:12/CANARY@127.0.0.1:1',
+    'http://user:12?CANARY@127.0.0.1:1',
+    'http://user:12#CANARY@127.0.0.1:1',
+    'http://user:12\\CANARY@127.0.0.1:1',
+    'user:12/CANARY@127.0.0.1:1',
+  ])('takes no part of the password in %s for the proxy', async (value) => {
+    const error = await rejectionOf(openClient({}, { HTTPS_PROXY: value }));
+    expect(error).toMatchObject({
+      code: 'config_invalid_value',
+      hint: expect.stringContaining('%2F'),
+    });
+    expect(inspect(error, { showHidden: true })).not.toMatch(/CANARY|user:/);
+  });
+
   it('goes direct without variables', async () => {
     const { fetch } = await openClient({}, {});
     expect((await rejectionOf(fetch('https://as.test/', { method: 'POST' }))).code).toBe(

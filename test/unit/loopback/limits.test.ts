@@ -200,3 +200,12 @@ describe('T68 randomness', () => {
     expect([...ids].every((id) => /^[\w-]{22}$/.test(id))).toBe(true);
   });
 });
+
+it('tells once that something longer than an answer may be was refused', async () => {
+  const opened = await openListener();
+  for (let count = 0; count < 3; count += 1) {
+    await sendRaw(opened.listener.port, `GET /callback?code=${'y'.repeat(17_000)} HTTP/1.1\r\n\r\n`);
+  }
+  expect(opened.notices.map(({ kind }) => kind)).toEqual(['oversized-reply']);
+  await opened.expectStillWaiting();
+});

@@ -561,6 +561,31 @@ describe('replies of Twitch', () => {
   });
 });
 
+describe('a device authorization response', () => {
+  const response = {
+    device_code: 'd',
+    user_code: 'AB.C_D',
+    verification_uri: 'https://a.test/',
+    expires_in: 900,
+  };
+
+  it.each<[string, object, object]>([
+    ['durations in text', { expires_in: '900', interval: '7' }, { expires_in: 900, interval: 7 }],
+    ['an interval of 0', { interval: 0 }, { interval: undefined }],
+    ['an interval of null', { interval: null }, { interval: undefined }],
+    ['what is no number', { expires_in: 'soon' }, { expires_in: 'soon' }],
+    [
+      'the page under its old name',
+      { verification_uri: undefined, verification_url: 'https://a.test/' },
+      { verification_uri: 'https://a.test/' },
+    ],
+  ])('is read with %s', async (_what, changes, expected) => {
+    const url = endpoints.revocation_endpoint;
+    const read = await (await ask(json({ ...response, ...changes }), [], url)).json();
+    expect(Object.assign({ interval: undefined }, read)).toMatchObject(expected);
+  });
+});
+
 describe('the device grant of Google', () => {
   const quirks: Quirk[] = ['device-page-renamed'];
 

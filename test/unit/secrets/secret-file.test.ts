@@ -55,6 +55,11 @@ function file(content: string): string {
 /** With time that passes as it does. */
 const waiting = () => ({ ...fake.context, clock: systemClock });
 
+it('passes over a byte order mark in front of a secret', async () => {
+  expect((await readSecretFile(file('\ufeffs3cret\r\n'), fake.context)).reveal()).toBe('s3cret');
+  expect(await readSecretText(file('\ufeff{"kty":"RSA"}'), fake.context, source)).toBe('{"kty":"RSA"}');
+});
+
 describe('a secret in a pipe', () => {
   it('with a name is refused, and not read (T11)', async () => {
     const path = fifo();

@@ -18,6 +18,7 @@ import { AbortedError, ConfigurationError } from '../../../src/errors.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { writeProviderConfiguration, writeStoreChoice } from '../../../src/settings/configuration-change.ts';
 import { systemClock } from '../../../src/system/clock.ts';
+import { platformPaths } from '../../../src/system/paths.ts';
 import { fakeClock } from '../../support/fake-context.ts';
 
 let directory: string;
@@ -34,6 +35,19 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
+});
+
+it('goes on without a configuration where there is no home', async () => {
+  const nowhere = platformPaths({}, 'linux');
+  expect(await readConfiguration(nowhere)).toEqual({ providers: new Map() });
+  await expect(readConfiguration(platformPaths({ HOME: 'relative' }, 'linux'))).rejects.toMatchObject({
+    code: 'config_invalid_value',
+  });
+});
+
+it('passes over a byte order mark', async () => {
+  writeFileSync(file(), '\ufeff{"store":"file"}');
+  expect(await readConfiguration(paths())).toMatchObject({ store: 'file' });
 });
 
 async function problem(source: string): Promise<string> {
