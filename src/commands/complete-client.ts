@@ -1,10 +1,11 @@
-import type { AccountStore } from '../accounts/account-store.ts';
+import type { AccountHead } from '../accounts/account.ts';
+import type { AccountStore, StoredAccounts } from '../accounts/account-store.ts';
 import { unreadableAccount } from '../accounts/accounts-of-client.ts';
 import type { ClientReference } from '../accounts/client-secrets.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { registrationClause } from '../output/registration.ts';
-import type { OAuthClient } from '../protocol/client-authentication.ts';
+import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
@@ -62,8 +63,8 @@ export async function completeClient(
   context: Context,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
-  // What the user configured wins over what the metadata offer.
-  const method = settings.configuration.client_authentication ?? provider.clientAuthentication;
+  const configured = settings.configuration.client_authentication;
+  const offered = provider.metadata.token_endpoint_auth_methods_supported;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
   if (provider.clientSecret === 'none') return none;
   if (settings.device && provider.device?.clientToken !== undefined) {
@@ -71,14 +72,38 @@ export async function completeClient(
     return { clientId, clientSecret: token, clientAuthentication: 'client_secret_post' };
   }
   const client = { issuer: provider.metadata.issuer, clientId };
+  // What the user configured wins over what was found out, and that over what the metadata offer.
+  const method = configured ?? (await knownMethod(client, store)) ?? provider.clientAuthentication;
+  const authentication = {
+    clientId,
+    clientAuthentication: method,
+    ...(configured === undefined ? otherAuthentication(method, offered) : {}),
+  };
   const given = await knownSecret(client, settings, store, context);
   const rule = secretRule(settings);
   // It is not sent, and good for one thing: taking the token back when the person signs out.
   if (rule === 'unused') return given === undefined ? none : { ...none, clientSecret: given };
-  if (given !== undefined) return { clientId, clientSecret: given, clientAuthentication: method };
+  if (given !== undefined) return { ...authentication, clientSecret: given };
   if (rule === 'optional') return none;
   const typed = await askForCredential('client secret', settings, context);
-  return { clientId, clientSecret: typed, clientAuthentication: method };
+  return { ...authentication, clientSecret: typed };
+}
+
+/** The method that the server took from this client at its last sign-in. */
+async function knownMethod(
+  client: ClientReference,
+  store: AccountStore,
+): Promise<OAuthClient['clientAuthentication'] | undefined> {
+  return accountWithSecret(client, await store.list())?.clientAuthentication;
+}
+
+function accountWithSecret(client: ClientReference, { accounts }: StoredAccounts): AccountHead | undefined {
+  return accounts.find(
+    (head) =>
+      head.issuer === client.issuer &&
+      head.clientId === client.clientId &&
+      head.clientAuthentication !== 'none',
+  );
 }
 
 /** The client as it is kept after the sign-in: without what is good for the device grant alone. */
@@ -122,13 +147,7 @@ export async function knownSecret(
   if (settings.clientSecret !== undefined) return settings.clientSecret;
   const sealed = await store.readClientSecret(client);
   if (sealed !== undefined) return sealed;
-  const { accounts } = await store.list();
-  const before = accounts.find(
-    (head) =>
-      head.issuer === client.issuer &&
-      head.clientId === client.clientId &&
-      head.clientAuthentication !== 'none',
-  );
+  const before = accountWithSecret(client, await store.list());
   return before === undefined ? undefined : (await store.readSecrets(before)).clientSecret;
 }
 

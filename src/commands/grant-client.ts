@@ -2,7 +2,7 @@ import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
-import type { OAuthClient } from '../protocol/client-authentication.ts';
+import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
 import type { SigningKey } from '../protocol/signing-key.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
@@ -64,11 +64,15 @@ export function grantClient(
   const audience = assertionAudience(provider);
   if (key !== undefined) return { ...client, assertion: { method: 'private_key_jwt', key, audience } };
   if (secret === undefined) return client;
-  const method: GrantClientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
+  const named = settings.clientAuthentication ?? settings.configuration.client_authentication;
+  const method: GrantClientAuthentication = named ?? provider.clientAuthentication;
   if (method === 'client_secret_jwt') return { ...client, assertion: { method, secret, audience } };
+  const shown = method === 'client_secret_basic' ? method : 'client_secret_post';
+  const offered = provider.metadata.token_endpoint_auth_methods_supported;
   return {
     clientId,
     clientSecret: secret,
-    clientAuthentication: method === 'client_secret_basic' ? method : 'client_secret_post',
+    clientAuthentication: shown,
+    ...(named === undefined ? otherAuthentication(shown, offered) : {}),
   };
 }

@@ -8,6 +8,7 @@ import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { refreshTokenGrant } from '../grants/refresh-token.ts';
 import { tokenExchange } from '../grants/token-exchange.ts';
 import { clockOffsetText } from '../output/text.ts';
+import { findAuthentication } from '../protocol/found-authentication.ts';
 import type { Fetch } from '../protocol/library-fetch.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
@@ -135,18 +136,22 @@ async function requestTokens(
     const http = await context.openHttp(httpOptions(settings, context));
     try {
       const fetch = signalled(http.fetch, context.signal);
-      const endpoint = await openTokenEndpoint(settings, credential, fetch, context);
-      if (input.assertionIssuer !== undefined)
-        return await jwtBearer(endpoint, settings, input.assertionIssuer);
+      const asked = await openTokenEndpoint(settings, credential, fetch, context);
+      const authentication = findAuthentication(asked);
+      const { assertionIssuer } = input;
+      if (assertionIssuer !== undefined)
+        return await authentication.send((endpoint) => jwtBearer(endpoint, settings, assertionIssuer));
       if (input.subjectToken !== undefined) {
-        return await tokenExchange(endpoint, settings, await input.subjectToken(fetch));
+        const subject = await input.subjectToken(fetch);
+        return await authentication.send((endpoint) => tokenExchange(endpoint, settings, subject));
       }
-      if (input.refreshToken === undefined) return await clientCredentials(endpoint, settings);
+      if (input.refreshToken === undefined)
+        return await authentication.send((endpoint) => clientCredentials(endpoint, settings));
       // Not tied to Ctrl-C: once the request is out, its answer has to reach the file (the old token may be spent).
-      const patient = { ...endpoint, fetch: http.fetch };
+      const patient = findAuthentication({ ...asked, fetch: http.fetch });
       const { refreshToken } = input;
       const { tokens, isLost } = await context.uninterrupted(() =>
-        refreshTokenGrant(patient, settings, refreshToken, rotated),
+        patient.send((endpoint) => refreshTokenGrant(endpoint, settings, refreshToken, rotated)),
       );
       if (isLost) {
         context.stderr.write(

@@ -94,7 +94,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
-      const kept = { ...grant, client: lastingClient(client, settings) };
+      const kept = { ...grant, client: lastingClient(facts.client, settings) };
       const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined, wanted };
       signedIn = await keepSignIn(keeping, tokens, facts, context);
       return signedIn.profile && person(signedIn.profile);

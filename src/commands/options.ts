@@ -33,6 +33,11 @@ export const options = {
   clientId: () => new Option('--client-id <id>', 'the client identifier'),
   clientSecretFile: () =>
     new Option('--client-secret-file <path>', 'read the client secret from a file, - for standard input'),
+  clientAuthentication: () =>
+    new Option(
+      '--client-authentication <method>',
+      'how the client shows its secret: client_secret_basic, client_secret_post, or none',
+    ),
   scope: () => repeatable('--scope <scopes>', 'ask for more scopes; repeatable, commas and spaces work'),
   param: () => repeatable('--param <name=value>', 'one more parameter of the request; repeatable'),
   redirectUri: () => new Option('--redirect-uri <uri>', 'the redirect URI, when it was registered exactly'),

@@ -4,6 +4,7 @@ import { pageOutcomeOf } from '../loopback/page-outcome.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
+import { findAuthentication } from '../protocol/found-authentication.ts';
 import { maxAgeOf } from '../protocol/max-age.ts';
 import { isInteractive } from '../system/presence.ts';
 import { openCallback } from './callback.ts';
@@ -47,25 +48,25 @@ export async function authorizationCode(grant: SignInGrant, context: Context): P
       parameters: grant.parameters,
     });
     const response = await waitForResponse({ grant, context, callback, expected }, authorizationUri);
-    const tokens = await exchangeCode(
-      {
-        provider,
-        client: grant.client,
-        fetch: grant.fetch,
-        allowHttpLoopback: settings.allowHttpLoopback,
-        now: () => context.clock.now(),
-        requestedScopes: grant.scopes,
-      },
-      {
-        parameters: response.parameters,
-        state,
-        redirectUri,
-        ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
-        ...(nonce === undefined ? {} : { nonce }),
-        ...(maxAge === undefined ? {} : { maxAge }),
-      },
-    );
-    const account = await grant.conclude(tokens, { redirectUri, browser: response.browser });
+    const authentication = findAuthentication({
+      provider,
+      client: grant.client,
+      fetch: grant.fetch,
+      allowHttpLoopback: settings.allowHttpLoopback,
+      now: () => context.clock.now(),
+      requestedScopes: grant.scopes,
+    });
+    const exchange = {
+      parameters: response.parameters,
+      state,
+      redirectUri,
+      ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(maxAge === undefined ? {} : { maxAge }),
+    };
+    const tokens = await authentication.send((endpoint) => exchangeCode(endpoint, exchange));
+    const facts = { client: authentication.client(), redirectUri, browser: response.browser };
+    const account = await grant.conclude(tokens, facts);
     const person = account === undefined ? {} : { account };
     await callback.finish({ kind: 'signed-in', ...person, provider: provider.label });
   } catch (error) {

@@ -1,12 +1,14 @@
 import type { Context } from '../context.ts';
 import { AuthorizationServerError, NetworkError, ProtocolError } from '../errors.ts';
 import { durationText } from '../output/text.ts';
+import { newAttempt } from '../protocol/attempt.ts';
 import {
   type DeviceAuthorization,
   noDeviceGrant,
   requestDeviceAuthorization,
 } from '../protocol/device-authorization.ts';
 import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
+import { findAuthentication } from '../protocol/found-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
 import { isInteractive } from '../system/presence.ts';
@@ -16,6 +18,8 @@ import type { SignInGrant } from './sign-in-grant.ts';
 const SLOW_DOWN_SECONDS = 5;
 /** Longest pause between two polls, in seconds, that is taken because of the network; the server may ask for a longer one. */
 const LONGEST_BACK_OFF_SECONDS = 60;
+/** How often in a row the server may fail before it is no passing trouble any more. */
+const MOST_SERVER_FAILURES = 5;
 /** Seconds between two words about the time that is left. */
 const TICK_SECONDS = 1;
 
@@ -29,15 +33,18 @@ const TICK_SECONDS = 1;
  */
 export async function deviceAuthorization(grant: SignInGrant, context: Context): Promise<void> {
   const { provider, settings } = grant;
-  const endpoint = {
+  const authentication = findAuthentication({
     provider,
     client: grant.client,
     fetch: grant.fetch,
     allowHttpLoopback: settings.allowHttpLoopback,
     now: () => context.clock.now(),
     requestedScopes: grant.scopes,
-  };
-  const authorization = await requestDeviceAuthorization(endpoint);
+  });
+  const { pkce } = await newAttempt(provider.pkce === 'required' ? 'required' : 'never', []);
+  const authorization = await authentication.send((endpoint) =>
+    requestDeviceAuthorization(endpoint, pkce?.codeChallenge),
+  );
   await confirmVerificationHost(authorization, grant, context);
   const timeoutSeconds = waitSeconds(authorization, grant);
   grant.progress.userCode({ ...authorization, timeoutSeconds });
@@ -45,10 +52,13 @@ export async function deviceAuthorization(grant: SignInGrant, context: Context):
     const tokens = await poll(
       grant,
       { ...authorization, timeoutSeconds },
-      () => exchangeDeviceCode(endpoint, authorization.deviceCode),
+      () =>
+        authentication.send((endpoint) =>
+          exchangeDeviceCode(endpoint, authorization.deviceCode, pkce?.codeVerifier),
+        ),
       context,
     );
-    await grant.conclude(tokens, { browser: 'start-link-unused' });
+    await grant.conclude(tokens, { client: authentication.client(), browser: 'start-link-unused' });
   } finally {
     grant.progress.done();
   }
@@ -73,14 +83,17 @@ async function poll(
   const end = context.clock.monotonic() + authorization.timeoutSeconds * 1000;
   const isCutShort = authorization.timeoutSeconds < authorization.expiresIn;
   let interval = authorization.interval;
+  let failures = 0;
   for (;;) {
     if (!(await pause(interval, end, grant, context))) throw isCutShort ? timedOut(grant) : expired(grant);
     try {
       return await exchange();
     } catch (error) {
       context.signal.throwIfAborted();
+      failures = isServerFailure(error) ? failures + 1 : 0;
+      if (failures === MOST_SERVER_FAILURES) throw failing(error);
       if (error instanceof NetworkError) {
-        grant.progress.pollFailed();
+        grant.progress.pollFailed(error);
         interval = Math.max(interval, Math.min(interval * 2, LONGEST_BACK_OFF_SECONDS));
       } else if (!(error instanceof AuthorizationServerError)) {
         throw error;
@@ -92,6 +105,24 @@ async function poll(
       }
     }
   }
+}
+
+/** Whether it is the server that fails, and not the way to it (RFC 9110 §15.6). */
+function isServerFailure(error: unknown): error is NetworkError {
+  return error instanceof NetworkError && error.code === 'network_server_error';
+}
+
+/** The code may be good still; a server that fails each time will not say so. */
+function failing(error: unknown): unknown {
+  if (!isServerFailure(error)) return error;
+  return new NetworkError(
+    'network_server_error',
+    `${error.message}, ${MOST_SERVER_FAILURES} times in a row`,
+    {
+      hint: 'the server has a problem of its own: tell its operator, or sign in with a browser, without --device',
+      cause: error,
+    },
+  );
 }
 
 /** Waits for the interval, telling what is left; gives `false` when the whole time is over meanwhile. */

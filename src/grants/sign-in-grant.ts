@@ -8,6 +8,8 @@ import type { SignInProgress } from './sign-in-progress.ts';
 
 /** What is known of how a person came back, besides the tokens. */
 export interface SignInFacts {
+  /** The client, with the method of authentication that the server took. */
+  readonly client: OAuthClient;
   /** Absent where no redirect took place. */
   readonly redirectUri?: string;
   readonly browser: AuthorizationResponse['browser'];

@@ -1,4 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { NetworkError } from '../errors.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
 import type { Place } from '../system/place.ts';
 
@@ -41,8 +42,8 @@ export interface SignInProgress {
   userCode(prompt: UserCodePrompt): void;
   /** Called about once a second while the device grant polls. */
   remaining(seconds: number): void;
-  /** A request of the device grant failed on its way; the polling goes on. */
-  pollFailed(): void;
+  /** A request of the device grant failed on its way, or the server did; the polling goes on. */
+  pollFailed(error: NetworkError): void;
   /** Something worth knowing that stops nothing: a stable code for programs, and a sentence. */
   note(code: string, text: string): void;
   /** The server's clock is that many seconds ahead of the one here (RFC 9110 §6.6.1), negative when behind. */

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import { eventLine } from './json.ts';
-import { clockOffsetText } from './text.ts';
+import { clockOffsetText, pollFailureText } from './text.ts';
 
 /**
  * Tells a program that wraps this one how the sign-in goes: one JSON document on each line of standard error.
@@ -38,8 +38,9 @@ export function signInEvents(name: string, context: Context): SignInProgress {
       emit('waiting', { expires_in: timeoutSeconds });
     },
     remaining() {},
-    pollFailed() {
-      emit('notice', { code: 'network', message: 'the network does not answer at the moment' });
+    pollFailed(error) {
+      const code = error.code === 'network_server_error' ? 'server' : 'network';
+      emit('notice', { code, message: pollFailureText(error) });
     },
     untried() {},
     note(code, text) {

@@ -4,7 +4,7 @@ import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { canDraw } from '../system/drawing.ts';
 import { portForwardingCommand } from '../system/place.ts';
-import { clockOffsetText, durationText } from './text.ts';
+import { clockOffsetText, durationText, pollFailureText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Longest pause between two polls, in seconds, that nobody wonders about. */
@@ -78,8 +78,8 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
       stderr.write(`\r\u001b[K${line}`);
       hasCounter = true;
     },
-    pollFailed() {
-      once('network', 'The network does not answer at the moment. Still waiting.');
+    pollFailed(error) {
+      once(error.code, prose(`${sentence(pollFailureText(error))} Still waiting.`, context));
     },
     untried() {
       say(
@@ -202,6 +202,10 @@ async function showQrCode(uri: string, context: Context, say: (...lines: string[
   const picture = renderUnicodeCompact(uri, { border: 2 }).split('\n');
   if ((context.stderr.columns || 80) <= (picture[0]?.length ?? 0)) return;
   say('', ...picture, '');
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function clockText(seconds: number): string {

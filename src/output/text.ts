@@ -1,5 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { OAuthLoginError } from '../errors.ts';
+import type { NetworkError, OAuthLoginError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 import { breakCommands, safeText } from '../safe-text.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -172,4 +172,9 @@ function validityText(head: AccountHead, now: Date): string {
 
 function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** Why a poll brought nothing: the server's own failure by its status, or the way to it. */
+export function pollFailureText(error: NetworkError): string {
+  return error.code === 'network_server_error' ? error.message : 'the network does not answer at the moment';
 }

@@ -8,10 +8,23 @@ export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret?: Secret;
   readonly clientAuthentication: ClientAuthentication;
+  /** The other method, which the server offers too; nobody said for which of them the client was registered. */
+  readonly otherAuthentication?: Exclude<ClientAuthentication, 'none'>;
   /** Stands for the secret when present: what the client signs instead of showing one (RFC 7523 §2.2). */
   readonly assertion?: ClientAssertion;
   /** The request names no client at all: its assertion or subject token is the only credential (RFC 7521 §4.1). */
   readonly anonymous?: true;
+}
+
+/** The other way to show a client secret, where the server's metadata list both (RFC 8414 §2). */
+export function otherAuthentication(
+  method: ClientAuthentication,
+  offered: readonly string[] | undefined,
+): Pick<OAuthClient, 'otherAuthentication'> {
+  const isOpen = offered?.includes('client_secret_post') && offered.includes('client_secret_basic');
+  if (!isOpen || method === 'none') return {};
+  const isPost = method === 'client_secret_post';
+  return { otherAuthentication: isPost ? 'client_secret_basic' : 'client_secret_post' };
 }
 
 /**

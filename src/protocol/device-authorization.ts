@@ -28,18 +28,24 @@ const LEAST_INTERVAL_SECONDS = 5;
 const LONGEST_LIFE_SECONDS = 1800;
 
 /**
- * Asks for a device code and a user code.
+ * Asks for a device code and a user code. A challenge of PKCE (S256) goes along where one is given: some servers demand
+ * it of every grant with a person, and others ignore what they do not know (RFC 6749 §3.2).
  *
  * Throws an `AuthorizationServerError`, a `NetworkError`, and a `ProtocolError` for a reply that must not be shown.
  *
  * @see [RFC 8628 §3.1](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.1)
  */
-export async function requestDeviceAuthorization(endpoint: TokenEndpoint): Promise<DeviceAuthorization> {
+export async function requestDeviceAuthorization(
+  endpoint: TokenEndpoint,
+  codeChallenge?: string,
+): Promise<DeviceAuthorization> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;
   const what = `the device authorization endpoint of ${provider.label}`;
   const client: Library.Client = { client_id: endpoint.client.clientId };
   const { clientId } = endpoint.client;
+  const challenge: Record<string, string> =
+    codeChallenge === undefined ? {} : { code_challenge: codeChallenge, code_challenge_method: 'S256' };
   const presented: OAuthClient = provider.device?.authenticatesWhilePolling
     ? { clientId, clientAuthentication: 'none' }
     : endpoint.client;
@@ -48,7 +54,7 @@ export async function requestDeviceAuthorization(endpoint: TokenEndpoint): Promi
       provider.metadata,
       client,
       authenticateClient(presented),
-      new URLSearchParams(deviceScope(endpoint)),
+      new URLSearchParams({ ...deviceScope(endpoint), ...challenge }),
       {
         [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
         [library.allowInsecureRequests]: endpoint.allowHttpLoopback,

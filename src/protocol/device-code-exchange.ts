@@ -11,10 +11,17 @@ import type { TokenSet } from './token-set.ts';
  *
  * @see [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
  */
-export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Secret): Promise<TokenSet> {
+export async function exchangeDeviceCode(
+  endpoint: TokenEndpoint,
+  deviceCode: Secret,
+  codeVerifier?: string,
+): Promise<TokenSet> {
   const { device } = endpoint.provider;
   const what = tokenEndpointOf(endpoint);
-  const repeated = device?.scopeParameter === undefined ? {} : deviceScope(endpoint);
+  const additionalParameters = {
+    ...(device?.scopeParameter === undefined ? {} : deviceScope(endpoint)),
+    ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }),
+  };
   return converse(endpoint, {
     send: (library, server, client, options) =>
       library.deviceCodeGrantRequest(
@@ -22,7 +29,7 @@ export async function exchangeDeviceCode(endpoint: TokenEndpoint, deviceCode: Se
         client,
         authenticateClient(endpoint.client),
         deviceCode.reveal(),
-        { ...options, additionalParameters: repeated },
+        { ...options, additionalParameters },
       ),
     read: async (library, server, client, response) => {
       try {

@@ -71,7 +71,7 @@ export function grantSettings(
       hint: 'give --audience once, or not at all: the server itself is meant then',
     });
   }
-  const { scope, param, ...rest } = flags;
+  const { scope, param, clientAuthentication: _method, ...rest } = flags;
   const login = loginSettings(named, rest, env, configuration);
   const method = authenticationSetting(flags);
   return {

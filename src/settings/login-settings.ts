@@ -7,6 +7,7 @@ import { Secret } from '../secrets/secret.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import { variableText } from '../system/environment.ts';
 import type { Configuration } from './configuration.ts';
+import { withConfiguration } from './configured-provider.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
@@ -17,6 +18,7 @@ import { providerVariable, variableName } from './variables.ts';
 export interface LoginFlags extends TargetFlags {
   readonly clientId?: string;
   readonly clientSecretFile?: string;
+  readonly clientAuthentication?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
   readonly device?: boolean;
@@ -69,6 +71,9 @@ export interface LoginSettings extends Target {
   readonly debug: boolean;
 }
 
+/** How a client that a person signs in with can authenticate (OpenID Connect Core §9). */
+const CLIENT_AUTHENTICATIONS = ['none', 'client_secret_post', 'client_secret_basic'] as const;
+
 /** Seconds a sign-in may take by default: long enough for a password manager and a second factor. */
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
@@ -86,7 +91,7 @@ export function loginSettings(
   env: Environment,
   configuration: Configuration,
 ): LoginSettings {
-  const chosen = chooseTarget(target, flags, configuration);
+  const chosen = withAuthentication(chooseTarget(target, flags, configuration), flags.clientAuthentication);
   const { provider, configuration: entry } = chosen;
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
@@ -121,6 +126,22 @@ export function loginSettings(
     json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,
     debug: flags.debug ?? false,
+  };
+}
+
+/** The target with the method of `--client-authentication` in place of the configured one. */
+function withAuthentication(target: Target, text: string | undefined): Target {
+  if (text === undefined) return target;
+  const method = CLIENT_AUTHENTICATIONS.find((name) => name === text);
+  if (method === undefined) {
+    throw new UsageError('usage_invalid', `${JSON.stringify(text)} is no method for a person's sign-in`, {
+      hint: `the methods are ${CLIENT_AUTHENTICATIONS.join(', ')}`,
+    });
+  }
+  return {
+    ...target,
+    provider: withConfiguration(target.provider, { client_authentication: method }),
+    configuration: { ...target.configuration, client_authentication: method },
   };
 }
 

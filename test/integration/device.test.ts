@@ -155,11 +155,19 @@ describe('polling', () => {
     expect(here.polls().slice(0, 3)).toEqual([5, 10, 20]);
   });
 
-  it('ends with the code where the server keeps failing', async () => {
-    server.breakEndpoint('token', reply(503, { error: 'server_error' }));
+  it.each([
+    ['with an error of OAuth', 503, '{"error":"server_error"}'],
+    ['with nothing', 500, ''],
+  ])('names a server that keeps failing %s, and ends after a few tries', async (_what, status, body) => {
+    server.breakEndpoint('token', { kind: 'reply', status, body });
     const here = stage();
-    expect((await login(here)).exitCode).toBe(5);
-    expect(here.said()).toMatch(/the code for .+ has expired/);
+    expect((await login(here)).exitCode).toBe(7);
+    expect(here.said()).toMatch(
+      new RegExp(`The token endpoint of \\S+ answered with status ${status}. Still waiting`),
+    );
+    expect(here.said()).toMatch(new RegExp(`error: .* answered with status ${status}, 5 times in a row\\n`));
+    expect(here.said()).not.toContain('network does not answer');
+    expect(here.polls()).toHaveLength(5);
   });
 
   it('ends with the code: exit 5 and how to get another', async () => {

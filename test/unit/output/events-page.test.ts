@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../../src/accounts/account.ts';
-import { UsageError } from '../../../src/errors.ts';
+import { NetworkError, UsageError } from '../../../src/errors.ts';
 import { errorEvent } from '../../../src/output/json.ts';
 import { signInEvents } from '../../../src/output/sign-in-events.ts';
 import { fakeContext } from '../../support/fake-context.ts';
@@ -44,7 +44,7 @@ describe('docs/events.md', () => {
       timeoutSeconds: 300,
     });
     events.remaining(1);
-    events.pollFailed();
+    events.pollFailed(new NetworkError('network_unreachable', 'not there', { hint: 'none' }));
     events.clockDiffers(600);
     events.note('profile', 'x');
     events.done();
