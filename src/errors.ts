@@ -79,16 +79,23 @@ export class AuthorizationServerError extends OAuthLoginError {
   readonly status: number | undefined;
   /** Seconds between two polls from now on, where a `slow_down` says so (RFC 8628 §3.5 leaves it out). */
   readonly interval: number | undefined;
+  /** What is known of this provider that most likely led to the error: a clause for the End-User. */
+  readonly likelyReason: string | undefined;
 
   constructor(
     error: string,
     message: string,
-    options: ErrorOptionsWithHint & { readonly status?: number; readonly interval?: number },
+    options: ErrorOptionsWithHint & {
+      readonly status?: number;
+      readonly interval?: number;
+      readonly likelyReason?: string;
+    },
   ) {
     super(`as_${error}`, message, options);
     this.error = error;
     this.status = options.status;
     this.interval = options.interval;
+    this.likelyReason = options.likelyReason;
   }
 }
 

@@ -48,6 +48,10 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .addOption(options.account())
     .option('--login-hint <name>', 'tell the provider who is going to sign in')
     .addOption(options.param())
+    .option(
+      '--short-lived',
+      'ask for tokens that expire soon and are refreshed, where they would not (GitHub)',
+    )
     .option('--no-offline-access', 'do not ask for a refresh token')
     .option('--timeout <seconds>', 'how long to wait for you (default: 300)')
     .addOption(options.store())

@@ -124,7 +124,8 @@ function noteFailure(
   const { unfinishedRefresh, failedRefresh: _failedRefresh, ...rest } = head;
   const refused = `${head.label} refused the refresh token`;
   if (isRejected(error) && error.error !== UNEXPLAINED) {
-    const reason = `${refused} (${error.error})${unansweredText(before)}`;
+    const likely = error.likelyReason === undefined ? '' : `: ${error.likelyReason}`;
+    const reason = `${refused} (${error.error})${likely}${unansweredText(before)}`;
     reserve.write({ ...rest, needsLogin: reason }, secrets);
     return signInAgain(head, reason);
   }

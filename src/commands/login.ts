@@ -12,7 +12,8 @@ import type { SignInGrant } from '../grants/sign-in-grant.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
-import { person, signedInText } from '../output/text.ts';
+import { person, signedInText, signInEndText } from '../output/text.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -36,6 +37,9 @@ import { findProvider, requireTarget } from './find-provider.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 import { flagsFor, wantedAccount } from './wanted-account.ts';
+
+/** Refresh tokens that live longer than a month are a matter of the provider; an end before that surprises people. */
+const SHORT_LIFE_SECONDS = 31 * 86_400;
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
@@ -94,6 +98,9 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     let signedIn: AccountHead | undefined;
     const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
       if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
+      const life = refreshTokenLife(tokens);
+      if (life < SHORT_LIFE_SECONDS && storeKind !== 'none')
+        grant.progress.note('sign_in_ends', signInEndText(provider.label, life, provider.refreshTokenEnds));
       const kept = { ...grant, client: lastingClient(facts.client, settings) };
       const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined, wanted };
       signedIn = await keepSignIn(keeping, tokens, facts, context);
@@ -107,6 +114,12 @@ export async function login(target: string, flags: LoginFlags, context: Context)
   } finally {
     await http.close();
   }
+}
+
+/** Seconds after which the refresh token ends whatever happens. */
+function refreshTokenLife({ refreshTokenExpiresAt, issuedAt }: TokenSet): number {
+  if (refreshTokenExpiresAt === undefined) return Number.POSITIVE_INFINITY;
+  return (refreshTokenExpiresAt.getTime() - issuedAt.getTime()) / 1000;
 }
 
 function unannouncedText(label: string): string {
@@ -131,7 +144,9 @@ function answer(
 
 /** What was asked for and not granted; scopes that only ask for a refresh token are not echoed by many servers. */
 function missingScopes(head: AccountHead, { provider }: LoginSettings): string[] {
-  const offline = new Set(head.hasRefreshToken ? provider.offlineAccess.scopes : []);
+  const { offlineAccess, shortLived } = provider;
+  const forRefreshToken = [...(offlineAccess.scopes ?? []), ...(shortLived?.scopes ?? [])];
+  const offline = new Set(head.hasRefreshToken ? forRefreshToken : []);
   const granted = new Set(head.scopes);
   return head.requestedScopes.filter((scope) => {
     const alias = provider.scopeAliases?.[scope];

@@ -69,7 +69,7 @@ async function spend(
         : settings.refreshTokenFile.replace(/^-$/, 'standard input');
     throw new AuthenticationRequiredError(
       'refresh_rejected',
-      `${provider.label} does not take the refresh token any more (${error.error === UNEXPLAINED ? `status ${error.status}` : error.error})`,
+      `${provider.label} does not take the refresh token any more (${error.error === UNEXPLAINED ? `status ${error.status}` : error.error})${error.likelyReason === undefined ? '' : `: ${error.likelyReason}`}`,
       {
         hint: `put a new one into ${place}; if the server sends a new one each time, keep it with --rotate-to FILE`,
         cause: error,

@@ -178,3 +178,10 @@ function plural(count: number, unit: string): string {
 export function pollFailureText(error: NetworkError): string {
   return error.code === 'network_server_error' ? error.message : 'the network does not answer at the moment';
 }
+
+/** That a sign-in ends after some days whatever happens, and why, where that is known. */
+export function signInEndText(label: string, seconds: number, reason: string | undefined): string {
+  const days = Math.max(1, Math.round(seconds / 86_400));
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return `${label} ends this sign-in after ${days} ${days === 1 ? 'day' : 'days'}, and then you sign in again${why}`;
+}

@@ -1,6 +1,7 @@
 import type { Secret } from '../secrets/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
+import { withLikelyReason } from './likely-reason.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
 import { type OriginalSignIn, validateRefreshedIdToken } from './refreshed-id-token.ts';
 import { converse, type RequestParameter, type TokenEndpoint } from './token-endpoint.ts';
@@ -56,6 +57,8 @@ export async function refreshTokens(
       library.processRefreshTokenResponse(server, client, response),
     // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
     clock: serverTime,
+  }).catch((error: unknown) => {
+    throw withLikelyReason(error, endpoint.provider);
   });
   if (tokens.idTokenClaims !== undefined) validateRefreshedIdToken(tokens.idTokenClaims, more);
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;

@@ -4,6 +4,9 @@ import { Secret } from '../secrets/secret.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
+/** A hundred years: no refresh token lives longer. */
+const LONGEST_LIFE_SECONDS = 100 * 366 * 86_400;
+
 /** What a token response has to fit to. */
 export interface ExpectedTokens {
   readonly endpoint: Pick<TokenEndpoint, 'now' | 'requestedScopes'>;
@@ -37,6 +40,7 @@ export function tokenSetFromResponse(
     ...(reply.expires_in === undefined
       ? {}
       : { expiresAt: new Date(issuedAt.getTime() + reply.expires_in * 1000) }),
+    ...refreshTokenEnd(reply.refresh_token_expires_in, issuedAt),
     scopes: grantedScopes(reply.scope, endpoint.requestedScopes),
     ...(clockOffset === undefined ? {} : { clockOffset }),
   };
@@ -50,4 +54,11 @@ function grantedScopes(scope: string | undefined, requested: readonly string[]):
   const separator = requested.some((one) => one.includes(',')) ? /\s+/ : /[\s,]+/;
   const scopes = scope?.split(separator).filter((one) => one !== '') ?? [];
   return scopes.length === 0 ? requested : scopes;
+}
+
+/** Seconds, as a number or in text; what is neither tells nothing, and is no reason to lose a token. */
+function refreshTokenEnd(life: unknown, issuedAt: Date): Pick<TokenSet, 'refreshTokenExpiresAt'> {
+  const seconds = typeof life === 'string' && /^\d{1,10}$/.test(life) ? Number(life) : life;
+  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > LONGEST_LIFE_SECONDS) return {};
+  return { refreshTokenExpiresAt: new Date(issuedAt.getTime() + seconds * 1000) };
 }

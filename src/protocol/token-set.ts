@@ -16,6 +16,8 @@ export interface TokenSet {
   readonly issuedAt: Date;
   /** Absent: the server set no limit it told us of. */
   readonly expiresAt?: Date;
+  /** When the refresh token ends whatever happens, where the server says so with `refresh_token_expires_in`. */
+  readonly refreshTokenExpiresAt?: Date;
   /** What was granted; what was asked for when the server did not say (RFC 6749 §5.1). */
   readonly scopes: readonly string[];
   /** Seconds by which the server's clock is ahead of ours, where they differ by more than five minutes. */

@@ -39,6 +39,14 @@ export const github: Provider = {
   clientSecret: 'required',
   redirect: { host: '127.0.0.1', path: '/callback', port: 'any' },
   offlineAccess: {},
+  shortLived: { scopes: ['offline_access'] },
+  refusals: [
+    {
+      request: 'refresh',
+      error: 'bad_refresh_token',
+      reason: 'it ends after six months without use, and when access is withdrawn on GitHub',
+    },
+  ],
   authorizationParameters: {},
   profile: {
     url: '{api}/user',
@@ -100,7 +108,8 @@ export const github: Provider = {
   quirks: ['form-encoded-reply'],
   notes: [
     'The client secret is needed even though PKCE is used.',
-    'The token of an OAuth app does not expire by itself; it ends when you log out or withdraw access on GitHub.',
+    'Whether the token expires is a setting of the app: after eight hours, with a refresh token that each refresh replaces, or not by itself. With --short-lived it is asked for tokens that expire.',
+    'An app can have up to ten redirect URIs.',
     'When the redirect URI does not match the registered one, GitHub reports it to the registered address, so nothing arrives here and the login times out.',
     'An organization can restrict OAuth apps; its data stays hidden until an owner approves yours.',
     'Another host (--host) needs a client registered on that host.',

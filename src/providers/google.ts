@@ -29,6 +29,16 @@ export const google: Provider = {
     parameters: { access_type: 'offline' },
     consentParameters: { prompt: 'consent' },
   },
+  refreshTokenEnds:
+    'so it is while the consent screen of the app is in "Testing"; publishing the app lifts it, and so does asking for openid, email and profile only',
+  refusals: [
+    {
+      request: 'refresh',
+      error: 'invalid_grant',
+      reason:
+        'most likely because the consent screen of the app is in "Testing", where refresh tokens end after seven days, or because access was withdrawn',
+    },
+  ],
   authorizationParameters: {},
   idTokenIssuers: ['accounts.google.com'],
   profile: { map: standardClaims },

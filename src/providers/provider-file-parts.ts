@@ -41,6 +41,15 @@ export const offlineAccess = objectOf({
   ),
 });
 
+/** Likely reasons behind the errors of the token endpoint (RFC 6749 §5.2). */
+export const refusals = listOf(
+  objectOf({
+    request: required('What was asked for.', oneOf('refresh')),
+    error: required('The error on the wire.', texts.words),
+    reason: required('A clause for people, without a full stop.', texts.words),
+  }),
+);
+
 /** How the token endpoint wants to be asked, where that differs from RFC 6749 §4.1.3. */
 export const tokenRequest = objectOf({
   parameters: optional('Sent with every token request.', namedValues(texts.value)),

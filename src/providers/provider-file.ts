@@ -85,6 +85,15 @@ export const providerFile = objectOf({
     }),
   ),
   offline_access: optional('What asks for a refresh token.', parts.offlineAccess),
+  short_lived: optional(
+    'What asks for tokens that expire soon and are refreshed, where they do not by themselves (--short-lived).',
+    objectOf({ scopes: required('The scopes that ask for them.', listOf(texts.scope)) }),
+  ),
+  refresh_token_ends: optional(
+    'Why its refresh tokens may end soon, whatever happens; a clause without a full stop.',
+    texts.words,
+  ),
+  refusals: optional('What most likely led to an error; the first that fits counts.', parts.refusals),
   parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
   token_request: optional('Where token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),
   token_reply: optional('Where the members of token replies stand (RFC 6749 §5.1).', parts.tokenReply),

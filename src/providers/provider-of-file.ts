@@ -30,6 +30,11 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
       parameters: offline?.parameters,
       consentParameters: offline?.consent_parameters,
     }),
+    ...present({
+      shortLived: file.short_lived,
+      refreshTokenEnds: file.refresh_token_ends,
+      refusals: file.refusals,
+    }),
     authorizationParameters: file.parameters ?? {},
     ...present({
       tokenRequest: file.token_request === undefined ? undefined : tokenRequestOf(file.token_request),

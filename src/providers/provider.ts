@@ -168,6 +168,16 @@ export interface Provider {
   readonly clientSecret: 'required' | 'optional' | 'none';
   readonly redirect: RedirectPolicy;
   readonly offlineAccess: OfflineAccess;
+  /** What asks for tokens that expire soon and are refreshed, where they do not by themselves (`--short-lived`). */
+  readonly shortLived?: { readonly scopes: readonly string[] };
+  /** Why its refresh tokens may end soon, whatever happens (`refresh_token_expires_in` in the token reply); a clause. */
+  readonly refreshTokenEnds?: string;
+  /** What most likely led to an error of its token endpoint; clauses. The first that fits counts. */
+  readonly refusals?: readonly {
+    readonly request: 'refresh';
+    readonly error: string;
+    readonly reason: string;
+  }[];
   /** Sent with every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly tokenRequest?: TokenRequestForm;

@@ -7,10 +7,10 @@ import { Secret } from '../secrets/secret.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import { variableText } from '../system/environment.ts';
 import type { Configuration } from './configuration.ts';
-import { withConfiguration } from './configured-provider.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
+import { shortLivedScopes, withAuthentication } from './sign-in-flags.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable, variableName } from './variables.ts';
 
@@ -29,6 +29,7 @@ export interface LoginFlags extends TargetFlags {
   readonly loginHint?: string;
   readonly param?: readonly string[];
   readonly offlineAccess?: boolean;
+  readonly shortLived?: boolean;
   readonly timeout?: string;
   readonly store?: string | false;
   readonly caFile?: string;
@@ -71,9 +72,6 @@ export interface LoginSettings extends Target {
   readonly debug: boolean;
 }
 
-/** How a client that a person signs in with can authenticate (OpenID Connect Core §9). */
-const CLIENT_AUTHENTICATIONS = ['none', 'client_secret_post', 'client_secret_basic'] as const;
-
 /** Seconds a sign-in may take by default: long enough for a password manager and a second factor. */
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
@@ -96,7 +94,7 @@ export function loginSettings(
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
   const store = storeSetting(flags.store, env, configuration);
-  const asked = askedScopes(flags.scope ?? []);
+  const asked = [...askedScopes(flags.scope ?? []), ...shortLivedScopes(provider, flags)];
   const extraCaFile = variableText(env, 'NODE_EXTRA_CA_CERTS');
   return {
     ...chosen,
@@ -126,22 +124,6 @@ export function loginSettings(
     json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,
     debug: flags.debug ?? false,
-  };
-}
-
-/** The target with the method of `--client-authentication` in place of the configured one. */
-function withAuthentication(target: Target, text: string | undefined): Target {
-  if (text === undefined) return target;
-  const method = CLIENT_AUTHENTICATIONS.find((name) => name === text);
-  if (method === undefined) {
-    throw new UsageError('usage_invalid', `${JSON.stringify(text)} is no method for a person's sign-in`, {
-      hint: `the methods are ${CLIENT_AUTHENTICATIONS.join(', ')}`,
-    });
-  }
-  return {
-    ...target,
-    provider: withConfiguration(target.provider, { client_authentication: method }),
-    configuration: { ...target.configuration, client_authentication: method },
   };
 }
 

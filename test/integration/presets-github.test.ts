@@ -315,6 +315,78 @@ describe('GitHub Enterprise Server', () => {
     );
     expect(stderr).toContain('OAUTH_LOGIN_GITHUB_EXAMPLE_COM_CLIENT_ID');
     expect(stderr).toContain(`oauth-login setup github --host ${host} in a terminal`);
-    expect(server.requests).toEqual([]);
+    // Whether anything answers there, before somebody is sent to register a client.
+    expect(routesOf(server)).toEqual([`GET /${host}/`]);
+    expectNoSecrets(JSON.stringify(server.requests), [clientSecret]);
+  });
+});
+
+describe('GitHub with tokens that expire', () => {
+  const expiring = (access: string, refresh: string) => ({
+    access_token: access,
+    token_type: 'bearer',
+    scope: 'read:user,user:email',
+    expires_in: '28800',
+    refresh_token: refresh,
+    refresh_token_expires_in: '15897600',
+  });
+  const first = expiring('ghu_canary-access-1', 'ghr_canary-refresh-1');
+  const second = expiring('ghu_canary-access-2', 'ghr_canary-refresh-2');
+  const token = 'POST /github.com/login/oauth/access_token';
+
+  it('asks for them with --short-lived, and says nothing of a scope that was not granted', async () => {
+    play({ tokenResponder: form(first) });
+    const { exitCode, stdout, stderr } = await line.run('github', '--short-lived');
+    expect(exitCode, stderr).toBe(0);
+    const { query } = lastTo(server, '/github.com/login/oauth/authorize');
+    expect(query.get('scope')).toBe('read:user user:email offline_access');
+    expect(stdout).not.toMatch(/offline_access|not granted/);
+    // Six months are no end to be told of.
+    expect(stderr).not.toContain('ends this sign-in');
+  });
+
+  it.each([
+    ['asked for', ['--short-lived'], form(first), form(second)],
+    [
+      'a setting of the app, in JSON',
+      [],
+      json({ ...first, expires_in: 28800 }),
+      json({ ...second, expires_in: 28800 }),
+    ],
+  ])('refreshes them and keeps each new refresh token (%s)', async (_what, flags, reply, renewed) => {
+    play({ tokenResponder: reply });
+    expect(await line.run('github', ...flags)).toMatchObject({ exitCode: 0 });
+    server.on(token, renewed);
+    for (const spent of ['ghr_canary-refresh-1', 'ghr_canary-refresh-2']) {
+      const outcome = await line.run('token', 'github', '--min-validity', '30000');
+      expect(formOf(lastTo(server, token))).toMatchObject({
+        grant_type: 'refresh_token',
+        refresh_token: spent,
+        client_secret: clientSecret,
+      });
+      expect(outcome.stdout).toBe('ghu_canary-access-2\n');
+    }
+  });
+
+  it('asks for none without --short-lived', async () => {
+    play();
+    await line.run('github');
+    expect(lastTo(server, '/github.com/login/oauth/authorize').query.get('scope')).toBe(
+      'read:user user:email',
+    );
+  });
+
+  it('says why the refresh token may have ended', async () => {
+    play({ tokenResponder: form(first) });
+    await line.run('github', '--short-lived');
+    server.on(token, form({ error: 'bad_refresh_token', error_description: 'The refresh token is wrong.' }));
+    const error = errorOf(await line.run('token', 'github', '--min-validity', '30000', '--json'));
+    expect(error).toMatchObject({ code: 'refresh_rejected', exit_code: 4 });
+    expect(error.message).toContain('(bad_refresh_token): it ends after six months without use');
+  });
+
+  it('is refused where nothing asks for such tokens', async () => {
+    const error = errorOf(await line.run('gitlab', '--short-lived', '--client-id', 'x', '--json'));
+    expect(error).toMatchObject({ code: 'usage_conflict', exit_code: 2 });
   });
 });

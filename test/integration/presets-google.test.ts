@@ -280,3 +280,47 @@ describe('the stored sign-in to Google', () => {
     expectNoSecrets(line.everythingSaid(), secrets);
   });
 });
+
+describe('Google, whose app is in testing', () => {
+  const ends = (refresh_token_expires_in: unknown) => ({
+    token: { expires_in: 3599, refresh_token: refreshToken, scope: granted, refresh_token_expires_in },
+  });
+
+  it.each([[604799], ['604799']])(
+    'ends the sign-in after seven days (%j), which it says at once',
+    async (life) => {
+      play(ends(life));
+      const { exitCode, stderr } = await line.run('google');
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(/^note: Google ends this sign-in after 7 days, .*"Testing"/m);
+    },
+  );
+
+  it('tells a program of it', async () => {
+    play(ends(604799));
+    const { stderr } = await line.run('google', '--events');
+    expect(stderr).toMatch(/^\{"event":"notice","code":"sign_in_ends","message":".*7 days/m);
+  });
+
+  it.each([[undefined], ['soon'], [-1], [15897600], [Number.MAX_SAFE_INTEGER]])(
+    'is said nothing of with %j',
+    async (life) => {
+      play(ends(life));
+      const { exitCode, stderr } = await line.run('google');
+      expect([exitCode, stderr.includes('ends this sign-in')]).toEqual([0, false]);
+    },
+  );
+
+  it('is the likely reason behind invalid_grant afterwards', async () => {
+    play(ends(604799));
+    await line.run('google');
+    server.on(
+      tokenEndpoint,
+      json({ error: 'invalid_grant', error_description: 'Token has been expired or revoked.' }, 400),
+    );
+    const error = errorOf(await line.run('token', 'google', '--min-validity', '4000', '--json'));
+    expect(error).toMatchObject({ code: 'refresh_rejected', exit_code: 4 });
+    expect(error.message).toMatch(/\(invalid_grant\): most likely because .*"Testing".* seven days/);
+    expect(error.hint).toContain('oauth-login google');
+  });
+});
