@@ -123,7 +123,7 @@ function namedIssuer(provider: Provider, document: object): string {
   const named: unknown = Object.getOwnPropertyDescriptor(document, 'issuer')?.value;
   if (typeof named === 'string' && isSameButLastSlash(named, provider.issuer)) return named;
   const shown =
-    typeof named === 'string' && /^https?:\/\/[\x21-\x7e]{1,200}$/.test(named) ? named : undefined;
+    typeof named === 'string' && /^https?:\/\/[\x21-\x7a~]{1,200}$/.test(named) ? named : undefined;
   throw new ProtocolError(
     'protocol_issuer_mismatch',
     `the metadata found for ${provider.issuer} belongs to ${shown ?? 'another issuer'}`,

@@ -23,6 +23,15 @@ export function refuseKnownAddress(url: URL): void {
   );
 }
 
+/** Throws a `UsageError` for the tenant that stands for many issuers, also where it was named exactly: none is compared. */
+export function refuseSharedTenant(url: URL): void {
+  const preset = presetOfHost(url.host);
+  const tenant = url.pathname.split('/')[1]?.toLowerCase() ?? '';
+  if (preset?.sharedTenants?.includes(tenant) !== true) return;
+  const refused = refusedTenant(url, preset);
+  if (refused !== undefined) throw refused;
+}
+
 /** Whether metadata at that address are enough; a preset that insists on a client secret knows more than they tell. */
 function isIssuer({ issuer, hosts, clientSecret }: Provider, address: string): boolean {
   if (clientSecret === 'required') return false;

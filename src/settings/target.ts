@@ -7,7 +7,7 @@ import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
-import { refuseKnownAddress } from './known-address.ts';
+import { refuseKnownAddress, refuseSharedTenant } from './known-address.ts';
 import { placeOfIssuer } from './preset-place.ts';
 import { unknownProvider } from './unknown-provider.ts';
 
@@ -134,6 +134,7 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   const isNamed = configured !== undefined || !isAddress;
   const label = entry.label ?? (isNamed ? name : url.host);
   if (configured === undefined && flags.issuer === undefined) refuseKnownAddress(url);
+  refuseSharedTenant(url);
   const checked = checkEndpoint(issuer, { allowHttpLoopback: true });
   if ('fault' in checked) throw unfitIssuer(label, checked);
   const provider = withConfiguration(openidProvider(name, label, issuer), own);

@@ -73,7 +73,12 @@ function register(method: Method, listed: readonly string[] | null = both): void
   server.at(
     endpoints.device_authorization_endpoint,
     onlyKnown(
-      json({ device_code: 'canary-device-code', user_code: 'ABCD-EFGH', verification_uri: `${issuer}/d`, expires_in: 600 }),
+      json({
+        device_code: 'canary-device-code',
+        user_code: 'ABCD-EFGH',
+        verification_uri: `${issuer}/d`,
+        expires_in: 600,
+      }),
     ),
   );
   server.at(

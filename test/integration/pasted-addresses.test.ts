@@ -80,6 +80,14 @@ describe('an issuer as it is pasted', () => {
     expect(error.hint).toContain('https://login.acme.example/people');
   });
 
+  it('is not offered the template of a document in its place', async () => {
+    const issuer = 'https://login.acme.example/common';
+    playIssuer(issuer, 'https://login.acme.example/{tenantid}');
+    const error = errorOf(await line.run(issuer, ...client, '--json'));
+    expect(error.code).toBe('protocol_issuer_mismatch');
+    expect(error.hint).not.toContain('{');
+  });
+
   it.each([
     ['--issuer', 'https://login.acme.example/.well-known/openid-configuration'],
     ['--issuer', 'https://login.acme.example'],
@@ -142,6 +150,15 @@ describe('the page of a known provider, pasted from the bar of a browser', () =>
   ])('%s is an issuer, and taken', async (issuer) => {
     playIssuer(issuer.replace(/\/$/, ''), issuer);
     expect(await line.run(issuer, ...client)).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['own', '--issuer', 'https://login.microsoftonline.com/common/v2.0'],
+    ['setup', 'own', '--issuer', 'https://login.microsoftonline.com/organizations/v2.0'],
+  ])('%s %s … of a tenant that stands for many leads to the preset all the same', async (...argv) => {
+    const outcome = await line.run(...argv, ...client);
+    expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('oauth-login microsoft') });
+    expect(server.requests).toEqual([]);
   });
 
   it('is taken as it stands with --issuer, and where it is configured', async () => {
