@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { openidProvider } from '../../src/providers/openid.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { errorOf } from '../support/command-line.ts';
 import { configurationOf } from '../support/configuration-file.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
@@ -26,6 +27,9 @@ const endpoints = {
   jwks_uri: `${issuer}/keys`,
 };
 const both = ['client_secret_basic', 'client_secret_post'];
+
+/** The clock some hours later, when the access token has expired. */
+const later = { ...systemClock, now: () => new Date(Date.now() + 9 * 3_600_000) };
 
 let server: QuirkyServer;
 let line: PlayedCommandLine;
@@ -127,7 +131,7 @@ describe('a client that was registered for the other method', () => {
       expect(methods().at(-1)).toBe(method);
       expect(methods().length).toBeLessThanOrEqual(2);
       const before = methods().length;
-      expect(await line.run('token', issuer, '--min-validity', '3601')).toMatchObject({ exitCode: 0 });
+      expect(await line.runIn({ clock: later }, 'token', issuer)).toMatchObject({ exitCode: 0 });
       expect(await line.run(issuer, ...client)).toMatchObject({ exitCode: 0 });
       expect(methods().slice(before)).toEqual([method, method]);
     },

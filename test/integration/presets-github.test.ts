@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
 import { github } from '../../src/providers/github.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
@@ -321,6 +322,11 @@ describe('GitHub Enterprise Server', () => {
   });
 });
 
+const hoursLater = (hours: number) => ({
+  ...systemClock,
+  now: () => new Date(Date.now() + hours * 3_600_000),
+});
+
 describe('GitHub with tokens that expire', () => {
   const expiring = (access: string, refresh: string) => ({
     access_token: access,
@@ -357,8 +363,9 @@ describe('GitHub with tokens that expire', () => {
     play({ tokenResponder: reply });
     expect(await line.run('github', ...flags)).toMatchObject({ exitCode: 0 });
     server.on(token, renewed);
-    for (const spent of ['ghr_canary-refresh-1', 'ghr_canary-refresh-2']) {
-      const outcome = await line.run('token', 'github', '--min-validity', '30000');
+    for (const [index, spent] of ['ghr_canary-refresh-1', 'ghr_canary-refresh-2'].entries()) {
+      const clock = hoursLater(9 * (index + 1));
+      const outcome = await line.runIn({ clock }, 'token', 'github');
       expect(formOf(lastTo(server, token))).toMatchObject({
         grant_type: 'refresh_token',
         refresh_token: spent,
@@ -380,7 +387,7 @@ describe('GitHub with tokens that expire', () => {
     play({ tokenResponder: form(first) });
     await line.run('github', '--short-lived');
     server.on(token, form({ error: 'bad_refresh_token', error_description: 'The refresh token is wrong.' }));
-    const error = errorOf(await line.run('token', 'github', '--min-validity', '30000', '--json'));
+    const error = errorOf(await line.runIn({ clock: hoursLater(9) }, 'token', 'github', '--json'));
     expect(error).toMatchObject({ code: 'refresh_rejected', exit_code: 4 });
     expect(error.message).toContain('(bad_refresh_token): it ends after six months without use');
   });

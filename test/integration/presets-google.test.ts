@@ -281,6 +281,9 @@ describe('the stored sign-in to Google', () => {
   });
 });
 
+/** The clock a day later, when the access token has expired. */
+const later = { ...systemClock, now: () => new Date(Date.now() + 86_400_000) };
+
 describe('Google, whose app is in testing', () => {
   const ends = (refresh_token_expires_in: unknown) => ({
     token: { expires_in: 3599, refresh_token: refreshToken, scope: granted, refresh_token_expires_in },
@@ -318,7 +321,7 @@ describe('Google, whose app is in testing', () => {
       tokenEndpoint,
       json({ error: 'invalid_grant', error_description: 'Token has been expired or revoked.' }, 400),
     );
-    const error = errorOf(await line.run('token', 'google', '--min-validity', '4000', '--json'));
+    const error = errorOf(await line.runIn({ clock: later }, 'token', 'google', '--json'));
     expect(error).toMatchObject({ code: 'refresh_rejected', exit_code: 4 });
     expect(error.message).toMatch(/\(invalid_grant\): most likely because .*"Testing".* seven days/);
     expect(error.hint).toContain('oauth-login google');
