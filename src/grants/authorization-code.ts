@@ -23,7 +23,7 @@ import { waitForResponse } from './wait-for-response.ts';
  */
 export async function authorizationCode(grant: SignInGrant, context: Context): Promise<void> {
   const { provider, settings } = grant;
-  const { state, nonce, pkce } = await newAttempt(provider.pkce, grant.scopes);
+  const { state, nonce, pkce } = await newAttempt(provider, grant.scopes);
   const expected: CallbackExpectation = {
     state,
     issuer: provider.metadata.issuer,

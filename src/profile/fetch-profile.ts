@@ -48,7 +48,7 @@ async function fetchDocument(
   const presented = presentToken(provider, options.accessToken, options.clientId);
   const url = new URL(request.url);
   for (const [name, value] of Object.entries({ ...query, ...presented.query })) {
-    url.searchParams.set(name, value);
+    url.searchParams.set(name, value.replace('{client_id}', options.clientId));
   }
   if (provider.quirks.includes('appsecret-proof') && options.clientSecret !== undefined) {
     url.searchParams.set('appsecret_proof', appsecretProof(options.accessToken, options.clientSecret));

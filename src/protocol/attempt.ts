@@ -1,4 +1,4 @@
-import type { PkcePolicy } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 
 /** What is made anew for each authorization request and never leaves the memory of this process, but for the challenge. */
 export interface Attempt {
@@ -11,12 +11,17 @@ export interface Attempt {
 }
 
 /** Makes the state, the nonce and the PKCE pair (S256) of one attempt. */
-export async function newAttempt(policy: PkcePolicy, scopes: readonly string[]): Promise<Attempt> {
+export async function newAttempt(
+  { pkce: policy, quirks }: Pick<Provider, 'pkce' | 'quirks'>,
+  scopes: readonly string[],
+): Promise<Attempt> {
   const library = await import('oauth4webapi');
   const codeVerifier = library.generateRandomCodeVerifier();
   return {
     state: library.generateRandomState(),
-    ...(scopes.includes('openid') ? { nonce: library.generateRandomNonce() } : {}),
+    ...(scopes.includes('openid') && !quirks.includes('nonce-not-returned')
+      ? { nonce: library.generateRandomNonce() }
+      : {}),
     ...(policy === 'never'
       ? {}
       : { pkce: { codeVerifier, codeChallenge: await library.calculatePKCECodeChallenge(codeVerifier) } }),

@@ -82,7 +82,7 @@ export const profile = objectOf({
   url: optional('Absent: the UserInfo endpoint (OpenID Connect Core §5.3).', texts.address),
   method: optional('GET when absent.', oneOf('GET', 'POST')),
   headers: optional('Headers of the request; may hold {client_id}.', namedValues(texts.value)),
-  query: optional('Query parameters of the request.', namedValues(texts.value)),
+  query: optional('Query parameters of the request; may hold {client_id}.', namedValues(texts.value)),
   json: optional(
     'Members of the JSON object that a POST request sends, such as a GraphQL query.',
     namedValues(texts.value),

@@ -11,7 +11,7 @@ export const scope = text('one scope (RFC 6749 §3.3)', /^[\x21\x23-\x5b\x5d-\x7
 export const value = text('a text without control characters', /^[^\p{C}\p{Zl}\p{Zp}]{0,2048}$/u);
 export const address = text(
   'an https URL, in which {host}, {api} and {tenant} may stand',
-  /^(?:https:\/\/[^\s\p{C}#@]+|\{api\}[^\s\p{C}#@]*)$/u,
+  /^(?:https:\/\/[^\s\p{C}#@/]+(?:\/[^\s\p{C}#]*)?|\{api\}[^\s\p{C}#]*)$/u,
 );
 export const page = text('the https URL of a page', /^https:\/\/[^\s\p{C}@]+$/u);
 export const origin = text(

@@ -76,6 +76,7 @@ export interface ProfileRequest {
   readonly method?: 'GET' | 'POST';
   /** Values may hold `{client_id}`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Values may hold `{client_id}`. */
   readonly query?: Readonly<Record<string, string>>;
   /** Members of the JSON object that a POST request sends. */
   readonly json?: Readonly<Record<string, string>>;

@@ -10,6 +10,7 @@
  * - `device-page-renamed`: the device authorization response calls the page `verification_url`, and an error `error_code`.
  * - `error-in-message`: an error is a `message` beside the `status`, without an `error` of RFC 6749 §5.2.
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
+ * - `nonce-not-returned`: the ID Token leaves out the nonce of the request, so none is sent (OpenID Connect Core §3.1.2.1).
  */
 export const quirks = [
   'form-encoded-reply',
@@ -21,6 +22,7 @@ export const quirks = [
   'device-page-renamed',
   'error-in-message',
   'granted-scopes-in-callback',
+  'nonce-not-returned',
 ] as const;
 
 /** The name of one of them. */

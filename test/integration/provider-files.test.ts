@@ -75,7 +75,7 @@ async function play(name: string, fixture: ProviderFixture): Promise<Played> {
     allowHttpLoopback: false,
   });
   const { scopes, parameters } = offlineAccessRequest(settings, false);
-  const { state, nonce, pkce } = await newAttempt(provider.pkce, scopes);
+  const { state, nonce, pkce } = await newAttempt(provider, scopes);
   const uri = buildAuthorizationUri(provider.metadata.authorization_endpoint ?? '', {
     clientId,
     redirectUri,

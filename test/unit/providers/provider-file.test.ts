@@ -74,6 +74,7 @@ describe('every provider file', () => {
   it('sends nothing to a host that is not its own', () => {
     const foreign = names.flatMap((name) => {
       const {
+        issuer,
         endpoints = {},
         profile,
         api_origins,
@@ -82,7 +83,7 @@ describe('every provider file', () => {
         registration,
         review_page,
       } = read(name);
-      const home = [endpoints.authorization_endpoint, endpoints.token_endpoint].filter(
+      const home = [endpoints.authorization_endpoint ?? issuer, endpoints.token_endpoint].filter(
         (address) => address !== undefined && !address.includes('{host}'),
       );
       const own = new Set([...home.map(domainOf), ...(moreDomains.get(name) ?? [])]);
@@ -106,7 +107,7 @@ describe('every provider file', () => {
     const places: Record<string, RegExp> = { host: /"hosts":/, tenant: /"tenant":/, api: /"api":/ };
     for (const name of names) {
       const { profile, registration, device, revocation, api_headers, $schema, ...rest } = read(name);
-      const { map, headers, ...request } = profile;
+      const { map, headers, query, ...request } = profile;
       for (const [template, variable = ''] of JSON.stringify([rest, request, map.sub]).matchAll(
         /\{([a-z_]+)\}/g,
       )) {
@@ -115,7 +116,7 @@ describe('every provider file', () => {
           `${name}: ${template}`,
         ).toBe(true);
       }
-      const filledLater = JSON.stringify([revocation, api_headers, headers, registration, device]);
+      const filledLater = JSON.stringify([revocation, api_headers, headers, query, registration, device]);
       for (const [template] of filledLater.matchAll(/\{[a-z_]+\}/g)) {
         expect([
           '{client_id}',
