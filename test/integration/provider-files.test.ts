@@ -256,7 +256,7 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
       },
       { accessToken: new Secret(accessToken) },
     );
-    expect(outcome).toBe(fixture.revocation === undefined ? 'not-offered' : 'revoked');
+    expect(outcome).toMatchObject({ kind: fixture.revocation === undefined ? 'not-offered' : 'revoked' });
     if (fixture.revocation !== undefined) onlyRequest(fixture.revocation.request);
   });
 });

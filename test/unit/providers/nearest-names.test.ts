@@ -14,7 +14,7 @@ describe('a mistyped provider', () => {
     ['gogle', 'google'],
     ['goolge', 'google'],
     ['facebok', 'facebook'],
-    ['micro', 'microsoft'],
+    ['microsft', 'microsoft'],
     ['twiter', 'twitter'],
   ])('%s is taken for %s', (typed, meant) => {
     expect(nearestNames(typed, names)).toEqual([meant]);
