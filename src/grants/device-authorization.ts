@@ -41,7 +41,8 @@ export async function deviceAuthorization(grant: SignInGrant, context: Context):
     now: () => context.clock.now(),
     requestedScopes: grant.scopes,
   });
-  const { pkce } = await newAttempt(provider.pkce === 'required' ? 'required' : 'never', []);
+  const policy = provider.pkce === 'required' ? 'required' : 'never';
+  const { pkce } = await newAttempt({ pkce: policy, quirks: provider.quirks }, []);
   const authorization = await authentication.send((endpoint) =>
     requestDeviceAuthorization(endpoint, pkce?.codeChallenge),
   );

@@ -46,7 +46,7 @@ async function signIn(
     allowHttpLoopback: true,
   });
   const { scopes, scopeSeparator } = provider;
-  const { state, nonce, pkce } = await newAttempt(provider.pkce, scopes);
+  const { state, nonce, pkce } = await newAttempt(provider, scopes);
   const authorizationUri = buildAuthorizationUri(provider.endpoints.authorization_endpoint ?? '', {
     clientId,
     redirectUri,
