@@ -49,7 +49,7 @@ const always: readonly (readonly [Record<string, unknown>, string])[] = [
     { token_endpoint_auth_methods_supported: ['tls_client_auth', 'self_signed_tls_client_auth'] },
     'certificate',
   ],
-  [{ jwks_uri: undefined }, 'jwks_uri'],
+  [{ jwks_uri: undefined, subject_types_supported: ['public'] }, 'jwks_uri'],
 ];
 
 describe('what the metadata says cannot work', () => {
