@@ -34,6 +34,17 @@ function optionalTexts<Name extends string>(fields: Fields, ...names: Name[]): P
   return found;
 }
 
+/** The members of these names that are there; each has to be `true`. */
+function optionalMarks<Name extends string>(fields: Fields, ...names: Name[]): Partial<Record<Name, true>> {
+  const found: Partial<Record<Name, true>> = {};
+  for (const name of names) {
+    if (fields[name] === undefined) continue;
+    if (fields[name] !== true) throw new MalformedHead();
+    found[name] = true;
+  }
+  return found;
+}
+
 function instant(fields: Fields, name: string): string {
   const value = text(fields, name);
   if (Number.isNaN(Date.parse(value))) throw new MalformedHead();
@@ -88,11 +99,8 @@ function readFailedRefresh(fields: Fields): FailedRefresh {
 }
 
 function readFields(fields: Fields): AccountHead {
-  const { store, hasRefreshToken, allowHttpLoopback, isTokenRefused, profileUnavailable } = fields;
+  const { store, hasRefreshToken } = fields;
   if (!isStoreKind(store) || typeof hasRefreshToken !== 'boolean') throw new MalformedHead();
-  if (allowHttpLoopback !== undefined && allowHttpLoopback !== true) throw new MalformedHead();
-  if (isTokenRefused !== undefined && isTokenRefused !== true) throw new MalformedHead();
-  if (profileUnavailable !== undefined && profileUnavailable !== true) throw new MalformedHead();
   return {
     id: text(fields, 'id'),
     provider: text(fields, 'provider'),
@@ -109,7 +117,7 @@ function readFields(fields: Fields): AccountHead {
     }),
     ...optionalTexts(fields, 'redirectUri'),
     ...(fields.profile !== undefined && { profile: readProfile(fields.profile) }),
-    ...(profileUnavailable === true && { profileUnavailable }),
+    ...optionalMarks(fields, 'profileUnavailable'),
     scopes: texts(fields, 'scopes'),
     requestedScopes: texts(fields, 'requestedScopes'),
     issuedAt: instant(fields, 'issuedAt'),
@@ -124,9 +132,9 @@ function readFields(fields: Fields): AccountHead {
     ...(fields.failedRefresh !== undefined && {
       failedRefresh: readFailedRefresh(object(fields.failedRefresh)),
     }),
-    ...(isTokenRefused === true && { isTokenRefused }),
+    ...optionalMarks(fields, 'isTokenRefused', 'isOfflineAccessRefused'),
     store,
-    ...(allowHttpLoopback === true && { allowHttpLoopback }),
+    ...optionalMarks(fields, 'allowHttpLoopback'),
     ...optionalTexts(fields, 'caFile', 'extraCaFile', 'host', 'tenant'),
   };
 }

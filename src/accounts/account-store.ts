@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { OAuthLoginError } from '../errors.ts';
+import { OAuthLoginError, StoreError } from '../errors.ts';
 import { parsePlainJson } from '../secrets/plain-json.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { readFileOfOwner } from '../secrets/private-file-reading.ts';
@@ -54,6 +54,11 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
   openSecrets(head: AccountHead): Promise<AccountSecrets>;
   /** Has the key of the account opened in good time, where many processes may want it at once. */
   unlock(head: AccountHead): Promise<void>;
+  /**
+   * Whether the key vouches for the head that `list` or `read` gave: with a key file, which asks nobody; refuses a head
+   * that was edited. `false` where the key is elsewhere, is another one by now, or cannot be had.
+   */
+  isChecked(head: AccountHead): Promise<boolean>;
   /** Whether the sealed part is of the key that is there now; refuses a file that was damaged since it was written. */
   isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
@@ -76,6 +81,15 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
     work: () => Promise<T>,
     meanwhile?: (head: AccountHead | undefined) => Promise<T | undefined>,
   ): Promise<T>;
+}
+
+async function fileKey(context: Context): Promise<SealingKey | undefined> {
+  try {
+    return await openKey('file', context, { create: false });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return undefined;
+  }
 }
 
 /** The store in the data directory; nothing is read or made before it is asked for. */
@@ -179,6 +193,15 @@ export function openAccountStore(context: Context): AccountStore {
 
     async unlock({ store }) {
       await openKey(store, context, { create: false, isCrowded: true });
+    },
+
+    async isChecked(head) {
+      const file = filesOfHeads.get(head);
+      if (file === undefined || head.store !== 'file') return false;
+      const key = await fileKey(context);
+      if (key === undefined || key.id !== file.keyId) return false;
+      openAccountSecrets(file, key);
+      return true;
     },
 
     async isOpenable(head) {

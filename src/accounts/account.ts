@@ -44,6 +44,8 @@ export interface AccountHead {
   readonly failedRefresh?: FailedRefresh;
   /** The provider refused or revoked the access token: it is never handed out again. */
   readonly isTokenRefused?: true;
+  /** The server refused this client or person what asks for a refresh token: it is not asked for again by itself. */
+  readonly isOfflineAccessRefused?: true;
   readonly store: StoreKind;
   /** Plain http to this machine was allowed at sign-in, for this account only. */
   readonly allowHttpLoopback?: true;

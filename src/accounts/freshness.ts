@@ -49,13 +49,25 @@ export function isValid(head: AccountHead, context: Pick<Context, 'clock'>): boo
   return secondsLeft(head, context) > 0;
 }
 
+/**
+ * Whether the access token is of no use, however much of its time is left: it was refused itself. Where the refresh
+ * token was refused, the access token has its time, if that has an end.
+ */
+export function isWithdrawn({
+  isTokenRefused,
+  needsLogin,
+  hasRefreshToken,
+  expiresAt,
+}: AccountHead): boolean {
+  return (
+    isTokenRefused === true || (needsLogin !== undefined && (!hasRefreshToken || expiresAt === undefined))
+  );
+}
+
 /** Seconds for which the stored access token is good; below every limit when it is not to be used at all. */
 function secondsLeft(head: AccountHead, { clock }: Pick<Context, 'clock'>): number {
-  if (head.isTokenRefused) return Number.NEGATIVE_INFINITY;
+  if (isWithdrawn(head)) return Number.NEGATIVE_INFINITY;
   const now = clock.now().getTime();
-  // The refresh token was refused, which leaves the access token its time; or the access token itself was.
-  if (head.needsLogin !== undefined && (!head.hasRefreshToken || head.expiresAt === undefined))
-    return Number.NEGATIVE_INFINITY;
   if (head.expiresAt === undefined) return Number.POSITIVE_INFINITY;
   if (now < Date.parse(head.issuedAt) - CLOCK_TOLERANCE) return Number.NEGATIVE_INFINITY;
   return (Date.parse(head.expiresAt) - now) / 1000;

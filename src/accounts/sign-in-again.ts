@@ -18,6 +18,8 @@ export function cannotRefresh(
   { clock }: Pick<Context, 'clock'>,
 ): AuthenticationRequiredError {
   if (head.needsLogin !== undefined) return signInAgain(head, head.needsLogin);
+  if (head.isTokenRefused)
+    return signInAgain(head, 'the access token was refused, and there is no refresh token');
   const expired = head.expiresAt !== undefined && Date.parse(head.expiresAt) <= clock.now().getTime();
   return signInAgain(
     head,

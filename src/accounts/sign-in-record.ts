@@ -1,16 +1,25 @@
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, AuthorizationServerError, ProtocolError } from '../errors.ts';
+import {
+  AbortedError,
+  AuthenticationRequiredError,
+  AuthorizationServerError,
+  OAuthLoginError,
+  ProtocolError,
+} from '../errors.ts';
 import type { SignInProfile } from '../profile/sign-in-profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
+import { readIdTokenPayload } from '../protocol/id-token.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
-import type { AccountHead } from './account.ts';
+import type { AccountHead, AccountSecrets } from './account.ts';
 import { type AccountStore, accountId } from './account-store.ts';
 import type { OpenAccount } from './freshness.ts';
+import { refreshAccount } from './refresh-account.ts';
 
 /** Everything a finished sign-in knows. */
 export interface SignIn {
@@ -22,6 +31,8 @@ export interface SignIn {
   /** Absent where no redirect took place. */
   readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
+  /** What asks for a refresh token was refused, and left out. */
+  readonly isOfflineAccessRefused: boolean;
 }
 
 /**
@@ -29,24 +40,32 @@ export interface SignIn {
  *
  * No other process refreshes or forgets that account meanwhile: what it would write afterwards comes from the
  * sign-in before. When the server sent no refresh token because an earlier consent still stands, the stored one of
- * the same person is kept. A sign-in with a person replaces the client's account without one. Throws a `StoreError`, or the signal's reason when it was aborted before anything was written.
+ * the same person is kept, unless the server refuses it: it is tried first, since the access may have been withdrawn
+ * there. One that the server has replaced is left to end there by itself: revoking it ends the new one too where both
+ * are of one grant (RFC 7009 §2.1). A sign-in with a person replaces the client's account without one. Throws a
+ * `StoreError`, or the signal's reason when it was aborted before anything was written.
  */
 export async function storeSignIn(
   signIn: SignIn,
   kind: StoreKind | 'none',
   store: AccountStore,
-  context: Pick<Context, 'clock' | 'signal'>,
+  context: Context,
+  configuration: Configuration,
 ): Promise<AccountHead> {
   if (kind === 'none') return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
   const { tokens, person, settings } = signIn;
   const id = accountOf(signIn, person.profile?.sub);
+  // Without a person nobody knows whether the stored one is of the same.
+  const mayKeep = tokens.refreshToken === undefined && settings.offlineAccess && person.profile !== undefined;
+  const tried = mayKeep ? await tryRefreshToken(id, store, context, configuration) : undefined;
   const stored = await store.withLock(id, async () => {
-    // Without a person nobody knows whether the stored one is of the same.
-    const mayKeep = settings.offlineAccess && person.profile !== undefined;
-    const refreshToken = tokens.refreshToken ?? (mayKeep ? await keptRefreshToken(id, store) : undefined);
+    const kept = tried === undefined ? undefined : await secretsWithRefreshToken(id, store);
+    // The refreshes of the sign-in before go on from its own ID Token (OpenID Connect Core §12.2).
+    const idToken = tried?.goesWithIdToken === true ? kept?.idToken : undefined;
+    const refreshToken = tokens.refreshToken ?? kept?.refreshToken;
     const { head, secrets } = signInRecord(signIn, kind, refreshToken, context);
     context.signal.throwIfAborted();
-    await store.write(head, secrets);
+    await store.write(head, idToken === undefined ? secrets : { ...secrets, idToken });
     return head;
   });
   const nobody = accountOf(signIn, undefined);
@@ -95,6 +114,9 @@ function signInRecord(
       verifiedAt: now,
       signedInAt: now,
       hasRefreshToken: refreshToken !== undefined,
+      ...(signIn.isOfflineAccessRefused && refreshToken === undefined
+        ? { isOfflineAccessRefused: true }
+        : {}),
       store: kind,
       ...(settings.allowHttpLoopback ? { allowHttpLoopback: true } : {}),
       ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
@@ -118,10 +140,39 @@ function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
   return isRefused || (problem instanceof ProtocolError && profile !== undefined);
 }
 
-async function keptRefreshToken(id: string, store: AccountStore): Promise<Secret | undefined> {
+/**
+ * Spends the stored refresh token once, and tells whether the ID Token that is stored beside it is to be kept too, as
+ * the one its refreshes go on from; one that has expired although it was just refreshed is never renewed. `undefined` when there is no refresh token, or the server refuses it. One that the server does not answer
+ * for now is not known to be dead.
+ */
+async function tryRefreshToken(
+  id: string,
+  store: AccountStore,
+  context: Context,
+  configuration: Configuration,
+): Promise<{ readonly goesWithIdToken: boolean } | undefined> {
+  const head = await store.read(id);
+  const before = await secretsWithRefreshToken(id, store);
+  if (head === undefined || before === undefined) return undefined;
+  try {
+    const freshness = { minValiditySeconds: 0, force: true };
+    const { secrets } = await refreshAccount(head, freshness, store, context, async () => configuration);
+    return { goesWithIdToken: isCurrent(secrets.idToken, context) };
+  } catch (error) {
+    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
+    return error instanceof AuthenticationRequiredError ? undefined : { goesWithIdToken: true };
+  }
+}
+
+function isCurrent(idToken: Secret | undefined, { clock }: Pick<Context, 'clock'>): boolean {
+  const exp = idToken === undefined ? undefined : readIdTokenPayload(idToken.reveal())?.exp;
+  return typeof exp === 'number' && exp * 1000 > clock.now().getTime();
+}
+
+async function secretsWithRefreshToken(id: string, store: AccountStore): Promise<AccountSecrets | undefined> {
   const before = await store.read(id);
   if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
-  return (await store.isOpenable(before)) ? (await store.readSecrets(before)).refreshToken : undefined;
+  return (await store.isOpenable(before)) ? store.readSecrets(before) : undefined;
 }
 
 function endpointsOf({ metadata }: ResolvedProvider) {

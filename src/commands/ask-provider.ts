@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/account-store.ts';
 import { freshAccess } from '../accounts/fresh-access.ts';
 import type { OpenAccount } from '../accounts/freshness.ts';
 import { signInAgain } from '../accounts/refresh-account.ts';
+import { noteRefusedToken } from '../accounts/refused-token.ts';
 import { idOf } from '../accounts/stored-head.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError, ProtocolError, StoreError } from '../errors.ts';
@@ -57,10 +58,15 @@ export async function askProvider(
   } catch (error) {
     if (!isRejectedToken(error)) throw error;
     if (!account.head.hasRefreshToken) throw await endSignIn(account.head, error.message, store);
+    await noteRefusedToken(account.head, store);
     account = await fresh(true, account.head);
-    profile = await fetchWith(account, flags, context, await configuration()).catch((again: unknown) => {
-      throw isRejectedToken(again) ? signInAgain(account.head, again.message) : again;
-    });
+    profile = await fetchWith(account, flags, context, await configuration()).catch(
+      async (again: unknown) => {
+        if (!isRejectedToken(again)) throw again;
+        await noteRefusedToken(account.head, store);
+        throw signInAgain(account.head, again.message);
+      },
+    );
   }
   if (profile === undefined) return { head: account.head, wasAsked: false };
   if (head.profile !== undefined && profile.sub !== head.profile.sub) {

@@ -4,28 +4,32 @@ import { storeOfPerson } from '../accounts/inherited-store.ts';
 import { storeSignIn } from '../accounts/sign-in-record.ts';
 import type { Context } from '../context.ts';
 import { ProtocolError } from '../errors.ts';
-import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
+import type { SignInFacts } from '../grants/sign-in-grant.ts';
 import { person, profileProblemText } from '../output/text.ts';
 import { type SignInProfile, signInProfile } from '../profile/sign-in-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import type { Round, Rounds } from './sign-in-rounds.ts';
 import { requireWanted } from './wanted-account.ts';
 
 /** A sign-in whose tokens are here, and where it is to be kept. */
 export interface Keeping {
-  readonly grant: Omit<SignInGrant, 'conclude'>;
+  readonly grant: Rounds['grant'];
+  readonly round: Round;
   readonly store: AccountStore;
   readonly kind: StoreKind | 'none';
   /** Nobody chose it for this sign-in: accounts of the same client are there. */
   readonly isInherited: boolean;
   /** Who has to have signed in, where that is not left open. */
   readonly wanted: AccountHead | undefined;
+  readonly configuration: Configuration;
 }
 
 /** What has to succeed before anybody is told of a success: the person's word where it is needed, and the store. */
 export async function keepSignIn(
-  { grant, store, kind, isInherited, wanted }: Keeping,
+  { grant, round, store, kind, isInherited, wanted, configuration }: Keeping,
   tokens: TokenSet,
   facts: SignInFacts,
   context: Context,
@@ -50,13 +54,14 @@ export async function keepSignIn(
     tokens,
     person: found,
     ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
-    requestedScopes: grant.scopes,
+    requestedScopes: round.scopes,
+    isOfflineAccessRefused: round.isOfflineAccessRefused,
   };
-  if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, store, context);
+  if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, store, context, configuration);
   const before = await store.read(
     accountId(provider.name, provider.metadata.issuer, client.clientId, subject),
   );
-  return storeSignIn(signIn, await storeOfPerson(kind, before, context), store, context);
+  return storeSignIn(signIn, await storeOfPerson(kind, before, context), store, context, configuration);
 }
 
 async function confirmBrowser(

@@ -5,20 +5,18 @@ import { chooseStore } from '../accounts/choose-store.ts';
 import { inheritedStore } from '../accounts/inherited-store.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
-import { authorizationCode } from '../grants/authorization-code.ts';
-import { deviceAuthorization, requireDeviceGrant } from '../grants/device-authorization.ts';
-import { isConsentStanding, offlineAccessRequest } from '../grants/offline-access.ts';
-import type { SignInGrant } from '../grants/sign-in-grant.ts';
+import { requireDeviceGrant } from '../grants/device-authorization.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
-import { person, signedInText, signInEndText } from '../output/text.ts';
+import { signedInText, signInEndText } from '../output/text.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import {
+  askedScopes,
   type LoginFlags,
   type LoginSettings,
   loginSettings,
@@ -36,6 +34,7 @@ import {
 import { findProvider, requireTarget } from './find-provider.ts';
 import { httpOptions, signalled } from './http-options.ts';
 import { keepSignIn } from './keep-sign-in.ts';
+import { signInInRounds } from './sign-in-rounds.ts';
 import { flagsFor, wantedAccount } from './wanted-account.ts';
 
 /** Refresh tokens that live longer than a month are a matter of the provider; an end before that surprises people. */
@@ -70,46 +69,36 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     const client = await completeClient(settings, provider, store, context);
     const { issuer } = provider.metadata;
     const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, storeKind, store);
-    const offline = offlineAccessRequest(
-      settings,
-      isConsentStanding(
-        accounts.filter((head) => head.provider === provider.name),
-        settings.scopes,
-      ),
-    );
-    const grant = {
-      provider,
-      client,
-      settings,
-      ...offline,
-      scopes: settings.device ? withoutBrowserScopes(offline.scopes, provider) : offline.scopes,
-      fetch,
-      progress: settings.events
-        ? signInEvents(provider.label, context)
-        : signInWords(provider.label, settings, context),
-    };
-    if (provider.confidence === 'C' && accounts.length === 0) grant.progress.untried();
+    const progress = settings.events
+      ? signInEvents(provider.label, context)
+      : signInWords(provider.label, settings, context);
+    if (provider.confidence === 'C' && accounts.length === 0) progress.untried();
     if (
       !device &&
       provider.discovery !== 'none' &&
       s256Support(provider, provider.metadata) === 'unannounced'
     )
-      grant.progress.note('pkce_not_announced', unannouncedText(provider.label));
-    let signedIn: AccountHead | undefined;
-    const conclude: SignInGrant['conclude'] = async (tokens, facts) => {
-      if (tokens.clockOffset !== undefined) grant.progress.clockDiffers(tokens.clockOffset);
-      const life = refreshTokenLife(tokens);
-      if (life < SHORT_LIFE_SECONDS && storeKind !== 'none')
-        grant.progress.note('sign_in_ends', signInEndText(provider.label, life, provider.refreshTokenEnds));
-      const kept = { ...grant, client: lastingClient(facts.client, settings) };
-      const keeping = { grant: kept, store, kind: storeKind, isInherited: inherited !== undefined, wanted };
-      signedIn = await keepSignIn(keeping, tokens, facts, context);
-      return signedIn.profile && person(signedIn.profile);
-    };
-    const signIn = settings.device ? deviceAuthorization : authorizationCode;
-    await signIn({ ...grant, conclude }, context);
-    if (signedIn === undefined) return;
-    grant.progress.signedIn(signedIn);
+      progress.note('pkce_not_announced', unannouncedText(provider.label));
+    const grant = { provider, client, settings, fetch, progress };
+    const signedIn = await signInInRounds(
+      {
+        grant,
+        accounts: accounts.filter((head) => head.provider === provider.name),
+        namedScopes: askedScopes(flags.scope ?? []),
+        keep: (round, tokens, facts) => {
+          if (tokens.clockOffset !== undefined) progress.clockDiffers(tokens.clockOffset);
+          const life = refreshTokenLife(tokens);
+          if (life < SHORT_LIFE_SECONDS && storeKind !== 'none')
+            progress.note('sign_in_ends', signInEndText(provider.label, life, provider.refreshTokenEnds));
+          const kept = { ...grant, client: lastingClient(facts.client, settings) };
+          const isInherited = inherited !== undefined;
+          const keeping = { grant: kept, round, store, kind: storeKind, isInherited, wanted, configuration };
+          return keepSignIn(keeping, tokens, facts, context);
+        },
+      },
+      context,
+    );
+    progress.signedIn(signedIn);
     answer(signedIn, storeKind, settings, context);
   } finally {
     await http.close();
@@ -196,9 +185,4 @@ function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context
     provider.device?.ownRegistration !== true;
   const opensBrowser = settings.openBrowser && context.canOpenBrowser;
   return isReady && settings.openBrowser && !opensBrowser && !isInteractive(context);
-}
-
-/** What the provider grants to nobody who comes without a browser. */
-function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
-  return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
 }

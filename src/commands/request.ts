@@ -1,5 +1,9 @@
+import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
+import { noteRefusedToken } from '../accounts/refused-token.ts';
 import type { Context } from '../context.ts';
+import { StoreError } from '../errors.ts';
+import { problemText } from '../output/text.ts';
 import { appsecretProof } from '../protocol/appsecret-proof.ts';
 import { type PresentedToken, presentToken } from '../protocol/token-presentation.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -54,10 +58,21 @@ export async function request(
       ...(body === undefined ? {} : { body }),
     });
   };
+  const note = async (head: AccountHead) => {
+    try {
+      await noteRefusedToken(head, store);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // The response is there; only the note could not be made.
+      context.stderr.write(problemText('warning', error));
+    }
+  };
   const sendFresh = async (): Promise<Response> => {
     const fresh = await freshToken(source, freshness, store, context, configured);
     const response = await send(fresh);
-    if (response.status !== 401 || fresh.replacement === undefined) return response;
+    if (response.status !== 401) return response;
+    if (isTokenInvalid(response) && 'signedInAt' in fresh.source) await note(fresh.source);
+    if (fresh.replacement === undefined) return response;
     await response.body?.cancel();
     return send(
       await freshToken(fresh.replacement, { ...freshness, force: true }, store, context, configured),
@@ -74,6 +89,11 @@ export async function request(
   } finally {
     await http.close();
   }
+}
+
+/** Whether the API says that it is the token which it does not take (RFC 6750 §3.1), and nothing else. */
+function isTokenInvalid({ headers }: Response): boolean {
+  return /\berror="?invalid_token\b/i.test(headers.get('www-authenticate') ?? '');
 }
 
 /** What the command line says stays, but for the header that shows the token. */

@@ -1,7 +1,9 @@
-import { openAccountStore } from '../accounts/account-store.ts';
+import { join } from 'node:path';
+import type { AccountHead } from '../accounts/account.ts';
+import { openAccountStore, type UnreadableFile } from '../accounts/account-store.ts';
 import { openGrantTokens } from '../accounts/grant-tokens.ts';
 import type { Context } from '../context.ts';
-import { AuthenticationRequiredError } from '../errors.ts';
+import { AuthenticationRequiredError, StoreError } from '../errors.ts';
 import { accountDocument, jsonText, keptTokenDocument } from '../output/json.ts';
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
@@ -14,10 +16,10 @@ export interface StatusFlags {
 
 /**
  * `oauth-login status`: every account, every token of `--grant` that is kept, and where the secrets live; without
- * network, and without opening them.
+ * network. Where the key is at hand it vouches for what the files say; where it is not, that is said.
  */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
-  const { accounts, problems: unreadable } = await openAccountStore(context).list();
+  const { accounts, problems: unreadable } = await checkedAccounts(context);
   const kept = openGrantTokens(context).list();
   const problems = [...unreadable, ...kept.problems];
   const variables = tokenVariables(context.env);
@@ -25,7 +27,10 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   if (flags.json) {
     context.stdout.write(
       jsonText({
-        accounts: accounts.map((head) => accountDocument(head, now)),
+        accounts: accounts.map(({ head, isChecked }) => ({
+          ...accountDocument(head, now),
+          checked: isChecked,
+        })),
         grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
         problems: problems.map(({ file, error }) => ({
           file,
@@ -38,7 +43,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     );
   } else {
     const blocks = [
-      ...accounts.map((head) => statusText(head, now)),
+      ...accounts.map(({ head, isChecked }) => statusText(head, isChecked, now)),
       ...kept.tokens.map((token) => keptTokenText(token, now)),
     ];
     context.stdout.write(blocks.join('\n'));
@@ -54,4 +59,21 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   throw new AuthenticationRequiredError('login_required', 'nobody is signed in', {
     hint: 'sign in with: oauth-login github (oauth-login providers lists the others)',
   });
+}
+
+/** The accounts, each with whether its key vouches for it; one that was edited is among the problems. */
+async function checkedAccounts(context: Context) {
+  const store = openAccountStore(context);
+  const { accounts, problems } = await store.list();
+  const checked: { readonly head: AccountHead; readonly isChecked: boolean }[] = [];
+  const edited: UnreadableFile[] = [];
+  for (const head of accounts) {
+    try {
+      checked.push({ head, isChecked: await store.isChecked(head) });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      edited.push({ file: join(context.paths.dataDir, 'accounts', `${head.id}.account`), error });
+    }
+  }
+  return { accounts: checked, problems: [...problems, ...edited] };
 }

@@ -3,7 +3,7 @@ import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import type { Context } from '../context.ts';
 import { AuthenticationRequiredError } from '../errors.ts';
-import { nobodyNamedJson, profileJson } from '../output/json.ts';
+import { jsonText, nobodyNamedJson, profileJson } from '../output/json.ts';
 import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
@@ -50,7 +50,9 @@ export async function whoami(
     return saySupplied(only, only.provider);
   }
   if (flags.offline) {
-    sayAccount(head, storedSourceText(head, context.clock.now()));
+    const isChecked = await store.isChecked(head);
+    const source = storedSourceText(head, isChecked, context.clock.now());
+    context.stdout.write(accountAnswer(head, flags, source, { checked: isChecked }));
     return;
   }
   const own = place === undefined ? suppliedToken(head.provider, context) : undefined;
@@ -65,12 +67,19 @@ export async function whoami(
   const asked = await askProvider(head, flags, store, context, configuration);
   if (asked.wasAsked) sayAccount(asked.head);
   else if (asked.head.profileUnavailable) sayAccount(asked.head, idTokenSourceText(asked.head));
-  else sayAccount(asked.head, storedSourceText(asked.head, context.clock.now()));
+  else sayAccount(asked.head, storedSourceText(asked.head, true, context.clock.now()));
 }
 
-function accountAnswer(head: AccountHead, { json }: WhoamiFlags, source: string | undefined): string {
+function accountAnswer(
+  head: AccountHead,
+  { json }: WhoamiFlags,
+  source: string | undefined,
+  more: { readonly checked?: boolean } = {},
+): string {
   const { profile, label } = head;
-  if (profile !== undefined) return json ? profileJson(profile) : whoamiText(profile, label, source);
+  if (profile !== undefined) {
+    return json ? jsonText({ ...profile, ...more }) : whoamiText(profile, label, source);
+  }
   return json ? nobodyNamedJson(head.provider, head) : nobodyNamedText(label, head.clientId);
 }
 

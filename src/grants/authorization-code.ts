@@ -70,7 +70,11 @@ export async function authorizationCode(grant: SignInGrant, context: Context): P
     const person = account === undefined ? {} : { account };
     await callback.finish({ kind: 'signed-in', ...person, provider: provider.label });
   } catch (error) {
-    await callback.finish(pageOutcomeOf(error, provider.label));
+    await callback.finish(
+      grant.goesOn(error)
+        ? { kind: 'goes-on', provider: provider.label }
+        : pageOutcomeOf(error, provider.label),
+    );
     throw error;
   } finally {
     await callback.close();

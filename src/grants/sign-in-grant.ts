@@ -26,6 +26,8 @@ export interface SignInGrant {
   readonly parameters: Readonly<Record<string, string>>;
   readonly fetch: Fetch;
   readonly progress: SignInProgress;
+  /** Whether the sign-in goes on in another round after this error, so that the page does not call it failed. */
+  readonly goesOn: (error: unknown) => boolean;
   /** What has to succeed before anybody is told so: the profile, the store. Gives the person for the page, where it is known. */
   readonly conclude: (tokens: TokenSet, facts: SignInFacts) => Promise<string | undefined>;
 }

@@ -31,6 +31,12 @@ export interface UserCodePrompt {
   readonly timeoutSeconds: number;
 }
 
+/**
+ * Why a sign-in takes one more round: what the tool added to ask for a refresh token was refused and is left out; or the
+ * server gives none until the person who has come back consents.
+ */
+export type OnceMore = 'offline-access-refused' | 'consent';
+
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */
 export interface SignInProgress {
   authorizationUri(uri: string, ways: WaysBack): void;
@@ -50,6 +56,10 @@ export interface SignInProgress {
   clockDiffers(seconds: number): void;
   /** Nobody is known to have signed in there with this program: its facts are not sure. */
   untried(): void;
+  /** Who is signed in there already, told before the browser opens. */
+  signedInAlready(accounts: readonly AccountHead[]): void;
+  /** The sign-in takes one more round, and why. */
+  onceMore(reason: OnceMore): void;
   /** The wait is over, one way or another. */
   done(): void;
   /** The account was kept; the answer on standard output follows. */

@@ -14,6 +14,8 @@ export type PageOutcome =
       readonly account?: string;
       readonly provider: string;
     }
+  /** The sign-in is tried once more, in another tab. */
+  | { readonly kind: 'goes-on'; readonly provider: string }
   | { readonly kind: 'refused'; readonly provider: string; readonly next: string }
   | {
       readonly kind: 'failed';

@@ -45,6 +45,14 @@ export function outcomePage(outcome: PageOutcome): string {
 <p>You can close this tab and go back to the terminal.</p>`,
         signature: SIGNATURE,
       });
+    case 'goes-on':
+      return framePage({
+        tone: 'calm',
+        title: 'One more step',
+        content: `<p>The sign-in to ${escapeHtml(label)} goes on in another tab. The terminal says why.</p>
+<p>You can close this tab.</p>`,
+        signature: SIGNATURE,
+      });
     case 'refused':
       return framePage({
         tone: 'calm',

@@ -60,6 +60,7 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
       head.expiresAt === undefined ? null : Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000),
     refreshable: head.hasRefreshToken,
     needs_login: head.needsLogin ?? null,
+    token_refused: head.isTokenRefused ?? false,
     verified_at: head.verifiedAt,
     store: head.store,
     ...(head.allowHttpLoopback ? { allow_http_loopback: true } : {}),

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import { eventLine } from './json.ts';
-import { clockOffsetText, pollFailureText } from './text.ts';
+import { clockOffsetText, onceMoreText, pollFailureText } from './text.ts';
 
 /**
  * Tells a program that wraps this one how the sign-in goes: one JSON document on each line of standard error.
@@ -48,6 +48,10 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     },
     clockDiffers(seconds) {
       emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
+    },
+    signedInAlready() {},
+    onceMore(reason) {
+      emit('notice', { code: 'once_more', message: onceMoreText(reason, name) });
     },
     done() {},
     signedIn({ id, provider, issuer, profile }) {

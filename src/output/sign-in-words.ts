@@ -1,10 +1,11 @@
+import { accountName } from '../accounts/account-name.ts';
 import type { Context } from '../context.ts';
 import type { SignInProgress, UserCodePrompt, WaysBack } from '../grants/sign-in-progress.ts';
 import { safeText } from '../safe-text.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { canDraw } from '../system/drawing.ts';
 import { portForwardingCommand } from '../system/place.ts';
-import { clockOffsetText, durationText, pollFailureText } from './text.ts';
+import { clockOffsetText, durationText, onceMoreText, person, pollFailureText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Longest pause between two polls, in seconds, that nobody wonders about. */
@@ -94,6 +95,17 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
     },
     clockDiffers(seconds) {
       say(`note: ${clockOffsetText(seconds, name)}`);
+    },
+    signedInAlready(accounts) {
+      say(
+        prose(
+          `Signed in there already: ${accounts.map((head) => (head.profile === undefined ? accountName(head) : person(head.profile))).join(', ')}`,
+          context,
+        ),
+      );
+    },
+    onceMore(reason) {
+      say(prose(`${onceMoreText(reason, label)}.`, context));
     },
     done() {
       if (hasCounter) stderr.write('\r\u001b[K');

@@ -1,5 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
+import { isWithdrawn } from '../accounts/freshness.ts';
 import type { NetworkError, OAuthLoginError } from '../errors.ts';
+import type { OnceMore } from '../grants/sign-in-progress.ts';
 import type { Profile } from '../profile/profile.ts';
 import { breakCommands, safeText } from '../safe-text.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -67,8 +69,8 @@ export function signedInText(
   return `${lines.join('\n')}\n`;
 }
 
-/** One block of `status`. */
-export function statusText(head: AccountHead, now: Date): string {
+/** One block of `status`; `isChecked` tells whether the key vouches for what it shows. */
+export function statusText(head: AccountHead, isChecked: boolean, now: Date): string {
   const lines = [
     `${safeText(head.label)}: ${accountPerson(head)}${head.profile === undefined ? ' (who signed in is not known)' : ''}`,
     `  provider:  ${safeText(head.provider)} (${safeText(head.issuer, 400)})`,
@@ -78,6 +80,7 @@ export function statusText(head: AccountHead, now: Date): string {
     `  stored:    ${storeText(head.store)}`,
     `  verified:  ${agoText(head.verifiedAt, now)}`,
   ];
+  if (!isChecked) lines.push(`  checked:   ${NOT_CHECKED}`);
   if (head.needsLogin !== undefined)
     lines.push(
       `  attention: ${safeText(head.needsLogin)}; sign in again with: oauth-login ${safeText(head.target, 400)}`,
@@ -85,6 +88,9 @@ export function statusText(head: AccountHead, now: Date): string {
   if (head.allowHttpLoopback) lines.push('  allowed:   plain http to a loopback address');
   return `${lines.join('\n')}\n`;
 }
+
+/** The key is not asked for where that may ask somebody, or takes its time. */
+const NOT_CHECKED = 'not checked, since only the key tells whether the file was edited';
 
 /** A note of `status` for a token that comes from the environment. */
 export function variableTokenText(variable: string): string {
@@ -96,9 +102,10 @@ export function whoamiText(profile: Profile, label: string, source?: string): st
   return `${person(profile)} at ${safeText(label)}${source === undefined ? '' : `\n  ${source}`}\n`;
 }
 
-/** The source of an answer that was stored. */
-export function storedSourceText(head: AccountHead, now: Date): string {
-  return `as stored; ${safeText(head.label)} was last asked ${agoText(head.verifiedAt, now)}`;
+/** The source of an answer that was stored; `isChecked` tells whether the key vouches for it. */
+export function storedSourceText(head: AccountHead, isChecked: boolean, now: Date): string {
+  const asked = `as stored; ${safeText(head.label)} was last asked ${agoText(head.verifiedAt, now)}`;
+  return isChecked ? asked : `${asked}\n  ${NOT_CHECKED}`;
 }
 
 /** The source of an answer where the provider showed no profile at sign-in. */
@@ -136,6 +143,17 @@ export function clockOffsetText(seconds: number, label: string): string {
   return `the clock of this machine is ${durationText(Math.abs(seconds))} ${way} that of ${safeText(label)}; set it, or sign-ins may be refused`;
 }
 
+/** Why a sign-in takes one more round, and what comes of it. */
+export function onceMoreText(reason: OnceMore, label: string): string {
+  const name = safeText(label);
+  switch (reason) {
+    case 'offline-access-refused':
+      return `${name} refused what asks for a refresh token, so the sign-in is tried once more without it`;
+    case 'consent':
+      return `${name} gave no refresh token, because it was not asked for the consent of this person; the sign-in page opens once more and asks for it`;
+  }
+}
+
 /** How long ago an instant was, in the largest unit that fits. */
 export function agoText(instant: string, now: Date): string {
   const seconds = Math.round((now.getTime() - Date.parse(instant)) / 1000);
@@ -162,12 +180,13 @@ export function scopesText(scopes: readonly string[]): string {
 }
 
 function validityText(head: AccountHead, now: Date): string {
-  if (head.needsLogin !== undefined) return 'no longer';
-  const renewal = head.hasRefreshToken ? ', then refreshed' : ', then sign in again';
+  const isRefreshed = head.hasRefreshToken && head.needsLogin === undefined;
+  if (isWithdrawn(head)) return isRefreshed ? 'refused, refreshed at the next use' : 'no longer';
+  const renewal = isRefreshed ? ', then refreshed' : ', then sign in again';
   if (head.expiresAt === undefined) return 'until it is revoked (the provider set no end)';
   const seconds = Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000);
   if (seconds > 0) return `for ${durationText(seconds)}${renewal}`;
-  return head.hasRefreshToken ? 'expired, refreshed at the next use' : 'expired, sign in again';
+  return isRefreshed ? 'expired, refreshed at the next use' : 'expired, sign in again';
 }
 
 function plural(count: number, unit: string): string {

@@ -45,7 +45,11 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
       ),
     read: (library, server, client, response) =>
       library.processAuthorizationCodeResponse(server, client, response),
-    nonce: { sent: exchange.nonce },
+    nonce: {
+      sent: exchange.nonce,
+      // PKCE binds the code to this program then, and the token comes from the token endpoint (RFC 9700 §2.1.1).
+      mayBeMissing: endpoint.provider.idTokenNonce === 'optional' && exchange.codeVerifier !== undefined,
+    },
   });
   if (exchange.maxAge !== undefined && tokens.idTokenClaims !== undefined) {
     validateAuthenticationTime(tokens.idTokenClaims, exchange.maxAge);

@@ -58,6 +58,13 @@ export function validateIdTokenForm(idToken: string): void {
   }
 }
 
+/** The nonce of an authorization request, `undefined` where it had none. */
+export interface SentNonce {
+  readonly sent: string | undefined;
+  /** The provider is known to leave it out of its ID Tokens; one that is there has to be the right one all the same. */
+  readonly mayBeMissing?: boolean;
+}
+
 /** What an ID Token has to fit to. */
 export interface ExpectedIdToken {
   /** The `alg` of its header. */
@@ -68,8 +75,8 @@ export interface ExpectedIdToken {
   readonly now: Date;
   /** Seconds by which the server's clock is ahead of ours, where that is worth telling. */
   readonly clockOffset?: number | undefined;
-  /** The nonce of the authorization request, `undefined` where it had none; absent: there was no such request. */
-  readonly nonce?: { readonly sent: string | undefined };
+  /** Absent: there was no authorization request. */
+  readonly nonce?: SentNonce;
 }
 
 /**
@@ -123,9 +130,16 @@ function refuseUntrustedAudience(
 
 function validateNonce(nonce: unknown, expected: ExpectedIdToken): void {
   if (expected.nonce === undefined || nonce === expected.nonce.sent) return;
+  if (nonce !== undefined) {
+    throw invalidIdToken(
+      'its nonce is not the one that was sent',
+      'sign in again; if it stays so, tell the operator of the server',
+    );
+  }
+  if (expected.nonce.mayBeMissing === true) return;
   throw invalidIdToken(
-    nonce === undefined ? 'it has no nonce, although one was sent' : 'its nonce is not the one that was sent',
-    'sign in again; if it stays so, tell the operator of the server',
+    'it has no nonce, although one was sent',
+    `if the server is known to leave it out, add "id_token_nonce": "optional" to ${expected.provider.name} in config.json; if not, tell the operator of the server`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { ResolvedProvider } from '../providers/provider.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { OAuthClient } from './client-authentication.ts';
 import { clockOffset, secondsAhead } from './clock-skew.ts';
+import type { SentNonce } from './id-token.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { fromLibraryError } from './library-errors.ts';
 import { type Fetch, libraryFetch } from './library-fetch.ts';
@@ -45,8 +46,8 @@ export interface Exchange {
     client: Library.Client,
     response: Response,
   ) => Promise<Library.TokenEndpointResponse>;
-  /** The nonce of the authorization request, `undefined` where it had none; absent: there was no such request. */
-  readonly nonce?: { readonly sent: string | undefined };
+  /** Absent: there was no authorization request. */
+  readonly nonce?: SentNonce;
   /** By what clock the ID Token is judged; that of this machine when absent. */
   readonly clock?: (response: Response, own: Date) => Date;
 }

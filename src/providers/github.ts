@@ -47,6 +47,7 @@ export const github: Provider = {
       reason: 'it ends after six months without use, and when access is withdrawn on GitHub',
     },
   ],
+  promptValues: ['select_account'],
   authorizationParameters: {},
   profile: {
     url: '{api}/user',

@@ -39,6 +39,7 @@ export const google: Provider = {
         'most likely because the consent screen of the app is in "Testing", where refresh tokens end after seven days, or because access was withdrawn',
     },
   ],
+  promptValues: ['none', 'consent', 'select_account'],
   authorizationParameters: {},
   idTokenIssuers: ['accounts.google.com'],
   profile: { map: standardClaims },

@@ -75,6 +75,8 @@ export function readMetadata(
       members[name] = stringList(provider, name, value);
     }
   }
+  const prompts = member(document, 'prompt_values_supported');
+  if (prompts !== undefined) members.prompt_values_supported = prompts;
   const algorithms = member(document, 'id_token_signing_alg_values_supported');
   if (algorithms !== undefined) {
     members.id_token_signing_alg_values_supported = acceptedAmong(

@@ -23,6 +23,7 @@ export const microsoft: Provider = {
   clientSecret: 'optional',
   redirect: { host: 'localhost', path: '/callback', port: 'any' },
   offlineAccess: { scopes: ['offline_access'] },
+  promptValues: ['login', 'none', 'consent', 'select_account'],
   authorizationParameters: {},
   idTokenIssuers: ['https://login.microsoftonline.com/{tenantid}/v2.0'],
   profile: {

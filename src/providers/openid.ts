@@ -22,7 +22,11 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
     clientSecret: 'optional',
     redirect: { host: '127.0.0.1', path: '/callback', port: 'any' },
     // Many servers drop offline_access without a word unless consent is asked for (OpenID Connect Core §11).
-    offlineAccess: { scopes: ['offline_access'], consentParameters: { prompt: 'consent' } },
+    offlineAccess: {
+      scopes: ['offline_access'],
+      onlyListedScopes: true,
+      consentParameters: { prompt: 'consent' },
+    },
     authorizationParameters: {},
     profile: { map: standardClaims },
     revocation: { kind: 'rfc7009' },

@@ -94,12 +94,20 @@ export const providerFile = objectOf({
     texts.words,
   ),
   refusals: optional('What most likely led to an error; the first that fits counts.', parts.refusals),
+  prompt_values: optional(
+    'The values of prompt that the provider knows (OpenID Connect Core §3.1.2.1).',
+    listOf(texts.value),
+  ),
   parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
   token_request: optional('Where token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),
   token_reply: optional('Where the members of token replies stand (RFC 6749 §5.1).', parts.tokenReply),
   trusted_audiences: optional(
     'Audiences an ID Token may name besides the client (OpenID Connect Core §3.1.3.7).',
     listOf(texts.value),
+  ),
+  id_token_nonce: optional(
+    'optional: its ID Tokens are known to hold no nonce, and the code is protected by PKCE.',
+    oneOf('optional'),
   ),
   id_token_issuers: optional(
     'Issuers an ID Token may name besides the issuer; {tenantid} stands for its tid.',

@@ -39,7 +39,9 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
     ...present({
       tokenRequest: file.token_request === undefined ? undefined : tokenRequestOf(file.token_request),
       tokenReply: file.token_reply,
+      promptValues: file.prompt_values,
       trustedAudiences: file.trusted_audiences,
+      idTokenNonce: file.id_token_nonce,
       idTokenIssuers: file.id_token_issuers,
       apiOrigins: file.api_origins,
       apiHeaders: file.api_headers,

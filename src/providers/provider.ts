@@ -21,6 +21,8 @@ export interface RedirectPolicy {
 /** How a refresh token is asked for: nothing, more scopes, or more parameters. */
 export interface OfflineAccess {
   readonly scopes?: readonly string[];
+  /** Metadata that names no scopes is no reason to ask for these. */
+  readonly onlyListedScopes?: true;
   readonly parameters?: Readonly<Record<string, string>>;
   /** Sent only when no refresh token is stored for this client yet, since it makes the End-User consent again. */
   readonly consentParameters?: Readonly<Record<string, string>>;
@@ -179,12 +181,16 @@ export interface Provider {
     readonly error: string;
     readonly reason: string;
   }[];
+  /** The values of `prompt` that the provider knows (OpenID Connect Core §3.1.2.1); metadata wins over it. */
+  readonly promptValues?: readonly string[];
   /** Sent with every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly tokenRequest?: TokenRequestForm;
   readonly tokenReply?: TokenReplyMap;
   /** Audiences an ID Token may name besides the client (OpenID Connect Core §3.1.3.7). */
   readonly trustedAudiences?: readonly string[];
+  /** `optional`: the provider is known to leave the nonce out of its ID Tokens (OpenID Connect Core §3.1.3.7). */
+  readonly idTokenNonce?: 'optional';
   /** Issuers an ID Token may name besides `issuer`; `{tenantid}` stands for the token's `tid`. */
   readonly idTokenIssuers?: readonly string[];
   readonly profile: ProfileRequest;

@@ -70,6 +70,7 @@ export async function resolveProvider(asked: Provider, options: ResolveOptions):
     metadata,
     discovered: endpointNames.filter((name) => name in endpoints && own[name] === undefined),
     clientAuthentication: chooseClientAuthentication(provider, published),
+    ...knownPrompts(published),
     offlineAccess: supportedOfflineAccess(provider.offlineAccess, published.scopes_supported),
   });
 }
@@ -163,17 +164,23 @@ function chooseClientAuthentication(
   return offered?.includes('client_secret_basic') ? 'client_secret_basic' : provider.clientAuthentication;
 }
 
-/** A server that lists its scopes without `offline_access` may refuse the whole request for it. */
+/** A server that does not list `offline_access` may refuse the whole request for it. */
 function supportedOfflineAccess(
   wanted: OfflineAccess,
   supported: readonly string[] | undefined,
 ): OfflineAccess {
-  if (supported === undefined || wanted.scopes === undefined || wanted.scopes.length === 0) {
-    return wanted;
-  }
-  const scopes = wanted.scopes.filter((scope) => supported.includes(scope));
+  if (wanted.scopes === undefined || (supported === undefined && !wanted.onlyListedScopes)) return wanted;
+  const scopes = wanted.scopes.filter((scope) => supported?.includes(scope));
   if (scopes.length === 0) {
     return wanted.parameters === undefined ? {} : { parameters: wanted.parameters };
   }
   return { ...wanted, scopes };
+}
+
+/** Initiating User Registration via OpenID Connect 1.0 §4 has the name; what is malformed says nothing. */
+function knownPrompts({
+  prompt_values_supported: values,
+}: AuthorizationServer): Pick<Provider, 'promptValues'> {
+  if (!Array.isArray(values)) return {};
+  return { promptValues: values.filter((value) => typeof value === 'string') };
 }

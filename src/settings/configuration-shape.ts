@@ -81,6 +81,7 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
   ],
   ['code_challenge_method', text('"S256"', (value) => value === 'S256')],
   ['token_type', text('"bearer"', (value) => value === 'bearer')],
+  ['id_token_nonce', text('"optional"', (value) => value === 'optional')],
   [
     'trusted_audiences',
     {

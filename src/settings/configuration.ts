@@ -24,6 +24,8 @@ export interface ProviderConfiguration {
   readonly code_challenge_method?: 'S256';
   /** The tokens are bearer tokens, although the token response names no type or another word (RFC 6749 §7.1). */
   readonly token_type?: 'bearer';
+  /** The server is known to leave the nonce out of its ID Tokens. */
+  readonly id_token_nonce?: 'optional';
   /** Audiences that an ID Token may name besides the client. */
   readonly trusted_audiences?: readonly string[];
   readonly redirect_uri?: string;

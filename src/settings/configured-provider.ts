@@ -15,6 +15,7 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
     ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
     endpoints: { ...provider.endpoints, ...endpoints, ...userInfo },
     ...(entry.trusted_audiences === undefined ? {} : { trustedAudiences: entry.trusted_audiences }),
+    ...(entry.id_token_nonce === undefined ? {} : { idTokenNonce: entry.id_token_nonce }),
     quirks: [
       ...provider.quirks,
       ...(entry.code_challenge_method === 'S256' ? (['s256-not-advertised'] as const) : []),

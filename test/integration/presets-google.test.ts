@@ -103,11 +103,14 @@ describe('signing in to Google', () => {
     );
   });
 
-  it('asks for the consent again only while no refresh token is stored for this client', async () => {
+  it('asks for the consent again only while no refresh token is stored for this client, and lets the person choose then', async () => {
     play();
     await line.run('google');
     await line.run('google');
-    expect(server.requestsTo(authorize).map(({ query }) => query.get('prompt'))).toEqual(['consent', null]);
+    expect(server.requestsTo(authorize).map(({ query }) => query.get('prompt'))).toEqual([
+      'consent',
+      'select_account',
+    ]);
     expect(server.requestsTo(authorize).map(({ query }) => query.get('access_type'))).toEqual([
       'offline',
       'offline',
@@ -223,10 +226,10 @@ describe('the stored sign-in to Google', () => {
       code: 'refresh_rejected',
       hint: 'sign in again with: oauth-login google',
     });
-    expect((await line.run('status')).stdout).toContain('no longer');
+    expect((await line.run('status')).stdout).toMatch(/, then sign in again\n.*attention: Google refused/s);
     play();
     await line.run('google');
-    expect(lastTo(server, authorize).query.get('prompt')).toBe('consent');
+    expect(lastTo(server, authorize).query.get('prompt')).toBe('consent select_account');
   });
 
   it('does not take a refreshed ID Token of somebody else', async () => {

@@ -74,7 +74,7 @@ async function play(name: string, fixture: ProviderFixture): Promise<Played> {
     fetch: server.fetch,
     allowHttpLoopback: false,
   });
-  const { scopes, parameters } = offlineAccessRequest(settings, false);
+  const { scopes, parameters } = offlineAccessRequest(settings, provider, 'consent-asked');
   const { state, nonce, pkce } = await newAttempt(provider, scopes);
   const uri = buildAuthorizationUri(provider.metadata.authorization_endpoint ?? '', {
     clientId,

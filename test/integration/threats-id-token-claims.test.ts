@@ -213,3 +213,33 @@ describe('T44 the time of the authentication, where max_age was sent', () => {
     expect((await signIn()).exitCode).toBe(0);
   });
 });
+
+describe('T44 an ID Token without the nonce that was sent', () => {
+  const withoutNonce = () => server.rewriteIdToken(({ nonce: _nonce, ...claims }) => claims);
+
+  it('is refused, and the error names that cause and the member for servers that are known for it', async () => {
+    configure();
+    withoutNonce();
+    const error = errorOf(await signIn());
+    expect(error).toMatchObject({
+      code: 'protocol_invalid_id_token',
+      exit_code: 6,
+      message: expect.stringMatching(/it has no nonce, although one was sent$/),
+      hint: expect.stringContaining('"id_token_nonce": "optional" to work in config.json'),
+    });
+    expect(storedAccounts()).toEqual([]);
+  });
+
+  it('is taken where the server is known for it; a wrong one is not, nor is no ID Token', async () => {
+    configure({ id_token_nonce: 'optional' });
+    withoutNonce();
+    expect((await signIn()).exitCode).toBe(0);
+    server.rewriteIdToken((claims) => ({ ...claims, nonce: 'of-somebody-else' }));
+    expect(errorOf(await signIn()).exit_code).toBe(6);
+    server.rewriteIdToken((claims) => ({ ...claims, nonce: '' }));
+    expect(errorOf(await signIn()).exit_code).toBe(6);
+    server.restore();
+    server.rewriteReply('token', ({ id_token: _idToken, ...reply }) => reply);
+    expect(errorOf(await signIn()).exit_code).toBe(6);
+  });
+});

@@ -119,7 +119,20 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
       const running = begin(args, options);
       const given = await Promise.race([browserArguments(), running.ended]);
       if ('code' in given) throw new Error(`it ended with ${given.code} before the browser: ${given.stderr}`);
-      const page = await playUserAgent(given[0] ?? '', { user: options?.user ?? 'ada', consent: true });
+      const person = { user: options?.user ?? 'ada', consent: true };
+      let ended: Ended | undefined;
+      void running.ended.then((outcome) => {
+        ended = outcome;
+      });
+      let link = given[0] ?? '';
+      let page = await playUserAgent(link, person);
+      // The command may open the browser once more.
+      while (ended === undefined) {
+        const [latest = ''] = await browserArguments();
+        if (latest !== link) page = await playUserAgent(latest, person);
+        link = latest;
+        await sleep(10);
+      }
       return { ...(await running.ended), page };
     },
     async runHere(args, { env: changes = {}, user = 'ada', ahead = 0 } = {}) {

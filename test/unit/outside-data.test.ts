@@ -400,7 +400,7 @@ describe('nothing that stands in a file is a mistake of ours, hangs, or reaches 
       writeFileSync(file, text);
       try {
         const { accounts, problems } = await store().list();
-        const listed = accounts.map((one) => statusText(one, new Date())).join('');
+        const listed = accounts.map((one) => statusText(one, false, new Date())).join('');
         const faults: string[] = problems.map(({ error }) => `${error.message} ${error.hint}`);
         const found = await store().read(head.id);
         if (found !== undefined) await store().readSecrets(found);

@@ -227,6 +227,7 @@ describe('T22 script injection', () => {
     const hostile = `<svg onload=alert(1)>"'&\u202e\u001b[2J`;
     for (const outcome of [
       { kind: 'signed-in', account: hostile, provider: hostile },
+      { kind: 'goes-on', provider: hostile },
       { kind: 'refused', provider: hostile, next: hostile },
       { kind: 'failed', provider: hostile, code: hostile, what: hostile, next: hostile },
     ] as const) {
