@@ -131,6 +131,10 @@ export const providerFile = objectOf({
   consoles: optional('Further hosts of its console, whose addresses people paste.', listOf(texts.value)),
   quirks: optional('What differs from the standards, by name.', listOf(oneOf(...quirks))),
   notes: optional('What surprises people; one sentence each.', listOf(texts.sentence)),
+  reasons: optional(
+    'Why a member is as it is, for people who change the file; one sentence each.',
+    listOf(texts.sentence),
+  ),
   confidence: required(
     'How sure the facts are. A: three or more sources agree. B: two do. C: fewer, or they differ.',
     oneOf('A', 'B', 'C'),

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { github } from '../../src/providers/github.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
@@ -13,6 +12,7 @@ import {
 } from '../support/device-presets.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { basic, clientId, expectedRefresh, formOf, lastTo } from '../support/preset-at-the-wire.ts';
+import { github } from '../support/presets.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 

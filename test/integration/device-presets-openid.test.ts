@@ -1,8 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
-import { gitlab } from '../../src/providers/gitlab.ts';
-import { google } from '../../src/providers/google.ts';
-import { microsoft } from '../../src/providers/microsoft.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import {
@@ -15,6 +12,7 @@ import {
 } from '../support/device-presets.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { clientId, expectedRefresh, formOf, lastTo } from '../support/preset-at-the-wire.ts';
+import { gitlab, google, microsoft } from '../support/presets.ts';
 import { playIdentity, signIdToken } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

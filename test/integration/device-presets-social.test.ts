@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { facebook } from '../../src/providers/facebook.ts';
-import { twitch } from '../../src/providers/twitch.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
@@ -13,6 +11,7 @@ import {
 } from '../support/device-presets.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { clientId, expectedRefresh, formOf, lastTo } from '../support/preset-at-the-wire.ts';
+import { facebook, twitch } from '../support/presets.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 

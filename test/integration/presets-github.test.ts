@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
-import { github } from '../../src/providers/github.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
@@ -18,6 +17,7 @@ import {
   parametersOf,
   routesOf,
 } from '../support/preset-at-the-wire.ts';
+import { github } from '../support/presets.ts';
 import { type Play, type PlayedProvider, playProvider } from '../support/quirky-providers.ts';
 import { badGateway, form, json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { google } from '../../src/providers/google.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
@@ -18,6 +17,7 @@ import {
   parametersOf,
   routesOf,
 } from '../support/preset-at-the-wire.ts';
+import { google } from '../support/presets.ts';
 import { type Play, type PlayedProvider, playProvider, signIdToken } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

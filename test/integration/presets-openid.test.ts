@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
-import { gitlab } from '../../src/providers/gitlab.ts';
-import { microsoft } from '../../src/providers/microsoft.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
@@ -18,6 +16,7 @@ import {
   parametersOf,
   routesOf,
 } from '../support/preset-at-the-wire.ts';
+import { gitlab, microsoft } from '../support/presets.ts';
 import { type Play, type PlayedProvider, playProvider } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { facebook } from '../../src/providers/facebook.ts';
-import { x } from '../../src/providers/x.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf, type Outcome } from '../support/command-line.ts';
@@ -22,6 +20,7 @@ import {
   parametersOf,
   routesOf,
 } from '../support/preset-at-the-wire.ts';
+import { facebook, x } from '../support/presets.ts';
 import { type Play, type PlayedProvider, playProvider } from '../support/quirky-providers.ts';
 import { json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

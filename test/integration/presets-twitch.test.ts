@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { twitch } from '../../src/providers/twitch.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
@@ -14,6 +13,7 @@ import {
   lastTo,
   parametersOf,
 } from '../support/preset-at-the-wire.ts';
+import { twitch } from '../support/presets.ts';
 import { type Play, playProvider } from '../support/quirky-providers.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

@@ -8,16 +8,11 @@ import { buildAuthorizationUri } from '../../src/protocol/authorization-request.
 import { exchangeCode } from '../../src/protocol/code-exchange.ts';
 import type { TokenSet } from '../../src/protocol/token-set.ts';
 import { expandProvider, type ProviderPlace } from '../../src/providers/expand.ts';
-import { facebook } from '../../src/providers/facebook.ts';
-import { github } from '../../src/providers/github.ts';
-import { gitlab } from '../../src/providers/gitlab.ts';
-import { google } from '../../src/providers/google.ts';
-import { microsoft } from '../../src/providers/microsoft.ts';
 import type { Provider, ResolvedProvider } from '../../src/providers/provider.ts';
 import { resolveProvider } from '../../src/providers/resolve.ts';
-import { x } from '../../src/providers/x.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { fresh } from '../support/preset-at-the-wire.ts';
+import { facebook, github, gitlab, google, microsoft, x } from '../support/presets.ts';
 import { type Play, playProvider } from '../support/quirky-providers.ts';
 import { form, json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { google } from '../../src/providers/google.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { clientFile, clientFileWith } from '../support/client-file.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { configurationOf, isConfigured } from '../support/configuration-file.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { formOf, lastTo } from '../support/preset-at-the-wire.ts';
+import { google } from '../support/presets.ts';
 import { playProvider } from '../support/quirky-providers.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 import { writtenFiles } from '../support/written-files.ts';

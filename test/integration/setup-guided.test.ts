@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError } from '../../src/errors.ts';
 import { expandProvider } from '../../src/providers/expand.ts';
-import { github } from '../../src/providers/github.ts';
-import { microsoft } from '../../src/providers/microsoft.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { clientFileWith } from '../support/client-file.ts';
@@ -16,6 +14,7 @@ import {
   type PlayedCommandLine,
 } from '../support/played-command-line.ts';
 import { formOf, lastTo, parametersOf } from '../support/preset-at-the-wire.ts';
+import { github, microsoft } from '../support/presets.ts';
 import { playProvider } from '../support/quirky-providers.ts';
 import { text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
-import { github } from '../../src/providers/github.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { clientFile, clientFileWith } from '../support/client-file.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
@@ -9,6 +8,7 @@ import { errorOf } from '../support/command-line.ts';
 import { configurationOf, isConfigured, writeConfiguration } from '../support/configuration-file.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { formOf, lastTo } from '../support/preset-at-the-wire.ts';
+import { github } from '../support/presets.ts';
 import { playProvider } from '../support/quirky-providers.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

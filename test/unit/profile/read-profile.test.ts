@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OAuthLoginError, ProtocolError } from '../../../src/errors.ts';
 import { readProfile } from '../../../src/profile/read-profile.ts';
 import { catalogue } from '../../../src/providers/catalogue.ts';
-import { facebook } from '../../../src/providers/facebook.ts';
-import { github } from '../../../src/providers/github.ts';
-import { google } from '../../../src/providers/google.ts';
-import { x } from '../../../src/providers/x.ts';
+import { facebook, github, google, x } from '../../support/presets.ts';
 
 describe('the shapes of profiles', () => {
   it('GitHub: the number becomes a string, null is absent', () => {

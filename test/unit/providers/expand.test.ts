@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { expandProvider } from '../../../src/providers/expand.ts';
-import { github } from '../../../src/providers/github.ts';
-import { gitlab } from '../../../src/providers/gitlab.ts';
-import { google } from '../../../src/providers/google.ts';
-import { microsoft } from '../../../src/providers/microsoft.ts';
+import { github, gitlab, google, microsoft } from '../../support/presets.ts';
 
 const urlOf = (host?: string) => expandProvider(github, host === undefined ? {} : { host }).profile.url;
 
