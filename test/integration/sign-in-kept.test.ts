@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expandProvider } from '../../src/providers/expand.ts';
-import { github } from '../../src/providers/github.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
 import { writeConfiguration } from '../support/configuration-file.ts';
 import type { Fault } from '../support/faults.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
+import { github } from '../support/presets.ts';
 import { playProvider } from '../support/quirky-providers.ts';
 import { badGateway, json, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';

@@ -19,8 +19,6 @@ import type { TokenEndpoint } from '../../src/protocol/token-endpoint.ts';
 import type { TokenSet } from '../../src/protocol/token-set.ts';
 import { verifyIdToken } from '../../src/protocol/verify-id-token.ts';
 import { readClientFile } from '../../src/providers/client-file.ts';
-import { github } from '../../src/providers/github.ts';
-import { google } from '../../src/providers/google.ts';
 import { openidProvider } from '../../src/providers/openid.ts';
 import type { ResolvedProvider } from '../../src/providers/provider.ts';
 import { resolveProvider } from '../../src/providers/resolve.ts';
@@ -29,6 +27,7 @@ import { readConfiguration } from '../../src/settings/configuration.ts';
 import { chooseTarget } from '../../src/settings/target.ts';
 import { accountHead } from '../support/account-head.ts';
 import { deep, mutatedDocument, mutatedText } from '../support/mutated-document.ts';
+import { github, google } from '../support/presets.ts';
 import { temporaryDirectory } from '../support/programs.ts';
 import { storeContext } from '../support/store-context.ts';
 
