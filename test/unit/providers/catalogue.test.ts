@@ -146,6 +146,7 @@ describe('a provider for any issuer', () => {
     const provider = openidProvider('work', 'Work', 'https://login.example.com');
     expect(provider.offlineAccess).toEqual({
       scopes: ['offline_access'],
+      onlyListedScopes: true,
       consentParameters: { prompt: 'consent' },
     });
     expect(provider.discovery).toBe('any');
