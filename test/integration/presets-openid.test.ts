@@ -254,7 +254,8 @@ describe('Microsoft', () => {
       raw: me,
     };
     expect(JSON.parse((await line.run('whoami', '--json')).stdout)).toEqual(expected);
-    expect(JSON.parse((await line.run('whoami', '--json', '--offline')).stdout)).toEqual(expected);
+    const stored = JSON.parse((await line.run('whoami', '--json', '--offline')).stdout);
+    expect(stored).toEqual({ ...expected, checked: true });
     expect((await line.run('token', '--account', 'mic@contoso.example')).exitCode).toBe(0);
   });
 
