@@ -39,7 +39,7 @@ describe('T56 the package, installed without install scripts', () => {
     expect(existsSync(join(folder, 'local/node_modules/keytar'))).toBe(false);
     const command = await openPackedCommand(withoutOptional);
     expect(await command.run(['--version'])).toMatchObject({ exitCode: 0, stdout: `${manifest.version}\n` });
-    const login = await command.run(['https://issuer.example', '--client-id', 'any', '--store', 'keychain'], {
+    const login = await command.run(['gitlab', '--client-id', 'any', '--store', 'keychain'], {
       env: { BROWSER: '/bin/false' },
     });
     expect(login.exitCode).toBe(8);

@@ -95,7 +95,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
   it.each([
     ['setup google', 'Open the page in your browser?'],
     ['setup github', 'Client ID that GitHub gave you'],
-    ['https://issuer.invalid --client-id c --store passphrase', 'New passphrase for the stored accounts'],
+    ['gitlab --client-id c --store passphrase', 'New passphrase for the stored accounts'],
   ])(
     '%s is stopped by Ctrl-D at “%s”: no success, and the terminal is as before',
     async (words, question) => {
