@@ -33,7 +33,7 @@ export function isJustIssued(
   { minValiditySeconds }: Freshness,
   context: Pick<Context, 'clock'>,
 ): boolean {
-  if (head.expiresAt === undefined || !isValid(head, context)) return false;
+  if (!head.hasRefreshToken || head.expiresAt === undefined || !isValid(head, context)) return false;
   const life = Date.parse(head.expiresAt) - Date.parse(head.issuedAt);
   const age = context.clock.now().getTime() - Date.parse(head.issuedAt);
   return life <= minValiditySeconds * 1000 && age < Math.min(life / 2, NEW_FOR);

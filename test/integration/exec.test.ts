@@ -80,7 +80,13 @@ describe('exec', () => {
     const before = (await line.run('token')).stdout.trim();
     const hits = server.hits('token');
     const args = [server.issuer, '--as', 'T', '--min-validity', '9999999', '--', 'printenv', 'T'];
-    const { stdout } = await run(args, homeOf(line));
+    // Another refresh would not give more than what the server gave a moment ago.
+    expect((await run(args, homeOf(line))).stdout.trim()).toBe(before);
+    expect(server.hits('token')).toBe(hits);
+    const later = `const now = Date.now; Date.now = () => now() + 60_000;
+      globalThis.Date = class extends Date { constructor(...all) { super(...(all.length ? all : [Date.now()])); } };`;
+    const clock = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(later)}` };
+    const { stdout } = await run(args, { ...homeOf(line), ...clock });
     expect(server.hits('token')).toBe(hits + 1);
     expect(stdout.trim()).not.toBe(before);
     expect(stdout).toBe((await line.run('token')).stdout);

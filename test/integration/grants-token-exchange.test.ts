@@ -100,7 +100,7 @@ describe('the identity of a GitHub Actions job', () => {
     ],
     [
       'at a name that may lead anywhere',
-      { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://localhost:1/?api-version=2.0' },
+      { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://localhost.ci.example:1/?api-version=2.0' },
       /https/,
     ],
     ['at no address', { ACTIONS_ID_TOKEN_REQUEST_URL: 'file:///etc/passwd' }, /https/],

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
+import { type CommandHome, copyBuiltCommand, openHome } from '../support/built-command.ts';
 import { KEYRING_PROGRAMS, type Keyring, type KeyringEnvironment, withKeyring } from '../support/keyring.ts';
 import type { Ended, Program } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
@@ -13,7 +13,7 @@ let server: AuthorizationServer;
 let home: CommandHome;
 
 beforeAll(async () => {
-  [command, server] = await Promise.all([buildCommand(), startAuthorizationServer()]);
+  [command, server] = await Promise.all([copyBuiltCommand(), startAuthorizationServer()]);
 });
 afterAll(async () => {
   await server?.close();

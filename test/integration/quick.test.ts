@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { buildCommand, type CommandHome, type HomeOptions, openHome } from '../support/built-command.ts';
+import { type CommandHome, copyBuiltCommand, type HomeOptions, openHome } from '../support/built-command.ts';
 import type { Ended, Program } from '../support/programs.ts';
 
 type Answer = Pick<Ended, 'code' | 'signal' | 'stdout' | 'stderr'>;
@@ -21,7 +21,7 @@ const signIn = (at: CommandHome, server: AuthorizationServer, ...flags: string[]
   at.runHere([server.issuer, '--client-id', server.clientId, '--allow-http-loopback', ...flags]);
 
 beforeAll(async () => {
-  command = await buildCommand();
+  command = copyBuiltCommand();
   servers = await Promise.all([startAuthorizationServer(), startAuthorizationServer()]);
   const [one, other] = servers as [AuthorizationServer, AuthorizationServer];
   signedIn = openHome(command);

@@ -67,14 +67,15 @@ describe('a token from the environment', () => {
     }
   });
 
-  it.each([
+  it.each<[string, string[], number?]>([
     ['another provider', ['gitlab']],
     ['another host', ['github', '--host', 'git.example.com']],
-    ['an issuer', ['https://github.com/login']],
-  ])('is not handed out for %s (T02)', async (_subject, argv) => {
+    ['an issuer', ['--issuer', 'https://github.com/login']],
+    ['an address of the provider', ['https://github.com/login'], 2],
+  ])('is not handed out for %s (T02)', async (_subject, argv, code = 4) => {
     const { stdout, exitCode } = await line.runIn(withToken('github', 'gho_1'), 'token', ...argv);
     expect(stdout).toBe('');
-    expect(exitCode).toBe(4);
+    expect(exitCode).toBe(code);
   });
 
   it('wins over the stored account for every command that uses a token, and is named as the source', async () => {

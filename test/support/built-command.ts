@@ -16,6 +16,16 @@ export async function buildCommand(): Promise<Program> {
   return { path: inject('builtCommand'), remove: () => {} };
 }
 
+/** A copy of that command for a test that takes parts of it away; other tests run the shared one meanwhile. */
+export function copyBuiltCommand(): Program {
+  const directory = mkdtempSync(join(tmpdir(), 'oauth-login-own-'));
+  copyTree(dirname(dirname(inject('builtCommand'))), directory);
+  return {
+    path: join(directory, 'bin/oauth-login.js'),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
 /** What of a process may differ from the usual. */
 export interface HomeOptions {
   /** Added to an environment that holds PATH, HOME, LANG, BROWSER and the store `file`; `undefined` takes one away. */
