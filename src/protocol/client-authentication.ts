@@ -63,6 +63,15 @@ export function basicCredentials(clientId: string, clientSecret: Secret): string
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
+/**
+ * Whether servers may read the client's secret differently: in HTTP Basic some decode it and others do not, and it has
+ * signs for which that makes a difference.
+ */
+export function isReadDifferently({ clientSecret, clientAuthentication }: OAuthClient): boolean {
+  if (clientSecret === undefined || clientAuthentication !== 'client_secret_basic') return false;
+  return encodeWhereNeeded(clientSecret.reveal()) !== clientSecret.reveal();
+}
+
 function encodeWhereNeeded(text: string): string {
   return text.replace(/[^!-$&-*,-9;-~]/gu, (character) =>
     character === ' ' ? '+' : encodeURIComponent(character),

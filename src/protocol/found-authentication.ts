@@ -1,5 +1,5 @@
 import { AuthorizationServerError } from '../errors.ts';
-import type { OAuthClient } from './client-authentication.ts';
+import { isReadDifferently, type OAuthClient } from './client-authentication.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 
 /** Sends requests as a client, and finds out how the server knows it. */
@@ -28,7 +28,8 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
       try {
         return await request({ ...endpoint, client });
       } catch (error) {
-        if (other === undefined || !isUnknownClient(error)) throw error;
+        if (!isUnknownClient(error)) throw error;
+        if (other === undefined) throw isReadDifferently(client) ? withOtherWay(error) : error;
         const changed: OAuthClient = { ...client, clientAuthentication: other };
         other = undefined;
         const answer = request({ ...endpoint, client: changed });
@@ -49,6 +50,15 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
   };
 }
 
-function isUnknownClient(error: unknown): boolean {
+/** The error with the next step for a secret that the server may have read differently than it was meant. */
+function withOtherWay(error: AuthorizationServerError): AuthorizationServerError {
+  return new AuthorizationServerError(error.error, error.message, {
+    hint: 'the client secret has signs that servers decode in different ways; run the command again with --client-authentication client_secret_post, if the secret is right',
+    cause: error,
+    ...(error.status === undefined ? {} : { status: error.status }),
+  });
+}
+
+function isUnknownClient(error: unknown): error is AuthorizationServerError {
   return error instanceof AuthorizationServerError && error.error === 'invalid_client';
 }

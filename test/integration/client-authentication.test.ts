@@ -169,6 +169,19 @@ describe('a client that was registered for the other method', () => {
     },
   );
 
+  it.each(['with%sign', 'with+sign', 'with:colon', 'with space'])(
+    'is named as the way out for the secret %j, which servers decode in different ways',
+    async (odd) => {
+      register('client_secret_post', ['client_secret_basic']);
+      const env = { ...line.context.env, OAUTH_LOGIN_LOGIN_ACME_EXAMPLE_CLIENT_SECRET: odd };
+      const error = errorOf(await line.runIn({ env }, issuer, ...client, '--json'));
+      expect(error.code).toBe('as_invalid_client');
+      expect(error.hint).toContain('--client-authentication client_secret_post');
+      const way = ['--client-authentication', 'client_secret_post'];
+      expect(await line.runIn({ env }, issuer, ...client, ...way)).toMatchObject({ exitCode: 0 });
+    },
+  );
+
   it('is not tried for another error', async () => {
     register('client_secret_post');
     server.at(endpoints.token_endpoint, json({ error: 'invalid_grant' }, 400));
