@@ -7,6 +7,7 @@ import {
   objectOf,
   oneOf,
   optional,
+  type Rule,
   required,
   text,
   wholeNumber,
@@ -35,7 +36,7 @@ export const groups = [
  * The members of `providers/NAME.json`. The type, the check and the published schema are made from this; a member
  * stands here only when the code at the wire, or a text that people read, makes use of it.
  */
-export const providerFile = objectOf({
+const members = {
   $schema: optional('Where this schema is, for editors.', texts.value),
   label: required('The name that people know.', texts.words),
   aliases: optional('Other names under which people look for it.', listOf(texts.name)),
@@ -145,7 +146,32 @@ export const providerFile = objectOf({
     'The day on which the facts were last compared with what is known of them.',
     text('a day such as 2026-11-28', /^\d{4}-\d{2}-\d{2}$/u),
   ),
-});
+};
+
+/** A provider file. */
+export const providerFile = objectOf(members);
+
+/** Members that an entry of config.json may have too: what a preset can say of requests and replies, a user can say. */
+export const sharedMembers = [
+  'scope_separator',
+  'pkce',
+  'offline_access',
+  'token_request',
+  'token_reply',
+  'profile',
+  'api_headers',
+  'token_presentation',
+  'revocation',
+  'quirks',
+] as const;
+
+/** What such a member has to be. */
+export function sharedMemberRule(name: (typeof sharedMembers)[number]): Rule<unknown> {
+  return members[name].rule;
+}
+
+/** The members of that kind, each of which may be left out. */
+export type SharedMembers = Partial<Pick<ProviderFile, (typeof sharedMembers)[number]>>;
 
 /** A provider file whose members were checked. */
 export type ProviderFile = Described<typeof providerFile>;

@@ -1,12 +1,12 @@
 import type { Provider } from './provider.ts';
-import type { ProviderFile } from './provider-file.ts';
+import type { ProviderFile, SharedMembers } from './provider-file.ts';
 
 /**
  * Gives the provider that a file describes; what the file leaves out has the value that the standards, or most
  * providers, have. The file has to be checked already.
  */
 export function providerOfFile(name: string, file: ProviderFile): Provider {
-  const { redirect, offline_access: offline } = file;
+  const { redirect } = file;
   return {
     name,
     label: file.label,
@@ -20,16 +20,12 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
       scopeAliases: file.scope_aliases,
     }),
     scopes: file.scopes,
-    scopeSeparator: file.scope_separator ?? ' ',
+    scopeSeparator: ' ',
     pkce: file.pkce,
     clientAuthentication: file.client_authentication ?? 'client_secret_post',
     clientSecret: file.client_secret,
     redirect: { host: redirect.host, path: pathOf(redirect.path), port: redirect.port },
-    offlineAccess: present({
-      scopes: offline?.scopes,
-      parameters: offline?.parameters,
-      consentParameters: offline?.consent_parameters,
-    }),
+    offlineAccess: {},
     ...present({
       shortLived: file.short_lived,
       refreshTokenEnds: file.refresh_token_ends,
@@ -37,15 +33,11 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
     }),
     authorizationParameters: file.parameters ?? {},
     ...present({
-      tokenRequest: file.token_request === undefined ? undefined : tokenRequestOf(file.token_request),
-      tokenReply: file.token_reply,
       promptValues: file.prompt_values,
       trustedAudiences: file.trusted_audiences,
       idTokenNonce: file.id_token_nonce,
       idTokenIssuers: file.id_token_issuers,
       apiOrigins: file.api_origins,
-      apiHeaders: file.api_headers,
-      tokenPresentation: file.token_presentation,
     }),
     profile: file.profile,
     revocation: revocationOf(file.revocation),
@@ -56,11 +48,33 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
       reviewPage: file.review_page,
       consoles: file.consoles,
     }),
-    quirks: file.quirks ?? [],
+    quirks: [],
     notes: file.notes ?? [],
     confidence: file.confidence,
     ...present({ doubts: file.doubts }),
+    ...withSharedMembers(file),
   };
+}
+
+/** Gives what a provider file, or an entry of config.json, says of requests and replies. */
+export function withSharedMembers(file: SharedMembers): Partial<Provider> {
+  const { offline_access: offline, token_request: request } = file;
+  return present({
+    scopeSeparator: file.scope_separator,
+    pkce: file.pkce,
+    offlineAccess: offline === undefined ? undefined : offlineAccessOf(offline),
+    tokenRequest: request === undefined ? undefined : tokenRequestOf(request),
+    tokenReply: file.token_reply,
+    profile: file.profile,
+    apiHeaders: file.api_headers,
+    tokenPresentation: file.token_presentation,
+    revocation: file.revocation === undefined ? undefined : revocationOf(file.revocation),
+    quirks: file.quirks,
+  });
+}
+
+function offlineAccessOf({ consent_parameters, ...rest }: NonNullable<ProviderFile['offline_access']>) {
+  return { ...rest, ...present({ consentParameters: consent_parameters }) };
 }
 
 /** The members that have a value. */

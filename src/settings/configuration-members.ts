@@ -36,6 +36,11 @@ async function readMember(
   path: readonly string[],
   problem: Problem,
 ): Promise<unknown> {
+  if (shape.kind === 'shared') {
+    const fault = shape.rule().check(value, path);
+    if (fault !== undefined) throw await problem(fault.path.map(String), fault.what);
+    return value;
+  }
   if (shape.kind === 'text') {
     if (typeof value === 'string' && shape.accepts(value)) return value;
   } else if (shape.kind === 'list') {

@@ -1,6 +1,8 @@
 import { isReservedParameter } from '../protocol/authorization-request.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
+import type { Rule } from '../providers/description.ts';
 import { isLoopbackAddress } from '../providers/endpoint.ts';
+import { sharedMemberRule, sharedMembers } from '../providers/provider-file.ts';
 import { isStoreKind } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';
 import { isScope } from './scope.ts';
@@ -17,6 +19,8 @@ export type Shape =
       /** The only texts that are accepted, for suggestions. */
       readonly choices?: readonly string[];
     }
+  /** Described where the members of provider files are. */
+  | { readonly kind: 'shared'; readonly rule: () => Rule<unknown> }
   | { readonly kind: 'list'; readonly expected: string; readonly accepts: (text: string) => boolean }
   | {
       readonly kind: 'texts';
@@ -131,6 +135,7 @@ export const PROVIDER_SHAPE: ReadonlyMap<string, Shape> = new Map<string, Shape>
       (value) => isUrl(value) && new URL(value).origin === value,
     ),
   ],
+  ...sharedMembers.map((name) => [name, { kind: 'shared', rule: () => sharedMemberRule(name) }] as const),
 ]);
 
 /** What stands at the top of the file, besides `providers`. */

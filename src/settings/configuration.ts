@@ -3,6 +3,7 @@ import type { Paths } from '../context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
+import type { SharedMembers } from '../providers/provider-file.ts';
 import { safeText } from '../safe-text.ts';
 import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -11,7 +12,7 @@ import { FORBIDDEN_NAMES, PROVIDER_NAME, PROVIDER_SHAPE, TOP_SHAPE } from './con
 import { readConfigurationSource } from './configuration-source.ts';
 
 /** What the user set for one provider; keys as they stand in the file. */
-export interface ProviderConfiguration {
+export interface ProviderConfiguration extends SharedMembers {
   /** The catalogue's row this one is built on; the provider's own name when absent. */
   readonly preset?: string;
   readonly label?: string;

@@ -1,4 +1,5 @@
 import type { Provider } from '../providers/provider.ts';
+import { withSharedMembers } from '../providers/provider-of-file.ts';
 import { standardClaims } from '../providers/standard-claims.ts';
 import type { ProviderConfiguration } from './configuration.ts';
 
@@ -9,6 +10,7 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
   const userInfo = userinfo_endpoint == null ? {} : { userinfo_endpoint };
   const configured: Provider = {
     ...provider,
+    ...withSharedMembers(entry),
     ...(entry.label === undefined ? {} : { label: entry.label }),
     ...(entry.scopes === undefined ? {} : { scopes: entry.scopes, areScopesOpenid: false }),
     ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
@@ -18,6 +20,7 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
     ...(entry.id_token_nonce === undefined ? {} : { idTokenNonce: entry.id_token_nonce }),
     quirks: [
       ...provider.quirks,
+      ...(entry.quirks ?? []),
       ...(entry.code_challenge_method === 'S256' ? (['s256-not-advertised'] as const) : []),
       ...(entry.token_type === 'bearer' ? (['token-type-missing'] as const) : []),
     ],

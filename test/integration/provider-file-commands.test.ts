@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { closeAfterTest } from '../support/close-after-test.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
 import { lastTo, parametersOf } from '../support/preset-at-the-wire.ts';
 import { providerFixtures } from '../support/provider-fixture.ts';
@@ -67,6 +69,45 @@ describe('a provider that is nothing but a file', () => {
     expect(parametersOf(lastTo(server, '/api.notion.com/v1/oauth/authorize').query)).toMatchObject({
       owner: 'user',
     });
+  });
+});
+
+describe('a provider of config.json with members of a provider file', () => {
+  it('signs in although its profile has no sub, and its API gets what it wants', async () => {
+    const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n(\{\n {2}"providers": \{\n {4}"tracker".*?)```/s.exec(page) ?? [];
+    writeConfiguration(line, JSON.parse(example));
+    server.on('/tracker.example.com/oauth/authorize', (request, response) => {
+      const back = new URL(request.query.get('redirect_uri') ?? '');
+      back.search = new URLSearchParams({ code: 'c', state: request.query.get('state') ?? '' }).toString();
+      response.writeHead(302, { location: back.href }).end();
+    });
+    server.on(
+      'POST /tracker.example.com/oauth/token',
+      json({ access_token: 'canary-tracker', token_type: 'bearer' }),
+    );
+    server.on(
+      'GET /tracker.example.com/api/me',
+      json({ user: { id: 1815, login: 'ada', full_name: 'Ada Lovelace' } }),
+    );
+    const { stdout, exitCode } = await line.run('tracker', '--store', 'file');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Signed in to tracker as ada \(Ada Lovelace\)\n/);
+    expect(lastTo(server, 'GET /tracker.example.com/api/me').headers).toMatchObject({
+      authorization: 'Bearer canary-tracker',
+      'x-api-version': '2',
+    });
+    expect(JSON.parse((await line.run('whoami', 'tracker', '--json')).stdout)).toMatchObject({ sub: '1815' });
+  });
+
+  it('is told which member is wrong, and what was meant', async () => {
+    const profile = { url: 'https://tracker.example.com/me', map: { sub: 'id', nmae: 'name' } };
+    writeConfiguration(line, { providers: { tracker: { profile } } });
+    const { stderr, exitCode } = await line.run('tracker');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(
+      '"providers"."tracker"."profile"."map"."nmae" is not a member; did you mean name?',
+    );
   });
 });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Words that say nothing about what is valid. */
@@ -21,7 +23,11 @@ export function isAccepted(value: unknown, schema: Schema, root: Schema = schema
 type Keyword = (value: unknown, rule: unknown, schema: Schema, root: Schema) => boolean;
 
 const keywords: Readonly<Record<string, Keyword>> = {
-  $ref: (value, rule, _, root) => isAccepted(value, resolve(String(rule), root), root),
+  $ref(value, rule, _, root) {
+    const [file = '', path = ''] = String(rule).split('#');
+    const whole = file === '' ? root : schemaFile(file);
+    return isAccepted(value, resolve(`#${path}`, whole), whole);
+  },
   type: (value, rule) =>
     [rule]
       .flat()
@@ -55,6 +61,11 @@ const keywords: Readonly<Record<string, Keyword>> = {
     return others.every(([, member]) => rule !== false && isAccepted(member, schemaIn(rule), root));
   },
 };
+
+/** A schema that lies beside the others. */
+function schemaFile(name: string): Schema {
+  return JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8'));
+}
 
 function resolve(reference: string, root: Schema): Schema {
   const path = reference.replace(/^#\//, '').split('/');

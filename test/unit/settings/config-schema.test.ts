@@ -80,6 +80,19 @@ const good: readonly object[] = [
   work({ token_endpoint_origin: 'https://token.example.com' }),
   work({ api_origins: ['https://api.example.com', 'https://api.example.com:8443', 'http://127.0.0.1:8080'] }),
   work({ api_origins: ['http://[::1]:8080', 'http://localhost:8080'] }),
+  work({ scope_separator: ',', pkce: 'never', quirks: ['token-type-missing'], revocation: { kind: 'none' } }),
+  work({ offline_access: { scopes: ['offline'], consent_parameters: { prompt: 'consent' } } }),
+  work({
+    token_request: { body: 'json', headers: { 'x-version': '1' } },
+    token_reply: { access_token: 'data.token' },
+  }),
+  work({
+    profile: {
+      url: 'https://api.example.com/me',
+      map: { sub: 'data.id', name: ['data.name', 'data.login'] },
+    },
+  }),
+  work({ api_headers: { 'x-api-key': '{client_id}' }, token_presentation: { scheme: 'OAuth' } }),
 ];
 
 const bad: readonly unknown[] = [
@@ -147,6 +160,17 @@ const bad: readonly unknown[] = [
   work({ api_origins: ['http://api.example.com'] }),
   work({ api_origins: ['https://user@api.example.com'] }),
   work({ token_endpoint_origin: 'https://user@a.test' }),
+  work({ scope_separator: '|' }),
+  work({ pkce: 'sometimes' }),
+  work({ quirks: ['no-such-quirk'] }),
+  work({ revocation: { kind: 'rfc7009', url: 'https://a.test' } }),
+  work({ offline_access: { scope: 'offline' } }),
+  work({ token_request: { body: 'xml' } }),
+  work({ token_reply: { accessToken: 'a' } }),
+  work({ profile: { url: 'https://api.example.com/me' } }),
+  work({ profile: { url: 'http://api.example.com/me', map: { sub: 'id' } } }),
+  work({ api_headers: ['x-api-key'] }),
+  work({ token_presentation: { scheme: 'OAuth', query: 'access_token' } }),
 ];
 
 describe('the schema and the program agree', () => {
