@@ -47,12 +47,14 @@ try {
     });
   }
   await report('from callback to exit', await session.home('file'), async (home) => {
-    const milliseconds = await measureAnswer(session, home);
+    const milliseconds = await measureAnswer(session, home, true);
+    const again = await measureAnswer(session, home, false);
     return {
       milliseconds,
+      again,
       bounds: { milliseconds: answerBound },
       met: milliseconds <= answerBound,
-      text: `${milliseconds.toFixed(0)} ms more than the server (≤ ${answerBound})`,
+      text: `${milliseconds.toFixed(0)} ms more than the server (≤ ${answerBound}); ${again.toFixed(0)} ms when signed in already`,
     };
   });
 } finally {
