@@ -27,7 +27,7 @@ export function accountPerson({ profile, clientId }: Pick<AccountHead, 'profile'
   return profile === undefined ? breakCommands(`client ${safeText(clientId)}`) : person(profile);
 }
 
-/** A note of `login`: why the profile is not the provider's own answer, and what there is instead. */
+/** A note of `login`: why the profile is not the provider's own answer, and what stands in its place. */
 export function profileProblemText(
   { profile }: { readonly profile?: Profile },
   problem: Pick<OAuthLoginError, 'message'>,

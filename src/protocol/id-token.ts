@@ -168,7 +168,7 @@ export function clockHint(clockOffset: number | undefined): string {
   return `the clock of this machine is about ${minutes} minutes ${slow} that of the server: if it is ${fast}, set it right and run the command again`;
 }
 
-/** The error for an ID Token that must not be believed, in words of our own. */
+/** The error for an ID Token that must not be believed, without a word of the reply. */
 export function invalidIdToken(
   reason: string,
   hint = 'tell the operator of the server; nothing was believed of what it said',
