@@ -1,16 +1,16 @@
 import { type Command, CommanderError } from 'commander';
 import { commandLineError } from './commands/command-line-error.ts';
 import type { Ending } from './commands/token-commands.ts';
-import type { Context } from './context.ts';
-import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './errors.ts';
+import type { Context } from './ground/context.ts';
+import { environmentWarnings } from './ground/environment.ts';
+import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './ground/errors.ts';
+import type { SystemContext } from './host/system-context.ts';
 import { report } from './output/report.ts';
 import { createProgram, type Run } from './program.ts';
-import { environmentWarnings } from './system/environment.ts';
-import type { SystemContext } from './system/system-context.ts';
 
+export { outputFailure } from './host/output-failure.ts';
+export { systemContext } from './host/system-context.ts';
 export { report } from './output/report.ts';
-export { outputFailure } from './system/output-failure.ts';
-export { systemContext } from './system/system-context.ts';
 
 /** A context, and how the process was started where it is one of its own. */
 type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;

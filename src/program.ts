@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { options } from './commands/options.ts';
 import { addTokenCommands, type Ending } from './commands/token-commands.ts';
-import type { Context } from './context.ts';
+import type { Context } from './ground/context.ts';
 
 /** Runs a command line in a context; gives the exit code. */
 export type Run = (argv: readonly string[], context: Context) => Promise<number>;

@@ -1,6 +1,11 @@
-import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
-import { safeText } from '../safe-text.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
+import {
+  AuthenticationRequiredError,
+  type OAuthLoginError,
+  StoreError,
+  UsageError,
+} from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { safeText } from '../ground/safe-text.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 import { accountName } from './account-name.ts';

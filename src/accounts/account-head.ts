@@ -1,6 +1,6 @@
+import { plainObject } from '../ground/plain-json.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
-import { plainObject } from '../secrets/plain-json.ts';
 import { isStoreKind } from '../secrets/store-kind.ts';
 import type { AccountHead, FailedRefresh, UnfinishedRefresh } from './account.ts';
 

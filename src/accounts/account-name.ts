@@ -1,4 +1,4 @@
-import { safeText } from '../safe-text.ts';
+import { safeText } from '../ground/safe-text.ts';
 import type { AccountHead } from './account.ts';
 
 /**

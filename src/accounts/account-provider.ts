@@ -1,4 +1,4 @@
-import { ConfigurationError, UsageError } from '../errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider, ResolvedProvider } from '../providers/provider.ts';

@@ -1,4 +1,4 @@
-import { writeFailure } from '../secrets/file-system-words.ts';
+import { writeFailure } from '../ground/file-system-words.ts';
 import { writePrivateFile } from '../secrets/private-file-writing.ts';
 import { type ReservedFile, reserveFile } from '../secrets/reserved-file.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';

@@ -1,6 +1,6 @@
-import { plainObject } from '../secrets/plain-json.ts';
+import { plainObject } from '../ground/plain-json.ts';
+import { Secret } from '../ground/secret.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { AccountSecrets } from './account.ts';
 import { corruptFile, openSealedFile, type SealedFile } from './sealed-file.ts';
 

@@ -1,4 +1,4 @@
-import { AuthenticationRequiredError, StoreError } from '../errors.ts';
+import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
 import type { AccountHead } from './account.ts';
 
 /** A file among the accounts that is none of ours. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
-import { OAuthLoginError, StoreError } from '../errors.ts';
-import { parsePlainJson } from '../secrets/plain-json.ts';
+import type { Context } from '../ground/context.ts';
+import { OAuthLoginError, StoreError } from '../ground/errors.ts';
+import { parsePlainJson } from '../ground/plain-json.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { readFileOfOwner } from '../secrets/private-file-reading.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';

@@ -1,6 +1,6 @@
+import type { Secret } from '../ground/secret.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
-import type { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
@@ -86,4 +86,10 @@ export interface AccountSecrets {
   readonly refreshToken?: Secret;
   readonly idToken?: Secret;
   readonly clientSecret?: Secret;
+}
+
+/** An account with its secrets opened. */
+export interface OpenAccount {
+  readonly head: AccountHead;
+  readonly secrets: AccountSecrets;
 }

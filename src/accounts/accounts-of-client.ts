@@ -1,4 +1,4 @@
-import type { OAuthLoginError } from '../errors.ts';
+import type { OAuthLoginError } from '../ground/errors.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { AccountHead } from './account.ts';
 import type { AccountStore, StoredAccounts } from './account-store.ts';

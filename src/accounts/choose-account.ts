@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type OAuthLoginError, UsageError } from '../errors.ts';
+import { type OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';

@@ -1,4 +1,4 @@
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { readPrivateFile } from '../secrets/private-file-reading.ts';
 import type { ClientReference } from './client-secrets.ts';
 

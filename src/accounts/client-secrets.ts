@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
-import { plainObject } from '../secrets/plain-json.ts';
+import type { Context } from '../ground/context.ts';
+import { plainObject } from '../ground/plain-json.ts';
+import { Secret } from '../ground/secret.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { clientFileId } from './account-id.ts';
 import { openKey } from './open-key.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Clock, Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
-import { plainObject } from '../secrets/plain-json.ts';
+import type { Clock, Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import { plainObject } from '../ground/plain-json.ts';
+import { Secret } from '../ground/secret.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { openKey } from './open-key.ts';
 import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';

@@ -1,4 +1,4 @@
-import { OAuthLoginError } from '../errors.ts';
+import { OAuthLoginError } from '../ground/errors.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
 import { type IndexEntry, readAccountIndex, SMALLEST_INDEXED } from './account-index.ts';
 

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { variableText } from '../ground/environment.ts';
+import { StoreError } from '../ground/errors.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { variableText } from '../system/environment.ts';
 import { fileMark } from './file-mark.ts';
 import { type Lock, lockPath, openLock } from './lock.ts';
 

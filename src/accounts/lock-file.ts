@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, utimesSync } from 'node:fs';
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { readPrivateFile } from '../secrets/private-file-reading.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';

@@ -1,8 +1,8 @@
 import { createHash, randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import type { Context, Paths } from '../context.ts';
-import { StoreError } from '../errors.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
+import type { Context, Paths } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { fileMark } from './file-mark.ts';
 import {
   beatLockFile,

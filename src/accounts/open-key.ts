@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';

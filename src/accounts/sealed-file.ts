@@ -1,6 +1,6 @@
-import { StoreError } from '../errors.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
-import { bytesFromBase64url, parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { bytesFromBase64url, parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { readPrivateFile } from '../secrets/private-file-reading.ts';
 import { writePrivateFile } from '../secrets/private-file-writing.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';

@@ -1,17 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Environment } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
-import { safeText } from '../safe-text.ts';
-import { type BrowserCommand, browserCommands } from '../system/browser-command.ts';
-import { childEnvironment } from '../system/environment.ts';
-import { canOpenBrowser } from '../system/presence.ts';
-
-/** What is known of a browser that was asked to open a page. */
-export interface BrowserLaunch {
-  /** Resolves once the opener has ended: its exit code, or `null` when it was ended by a signal. */
-  readonly exited: Promise<number | null>;
-}
+import { type BrowserCommand, browserCommands } from '../ground/browser-command.ts';
+import type { Environment } from '../ground/context.ts';
+import { childEnvironment } from '../ground/environment.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import type { BrowserLaunch } from '../ground/ports.ts';
+import { canOpenBrowser } from '../ground/presence.ts';
+import { safeText } from '../ground/safe-text.ts';
 
 /** What the launch depends on. */
 export interface BrowserEnvironment {

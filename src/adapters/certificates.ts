@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import type { Environment } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { Environment } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 

@@ -1,23 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { ProgramStartError } from '../errors.ts';
-import { safeText } from '../safe-text.ts';
+import { ProgramStartError } from '../ground/errors.ts';
+import type { ChildProcess, ChildProgram } from '../ground/ports.ts';
+import { safeText } from '../ground/safe-text.ts';
 import { type SignalEffects, watchSignalEffects } from './signal-effect.ts';
-
-/** A program and everything it gets; no shell has a part in it. */
-export interface ChildProgram {
-  readonly program: string;
-  readonly args: readonly string[];
-  /** The whole environment of the child. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** A program that runs on the terminal and the streams of this process. */
-export interface ChildProcess {
-  /** Its exit code; 128 and the number of the signal when it died of one, as shells have it. */
-  readonly exitCode: Promise<number>;
-}
 
 /** A child process of which it can be told how it died. */
 export interface StartedChild extends ChildProcess {

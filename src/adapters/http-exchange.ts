@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 
 /** Most bytes of a reply that are read. */
 const BODY_CAP = 256 * 1024;

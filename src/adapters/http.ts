@@ -1,5 +1,6 @@
-import type { Clock, Environment } from '../context.ts';
-import { OAuthLoginError } from '../errors.ts';
+import type { Clock, Environment } from '../ground/context.ts';
+import { OAuthLoginError } from '../ground/errors.ts';
+import type { HttpClient, HttpDeadlines, HttpOptions } from '../ground/ports.ts';
 import { readCertificates } from './certificates.ts';
 import { startDeadline } from './deadline.ts';
 import { exchange } from './http-exchange.ts';
@@ -7,42 +8,6 @@ import { networkErrorFrom } from './network-failure.ts';
 import { openOutbound } from './outbound.ts';
 import { readRequest } from './read-request.ts';
 import { delayBeforeRetry } from './retry.ts';
-
-/** How requests are to be sent in this run. */
-export interface HttpOptions {
-  /** Plain http to a literal loopback address or to `localhost` is allowed. */
-  readonly allowHttpLoopback: boolean;
-  /** A PEM file of certificate authorities, in addition to the built-in ones. */
-  readonly caFile?: string;
-  /** Another one, passed over where it cannot be read: what `NODE_EXTRA_CA_CERTS` named at sign-in. */
-  readonly extraCaFile?: string;
-  /** Receives one line for each exchange (method, origin, path, status, duration): never a query, a header or a body. */
-  readonly trace?: (line: string) => void;
-  /**
-   * The body of a reply arrives as it is read and may be of any length, a redirect is handed out as it is, nothing is
-   * tried twice, and silence is limited instead of the whole: for what the End-User asks for, not for the protocol.
-   */
-  readonly streaming?: boolean;
-  /** Deadlines in milliseconds, over the usual ones. */
-  readonly deadlines?: Partial<HttpDeadlines>;
-}
-
-/** How long the other side may take, in milliseconds. */
-export interface HttpDeadlines {
-  /** Until a connection stands, TLS included. */
-  readonly connect: number;
-  /** From the call to the last byte of the reply, tries and pauses included. */
-  readonly total: number;
-  /** Longest silence of the other side when a reply is streamed. */
-  readonly idle: number;
-}
-
-/** The way out to the network. */
-export interface HttpClient {
-  /** A standard `fetch` that follows no redirect, ends in time and reads no more than the cap (unless it streams). */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  close(): Promise<void>;
-}
 
 /** What the client takes from the outside world. */
 export interface HttpEnvironment {

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../ground/errors.ts';
 
 /** What the messages of libsecret, GDBus, the macOS keychain and the Windows credential manager tell. */
 const MEANINGS: readonly (readonly [pattern: RegExp, code: 'store_locked' | 'store_denied'])[] = [

@@ -1,15 +1,9 @@
-import type { Environment } from '../context.ts';
-import { OAuthLoginError } from '../errors.ts';
+import type { Environment } from '../ground/context.ts';
+import { OAuthLoginError } from '../ground/errors.ts';
+import type { Keychain } from '../ground/ports.ts';
 import { absentKeychain, keychainError, lateKeychain, lockedKeychain } from './keychain-error.ts';
 import type { SessionBus } from './session-bus.ts';
 import { sessionBusSocket } from './session-bus-address.ts';
-
-/** The operating system's keychain; every call throws a `StoreError` that tells absent, locked, denied and late apart. */
-export interface Keychain {
-  getPassword(service: string, account: string): Promise<string | undefined>;
-  setPassword(service: string, account: string, password: string): Promise<void>;
-  deletePassword(service: string, account: string): Promise<boolean>;
-}
 
 /** The three functions of keytar that are used; its searches are not, since they match prefixes on Windows. */
 export interface NativeKeychain {

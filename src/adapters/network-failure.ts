@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors.ts';
+import { NetworkError } from '../ground/errors.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** What was attempted when a request failed. */

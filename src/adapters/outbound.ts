@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
-import type { Environment } from '../context.ts';
-import { ProtocolError } from '../errors.ts';
+import type { Environment } from '../ground/context.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { isLoopbackHost } from './loopback-address.ts';
 import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from './proxy.ts';
 

@@ -1,34 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
-import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../errors.ts';
-import { Secret } from '../secrets/secret.ts';
+import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../ground/errors.ts';
+import type { AskForSecret, Prompts } from '../ground/ports.ts';
+import { Secret } from '../ground/secret.ts';
 import { type HeldTerminal, holdTerminal, type TerminalInput } from './held-terminal.ts';
 import { promptOutput } from './prompt-output.ts';
-
-/** Asks for a secret; `stop` takes the question back, with its reason. */
-export type AskForSecret = (
-  question: string,
-  options?: { readonly validate?: (text: string) => string | undefined; readonly stop?: AbortSignal },
-) => Promise<Secret>;
-
-/** Questions to a person at a terminal; each rejects with an `AbortedError` on Ctrl-C, an `InputEndedError` on Ctrl-D. */
-export interface Prompts {
-  text(
-    question: string,
-    options?: { readonly initial?: string; readonly validate?: (text: string) => string | undefined },
-  ): Promise<string>;
-  /** What is typed is not shown; `stop` takes the question back, with its reason. */
-  secret: AskForSecret;
-  /**
-   * Runs work that asks for secrets: nothing of what is typed is shown until the work ends, also between and after its
-   * questions.
-   */
-  hidden<Result>(work: (ask: AskForSecret) => Promise<Result>): Promise<Result>;
-  confirm(question: string, initial: boolean): Promise<boolean>;
-  choose<Value extends string>(
-    question: string,
-    choices: readonly { readonly value: Value; readonly label: string; readonly hint?: string }[],
-  ): Promise<Value>;
-}
 
 /** The terminal that is asked at. */
 export interface PromptsEnvironment {

@@ -1,5 +1,5 @@
-import type { Environment } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { Environment } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import { isLoopbackHost } from './loopback-address.ts';
 
 /** A proxy that requests travel through, by CONNECT only. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Environment } from '../context.ts';
+import type { Environment } from '../ground/context.ts';
 
 /** The variable that libsecret and the other programs of a session look into. */
 export const SESSION_BUS_VARIABLE = 'DBUS_SESSION_BUS_ADDRESS';

@@ -1,6 +1,6 @@
-import type { Clock } from '../context.ts';
-import { OAuthLoginError } from '../errors.ts';
-import type { HttpClient } from './http.ts';
+import type { Clock } from '../ground/context.ts';
+import { OAuthLoginError } from '../ground/errors.ts';
+import type { HttpClient } from '../ground/ports.ts';
 import { streamingExchange } from './http-exchange.ts';
 import { networkErrorFrom } from './network-failure.ts';
 import type { Outbound } from './outbound.ts';

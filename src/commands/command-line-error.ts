@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
-import { UsageError } from '../errors.ts';
-import { nearestNames } from '../providers/nearest-names.ts';
+import { UsageError } from '../ground/errors.ts';
+import { nearestNames } from '../ground/nearest-names.ts';
 import { optionName, secretOptionHint } from './secret-option.ts';
 
 /** What a command cannot do without, by the name of its argument, and a whole line that has it. */

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
 
 /** `oauth-login demo`: the whole job against an OpenID provider in this process; nothing of the user's is touched. Gives the exit code. */
 export async function demo(

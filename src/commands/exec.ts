@@ -1,16 +1,16 @@
+import { freshToken } from '../access/fresh-token.ts';
+import { chooseTokenSource, providerNameOf, type TokenSourceFlags } from '../access/token-source.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
-import type { Context, Environment } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { Context, Environment } from '../ground/context.ts';
+import { commandEnvironment } from '../ground/environment.ts';
+import { UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { traceOf } from '../ground/http-options.ts';
+import type { Secret } from '../ground/secret.ts';
 import { maskLines } from '../output/masks.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
-import type { Secret } from '../secrets/secret.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
-import { commandEnvironment } from '../system/environment.ts';
-import { freshToken } from './fresh-token.ts';
-import { traceOf } from './http-options.ts';
 import { readMinValidity } from './min-validity.ts';
-import { chooseTokenSource, providerNameOf, type TokenSourceFlags } from './token-source.ts';
 
 /** The flags of `exec`. */
 export interface ExecFlags extends TokenSourceFlags {

@@ -1,13 +1,13 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import type { HttpClient } from '../adapters/http.ts';
-import type { Context } from '../context.ts';
-import { ConfigurationError, type OAuthLoginError, StoreError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError, type OAuthLoginError, StoreError } from '../ground/errors.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import type { HttpClient } from '../ground/ports.ts';
 import type { Forgotten } from '../output/logout-text.ts';
 import { revokeTokens } from '../protocol/revocation.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { httpOptions, signalled } from './http-options.ts';
 
 /** What decides whether an account is forgotten. */
 interface ForgetFlags {

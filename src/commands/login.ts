@@ -1,11 +1,11 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
 import { accountsOfClient } from '../accounts/accounts-of-client.ts';
-import { chooseStore } from '../accounts/choose-store.ts';
-import { inheritedStore } from '../accounts/inherited-store.ts';
-import type { Context } from '../context.ts';
-import { AuthenticationRequiredError } from '../errors.ts';
 import { requireDeviceGrant } from '../grants/device-authorization.ts';
+import type { Context } from '../ground/context.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import { isInteractive, isPersonBehindProgram, isPersonPresent } from '../ground/presence.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
@@ -23,19 +23,14 @@ import {
   scopeSetting,
 } from '../settings/login-settings.ts';
 import { variableName } from '../settings/variables.ts';
-import { isInteractive, isPersonBehindProgram, isPersonPresent } from '../system/presence.ts';
-import {
-  clientOfBefore,
-  completeClient,
-  lastingClient,
-  type RegisteredSettings,
-  registerClient,
-} from './complete-client.ts';
-import { findProvider, requireTarget } from './find-provider.ts';
-import { httpOptions, signalled } from './http-options.ts';
-import { keepSignIn } from './keep-sign-in.ts';
-import { signInInRounds } from './sign-in-rounds.ts';
-import { flagsFor, wantedAccount } from './wanted-account.ts';
+import { chooseStore } from '../sign-in/choose-store.ts';
+import { clientOfBefore, completeClient, lastingClient, registerClient } from '../sign-in/complete-client.ts';
+import { findProvider, requireTarget } from '../sign-in/find-provider.ts';
+import type { RegisteredSettings } from '../sign-in/guide-registration.ts';
+import { inheritedStore } from '../sign-in/inherited-store.ts';
+import { keepSignIn } from '../sign-in/keep-sign-in.ts';
+import { signInInRounds } from '../sign-in/sign-in-rounds.ts';
+import { flagsFor, wantedAccount } from '../sign-in/wanted-account.ts';
 
 /** Refresh tokens that live longer than a month are a matter of the provider; an end before that surprises people. */
 const SHORT_LIFE_SECONDS = 31 * 86_400;

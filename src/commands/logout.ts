@@ -8,8 +8,14 @@ import {
   unreadableAccounts,
 } from '../accounts/choose-account.ts';
 import { type KeptToken, openGrantTokens } from '../accounts/grant-tokens.ts';
-import type { Context } from '../context.ts';
-import { AuthenticationRequiredError, type OAuthLoginError, StoreError, UsageError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import {
+  AuthenticationRequiredError,
+  type OAuthLoginError,
+  StoreError,
+  UsageError,
+} from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import {
   type Forgotten,
   forgottenGrantsText,
@@ -18,7 +24,6 @@ import {
   notSignedOutText,
 } from '../output/logout-text.ts';
 import { problemText } from '../output/text.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 import { forgetAccount } from './forget-account.ts';

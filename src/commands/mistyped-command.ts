@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import { nearestNames } from '../providers/nearest-names.ts';
+import { UsageError } from '../ground/errors.ts';
+import { nearestNames } from '../ground/nearest-names.ts';
 
 /** What the same thing is called by other tools, and by habit. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([

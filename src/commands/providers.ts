@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import { jsonText } from '../output/json.ts';
 import {
   type ProviderRow,

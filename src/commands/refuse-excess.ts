@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import { meantCommand, noSuchCommand } from './mistyped-command.ts';
 
 /** What to type instead, where that is not the command with fewer words. */

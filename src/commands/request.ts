@@ -1,21 +1,21 @@
+import { type FreshToken, freshToken } from '../access/fresh-token.ts';
+import { noteRefusedToken } from '../access/refused-token.ts';
+import { tokenOrigins } from '../access/token-origins.ts';
+import { chooseTokenSource } from '../access/token-source.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
-import { noteRefusedToken } from '../accounts/refused-token.ts';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
+import { type PresentedToken, presentToken } from '../credential/token-presentation.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import { httpOptions, signalled, traceOf } from '../ground/http-options.ts';
 import { problemText } from '../output/text.ts';
-import { appsecretProof } from '../protocol/appsecret-proof.ts';
-import { type PresentedToken, presentToken } from '../protocol/token-presentation.ts';
+import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { Provider } from '../providers/provider.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { readRequestBody, standardInputFlags } from '../settings/request-body.ts';
 import { type RequestFlags, requestSettings } from '../settings/request-settings.ts';
 import { refuseTwoInputs } from '../settings/standard-input.ts';
-import { type FreshToken, freshToken } from './fresh-token.ts';
-import { httpOptions, signalled, traceOf } from './http-options.ts';
 import { requireOrigin } from './require-origin.ts';
-import { tokenOrigins } from './token-origins.ts';
-import { chooseTokenSource } from './token-source.ts';
 import { openDestination, writeResponse } from './write-response.ts';
 
 /** Seconds a token has to be good for, so that it does not end on its way. */

@@ -1,9 +1,9 @@
-import type { Paths } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { TokenOrigins } from '../access/token-origins.ts';
+import type { Paths } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
+import { safeText } from '../ground/safe-text.ts';
 import { findPreset } from '../providers/catalogue.ts';
-import { safeText } from '../safe-text.ts';
 import { type Configuration, configurationFile } from '../settings/configuration.ts';
-import type { TokenOrigins } from './token-origins.ts';
 
 /**
  * Throws a `UsageError` unless scheme, host and port of the address are exactly those of one of the origins (T02).

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 
 /** The target of a sign-in; throws a `UsageError` when none was given. */
 export function requireTarget(target: string | undefined): string {

@@ -1,17 +1,19 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import type { Context } from '../context.ts';
-import { ConfigurationError, StoreError, UsageError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError, StoreError, UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import { isInteractive } from '../ground/presence.ts';
+import type { Secret } from '../ground/secret.ts';
 import { registrationClause, savedClientText } from '../output/registration.ts';
 import { findPreset } from '../providers/catalogue.ts';
-import { readClientFile } from '../providers/client-file.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
 import { s256Support } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
-import type { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
+import { readClientFile } from '../settings/client-file.ts';
 import {
   type Configuration,
   configurationFile,
@@ -27,11 +29,10 @@ import {
   scopeSetting,
 } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
-import { isInteractive } from '../system/presence.ts';
-import { knownSecret, type RegisteredSettings } from './complete-client.ts';
-import { requireTarget } from './find-provider.ts';
-import { askForSecret, guideRegistration, saveClient } from './guide-registration.ts';
-import { httpOptions, signalled } from './http-options.ts';
+import { knownSecret } from '../sign-in/complete-client.ts';
+import { requireTarget } from '../sign-in/find-provider.ts';
+import type { RegisteredSettings } from '../sign-in/guide-registration.ts';
+import { askForSecret, guideRegistration, saveClient } from '../sign-in/guide-registration.ts';
 
 /** The flags of `setup`. */
 export interface SetupFlags extends LoginFlags {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
 import { addGrantOptions } from './grant-options.ts';
 import { options } from './options.ts';
 

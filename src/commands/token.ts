@@ -1,7 +1,15 @@
+import { freshToken } from '../access/fresh-token.ts';
+import { isFresh } from '../access/freshness.ts';
+import {
+  chooseTokenSource,
+  providerNameOf,
+  type TokenSource,
+  type TokenSourceFlags,
+} from '../access/token-source.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
-import { isFresh } from '../accounts/freshness.ts';
-import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
+import { traceOf } from '../ground/http-options.ts';
 import { maskLines } from '../output/masks.ts';
 import {
   readTokenFormat,
@@ -12,15 +20,7 @@ import {
 } from '../output/token-format.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
-import { freshToken } from './fresh-token.ts';
-import { traceOf } from './http-options.ts';
 import { readMinValidity } from './min-validity.ts';
-import {
-  chooseTokenSource,
-  providerNameOf,
-  type TokenSource,
-  type TokenSourceFlags,
-} from './token-source.ts';
 
 /** The flags of `token`. */
 export interface TokenFlags extends TokenSourceFlags {
@@ -66,7 +66,7 @@ async function formatDetails(
 ): Promise<Pick<TokenAnswer, 'variable' | 'origins'>> {
   const variable = setsVariable(format) ? tokenVariable(flags.as, providerNameOf(source)) : '';
   if (format !== 'netrc') return { variable, origins: [] };
-  const { tokenOrigins } = await import('./token-origins.ts');
+  const { tokenOrigins } = await import('../access/token-origins.ts');
   const { origins } = tokenOrigins(source, target, flags, await readConfiguration(context.paths));
   return { variable, origins };
 }

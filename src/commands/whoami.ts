@@ -1,8 +1,10 @@
+import { suppliedInstead } from '../access/supplied-instead.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
-import type { Context } from '../context.ts';
-import { AuthenticationRequiredError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { httpOptions, type NetworkSettings, signalled } from '../ground/http-options.ts';
 import { jsonText, nobodyNamedJson, profileJson } from '../output/json.ts';
 import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -10,8 +12,6 @@ import type { ResolvedProvider } from '../providers/provider.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { providerVariable } from '../settings/variables.ts';
-import { httpOptions, type NetworkSettings, signalled } from './http-options.ts';
-import { suppliedInstead } from './supplied-instead.ts';
 
 /** The flags of `whoami`. */
 export interface WhoamiFlags extends AccountFlags {
@@ -63,7 +63,7 @@ export async function whoami(
     context.stdout.write(suppliedAnswer(profile, provider, flags));
     return;
   }
-  const { askProvider } = await import('./ask-provider.ts');
+  const { askProvider } = await import('../access/ask-provider.ts');
   const asked = await askProvider(head, flags, store, context, configuration);
   if (asked.wasAsked) sayAccount(asked.head);
   else if (asked.head.profileUnavailable) sayAccount(asked.head, idTokenSourceText(asked.head));

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { NetworkError, type OAuthLoginError, ResourceServerError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { NetworkError, type OAuthLoginError, ResourceServerError } from '../ground/errors.ts';
 import { type ResponseDestination, standardOutput } from '../output/response-destination.ts';
 import { openResponseFile } from '../output/response-file.ts';
 import { redirectNote, responseHead } from '../output/response-head.ts';

@@ -1,5 +1,5 @@
-import type { BrowserLaunch } from '../adapters/browser.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
+import type { BrowserLaunch } from '../ground/ports.ts';
 import { type FinalPage, playUserAgent } from './http-user-agent.ts';
 
 /** An opener that gives up this soon, in milliseconds, found no browser; later it was the person who closed it. */

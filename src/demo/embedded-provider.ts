@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import type { JWK, Provider } from 'oidc-provider';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import { interactions } from './interactions.ts';
 import type { People } from './person.ts';
 import { people as everybody } from './person.ts';

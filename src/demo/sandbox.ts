@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Context, Environment, Input } from '../context.ts';
+import type { Context, Environment, Input } from '../ground/context.ts';
 
 /** Temporary directories that stand in for the user's own, and how to remove them. */
 export interface Sandbox {

@@ -1,8 +1,8 @@
-import type { Context, Output } from '../context.ts';
-import { DemoStoppedError, ExitCode } from '../errors.ts';
+import type { Context, Output } from '../ground/context.ts';
+import { DemoStoppedError, ExitCode } from '../ground/errors.ts';
+import { isInteractive } from '../ground/presence.ts';
+import { portForwardingCommand } from '../ground/surroundings.ts';
 import { wrappedText } from '../output/wrapped-text.ts';
-import { portForwardingCommand } from '../system/place.ts';
-import { isInteractive } from '../system/presence.ts';
 import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
 import { startEmbeddedProvider } from './embedded-provider.ts';
 import type { Person } from './person.ts';
@@ -45,7 +45,7 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
       tell(context, noBrowserHere(person));
     } else if (isElsewhere) {
       tell(context, 'Over to you: finish in a browser of your own; choose a person there, and allow.');
-      if (options.device === true && context.place !== 'local') {
+      if (options.device === true && context.surroundings !== 'local') {
         const forwarding = portForwardingCommand([Number(new URL(provider.issuer).port)], context.env);
         tell(context, 'It has to reach this machine: run this on your own, and leave it running.');
         say(context, `\n    ${forwarding}`);

@@ -1,4 +1,5 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
+import { isInteractive } from '../ground/presence.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
 import { newAttempt } from '../protocol/attempt.ts';
@@ -6,7 +7,6 @@ import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import { maxAgeOf } from '../protocol/max-age.ts';
-import { isInteractive } from '../system/presence.ts';
 import { openCallback } from './callback.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
 import { waitForResponse } from './wait-for-response.ts';

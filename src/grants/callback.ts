@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
-import { AuthenticationRequiredError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse, PageOutcome } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { openLoopbackListener } from '../loopback/listener.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
 import type { RedirectSettings } from '../settings/redirect-uri.ts';
-import { isInteractive } from '../system/presence.ts';
 
 /** The place the authorization response comes to: our listener, or an address registered elsewhere. */
 export interface Callback {

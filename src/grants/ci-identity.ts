@@ -1,9 +1,9 @@
-import type { Environment } from '../context.ts';
-import { ConfigurationError, NetworkError, ProtocolError } from '../errors.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
+import type { Environment } from '../ground/context.ts';
+import { ConfigurationError, NetworkError, ProtocolError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
+import { Secret } from '../ground/secret.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
-import { Secret } from '../secrets/secret.ts';
 import { audiencesOf, unverifiedClaims } from './jwt-claims.ts';
 
 /** Where a CI job asks for a token that says which job it is. */

@@ -1,6 +1,7 @@
-import type { Context } from '../context.ts';
-import { AuthorizationServerError, NetworkError, ProtocolError } from '../errors.ts';
-import { durationText } from '../output/text.ts';
+import type { Context } from '../ground/context.ts';
+import { durationText } from '../ground/duration-text.ts';
+import { AuthorizationServerError, NetworkError, ProtocolError } from '../ground/errors.ts';
+import { isInteractive } from '../ground/presence.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import {
   type DeviceAuthorization,
@@ -11,7 +12,6 @@ import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
-import { isInteractive } from '../system/presence.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
 
 /** Seconds added to the interval by `slow_down`, for good (RFC 8628 §3.5). */

@@ -1,4 +1,4 @@
-import { ConfigurationError, UsageError } from '../errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { type AssertionClaims, assertionAudience, signAssertion } from '../protocol/client-assertion.ts';
 import { requestGrant } from '../protocol/grant-request.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';

@@ -1,5 +1,5 @@
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
-import type { Secret } from '../secrets/secret.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
+import type { Secret } from '../ground/secret.ts';
 
 /**
  * The claims of a JWT, unverified: good for telling a person what a token says of itself, and for nothing else.

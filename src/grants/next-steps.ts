@@ -1,4 +1,4 @@
-import { AuthorizationServerError } from '../errors.ts';
+import { AuthorizationServerError } from '../ground/errors.ts';
 
 /**
  * Gives what the work gives; when the server says no, its error comes with the next step that fits the grant.

@@ -1,11 +1,11 @@
-import { AuthenticationRequiredError, AuthorizationServerError } from '../errors.ts';
+import { AuthenticationRequiredError, AuthorizationServerError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import { refreshTokens } from '../protocol/refresh-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ReplacementFile } from '../secrets/replacement-file.ts';
-import type { Secret } from '../secrets/secret.ts';
 import type { GrantSettings } from '../settings/grant-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { wrongClient } from './client-credentials.ts';

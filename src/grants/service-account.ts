@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { parsePlainJson, plainObject } from '../secrets/plain-json.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 
 /** The key file of a Google service account. */
 export interface ServiceAccount {

@@ -1,6 +1,6 @@
+import type { Fetch } from '../ground/fetch.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';

@@ -1,7 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { NetworkError } from '../errors.ts';
+import type { NetworkError } from '../ground/errors.ts';
+import type { Surroundings } from '../ground/ports.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
-import type { Place } from '../system/place.ts';
 
 /** The ways in which the authorization response can come back. */
 export interface WaysBack {
@@ -10,7 +10,7 @@ export interface WaysBack {
   readonly redirectUri: string;
   /** Ports of this machine that the browser has to reach; empty when the redirect URI is not ours to listen on. */
   readonly ports: readonly number[];
-  readonly place: Place;
+  readonly surroundings: Surroundings;
   /** The redirected address can be pasted into this terminal. */
   readonly canPaste: boolean;
   /** The provider has the device authorization grant (RFC 8628). */

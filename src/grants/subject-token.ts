@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
-import { Secret } from '../secrets/secret.ts';
+import type { Context } from '../ground/context.ts';
+import { variableText } from '../ground/environment.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { Secret } from '../ground/secret.ts';
 import { placeName, readSecretFile } from '../secrets/secret-file.ts';
 import type { GrantSettings } from '../settings/grant-settings.ts';
 import { variableName } from '../settings/variables.ts';
-import { variableText } from '../system/environment.ts';
 import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
 
 /** A token that says for whom another one is asked for (RFC 8693 §2.1). */

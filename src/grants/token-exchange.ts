@@ -1,7 +1,7 @@
+import { quoteForeign } from '../ground/safe-text.ts';
 import { requestGrant } from '../protocol/grant-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import { quoteForeign } from '../safe-text.ts';
 import type { GrantSettings } from '../settings/grant-settings.ts';
 import { wrongClient } from './client-credentials.ts';
 import { grantParameters } from './grant-parameters.ts';

@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
-import { ConfigurationError, InputEndedError, NetworkError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { durationText } from '../ground/duration-text.ts';
+import { ConfigurationError, InputEndedError, NetworkError } from '../ground/errors.ts';
+import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { judgePastedResponse } from '../loopback/pasted-response.ts';
-import { durationText } from '../output/text.ts';
 import { registeredRedirectUri } from '../settings/login-settings.ts';
-import { isInteractive } from '../system/presence.ts';
 import type { Callback } from './callback.ts';
 import type { SignInGrant } from './sign-in-grant.ts';
 import type { WaysBack } from './sign-in-progress.ts';
@@ -69,7 +69,7 @@ function waysBack({ grant, context, callback }: Wait, authorizationUri: string):
     opensBrowser,
     redirectUri: callback.redirectUri,
     ports: callback.port === undefined ? [] : [callback.port, ...serverPorts],
-    place: context.place,
+    surroundings: context.surroundings,
     canPaste: isInteractive(context) && !opensBrowser,
     offersDevice: provider.metadata.device_authorization_endpoint !== undefined,
     timeoutSeconds: settings.timeoutSeconds,

@@ -1,5 +1,5 @@
-import { AuthorizationServerError } from '../errors.ts';
-import { quoteForeign, safeText } from '../safe-text.ts';
+import { AuthorizationServerError } from '../ground/errors.ts';
+import { quoteForeign, safeText } from '../ground/safe-text.ts';
 
 /** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, and what LinkedIn, Apple and Facebook say in their place. */
 const REFUSALS = new Set([

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 
 /** Longest authorization request we send a browser to, in characters. */
 const MAXIMUM_LENGTH = 8192;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { validateAuthorizationUri } from './authorization-uri.ts';
 import { BrowserCookie } from './browser-cookie.ts';

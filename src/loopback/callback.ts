@@ -1,5 +1,5 @@
-import { type AuthorizationServerError, ProtocolError } from '../errors.ts';
-import { safeText } from '../safe-text.ts';
+import { type AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
+import { safeText } from '../ground/safe-text.ts';
 import { authorizationServerError, isErrorResponse } from './authorization-error.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { readCallbackQuery } from './callback-query.ts';

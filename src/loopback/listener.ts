@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { AbortedError } from '../errors.ts';
+import { AbortedError } from '../ground/errors.ts';
 import type { AuthorizationResponse, PageOutcome } from './authorization-response.ts';
 import { BrowserConversation } from './browser-conversation.ts';
 import type { CallbackExpectation } from './callback.ts';

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { NetworkError } from '../errors.ts';
+import { NetworkError } from '../ground/errors.ts';
 
 /** The host of the redirect URI (RFC 8252 §7.3, §8.3). */
 export type LoopbackHost = '127.0.0.1' | 'localhost' | '[::1]';

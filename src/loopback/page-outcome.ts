@@ -1,4 +1,4 @@
-import { AuthorizationServerError, OAuthLoginError } from '../errors.ts';
+import { AuthorizationServerError, OAuthLoginError } from '../ground/errors.ts';
 import { isRefusal } from './authorization-error.ts';
 import type { PageOutcome } from './authorization-response.ts';
 

@@ -1,4 +1,4 @@
-import { safeText } from '../safe-text.ts';
+import { safeText } from '../ground/safe-text.ts';
 import type { PageOutcome } from './authorization-response.ts';
 import { escapeHtml, framePage } from './page-frame.ts';
 

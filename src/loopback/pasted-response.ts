@@ -1,4 +1,4 @@
-import type { AuthorizationServerError, ProtocolError } from '../errors.ts';
+import type { AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { type CallbackExpectation, judgeCallback } from './callback.ts';
 

@@ -1,6 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { KeptToken } from '../accounts/grant-tokens.ts';
-import type { OAuthLoginError } from '../errors.ts';
+import type { OAuthLoginError } from '../ground/errors.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { KeptToken } from '../accounts/grant-tokens.ts';
-import { breakCommands, safeText } from '../safe-text.ts';
-import { durationText, scopesText, storeText } from './text.ts';
+import { durationText } from '../ground/duration-text.ts';
+import { breakCommands, safeText } from '../ground/safe-text.ts';
+import { scopesText, storeText } from './text.ts';
 
 /** One block of `status` for a token of `--grant` that is kept until it expires. */
 export function keptTokenText(token: KeptToken, now: Date): string {

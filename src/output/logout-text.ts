@@ -1,10 +1,10 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { UnreadableAccount } from '../accounts/choose-account.ts';
 import type { KeptToken } from '../accounts/grant-tokens.ts';
-import { AuthorizationServerError, type OAuthLoginError } from '../errors.ts';
+import { AuthorizationServerError, type OAuthLoginError } from '../ground/errors.ts';
+import { safeText } from '../ground/safe-text.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RevocationOutcome } from '../protocol/revocation.ts';
-import { safeText } from '../safe-text.ts';
 import { jsonText } from './json.ts';
 import { accountPerson } from './text.ts';
 

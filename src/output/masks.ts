@@ -1,6 +1,6 @@
-import type { Environment } from '../context.ts';
-import { ProtocolError } from '../errors.ts';
-import type { Secret } from '../secrets/secret.ts';
+import type { Environment } from '../ground/context.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import { jsonText } from './json.ts';
 import { fishWord, posixWord, powershellLiteral } from './token-formats/shell.ts';
 

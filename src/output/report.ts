@@ -1,5 +1,5 @@
-import type { Output } from '../context.ts';
-import { ExitCode, OAuthLoginError } from '../errors.ts';
+import type { Output } from '../ground/context.ts';
+import { ExitCode, OAuthLoginError } from '../ground/errors.ts';
 import { errorEvent, errorJson, jsonText } from './json.ts';
 import { problemText } from './text.ts';
 

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
 
 /** Where a response goes, piece by piece. */
 export interface ResponseDestination {

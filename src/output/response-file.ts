@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../ground/errors.ts';
 import type { ResponseDestination } from './response-destination.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { breakCommands, safeText } from '../safe-text.ts';
+import { breakCommands, safeText } from '../ground/safe-text.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const LONGEST_LINE = 8_192;

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
+import type { Context } from '../ground/context.ts';
 import { eventLine } from './json.ts';
 import { clockOffsetText, onceMoreText, pollFailureText } from './text.ts';
 

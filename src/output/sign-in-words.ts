@@ -1,11 +1,12 @@
 import { accountName } from '../accounts/account-name.ts';
-import type { Context } from '../context.ts';
 import type { SignInProgress, UserCodePrompt, WaysBack } from '../grants/sign-in-progress.ts';
-import { safeText } from '../safe-text.ts';
+import type { Context } from '../ground/context.ts';
+import { canDraw } from '../ground/drawing.ts';
+import { durationText } from '../ground/duration-text.ts';
+import { safeText } from '../ground/safe-text.ts';
+import { portForwardingCommand } from '../ground/surroundings.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
-import { canDraw } from '../system/drawing.ts';
-import { portForwardingCommand } from '../system/place.ts';
-import { clockOffsetText, durationText, onceMoreText, person, pollFailureText } from './text.ts';
+import { clockOffsetText, onceMoreText, person, pollFailureText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Longest pause between two polls, in seconds, that nobody wonders about. */
@@ -124,14 +125,14 @@ function openingWords(name: string, ways: WaysBack): string {
   if (ways.opensBrowser) {
     return `Opening the sign-in page of ${name} in the browser. If it does not appear, open this address:`;
   }
-  const where = ways.place === 'local' ? 'a browser on this machine' : 'a browser on your own machine';
+  const where = ways.surroundings === 'local' ? 'a browser on this machine' : 'a browser on your own machine';
   return `Open this address in ${where} to sign in to ${name}:`;
 }
 
 /** What helps when the browser's own loopback address does not lead to this process. */
 function otherWays(ways: WaysBack, context: Context): string[] {
   const lines: string[] = [];
-  if (ways.place !== 'local' && ways.ports.length > 0) {
+  if (ways.surroundings !== 'local' && ways.ports.length > 0) {
     const forwarding = portForwardingCommand(ways.ports, context.env);
     lines.push(
       prose(
@@ -154,7 +155,7 @@ function otherWays(ways: WaysBack, context: Context): string[] {
       prose(PASTE_WARNING, context),
     );
   }
-  if (ways.offersDevice && ways.place !== 'local') {
+  if (ways.offersDevice && ways.surroundings !== 'local') {
     lines.push(
       prose('Or stop this, and run the command again with --device: then a code is enough.', context),
     );

@@ -1,9 +1,10 @@
+import { isWithdrawn } from '../access/freshness.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { isWithdrawn } from '../accounts/freshness.ts';
-import type { NetworkError, OAuthLoginError } from '../errors.ts';
 import type { OnceMore } from '../grants/sign-in-progress.ts';
+import { durationText } from '../ground/duration-text.ts';
+import type { NetworkError, OAuthLoginError } from '../ground/errors.ts';
+import { breakCommands, safeText } from '../ground/safe-text.ts';
 import type { Profile } from '../profile/profile.ts';
-import { breakCommands, safeText } from '../safe-text.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** More than any message of ours; what is longer came from elsewhere. */
@@ -160,20 +161,6 @@ export function agoText(instant: string, now: Date): string {
   return seconds < 10 ? 'just now' : `${durationText(seconds)} ago`;
 }
 
-/** A duration in the largest unit that fits, such as `59 minutes`. */
-export function durationText(seconds: number): string {
-  const units = [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ] as const;
-  for (const [unit, size] of units) {
-    if (seconds >= 2 * size || (unit !== 'minute' && seconds === size))
-      return plural(Math.floor(seconds / size), unit);
-  }
-  return plural(Math.max(0, Math.round(seconds)), 'second');
-}
-
 /** Scopes as a person reads them. */
 export function scopesText(scopes: readonly string[]): string {
   return scopes.length === 0 ? 'none' : scopes.map((scope) => safeText(scope)).join(' ');
@@ -187,10 +174,6 @@ function validityText(head: AccountHead, now: Date): string {
   const seconds = Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000);
   if (seconds > 0) return `for ${durationText(seconds)}${renewal}`;
   return isRefreshed ? 'expired, refreshed at the next use' : 'expired, sign in again';
-}
-
-function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** Why a poll brought nothing: the server's own failure by its status, or the way to it. */

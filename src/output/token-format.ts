@@ -1,7 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { GrantTokenHead } from '../accounts/grant-tokens.ts';
-import { UsageError } from '../errors.ts';
-import type { Secret } from '../secrets/secret.ts';
+import { UsageError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import { jsonText } from './json.ts';
 import { dotenvValue, gitlabDotenvValue } from './token-formats/env-file.ts';
 import { netrcLines } from './token-formats/netrc.ts';

@@ -1,6 +1,6 @@
-import { AbortedError } from '../errors.ts';
-import { appsecretProof } from '../protocol/appsecret-proof.ts';
-import { presentToken } from '../protocol/token-presentation.ts';
+import { presentToken } from '../credential/token-presentation.ts';
+import { AbortedError } from '../ground/errors.ts';
+import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { ProfileRequest, ResolvedProvider } from '../providers/provider.ts';
 import { readClaim } from './claim.ts';
 import type { Profile } from './profile.ts';

@@ -1,6 +1,6 @@
-import type { Fetch } from '../protocol/library-fetch.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import type { Secret } from '../ground/secret.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
-import type { Secret } from '../secrets/secret.ts';
 
 /** What asking for a profile takes. */
 export interface ProfileOptions {

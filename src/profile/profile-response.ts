@@ -4,13 +4,13 @@ import {
   NetworkError,
   type OAuthLoginError,
   ProtocolError,
-} from '../errors.ts';
+} from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
+import { readGraphError } from '../protocol/dialects/graph-error.ts';
 import { readChallenge, readReason, reasonText } from '../protocol/error-reason.ts';
-import { readGraphError } from '../protocol/graph-error.ts';
 import { withoutRepeatedSecrets } from '../protocol/repeated-secrets.ts';
 import { catalogue } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Secret } from '../secrets/secret.ts';
 
 type Asked = Pick<Provider, 'name' | 'label' | 'quirks'>;
 

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 
 /** How deep a document may nest. */
 const deepest = 32;

@@ -1,4 +1,4 @@
-import { AbortedError, OAuthLoginError } from '../errors.ts';
+import { AbortedError, OAuthLoginError } from '../ground/errors.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { standardClaims } from '../providers/standard-claims.ts';

@@ -1,11 +1,11 @@
 import type * as Library from 'oauth4webapi';
-import { OAuthLoginError, ProtocolError } from '../errors.ts';
+import { OAuthLoginError, ProtocolError } from '../ground/errors.ts';
+import { libraryFetch } from '../ground/fetch.ts';
 import { clockHint } from '../protocol/id-token.ts';
 import { readJwtHeader } from '../protocol/jwt-header.ts';
 import { verifySignature } from '../protocol/jwt-signature.ts';
-import { libraryFetch } from '../protocol/library-fetch.ts';
-import { userInfoAlgorithms } from '../protocol/signature-algorithms.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { userInfoAlgorithms } from '../providers/signature-algorithms.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
 

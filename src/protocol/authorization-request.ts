@@ -1,4 +1,4 @@
-import { ProtocolError, UsageError } from '../errors.ts';
+import { ProtocolError, UsageError } from '../ground/errors.ts';
 
 /** Parameters that this tool alone sets: registered names of RFC 6749, 7636, 9101, 9126, 9449 and OpenID Connect Core. */
 export const reservedParameters: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { AuthorizationServer, ClientAuth } from 'oauth4webapi';
+import { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** How a client proves who it is without showing a secret (OpenID Connect Core §9). */

@@ -1,6 +1,6 @@
 import type { ClientAuth } from 'oauth4webapi';
+import type { Secret } from '../ground/secret.ts';
 import type { ClientAuthentication } from '../providers/provider.ts';
-import type { Secret } from '../secrets/secret.ts';
 import { assertClient, type ClientAssertion } from './client-assertion.ts';
 
 /** The OAuth client as it presents itself to the authorization server. */

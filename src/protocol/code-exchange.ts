@@ -1,6 +1,7 @@
 import { authenticateClient } from './client-authentication.ts';
 import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
-import { converse, type TokenEndpoint } from './token-endpoint.ts';
+import { requestTokens } from './request-tokens.ts';
+import type { TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** An authorization response and what it belongs to. */
@@ -32,7 +33,7 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         ?.split(/[\s,]+/)
         .filter(Boolean)
     : undefined;
-  const tokens = await converse(endpoint, {
+  const tokens = await requestTokens(endpoint, {
     send: async (library, server, client, options) =>
       library.authorizationCodeGrantRequest(
         server,

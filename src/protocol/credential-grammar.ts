@@ -1,5 +1,5 @@
-import { ProtocolError } from '../errors.ts';
-import { quoteForeign } from '../safe-text.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import { quoteForeign } from '../ground/safe-text.ts';
 import { LONGEST_LIFETIME } from './token-members.ts';
 
 /** Longest credential that is accepted, in characters. */

@@ -1,11 +1,11 @@
 import type * as Library from 'oauth4webapi';
-import { ConfigurationError, ProtocolError } from '../errors.ts';
+import { ConfigurationError, ProtocolError } from '../ground/errors.ts';
+import { libraryFetch } from '../ground/fetch.ts';
+import { Secret } from '../ground/secret.ts';
 import type { Provider } from '../providers/provider.ts';
-import { Secret } from '../secrets/secret.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
 import { deviceRefusal } from './device-refusal.ts';
 import { deviceScope } from './device-scope.ts';
-import { libraryFetch } from './library-fetch.ts';
 import { isJson } from './server-failure.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';

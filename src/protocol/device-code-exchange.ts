@@ -1,8 +1,9 @@
-import type { Secret } from '../secrets/secret.ts';
+import type { Secret } from '../ground/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { deviceRefusal } from './device-refusal.ts';
 import { deviceScope } from './device-scope.ts';
-import { converse, type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
+import { requestTokens } from './request-tokens.ts';
+import { type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function exchangeDeviceCode(
     ...(device?.scopeParameter === undefined ? {} : deviceScope(endpoint)),
     ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }),
   };
-  return converse(endpoint, {
+  return requestTokens(endpoint, {
     send: (library, server, client, options) =>
       library.deviceCodeGrantRequest(
         server,

@@ -1,4 +1,4 @@
-import { AuthorizationServerError } from '../errors.ts';
+import { AuthorizationServerError } from '../ground/errors.ts';
 import type { DeviceGrant } from '../providers/device-grant.ts';
 import { fromLibraryError, type Refused } from './library-errors.ts';
 

@@ -1,4 +1,4 @@
-import { quoteForeign } from '../safe-text.ts';
+import { quoteForeign } from '../ground/safe-text.ts';
 import { readForeignError } from './foreign-error.ts';
 
 /** What a server gives as its reason; both members are its own words. */

@@ -1,4 +1,4 @@
-import type { ErrorResponse } from './graph-error.ts';
+import type { ErrorResponse } from './dialects/graph-error.ts';
 
 /** Values of a code that say that nothing is wrong. */
 const NO_ERROR: ReadonlySet<unknown> = new Set([

@@ -1,4 +1,4 @@
-import { AuthorizationServerError } from '../errors.ts';
+import { AuthorizationServerError } from '../ground/errors.ts';
 import { isReadDifferently, type OAuthClient } from './client-authentication.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 

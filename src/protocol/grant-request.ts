@@ -1,6 +1,7 @@
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { authenticateClient } from './client-authentication.ts';
-import { converse, type RequestParameter, type TokenEndpoint } from './token-endpoint.ts';
+import { requestTokens } from './request-tokens.ts';
+import type { RequestParameter, TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** A request for tokens that needs no End-User. */
@@ -28,7 +29,7 @@ export async function requestGrant(endpoint: TokenEndpoint, request: GrantReques
   const isOther = requestedTokenType !== undefined && requestedTokenType !== ACCESS_TOKEN;
   const parameters = new URLSearchParams(request.parameters.map(([...pair]) => pair));
   const isClientCredentials = request.grantType === 'client_credentials';
-  return converse(
+  return requestTokens(
     endpoint,
     {
       send: (library, server, client, options) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import { quoteForeign } from '../ground/safe-text.ts';
 import type { Provider } from '../providers/provider.ts';
-import { quoteForeign } from '../safe-text.ts';
 import { parseJwtPart, readJwtHeader } from './jwt-header.ts';
 import type { IdTokenClaims } from './token-set.ts';
 

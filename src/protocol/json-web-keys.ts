@@ -1,5 +1,5 @@
-import { ProtocolError } from '../errors.ts';
-import type { LibraryFetch } from './library-fetch.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import type { LibraryFetch } from '../ground/fetch.ts';
 import { refuseServerFailure } from './server-failure.ts';
 
 /** A public key as JSON; only members that matter for a signature (RFC 7517 §4, RFC 7518 §6). */

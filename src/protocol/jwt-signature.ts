@@ -1,10 +1,10 @@
 import type * as Library from 'oauth4webapi';
-import type { ProtocolCode } from '../error-code.ts';
-import { ProtocolError } from '../errors.ts';
-import { quoteForeign } from '../safe-text.ts';
+import type { ProtocolCode } from '../ground/error-code.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import type { LibraryFetch } from '../ground/fetch.ts';
+import { quoteForeign } from '../ground/safe-text.ts';
 import { fetchKeys, keysOf, type PublicJwk } from './json-web-keys.ts';
 import type { JwtHeader } from './jwt-header.ts';
-import type { LibraryFetch } from './library-fetch.ts';
 
 /** A JWT that the library has processed, and whose signature is still to be verified. */
 export interface SignedJwt {

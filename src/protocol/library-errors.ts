@@ -1,5 +1,5 @@
-import { AuthorizationServerError, OAuthLoginError, ProtocolError } from '../errors.ts';
-import { quoteForeign } from '../safe-text.ts';
+import { AuthorizationServerError, OAuthLoginError, ProtocolError } from '../ground/errors.ts';
+import { quoteForeign } from '../ground/safe-text.ts';
 
 type Library = typeof import('oauth4webapi');
 

@@ -1,4 +1,4 @@
-import { AuthorizationServerError } from '../errors.ts';
+import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** The error of a refresh, with what is known of the provider that most likely led to it. */

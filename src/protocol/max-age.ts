@@ -1,4 +1,4 @@
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import type { IdTokenClaims } from './token-set.ts';
 

@@ -1,6 +1,6 @@
-import { plainObject } from '../secrets/plain-json.ts';
-import { Secret } from '../secrets/secret.ts';
-import type { Fetch } from './library-fetch.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { plainObject } from '../ground/plain-json.ts';
+import { Secret } from '../ground/secret.ts';
 
 /** Longest refresh token that is kept, in characters. */
 const LONGEST_REFRESH_TOKEN = 64 * 1024;

@@ -1,10 +1,11 @@
-import type { Secret } from '../secrets/secret.ts';
+import type { Secret } from '../ground/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { withLikelyReason } from './likely-reason.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
 import { type OriginalSignIn, validateRefreshedIdToken } from './refreshed-id-token.ts';
-import { converse, type RequestParameter, type TokenEndpoint } from './token-endpoint.ts';
+import { requestTokens } from './request-tokens.ts';
+import type { RequestParameter, TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function refreshTokens(
             more.onReply,
           ),
   };
-  const tokens = await converse(spending, {
+  const tokens = await requestTokens(spending, {
     send: (library, server, client, options) =>
       library.refreshTokenGrantRequest(
         server,

@@ -1,5 +1,5 @@
-import { ProtocolError } from '../errors.ts';
-import type { Secret } from '../secrets/secret.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import { readIdTokenPayload } from './id-token.ts';
 import type { IdTokenClaims } from './token-set.ts';
 

@@ -1,12 +1,13 @@
-import { AbortedError, AuthorizationServerError, NetworkError, OAuthLoginError } from '../errors.ts';
+import { presentToken } from '../credential/token-presentation.ts';
+import { AbortedError, AuthorizationServerError, NetworkError, OAuthLoginError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { libraryFetch } from '../ground/fetch.ts';
+import type { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import type { Secret } from '../secrets/secret.ts';
-import { appsecretProof } from './appsecret-proof.ts';
 import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';
+import { appsecretProof } from './dialects/appsecret-proof.ts';
 import { fromLibraryError, refusal } from './library-errors.ts';
-import { type Fetch, libraryFetch } from './library-fetch.ts';
 import { refuseServerFailure } from './server-failure.ts';
-import { presentToken } from './token-presentation.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
 /** What became of the tokens at the provider. */

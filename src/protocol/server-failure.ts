@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors.ts';
+import { NetworkError } from '../ground/errors.ts';
 
 /**
  * Throws a `NetworkError` for a reply that says that the server itself failed or has too much to do (5xx, 429),

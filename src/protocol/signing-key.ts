@@ -7,7 +7,7 @@ import {
   verify,
   webcrypto,
 } from 'node:crypto';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 
 /** A private key that signs assertions, with what stands in their header. */
 export interface SigningKey {

@@ -1,19 +1,6 @@
-import type * as Library from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { OAuthClient } from './client-authentication.ts';
-import { clockOffset, secondsAhead } from './clock-skew.ts';
-import type { SentNonce } from './id-token.ts';
-import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
-import { fromLibraryError } from './library-errors.ts';
-import { type Fetch, libraryFetch } from './library-fetch.ts';
-import { tokenSetFromResponse } from './token-response.ts';
-import type { TokenSet } from './token-set.ts';
-import { tolerantFetch } from './tolerant-fetch.ts';
-import { verifyIdToken } from './verify-id-token.ts';
-
-const BEARER_ONLY = ['bearer'];
 
 /** What an exchange at the token endpoint needs besides its own parameters. */
 export interface TokenEndpoint {
@@ -30,101 +17,6 @@ export interface TokenEndpoint {
 
 /** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
 export type RequestParameter = readonly [name: string, value: string];
-
-/** One exchange at the token endpoint: how its request is sent, and how the library reads the reply. */
-export interface Exchange {
-  readonly send: (
-    library: typeof Library,
-    server: Library.AuthorizationServer,
-    client: Library.Client,
-    options: Library.TokenEndpointRequestOptions,
-  ) => Promise<Response>;
-  /** Gets the reply without its ID Token, which is verified by itself. */
-  readonly read: (
-    library: typeof Library,
-    server: Library.AuthorizationServer,
-    client: Library.Client,
-    response: Response,
-  ) => Promise<Library.TokenEndpointResponse>;
-  /** Absent: there was no authorization request. */
-  readonly nonce?: SentNonce;
-  /** By what clock the ID Token is judged; that of this machine when absent. */
-  readonly clock?: (response: Response, own: Date) => Date;
-}
-
-/**
- * Gives the tokens of one exchange at the token endpoint, whatever the grant: the provider's quirks are evened
- * out, and an ID Token that comes along is verified, signature included.
- *
- * `tokenTypes` are the types a token may have, in lower case (RFC 6749 §7.1). Throws an
- * `AuthorizationServerError`, a `ProtocolError` or a `NetworkError`.
- */
-export async function converse(
-  endpoint: TokenEndpoint,
-  exchange: Exchange,
-  tokenTypes: readonly string[] = BEARER_ONLY,
-): Promise<TokenSet> {
-  const library = await import('oauth4webapi');
-  const { provider } = endpoint;
-  const client: Library.Client = { client_id: endpoint.client.clientId };
-  const options = {
-    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
-    [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
-  };
-  try {
-    const { metadata } = provider;
-    const response = await exchange.send(library, metadata, client, options);
-    const { bare, idToken } = await setIdTokenApart(response);
-    const reply = await exchange.read(library, metadata, client, bare);
-    const own = endpoint.now();
-    const offset = clockOffset(response, own);
-    const tokens = tokenSetFromResponse(reply, { endpoint, tokenTypes, clockOffset: offset });
-    if (idToken === undefined) {
-      if (exchange.nonce?.sent !== undefined) throw noIdToken(provider);
-      return tokens;
-    }
-    const now = exchange.clock?.(response, own) ?? own;
-    const claims = await verifyIdToken(library, endpoint, {
-      idToken,
-      accessToken: reply.access_token,
-      client: {
-        ...client,
-        [library.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-        [library.clockSkew]: secondsAhead(now),
-      },
-      now,
-      clockOffset: offset,
-      ...(exchange.nonce === undefined ? {} : { nonce: exchange.nonce }),
-    });
-    return claims === undefined ? tokens : { ...tokens, idToken: new Secret(idToken), idTokenClaims: claims };
-  } catch (error) {
-    throw fromLibraryError(library, error, tokenEndpointOf(endpoint));
-  }
-}
-
-/** A token response as two parts: the ID Token, and a response with everything else. */
-async function setIdTokenApart(
-  response: Response,
-): Promise<{ readonly bare: Response; readonly idToken?: string }> {
-  if (response.status !== 200) return { bare: response };
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined);
-  const { id_token: idToken, ...members }: Record<string, unknown> = { ...Object(body) };
-  if (typeof idToken !== 'string') return { bare: response };
-  return { bare: Response.json(members), idToken };
-}
-
-function noIdToken({ label }: ResolvedProvider): ProtocolError {
-  return new ProtocolError(
-    'protocol_invalid_response',
-    `${label} sent no ID Token, although one was asked for`,
-    {
-      hint: 'allow the scope openid in the registration of the client, or leave it out of the scopes (--scope)',
-    },
-  );
-}
 
 /** The token endpoint in the words of an error. */
 export function tokenEndpointOf({ provider }: TokenEndpoint): string {

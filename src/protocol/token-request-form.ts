@@ -1,5 +1,5 @@
+import type { LibraryFetch } from '../ground/fetch.ts';
 import type { TokenRequestForm } from '../providers/provider.ts';
-import type { LibraryFetch } from './library-fetch.ts';
 
 type Init = NonNullable<Parameters<LibraryFetch>[1]>;
 

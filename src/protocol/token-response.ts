@@ -1,6 +1,6 @@
 import type * as Library from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
-import { Secret } from '../secrets/secret.ts';
+import { ProtocolError } from '../ground/errors.ts';
+import { Secret } from '../ground/secret.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 

@@ -1,4 +1,4 @@
-import type { Secret } from '../secrets/secret.ts';
+import type { Secret } from '../ground/secret.ts';
 
 /** Claims of an ID Token whose signature and claims were validated (OpenID Connect Core §3.1.3.7). */
 export interface IdTokenClaims {

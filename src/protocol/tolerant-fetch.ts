@@ -1,8 +1,9 @@
+import type { Fetch } from '../ground/fetch.ts';
+import { type LibraryFetch, libraryFetch } from '../ground/fetch.ts';
 import type { Provider } from '../providers/provider.ts';
 import { validateTokenResponse } from './credential-grammar.ts';
+import { graphDeviceDialect } from './dialects/graph-device.ts';
 import { reasonText } from './error-reason.ts';
-import { graphDeviceDialect } from './graph-device.ts';
-import { type Fetch, type LibraryFetch, libraryFetch } from './library-fetch.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
 import { refuseServerFailure } from './server-failure.ts';
 import { formedTokenRequest } from './token-request-form.ts';

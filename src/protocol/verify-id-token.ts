@@ -1,5 +1,7 @@
 import type * as Library from 'oauth4webapi';
-import { NetworkError } from '../errors.ts';
+import { NetworkError } from '../ground/errors.ts';
+import { libraryFetch } from '../ground/fetch.ts';
+import { idTokenAlgorithms } from '../providers/signature-algorithms.ts';
 import {
   clockHint,
   type ExpectedIdToken,
@@ -10,8 +12,6 @@ import {
 } from './id-token.ts';
 import { readJwtHeader } from './jwt-header.ts';
 import { verifySignature } from './jwt-signature.ts';
-import { libraryFetch } from './library-fetch.ts';
-import { idTokenAlgorithms } from './signature-algorithms.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import type { IdTokenClaims } from './token-set.ts';
 

@@ -1,4 +1,4 @@
-import { nearestNames } from './nearest-names.ts';
+import { nearestNames } from '../ground/nearest-names.ts';
 
 /** A JSON Schema, as far as this program writes one (draft 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;

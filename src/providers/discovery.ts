@@ -1,5 +1,6 @@
-import { ConfigurationError, NetworkError, OAuthLoginError, ProtocolError } from '../errors.ts';
-import { type Fetch, libraryFetch } from '../protocol/library-fetch.ts';
+import { ConfigurationError, NetworkError, OAuthLoginError, ProtocolError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { libraryFetch } from '../ground/fetch.ts';
 import { isSameButLastSlash } from './issuer-spelling.ts';
 import { invalidMetadata } from './metadata.ts';
 import type { Provider } from './provider.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import type { Provider } from './provider.ts';
 
 /** What the user chose for a provider that stands in more than one place. */

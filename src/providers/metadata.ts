@@ -1,8 +1,8 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
-import { acceptedAmong } from '../protocol/signature-algorithms.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { Provider } from './provider.ts';
+import { acceptedAmong } from './signature-algorithms.ts';
 
 /** The endpoints a provider may have, by their names in RFC 8414 §2. */
 export const endpointNames = [

@@ -1,5 +1,5 @@
-import { NetworkError } from '../errors.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
+import { NetworkError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
 import { unlessRedirected } from './discovery.ts';
 import type { Provider } from './provider.ts';
 

@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { findPreset } from './catalogue.ts';
 import type { Provider } from './provider.ts';
 

@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import type { Provider } from './provider.ts';
 
 /** How the sign-in asks: these checks are about the authorization request only where one is made. */

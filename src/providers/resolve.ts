@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ConfigurationError } from '../errors.ts';
-import type { Fetch } from '../protocol/library-fetch.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
 import { discoverMetadata } from './discovery.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { endpointNames, invalidMetadata, readMetadata } from './metadata.ts';

@@ -1,7 +1,7 @@
-import type { Keychain } from '../adapters/keychain.ts';
 import { openUnlockedKeyring } from '../adapters/secret-service.ts';
 import { sessionBusSocket } from '../adapters/session-bus-address.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
+import type { Keychain } from '../ground/ports.ts';
 import { KEYCHAIN_SERVICE } from '../secrets/keychain-key.ts';
 import { needsTheWholeProgram } from './whole-program.ts';
 

@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
-import type { Context } from '../context.ts';
-import { ExitCode } from '../errors.ts';
-import { environmentWarnings } from '../system/environment.ts';
-import { platformPaths } from '../system/paths.ts';
+import type { Context } from '../ground/context.ts';
+import { environmentWarnings } from '../ground/environment.ts';
+import { ExitCode } from '../ground/errors.ts';
+import { platformPaths } from '../host/paths.ts';
 import { needsTheWholeProgram, needWholeProgram } from './whole-program.ts';
 import { type QuickAnswer, write } from './write.ts';
 
@@ -56,7 +56,7 @@ export async function answerFromStore(
       return needWholeProgram();
     },
     canOpenBrowser: false,
-    place: 'local',
+    surroundings: 'local',
     writeBytes: needsTheWholeProgram,
     uninterrupted: needsTheWholeProgram,
     async startChild(program) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { Keychain } from '../adapters/keychain.ts';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import type { Keychain } from '../ground/ports.ts';
 import { keyDescriptorFile, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
 import { KEYCHAIN_SERVICE, keychainAccount, STORE_CHOICES, withKeychain } from './keychain-key.ts';
 import { createPassphraseKey } from './passphrase-key.ts';

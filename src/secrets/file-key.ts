@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
+import { bytesFromBase64url } from '../ground/plain-json.ts';
 import { corruptKeyDescriptor, type KeyDescriptor } from './key-descriptor.ts';
-import { bytesFromBase64url } from './plain-json.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 
 /** Reads the key that lies beside the data; only the permissions of the file protect it. Throws `StoreError`. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
-import { shellQuoted } from './file-system-words.ts';
-import { parsePlainJson, plainObject } from './plain-json.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { readPrivateFile } from './private-file-reading.ts';
 import { writePrivateFile } from './private-file-writing.ts';
 import type { StoreKind } from './store-kind.ts';

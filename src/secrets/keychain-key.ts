@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Keychain } from '../adapters/keychain.ts';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import type { Keychain } from '../ground/ports.ts';
 import { corruptKeyDescriptor, type KeyDescriptor, missingKey } from './key-descriptor.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
 import { readFileKey } from './file-key.ts';
 import { type KeyDescriptor, readKeyDescriptor } from './key-descriptor.ts';
 import { readKeychainKey } from './keychain-key.ts';

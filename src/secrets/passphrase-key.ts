@@ -1,13 +1,13 @@
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import type { AskForSecret } from '../adapters/prompts.ts';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
-import { variableText } from '../system/environment.ts';
-import { isInteractive } from '../system/presence.ts';
+import type { Context } from '../ground/context.ts';
+import { variableText } from '../ground/environment.ts';
+import { StoreError } from '../ground/errors.ts';
+import { bytesFromBase64url } from '../ground/plain-json.ts';
+import type { AskForSecret } from '../ground/ports.ts';
+import { isInteractive } from '../ground/presence.ts';
+import { Secret } from '../ground/secret.ts';
 import { corruptKeyDescriptor, type KeyDescriptor, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
-import { bytesFromBase64url } from './plain-json.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
-import { Secret } from './secret.ts';
 
 /** OWASP Password Storage Cheat Sheet (2024): scrypt with N=2^17, r=8, p=1; takes 128 MiB. */
 const COST = { N: 2 ** 17, r: 8, p: 1 };

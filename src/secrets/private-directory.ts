@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { StoreError } from '../errors.ts';
-import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from './file-system-words.ts';
+import { StoreError } from '../ground/errors.ts';
+import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from '../ground/file-system-words.ts';
 import { isSafeDirectory } from './safe-directory.ts';
 
 const GROUP_OR_OTHER = 0o077;

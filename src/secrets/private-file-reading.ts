@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreError } from '../errors.ts';
-import { permissionsFault, shellQuoted, systemErrorCode } from './file-system-words.ts';
+import { StoreError } from '../ground/errors.ts';
+import { permissionsFault, shellQuoted, systemErrorCode } from '../ground/file-system-words.ts';
 import { effectiveUid, isPrivateDirectory } from './private-directory.ts';
 
 // Windows has neither flag, and no way to plant such a link or pipe in a user's own directory.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
 import { openSealingKey } from './open-sealing-key.ts';
 import { removePrivateFile, writePrivateFile } from './private-file-writing.ts';
 import type { StoreKind } from './store-kind.ts';

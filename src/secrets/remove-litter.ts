@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
-import { StoreError } from '../errors.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
 import { removeStaleTemporaries } from './private-directory.ts';
 
 /** Every directory of the data directory that files are written to. */

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigurationError, StoreError } from '../errors.ts';
-import { systemErrorCode } from './file-system-words.ts';
+import { ConfigurationError, StoreError } from '../ground/errors.ts';
+import { systemErrorCode } from '../ground/file-system-words.ts';
+import type { Secret } from '../ground/secret.ts';
 import { type ReservedFile, reserveFile } from './reserved-file.ts';
-import type { Secret } from './secret.ts';
 
 /** A file that is going to take the place of another, or to be new. */
 export interface ReplacementFile {

@@ -1,13 +1,13 @@
 import type { Stats } from 'node:fs';
-import type { Context, Input } from '../context.ts';
-import { ConfigurationError, StoreError } from '../errors.ts';
-import { type OpenFile, openFile } from '../system/open-file.ts';
-import { readInput } from '../system/read-input.ts';
-import { readStart } from '../system/read-start.ts';
-import { textOfBytes } from '../system/text-of-bytes.ts';
-import { shellQuoted } from './file-system-words.ts';
+import type { Context, Input } from '../ground/context.ts';
+import { ConfigurationError, StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { type OpenFile, openFile } from '../ground/open-file.ts';
+import { readInput } from '../ground/read-input.ts';
+import { readStart } from '../ground/read-start.ts';
+import { Secret } from '../ground/secret.ts';
+import { textOfBytes } from '../ground/text-of-bytes.ts';
 import { effectiveUid } from './private-directory.ts';
-import { Secret } from './secret.ts';
 
 /** Longest secret that is read, in bytes. */
 const MAXIMUM_LENGTH = 65_536;
@@ -24,7 +24,7 @@ export interface SecretSource {
 
 const CLIENT_SECRET: SecretSource = { what: 'the client secret', flag: '--client-secret-file' };
 
-type Surroundings = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
+type Needs = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
 
 /**
  * Reads a secret from a file, or from standard input for `-`; one line break at the end does not count.
@@ -33,7 +33,7 @@ type Surroundings = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
  */
 export async function readSecretFile(
   path: string,
-  context: Surroundings,
+  context: Needs,
   source: SecretSource = CLIENT_SECRET,
 ): Promise<Secret> {
   const secret = (await readSecretText(path, context, source)).replace(/\r?\n$/, '');
@@ -45,11 +45,7 @@ export async function readSecretFile(
 }
 
 /** Reads a secret of more than one line, such as a key; otherwise like `readSecretFile`. */
-export async function readSecretText(
-  path: string,
-  context: Surroundings,
-  source: SecretSource,
-): Promise<string> {
+export async function readSecretText(path: string, context: Needs, source: SecretSource): Promise<string> {
   if (path === '-') return readPatiently(context.stdin, path, context, source);
   const file = open(path, source);
   try {
@@ -71,7 +67,7 @@ export function placeName(path: string): string {
 async function readPatiently(
   input: Input,
   path: string,
-  { clock, signal }: Surroundings,
+  { clock, signal }: Needs,
   source: SecretSource,
 ): Promise<string> {
   const done = new AbortController();

@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
-import type { Context } from '../context.ts';
+import type { Context } from '../ground/context.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { configurationFile, type ProviderConfiguration, readConfiguration } from './configuration.ts';
 import { openConfigurationLock } from './configuration-lock.ts';
 import { isJsonObject } from './configuration-members.ts';
 import { readConfigurationSource } from './configuration-source.ts';
 
-type Surroundings = Pick<Context, 'paths' | 'clock' | 'signal'>;
+type Needs = Pick<Context, 'paths' | 'clock' | 'signal'>;
 type Document = Readonly<Record<string, unknown>>;
 
 /**
@@ -14,7 +14,7 @@ type Document = Readonly<Record<string, unknown>>;
  * at the same time. Throws a `ConfigurationError`, or the signal's reason.
  */
 export async function writeProviderConfiguration(
-  context: Surroundings,
+  context: Needs,
   name: string,
   change: ProviderConfiguration,
 ): Promise<void> {
@@ -26,11 +26,11 @@ export async function writeProviderConfiguration(
 }
 
 /** Remembers where the sealing key shall live; throws like `writeProviderConfiguration`. */
-export async function writeStoreChoice(context: Surroundings, store: StoreKind): Promise<void> {
+export async function writeStoreChoice(context: Needs, store: StoreKind): Promise<void> {
   await changeDocument(context, (document) => ({ ...document, store }));
 }
 
-async function changeDocument(context: Surroundings, change: (document: Document) => Document) {
+async function changeDocument(context: Needs, change: (document: Document) => Document) {
   // Where the file is a link, as those do who keep their settings in a repository, its target is replaced.
   const file = targetOfLink(configurationFile(context.paths));
   const lock = await openConfigurationLock(file, context);

@@ -11,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Context } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
-import { shellQuoted, systemErrorCode } from '../secrets/file-system-words.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import { shellQuoted, systemErrorCode } from '../ground/file-system-words.ts';
 
 /** Milliseconds to wait for another process: a change takes a few. */
 const PATIENCE = 5_000;

@@ -1,4 +1,4 @@
-import { nearestNames } from '../providers/nearest-names.ts';
+import { nearestNames } from '../ground/nearest-names.ts';
 import { FORBIDDEN_NAMES, type Shape } from './configuration-shape.ts';
 
 /**

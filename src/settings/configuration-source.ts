@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError } from '../errors.ts';
-import { systemErrorCode } from '../secrets/file-system-words.ts';
-import { textOfBytes } from '../system/text-of-bytes.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import { systemErrorCode } from '../ground/file-system-words.ts';
+import { textOfBytes } from '../ground/text-of-bytes.ts';
 
 /** The text of the configuration file; `undefined` when there is none. Throws a `ConfigurationError`. */
 export function readConfigurationSource(file: string): string | undefined {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Paths } from '../context.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { Paths } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { safeText } from '../ground/safe-text.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
 import type { SharedMembers } from '../providers/provider-file.ts';
-import { safeText } from '../safe-text.ts';
-import { shellQuoted } from '../secrets/file-system-words.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { isJsonObject, type Problem, readMembers } from './configuration-members.ts';
 import { FORBIDDEN_NAMES, PROVIDER_NAME, PROVIDER_SHAPE, TOP_SHAPE } from './configuration-shape.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import type { LoginFlags } from './login-settings.ts';
 
 /** The grants that need no End-User, as `--grant` names them. */

@@ -1,7 +1,7 @@
-import type { Environment } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { Environment } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import type { RequestParameter } from '../protocol/token-endpoint.ts';
-import type { Secret } from '../secrets/secret.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
 import { authenticationSetting, type GrantClientAuthentication } from './grant-client-authentication.ts';

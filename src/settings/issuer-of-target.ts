@@ -1,4 +1,4 @@
-import { ConfigurationError, UsageError } from '../errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { Configuration } from './configuration.ts';
 import { chooseTarget, type TargetFlags } from './target.ts';
 

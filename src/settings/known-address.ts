@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import { presetOfHost } from '../providers/catalogue.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';

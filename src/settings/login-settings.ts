@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { Environment } from '../context.ts';
-import { ConfigurationError, UsageError } from '../errors.ts';
+import type { Environment } from '../ground/context.ts';
+import { variableText } from '../ground/environment.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
+import { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { Provider } from '../providers/provider.ts';
-import { Secret } from '../secrets/secret.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
-import { variableText } from '../system/environment.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { isScope } from './scope.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import type { ProviderPlace } from '../providers/expand.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';

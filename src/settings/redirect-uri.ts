@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** A redirect URI to listen on: the ports are tried in order, 0 stands for any free one. */

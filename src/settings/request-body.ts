@@ -1,20 +1,17 @@
 import { readFileSync } from 'node:fs';
-import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
-import { type OpenFile, openFile } from '../system/open-file.ts';
-import { readInput } from '../system/read-input.ts';
+import type { Context } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
+import { type OpenFile, openFile } from '../ground/open-file.ts';
+import { readInput } from '../ground/read-input.ts';
 import type { RequestData } from './request-settings.ts';
 
-type Surroundings = Pick<Context, 'stdin' | 'signal'>;
+type Needs = Pick<Context, 'stdin' | 'signal'>;
 
 /**
  * Reads the body whole, so that it can be sent a second time. Throws a `UsageError` for a file that cannot be read;
  * rejects with the signal's reason, also while it waits for whoever writes into a pipe.
  */
-export async function readRequestBody(
-  { parts, kind }: RequestData,
-  context: Surroundings,
-): Promise<Uint8Array> {
+export async function readRequestBody({ parts, kind }: RequestData, context: Needs): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for (const [index, part] of parts.entries()) {
     if (kind === 'form' && index > 0) pieces.push(Buffer.from('&'));
@@ -34,7 +31,7 @@ function withoutLineBreaks(content: Uint8Array): Uint8Array {
   return content.filter((byte) => byte !== 0x0a && byte !== 0x0d && byte !== 0);
 }
 
-async function readSource(path: string, { stdin, signal }: Surroundings): Promise<Uint8Array> {
+async function readSource(path: string, { stdin, signal }: Needs): Promise<Uint8Array> {
   if (path === '-') return readInput(stdin, signal);
   let file: OpenFile | undefined;
   try {

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 
 /** A number of seconds of a flag; throws a `UsageError` for anything but a whole number within the bounds. */
 export function secondsSetting(

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import { withConfiguration } from './configured-provider.ts';
 import type { Target } from './target.ts';

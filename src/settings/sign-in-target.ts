@@ -1,4 +1,4 @@
-import { shellQuoted } from '../secrets/file-system-words.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import type { LoginSettings } from './login-settings.ts';
 
 /** What to type after `oauth-login` to sign in there once more, with every flag that the configuration does not hold. */

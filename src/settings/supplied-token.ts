@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { ConfigurationError, UsageError } from '../errors.ts';
-import { Secret } from '../secrets/secret.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
+import { Secret } from '../ground/secret.ts';
 import { readConfiguration } from './configuration.ts';
 import type { TargetFlags } from './target.ts';
 import { providerVariable, tokenVariables, variableName } from './variables.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError, UsageError } from '../errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 import { expandProvider, type ProviderPlace } from '../providers/expand.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 
 /**
  * The token type identifier that a flag means: the registered ones by their last word, or any URI (RFC 8693 §3).

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

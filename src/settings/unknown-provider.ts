@@ -1,6 +1,6 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../ground/errors.ts';
+import { nearestNames } from '../ground/nearest-names.ts';
 import { presetOfHost } from '../providers/catalogue.ts';
-import { nearestNames } from '../providers/nearest-names.ts';
 
 /** There is no provider of that name: what may be meant, in words that fit every command. */
 export function unknownProvider(target: string, names: readonly string[]): UsageError {

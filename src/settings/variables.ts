@@ -1,5 +1,5 @@
-import type { Environment } from '../context.ts';
-import { variableText } from '../system/environment.ts';
+import type { Environment } from '../ground/context.ts';
+import { variableText } from '../ground/environment.ts';
 
 /** Settings of a provider that a variable can carry. */
 export type ProviderVariable = 'CLIENT_ID' | 'CLIENT_SECRET' | 'TOKEN' | 'REFRESH_TOKEN' | 'SUBJECT_TOKEN';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../src/accounts/account.ts';
 import { type AccountStore, openAccountStore } from '../../src/accounts/account-store.ts';
-import { Secret } from '../../src/secrets/secret.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
 

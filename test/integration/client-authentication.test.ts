@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../src/context.ts';
+import type { Context } from '../../src/ground/context.ts';
+import { systemClock } from '../../src/host/clock.ts';
 import { openidProvider } from '../../src/providers/openid.ts';
-import { systemClock } from '../../src/system/clock.ts';
 import { errorOf } from '../support/command-line.ts';
 import { configurationOf } from '../support/configuration-file.ts';
 import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';

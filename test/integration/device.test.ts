@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
-import { AbortedError } from '../../src/errors.ts';
+import { AbortedError } from '../../src/ground/errors.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Prompts } from '../../src/adapters/prompts.ts';
-import type { Context } from '../../src/context.ts';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
-import { AbortedError, InputEndedError } from '../../src/errors.ts';
-import { Secret } from '../../src/secrets/secret.ts';
+import type { Context } from '../../src/ground/context.ts';
+import { AbortedError, InputEndedError } from '../../src/ground/errors.ts';
+import type { Prompts } from '../../src/ground/ports.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, errorOf, type Outcome, openCommandLine } from '../support/command-line.ts';
@@ -45,7 +45,7 @@ function terminal(answer: (authorizationUri: string, asked: number) => Promise<s
   const prompts: Partial<Prompts> = { secret, hidden: (work) => work(secret) };
   const changes: Partial<Context> = {
     env: { OAUTH_LOGIN_STORE: 'file', SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 2222', USER: 'ada' },
-    place: 'ssh',
+    surroundings: 'ssh',
     canOpenBrowser: false,
     stdin: { isTTY: true, async *[Symbol.asyncIterator]() {} },
     stderr: { isTTY: true, columns: 80, write: (text) => err.push(text) },
@@ -193,7 +193,7 @@ describe('T35 a pasted address', () => {
   it('is asked for when the browser does not open', async () => {
     const { changes, said } = terminal((uri) => addressBar(uri));
     const failing = { openBrowser: async () => ({ exited: Promise.resolve(3) }), canOpenBrowser: true };
-    const outcome = await line.runIn({ ...changes, ...failing, place: 'local' }, ...target());
+    const outcome = await line.runIn({ ...changes, ...failing, surroundings: 'local' }, ...target());
     expect(said()).toContain('The browser could not be opened');
     expect(outcome.exitCode).toBe(0);
   });

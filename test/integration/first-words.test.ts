@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
-import { AbortedError } from '../../src/errors.ts';
-import { platformPaths } from '../../src/system/paths.ts';
+import { AbortedError } from '../../src/ground/errors.ts';
+import { platformPaths } from '../../src/host/paths.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';

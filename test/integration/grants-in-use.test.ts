@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ChildProgram } from '../../src/adapters/child-process.ts';
+import type { ChildProgram } from '../../src/ground/ports.ts';
 import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';

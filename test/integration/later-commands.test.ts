@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../src/context.ts';
+import type { Context } from '../../src/ground/context.ts';
 import { openidProvider } from '../../src/providers/openid.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AbortedError } from '../../src/errors.ts';
+import { AbortedError } from '../../src/ground/errors.ts';
 import { openidProvider } from '../../src/providers/openid.ts';
 import { errorOf } from '../support/command-line.ts';
 import { configurationOf, writeConfiguration } from '../support/configuration-file.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { offlineAccessRequest } from '../../src/grants/offline-access.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import type { Profile } from '../../src/profile/profile.ts';
 import { readProfile } from '../../src/profile/read-profile.ts';
@@ -15,7 +16,6 @@ import type { TokenSet } from '../../src/protocol/token-set.ts';
 import type { ResolvedProvider } from '../../src/providers/provider.ts';
 import { providerIndex } from '../../src/providers/provider-index.ts';
 import { resolveProvider } from '../../src/providers/resolve.ts';
-import { Secret } from '../../src/secrets/secret.ts';
 import { loginSettings } from '../../src/settings/login-settings.ts';
 import { type ProviderFixture, providerFixtures } from '../support/provider-fixture.ts';
 import { publicJwk, signIdToken } from '../support/quirky-providers.ts';

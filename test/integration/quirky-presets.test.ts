@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ProtocolError } from '../../src/errors.ts';
+import { ProtocolError } from '../../src/ground/errors.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import type { Profile } from '../../src/profile/profile.ts';
 import { newAttempt } from '../../src/protocol/attempt.ts';
@@ -10,7 +11,6 @@ import type { TokenSet } from '../../src/protocol/token-set.ts';
 import { expandProvider, type ProviderPlace } from '../../src/providers/expand.ts';
 import type { Provider, ResolvedProvider } from '../../src/providers/provider.ts';
 import { resolveProvider } from '../../src/providers/resolve.ts';
-import { Secret } from '../../src/secrets/secret.ts';
 import { fresh } from '../support/preset-at-the-wire.ts';
 import { facebook, github, gitlab, google, microsoft, x } from '../support/presets.ts';
 import { type Play, playProvider } from '../support/quirky-providers.ts';

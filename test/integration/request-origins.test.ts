@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openHttp } from '../../src/adapters/http.ts';
-import { systemClock } from '../../src/system/clock.ts';
+import { systemClock } from '../../src/host/clock.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CalledApi, openCalledApi, signInToWork } from '../support/called-api.ts';
 import { expectNoSecrets } from '../support/canary.ts';

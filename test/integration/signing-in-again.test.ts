@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../src/context.ts';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
+import type { Context } from '../../src/ground/context.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
 

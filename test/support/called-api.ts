@@ -1,4 +1,4 @@
-import type { Context } from '../../src/context.ts';
+import type { Context } from '../../src/ground/context.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { type CommandLine, type Outcome, openCommandLine } from './command-line.ts';
 import { writeConfiguration } from './configuration-file.ts';

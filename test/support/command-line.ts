@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHttp } from '../../src/adapters/http.ts';
-import type { Context } from '../../src/context.ts';
 import { type FinalPage, playUserAgent } from '../../src/demo/http-user-agent.ts';
-import { StoreError } from '../../src/errors.ts';
+import type { Context } from '../../src/ground/context.ts';
+import { StoreError } from '../../src/ground/errors.ts';
+import { systemClock } from '../../src/host/clock.ts';
 import { main } from '../../src/main.ts';
-import { systemClock } from '../../src/system/clock.ts';
 import { checkHints } from './hint-commands.ts';
 
 /** What a command line did. */
@@ -60,7 +60,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     startChild: async () => {
       throw new Error('a program was started');
     },
-    place: 'local',
+    surroundings: 'local',
     openHttp: (options) => openHttp(options, { env: {}, clock: systemClock }),
     openBrowser: async (uri) => {
       page = playUserAgent(uri, { user: person.user, consent: person.consent ?? true, signal: ended.signal });

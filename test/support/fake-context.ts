@@ -1,13 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HttpClient } from '../../src/adapters/http.ts';
-import type { Keychain } from '../../src/adapters/keychain.ts';
-import type { Prompts } from '../../src/adapters/prompts.ts';
-import type { Clock, Context, Environment } from '../../src/context.ts';
-import { AbortedError, StoreError } from '../../src/errors.ts';
-import { Secret } from '../../src/secrets/secret.ts';
-import { systemClock } from '../../src/system/clock.ts';
+import type { Clock, Context, Environment } from '../../src/ground/context.ts';
+import { AbortedError, StoreError } from '../../src/ground/errors.ts';
+import type { HttpClient, Keychain, Prompts } from '../../src/ground/ports.ts';
+import { Secret } from '../../src/ground/secret.ts';
+import { systemClock } from '../../src/host/clock.ts';
 
 /** A question that was asked, and the answer that the script gives. */
 export type Answer = string | boolean | Error;
@@ -91,7 +89,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     startChild: async () => {
       throw new Error('a program was started');
     },
-    place: 'local',
+    surroundings: 'local',
     async openHttp(httpOptions) {
       const { openHttp } = await import('../../src/adapters/http.ts');
       const client = await openHttp(httpOptions, { env, clock, signal: controller.signal });

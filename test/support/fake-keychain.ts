@@ -1,5 +1,5 @@
-import type { Keychain } from '../../src/adapters/keychain.ts';
-import { StoreError } from '../../src/errors.ts';
+import { StoreError } from '../../src/ground/errors.ts';
+import type { Keychain } from '../../src/ground/ports.ts';
 
 /** How a fake keychain misbehaves. */
 export type KeychainMode =

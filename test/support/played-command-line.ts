@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
-import type { Prompts } from '../../src/adapters/prompts.ts';
-import type { Context } from '../../src/context.ts';
-import { Secret } from '../../src/secrets/secret.ts';
+import type { Context } from '../../src/ground/context.ts';
+import type { Prompts } from '../../src/ground/ports.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { type CommandLine, type Outcome, openCommandLine } from './command-line.ts';
 import { checkHints } from './hint-commands.ts';
 import type { QuirkyServer } from './quirky-server.ts';

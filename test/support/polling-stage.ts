@@ -1,4 +1,4 @@
-import type { Clock, Context } from '../../src/context.ts';
+import type { Clock, Context } from '../../src/ground/context.ts';
 
 /** Is told where the clock stands, and what the command has said so far. */
 export type AtSecond = (second: number, said: string) => Promise<void> | void;

@@ -1,4 +1,4 @@
-import type { Context } from '../../src/context.ts';
+import type { Context } from '../../src/ground/context.ts';
 
 /** A standard input that is no terminal, in which these pieces arrive one after the other. */
 export function standardInput(...pieces: (string | Buffer)[]): Context['stdin'] {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { Prompts } from '../../src/adapters/prompts.ts';
-import type { Clock, Context } from '../../src/context.ts';
-import { Secret } from '../../src/secrets/secret.ts';
+import type { Clock, Context } from '../../src/ground/context.ts';
+import type { Prompts } from '../../src/ground/ports.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { FakeKeychain } from './fake-keychain.ts';
 
 /** The real time. */
@@ -38,7 +38,7 @@ function notHere(): never {
 export function storeContext(dataDir: string, changes: Partial<Context> = {}): Context {
   return {
     canOpenBrowser: false,
-    place: 'local',
+    surroundings: 'local',
     env: {},
     platform: process.platform,
     stdin: Readable.from([]),

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../ground/errors.ts';
 
 /** GitLab takes a report of 5 KiB by default, in bytes. */
 const GITLAB_REPORT_CAP = 5 * 1024;

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../ground/errors.ts';
 
 /** GitLab wants this user name with an OAuth token, and the others take any. */
 const LOGIN = 'oauth2';

@@ -1,5 +1,5 @@
 import { isKeychainCallPending, openKeychain } from '../../../src/adapters/keychain.ts';
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError } from '../../../src/ground/errors.ts';
 
 /** Runs the calls of its arguments, each `get|set|delete`, and ends as the command does: by itself. */
 const [directory = '', deadline = '', ...calls] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import { readPrivateFile } from '../../../src/secrets/private-file-reading.ts';
 import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Keychain } from '../../../src/adapters/keychain.ts';
+import type { Keychain } from '../../../src/ground/ports.ts';
 import { openSealingKey } from '../../../src/secrets/open-sealing-key.ts';
 import type { StoreKind } from '../../../src/secrets/store-kind.ts';
 import { realClock, storeContext } from '../store-context.ts';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { StoreError } from '../../../src/errors.ts';
+import { StoreError } from '../../../src/ground/errors.ts';
 import { readPrivateFile } from '../../../src/secrets/private-file-reading.ts';
 import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 

@@ -5,7 +5,7 @@ import type { AccountHead } from '../../../src/accounts/account.ts';
 import { SMALLEST_INDEXED } from '../../../src/accounts/account-index.ts';
 import { accountId, openAccountStore } from '../../../src/accounts/account-store.ts';
 import { chooseAccount } from '../../../src/accounts/choose-account.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
+import { Secret } from '../../../src/ground/secret.ts';
 import { copyTree } from '../../support/copy-tree.ts';
 import { temporaryDirectory } from '../../support/programs.ts';
 import { storeContext } from '../../support/store-context.ts';

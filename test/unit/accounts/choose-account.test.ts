@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../../src/accounts/account.ts';
 import { type AccountFlags, chooseAccount } from '../../../src/accounts/choose-account.ts';
-import { OAuthLoginError, StoreError } from '../../../src/errors.ts';
+import { OAuthLoginError, StoreError } from '../../../src/ground/errors.ts';
 import type { Configuration } from '../../../src/settings/configuration.ts';
 import { accountHead, headWithoutPerson } from '../../support/account-head.ts';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inKeyTurn } from '../../../src/accounts/key-turn.ts';
 import { lockPath, openLock } from '../../../src/accounts/lock.ts';
-import type { Context } from '../../../src/context.ts';
+import type { Context } from '../../../src/ground/context.ts';
 import { storeContext } from '../../support/store-context.ts';
 
 let context: Context;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openLock, openLockUnless } from '../../../src/accounts/lock.ts';
 import { readLockOwner } from '../../../src/accounts/lock-file.ts';
 import { isRunning, ownIdentity } from '../../../src/accounts/process-identity.ts';
-import { AbortedError } from '../../../src/errors.ts';
+import { AbortedError } from '../../../src/ground/errors.ts';
 import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
 import { buildProgram, type Program, run, start, temporaryDirectory } from '../../support/programs.ts';
 import { realClock, sleepingClock } from '../../support/store-context.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBrowser } from '../../../src/adapters/browser.ts';
-import { canOpenBrowser } from '../../../src/system/presence.ts';
+import { canOpenBrowser } from '../../../src/ground/presence.ts';
 import { bundleScript, endOf, startScript } from '../../support/bundled-script.ts';
 
 const START_LINK = 'http://127.0.0.1:43210/s/AAECAwQFBgcICQoLDA0ODw-_';

@@ -5,7 +5,7 @@ import { serveHttp } from '../../support/tls.ts';
 /** Sends one request that is answered and one that is not, both with a secret in the query. */
 const script = bundleScript(`
   import { openHttp } from './src/adapters/http.ts';
-  import { systemClock } from './src/system/clock.ts';
+  import { systemClock } from './src/host/clock.ts';
   const http = await openHttp({ allowHttpLoopback: true }, { env: process.env, clock: systemClock });
   await http.fetch(process.env.ORIGIN + '/me?proof=CANARY&token=CANARY').catch(() => {});
   await http.fetch('http://127.0.0.1:9/me?proof=CANARY', { method: 'POST' }).catch(() => {});

@@ -1,6 +1,7 @@
-import { type HttpClient, type HttpOptions, openHttp } from '../../../src/adapters/http.ts';
-import type { Environment } from '../../../src/context.ts';
-import { systemClock } from '../../../src/system/clock.ts';
+import { openHttp } from '../../../src/adapters/http.ts';
+import type { Environment } from '../../../src/ground/context.ts';
+import type { HttpClient, HttpOptions } from '../../../src/ground/ports.ts';
+import { systemClock } from '../../../src/host/clock.ts';
 import { closeAfterTest } from '../../support/close-after-test.ts';
 
 /** A client of the real adapter, closed after the test; its pauses take no time and are recorded. */

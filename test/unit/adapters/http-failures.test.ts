@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AbortedError, NetworkError } from '../../../src/errors.ts';
+import { AbortedError, NetworkError } from '../../../src/ground/errors.ts';
 import { closeAfterTest } from '../../support/close-after-test.ts';
 import { listen, serveHttp } from '../../support/tls.ts';
 import { openClient, rejectionOf } from './http-client.ts';

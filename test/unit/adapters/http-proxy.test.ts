@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../src/errors.ts';
+import { ConfigurationError } from '../../../src/ground/errors.ts';
 import { closeAfterTest } from '../../support/close-after-test.ts';
 import { openConnectProxy } from '../../support/connect-proxy.ts';
 import { type Authority, openAuthority, serveHttp, serveHttps } from '../../support/tls.ts';

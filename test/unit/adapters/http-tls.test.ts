@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ConfigurationError, NetworkError } from '../../../src/errors.ts';
+import { ConfigurationError, NetworkError } from '../../../src/ground/errors.ts';
 import { closeAfterTest } from '../../support/close-after-test.ts';
 import { type Authority, listen, openAuthority, serveHttp, serveHttps } from '../../support/tls.ts';
 import { openClient, rejectionOf } from './http-client.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ProtocolError } from '../../../src/errors.ts';
+import { ProtocolError } from '../../../src/ground/errors.ts';
 import { closeAfterTest } from '../../support/close-after-test.ts';
 import { serveHttp } from '../../support/tls.ts';
 import { openClient, rejectionOf } from './http-client.ts';

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openPrompts, type Prompts } from '../../../src/adapters/prompts.ts';
-import { AbortedError, InputEndedError } from '../../../src/errors.ts';
+import { openPrompts } from '../../../src/adapters/prompts.ts';
+import { AbortedError, InputEndedError } from '../../../src/ground/errors.ts';
+import type { Prompts } from '../../../src/ground/ports.ts';
 import { rejectionOf } from './http-client.ts';
 
 const ENTER = '\r';

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../../src/context.ts';
 import { playUserAgent } from '../../../src/demo/http-user-agent.ts';
 import type { RunCommand } from '../../../src/demo/walk-through.ts';
 import { runDemo } from '../../../src/demo/walk-through.ts';
-import { AbortedError } from '../../../src/errors.ts';
+import type { Context } from '../../../src/ground/context.ts';
+import { AbortedError } from '../../../src/ground/errors.ts';
 
 interface Stage {
   readonly context: Context;
@@ -43,7 +43,7 @@ function stage(changes: Partial<Context> = {}): Stage {
     writeBytes: missing,
     uninterrupted: (work) => work(),
     startChild: missing,
-    place: 'local',
+    surroundings: 'local',
     openHttp: missing,
     openBrowser: missing,
     openKeychain: missing,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AuthorizationServerError, ProtocolError } from '../../../src/errors.ts';
+import { AuthorizationServerError, ProtocolError } from '../../../src/ground/errors.ts';
 import { readCallbackQuery } from '../../../src/loopback/callback-query.ts';
 import { headerOf, sendRaw } from '../../support/raw-client.ts';
 import { AUTHORIZATION_URI, CODE, ISSUER, openListener, STATE, targetOf } from './open-listener.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AuthorizationServerError, NetworkError, ProtocolError } from '../../../src/errors.ts';
+import { AuthorizationServerError, NetworkError, ProtocolError } from '../../../src/ground/errors.ts';
 import type { PageOutcome } from '../../../src/loopback/authorization-response.ts';
 import { FIXED_REPLIES } from '../../../src/loopback/fixed-reply.ts';
 import { pageOutcomeOf } from '../../../src/loopback/page-outcome.ts';

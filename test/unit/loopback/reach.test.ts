@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { NetworkError } from '../../../src/errors.ts';
+import { NetworkError } from '../../../src/ground/errors.ts';
 import { getRequest, sendRaw } from '../../support/raw-client.ts';
 import { CODE, LOOPBACK_ADDRESSES, openListener, STATE } from './open-listener.ts';
 

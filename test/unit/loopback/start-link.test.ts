@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import { validateAuthorizationUri } from '../../../src/loopback/authorization-uri.ts';
 import { headerOf } from '../../support/raw-client.ts';
 import { AUTHORIZATION_URI, CODE, cookieOf, openListener, STATE, targetOf } from './open-listener.ts';

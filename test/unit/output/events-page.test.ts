@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../../src/accounts/account.ts';
-import { NetworkError, UsageError } from '../../../src/errors.ts';
+import { NetworkError, UsageError } from '../../../src/ground/errors.ts';
 import { errorEvent } from '../../../src/output/json.ts';
 import { signInEvents } from '../../../src/output/sign-in-events.ts';
 import { fakeContext } from '../../support/fake-context.ts';
@@ -28,7 +28,7 @@ describe('docs/events.md', () => {
       canPaste: false,
       offersDevice: false,
       ports: [8765],
-      place: 'local',
+      surroundings: 'local',
       timeoutSeconds: 300,
     } as const;
     events.authorizationUri('https://login.example.com/authorize', ways);

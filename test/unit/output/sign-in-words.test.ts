@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../../src/context.ts';
+import type { Context } from '../../../src/ground/context.ts';
 import { signInWords } from '../../../src/output/sign-in-words.ts';
 import { loginSettings } from '../../../src/settings/login-settings.ts';
 import { fakeContext } from '../../support/fake-context.ts';

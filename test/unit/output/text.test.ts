@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, person, problemText } from '../../../src/output/text.ts';
+import { durationText } from '../../../src/ground/duration-text.ts';
+import { person, problemText } from '../../../src/output/text.ts';
 
 const profile = (claims: object) => ({ provider: 'x', sub: 'subject-1', raw: {}, ...claims });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/ground/secret.ts';
 import {
   readTokenFormat,
   setsVariable,
@@ -8,7 +9,6 @@ import {
   tokenText,
 } from '../../../src/output/token-format.ts';
 import { dotenvValue } from '../../../src/output/token-formats/env-file.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
 import { hostileTokens } from '../../support/hostile-tokens.ts';
 import { temporaryDirectory } from '../../support/programs.ts';
 import { missing } from '../../support/requirements.ts';

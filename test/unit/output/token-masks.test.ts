@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/ground/secret.ts';
 import { maskLines } from '../../../src/output/masks.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
 
 const masks = (token: string, env: Record<string, string>) => maskLines(new Secret(token), env);
 const token = fc.string({

@@ -6,14 +6,14 @@ import {
   AuthorizationServerError,
   NetworkError,
   ProtocolError,
-} from '../../../src/errors.ts';
+} from '../../../src/ground/errors.ts';
+import { Secret } from '../../../src/ground/secret.ts';
 import { fetchProfile } from '../../../src/profile/fetch-profile.ts';
 import type { ProfileOptions } from '../../../src/profile/profile-options.ts';
 import { expandProvider } from '../../../src/providers/expand.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { resolveProvider } from '../../../src/providers/resolve.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
 import { facebook, github, google } from '../../support/presets.ts';
 import { publicJwk, signIdToken } from '../../support/quirky-providers.ts';
 import { badGateway, hangUp, json, redirect, text } from '../../support/quirky-replies.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OAuthLoginError, ProtocolError } from '../../../src/errors.ts';
+import { OAuthLoginError, ProtocolError } from '../../../src/ground/errors.ts';
 import { readProfile } from '../../../src/profile/read-profile.ts';
 import { catalogue } from '../../../src/providers/catalogue.ts';
 import { facebook, github, google, x } from '../../support/presets.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/ground/secret.ts';
 import { basicCredentials } from '../../../src/protocol/client-authentication.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
 
 const decoded = (id: string, secret: string) =>
   Buffer.from(basicCredentials(id, new Secret(secret)).slice('Basic '.length), 'base64').toString();

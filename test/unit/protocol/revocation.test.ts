@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type HttpClient, openHttp } from '../../../src/adapters/http.ts';
+import { openHttp } from '../../../src/adapters/http.ts';
+import type { HttpClient } from '../../../src/ground/ports.ts';
+import { Secret } from '../../../src/ground/secret.ts';
+import { systemClock } from '../../../src/host/clock.ts';
 import { type RevocationOutcome, revokeTokens } from '../../../src/protocol/revocation.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
-import { systemClock } from '../../../src/system/clock.ts';
 import { hangUp, json, text } from '../../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer, type Responder } from '../../support/quirky-server.ts';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import { signAssertion } from '../../../src/protocol/client-assertion.ts';
 import { readSigningKey } from '../../../src/protocol/signing-key.ts';
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import * as oauth from 'oauth4webapi';
 import { describe, expect, it } from 'vitest';
-import { OAuthLoginError, ProtocolError } from '../../../src/errors.ts';
+import { OAuthLoginError, ProtocolError } from '../../../src/ground/errors.ts';
+import { Secret } from '../../../src/ground/secret.ts';
 import { validateTokenResponse } from '../../../src/protocol/credential-grammar.ts';
 import { refreshTokens } from '../../../src/protocol/refresh-request.ts';
 import type { TokenSet } from '../../../src/protocol/token-set.ts';
 import { tolerantFetch } from '../../../src/protocol/tolerant-fetch.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
 import type { Quirk } from '../../../src/providers/quirk.ts';
-import { Secret } from '../../../src/secrets/secret.ts';
 
 const as: oauth.AuthorizationServer = { issuer: 'https://as.test', token_endpoint: 'https://as.test/token' };
 const client: oauth.Client = { client_id: 'client' };

@@ -1,7 +1,7 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import * as library from 'oauth4webapi';
 import { describe, expect, it } from 'vitest';
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import type { TokenEndpoint } from '../../../src/protocol/token-endpoint.ts';
 import { verifyIdToken } from '../../../src/protocol/verify-id-token.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';

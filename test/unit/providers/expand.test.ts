@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/errors.ts';
+import { UsageError } from '../../../src/ground/errors.ts';
 import { expandProvider } from '../../../src/providers/expand.ts';
 import { github, gitlab, google, microsoft } from '../../support/presets.ts';
 

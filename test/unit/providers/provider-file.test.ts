@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findPreset, presetAliases } from '../../../src/providers/catalogue.ts';
 import { groups, providerFile, providerFileSchema } from '../../../src/providers/provider-file.ts';
@@ -228,12 +229,10 @@ describe('what a typo is answered with', () => {
 
 describe('every quirk', () => {
   it.each(quirks)('%s is handled somewhere', (quirk) => {
-    const folders = ['protocol', 'profile', 'providers', 'commands'];
-    const sources = folders.flatMap((folder) =>
-      readdirSync(new URL(`src/${folder}`, root)).map((file) =>
-        readFileSync(new URL(`src/${folder}/${file}`, root), 'utf8'),
-      ),
-    );
+    const folder = fileURLToPath(new URL('src/', root));
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(`${folder}/${path}`, 'utf8'));
     expect(sources.filter((source) => source.includes(`includes('${quirk}')`)).length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigurationError, NetworkError, ProtocolError } from '../../../src/errors.ts';
+import { ConfigurationError, NetworkError, ProtocolError } from '../../../src/ground/errors.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
 import { endpointOrigins, foreignTokenOrigin } from '../../../src/providers/origins.ts';
 import type { Provider } from '../../../src/providers/provider.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../../src/context.ts';
+import type { Context } from '../../../src/ground/context.ts';
 import { answerFromStore, type Host } from '../../../src/quick/stored-answer.ts';
 
 function host(changes: Partial<Host> = {}): Host {

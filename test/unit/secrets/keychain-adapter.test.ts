@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isKeychainCallPending, type NativeKeychain, openKeychain } from '../../../src/adapters/keychain.ts';
 import { sessionBusSocket } from '../../../src/adapters/session-bus-address.ts';
-import { AbortedError } from '../../../src/errors.ts';
+import { AbortedError } from '../../../src/ground/errors.ts';
 
 let native: NativeKeychain;
 

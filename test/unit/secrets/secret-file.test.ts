@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AbortedError } from '../../../src/errors.ts';
+import { AbortedError } from '../../../src/ground/errors.ts';
+import { systemClock } from '../../../src/host/clock.ts';
 import { readSecretFile, readSecretText } from '../../../src/secrets/secret-file.ts';
-import { systemClock } from '../../../src/system/clock.ts';
 import { type FakeContext, fakeContext } from '../../support/fake-context.ts';
 
 let directory: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../src/errors.ts';
+import { ConfigurationError } from '../../../src/ground/errors.ts';
 import { reservedParameters } from '../../../src/protocol/authorization-request.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { isAccepted } from '../../support/json-schema.ts';

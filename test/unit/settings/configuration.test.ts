@@ -14,11 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AbortedError, ConfigurationError } from '../../../src/errors.ts';
+import { AbortedError, ConfigurationError } from '../../../src/ground/errors.ts';
+import { systemClock } from '../../../src/host/clock.ts';
+import { platformPaths } from '../../../src/host/paths.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { writeProviderConfiguration, writeStoreChoice } from '../../../src/settings/configuration-change.ts';
-import { systemClock } from '../../../src/system/clock.ts';
-import { platformPaths } from '../../../src/system/paths.ts';
 import { fakeClock } from '../../support/fake-context.ts';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { OAuthLoginError } from '../../../src/errors.ts';
+import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import { createProgram } from '../../../src/program.ts';
 import { type GrantFlags, readGrant, refuseGrantFlags } from '../../../src/settings/grant-flags.ts';
 import { grantSettings } from '../../../src/settings/grant-settings.ts';

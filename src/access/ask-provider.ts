@@ -1,0 +1,158 @@
+import type { AccountHead, OpenAccount } from '../accounts/account.ts';
+import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import { idOf } from '../accounts/stored-head.ts';
+import type { Context } from '../ground/context.ts';
+import { AuthenticationRequiredError, ProtocolError, StoreError } from '../ground/errors.ts';
+import { httpOptions, signalled, traceOf } from '../ground/http-options.ts';
+import type { Secret } from '../ground/secret.ts';
+import { problemText } from '../output/text.ts';
+import { fetchProfile } from '../profile/fetch-profile.ts';
+import type { Profile } from '../profile/profile.ts';
+import { readIdTokenPayload } from '../protocol/id-token.ts';
+import type { IdTokenClaims } from '../protocol/token-set.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { freshAccess } from './fresh-access.ts';
+import { signInAgain } from './refresh-account.ts';
+import { noteRefusedToken } from './refused-token.ts';
+
+/** Seconds a token has to be good for to be worth a question to the provider. */
+const MINIMUM_VALIDITY_SECONDS = 10;
+
+/** What came of a question to the provider. */
+export interface AskedAccount {
+  readonly head: AccountHead;
+  /** `false`: the server has no way to tell who signed in, or showed no profile at sign-in. */
+  readonly wasAsked: boolean;
+}
+
+/**
+ * Asks the provider who the account is and keeps the answer with the time of it. An account without a person that
+ * gets one now becomes the account of that person.
+ *
+ * A token that the provider rejects is refreshed once; when that does not help either, an
+ * `AuthenticationRequiredError` says so, with the reason that the provider gives.
+ */
+export async function askProvider(
+  head: AccountHead,
+  flags: { readonly debug?: boolean },
+  store: AccountStore,
+  context: Context,
+  configuration: () => Promise<Configuration>,
+): Promise<AskedAccount> {
+  const trace = traceOf(flags, context);
+  const fresh = (force: boolean, account: AccountHead) =>
+    freshAccess(
+      account,
+      { minValiditySeconds: MINIMUM_VALIDITY_SECONDS, force, ...(trace === undefined ? {} : { trace }) },
+      store,
+      context,
+      configuration,
+    );
+  let account = await fresh(false, head);
+  if (account.head.profileUnavailable) return { head: account.head, wasAsked: false };
+  let profile: Profile | undefined;
+  try {
+    profile = await fetchWith(account, flags, context, await configuration());
+  } catch (error) {
+    if (!isRejectedToken(error)) throw error;
+    if (!account.head.hasRefreshToken) throw await endSignIn(account.head, error.message, store);
+    await noteRefusedToken(account.head, store);
+    account = await fresh(true, account.head);
+    profile = await fetchWith(account, flags, context, await configuration()).catch(
+      async (again: unknown) => {
+        if (!isRejectedToken(again)) throw again;
+        await noteRefusedToken(account.head, store);
+        throw signInAgain(account.head, again.message);
+      },
+    );
+  }
+  if (profile === undefined) return { head: account.head, wasAsked: false };
+  if (head.profile !== undefined && profile.sub !== head.profile.sub) {
+    throw new ProtocolError(
+      'protocol_invalid_response',
+      `${head.label} now names somebody else for this token`,
+      {
+        hint: `sign in again with: oauth-login ${head.target}`,
+      },
+    );
+  }
+  const verifiedAt = context.clock.now().toISOString();
+  const verified = { ...account.head, profile, verifiedAt };
+  try {
+    return { head: await keepProfile(verified, head.id, store), wasAsked: true };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    // The answer is there; only the note of it could not be made.
+    context.stderr.write(problemText('warning', error));
+    return { head: verified, wasAsked: true };
+  }
+}
+
+/** Keeps a profile with the account that had this name; a first one gives the account the name of its person. */
+async function keepProfile(verified: AccountHead, before: string, store: AccountStore): Promise<AccountHead> {
+  const { profile, verifiedAt } = verified;
+  const id = idOf(verified);
+  return store.withLock(before, async () => {
+    const latest = await store.read(before);
+    if (latest === undefined || profile === undefined) return verified;
+    const kept = { ...latest, id, profile, verifiedAt };
+    const secrets = await store.readSecrets(latest);
+    if (id === before) await store.write(kept, secrets);
+    else {
+      // The other order is nowhere taken, so nobody waits for ever.
+      await store.withLock(id, () => store.write(kept, secrets));
+      await store.remove(before);
+    }
+    return kept;
+  });
+}
+
+/** Notes that the token is of no use any more, unless there is another one by now, and gives the error that says so. */
+async function endSignIn(
+  head: AccountHead,
+  reason: string,
+  store: AccountStore,
+): Promise<AuthenticationRequiredError> {
+  await store.withLock(head.id, async () => {
+    const latest = await store.read(head.id);
+    if (latest === undefined || latest.issuedAt !== head.issuedAt) return;
+    await store.write({ ...latest, needsLogin: reason }, await store.readSecrets(latest));
+  });
+  return signInAgain(head, reason);
+}
+
+async function fetchWith(
+  { head, secrets }: OpenAccount,
+  flags: { readonly debug?: boolean },
+  context: Context,
+  configuration: Configuration,
+): Promise<Profile | undefined> {
+  const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
+  try {
+    const client = clientOfAccount(head, secrets);
+    const provider = providerOfAccount(head, configuration);
+    return await fetchProfile(provider, {
+      accessToken: secrets.accessToken,
+      ...claimsOfStored(head, secrets.idToken),
+      clientId: client.clientId,
+      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
+      fetch: signalled(http.fetch, context.signal),
+    });
+  } finally {
+    await http.close();
+  }
+}
+
+/** What the UserInfo leaves out stands in the ID Token, which was verified before it was stored. */
+function claimsOfStored(
+  { issuer, profile }: AccountHead,
+  idToken: Secret | undefined,
+): { readonly idTokenClaims?: IdTokenClaims } {
+  if (idToken === undefined || profile === undefined) return {};
+  return { idTokenClaims: { ...readIdTokenPayload(idToken.reveal()), iss: issuer, sub: profile.sub } };
+}
+
+function isRejectedToken(error: unknown): error is AuthenticationRequiredError {
+  return error instanceof AuthenticationRequiredError && error.code === 'token_rejected';
+}

@@ -1,0 +1,36 @@
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import { traceOf } from '../ground/http-options.ts';
+import { isContinuousIntegration } from '../ground/presence.ts';
+import { probeStore } from '../secrets/probe-store.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
+
+/**
+ * Where the token of a grant will be kept: nowhere, unless the user has chosen a store or the keychain is at hand.
+ *
+ * Throws a `StoreError` when the chosen store cannot be used.
+ */
+export async function chooseGrantStore(
+  settings: GrantSettings,
+  context: Context,
+): Promise<StoreKind | undefined> {
+  if (settings.store === 'none') return undefined;
+  if (settings.store !== undefined) {
+    await probeStore(settings.store, context);
+    return settings.store;
+  }
+  try {
+    if (!isContinuousIntegration(context)) {
+      await probeStore('keychain', context);
+      return 'keychain';
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+  const trace = traceOf(settings, context);
+  trace?.(
+    'the token is not kept, since no store was chosen; --store or OAUTH_LOGIN_STORE keeps it until it expires',
+  );
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import type { AccountHead, FailedRefresh } from '../accounts/account.ts';
+import type { NetworkCode, ProtocolCode } from '../ground/error-code.ts';
+import {
+  AuthenticationRequiredError,
+  AuthorizationServerError,
+  NetworkError,
+  type OAuthLoginError,
+  ProtocolError,
+} from '../ground/errors.ts';
+import type { RefreshReply } from '../protocol/refresh-reply.ts';
+
+/** Seconds for which a server in trouble is left alone when it does not say for how long. */
+const BACK_OFF = 5;
+/** Longest time that it can ask for, in seconds. */
+const LONGEST_BACK_OFF = 300;
+
+/**
+ * What is kept of a failure for the processes that wait for the same refresh; nothing of one that says nothing about
+ * the server. One that is overloaded or broken (429, 5xx) is left alone for a while (RFC 9110 §10.2.3, RFC 6585 §4).
+ */
+export function failureRecord(
+  error: unknown,
+  reply: RefreshReply | undefined,
+  now: Date,
+): FailedRefresh | undefined {
+  if (!isShared(error)) return undefined;
+  const isInTrouble = reply !== undefined && (reply.status === 429 || reply.status >= 500);
+  const seconds = isInTrouble ? Math.min(reply.retryAfter ?? BACK_OFF, LONGEST_BACK_OFF) : 0;
+  const until = new Date(now.getTime() + seconds * 1000).toISOString();
+  const { code, message, hint } = error;
+  return { failedAt: now.toISOString(), ...(seconds > 0 ? { until } : {}), code, message, hint };
+}
+
+/**
+ * The failure that concerns somebody who looked at the account as `head` and finds it as `latest`: one that happened
+ * meanwhile, or one after which the server is still to be left alone. `undefined` when the server may be asked.
+ */
+export function failureToShare(
+  head: AccountHead,
+  latest: AccountHead,
+  now: Date,
+): OAuthLoginError | undefined {
+  const failure = latest.failedRefresh;
+  if (failure === undefined) return undefined;
+  if (failure.failedAt !== head.failedRefresh?.failedAt) return errorOf(failure, failure.message);
+  const seconds = Math.ceil((Date.parse(failure.until ?? failure.failedAt) - now.getTime()) / 1000);
+  // More than it can be: the clock was set back.
+  if (seconds <= 0 || seconds > LONGEST_BACK_OFF) return undefined;
+  return errorOf(failure, `${failure.message}; it is asked again in ${seconds} s at the earliest`);
+}
+
+function isShared(error: unknown): error is OAuthLoginError {
+  return (
+    error instanceof AuthenticationRequiredError ||
+    error instanceof NetworkError ||
+    error instanceof ProtocolError ||
+    error instanceof AuthorizationServerError
+  );
+}
+
+function errorOf({ code, hint }: FailedRefresh, message: string): OAuthLoginError | undefined {
+  if (code === 'refresh_rejected') return new AuthenticationRequiredError(code, message, { hint });
+  if (isNetworkCode(code)) return new NetworkError(code, message, { hint });
+  if (isProtocolCode(code)) return new ProtocolError(code, message, { hint });
+  return code.startsWith('as_') ? new AuthorizationServerError(code.slice(3), message, { hint }) : undefined;
+}
+
+function isNetworkCode(code: string): code is NetworkCode {
+  return code.startsWith('network_');
+}
+
+function isProtocolCode(code: string): code is ProtocolCode {
+  return code.startsWith('protocol_');
+}

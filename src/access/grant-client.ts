@@ -1,0 +1,78 @@
+import { openAccountStore } from '../accounts/account-store.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
+import { assertionAudience } from '../protocol/client-assertion.ts';
+import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
+import type { SigningKey } from '../protocol/signing-key.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import type { GrantClientAuthentication } from '../settings/grant-client-authentication.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
+import { clientVariables } from '../settings/login-settings.ts';
+import { knownSecret } from '../sign-in/complete-client.ts';
+
+/** What a client without a person has to show; known before anything is sent. */
+export interface GrantCredential {
+  readonly clientId?: string;
+  readonly secret?: Secret;
+  readonly key?: SigningKey;
+}
+
+/**
+ * Finds the client and its credential: flag > environment > configuration, or what `setup` sealed. Never asks.
+ *
+ * A token exchange can do without a client (RFC 8693 §2.1). Throws a `ConfigurationError` that names the variables.
+ */
+export async function findGrantCredential(
+  settings: GrantSettings,
+  key: SigningKey | undefined,
+  context: Context,
+): Promise<GrantCredential> {
+  const { clientId, provider, clientAuthentication } = settings;
+  const { id, secret: variable } = clientVariables(provider);
+  if (clientId === undefined) {
+    if (settings.grant === 'token-exchange' && key === undefined) return {};
+    throw new ConfigurationError('config_missing_client_id', `there is no client id for ${provider.label}`, {
+      hint: `set ${id}, or give --client-id`,
+    });
+  }
+  if (key !== undefined) return { clientId, key };
+  if (clientAuthentication === 'none') return { clientId };
+  const reference = { issuer: provider.issuer, clientId };
+  const secret = await knownSecret(reference, settings, openAccountStore(context), context);
+  if (secret !== undefined) return { clientId, secret };
+  if (settings.grant !== 'client-credentials' && clientAuthentication === undefined) return { clientId };
+  throw new ConfigurationError(
+    'config_missing_client_secret',
+    `there is no client secret for ${provider.label}`,
+    {
+      hint: `set ${variable}, or give --client-secret-file FILE, or a key of the client with --key-file FILE`,
+    },
+  );
+}
+
+/** The client as it presents itself to the resolved provider. */
+export function grantClient(
+  settings: GrantSettings,
+  credential: GrantCredential,
+  provider: ResolvedProvider,
+): OAuthClient {
+  const { clientId, secret, key } = credential;
+  // The name never leaves this process.
+  if (clientId === undefined) return { clientId: 'nobody', clientAuthentication: 'none', anonymous: true };
+  const client = { clientId, clientAuthentication: 'none' } as const;
+  const audience = assertionAudience(provider);
+  if (key !== undefined) return { ...client, assertion: { method: 'private_key_jwt', key, audience } };
+  if (secret === undefined) return client;
+  const named = settings.clientAuthentication ?? settings.configuration.client_authentication;
+  const method: GrantClientAuthentication = named ?? provider.clientAuthentication;
+  if (method === 'client_secret_jwt') return { ...client, assertion: { method, secret, audience } };
+  const shown = method === 'client_secret_basic' ? method : 'client_secret_post';
+  const offered = provider.metadata.token_endpoint_auth_methods_supported;
+  return {
+    clientId,
+    clientSecret: secret,
+    clientAuthentication: shown,
+    ...(named === undefined ? otherAuthentication(shown, offered) : {}),
+  };
+}

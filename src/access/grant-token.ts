@@ -1,0 +1,202 @@
+import { grantTokenId } from '../accounts/account-id.ts';
+import { type GrantToken, type GrantTokens, openGrantTokens } from '../accounts/grant-tokens.ts';
+import { clientCredentials } from '../grants/client-credentials.ts';
+import { jwtBearer } from '../grants/jwt-bearer.ts';
+import { refreshTokenGrant } from '../grants/refresh-token.ts';
+import { tokenExchange } from '../grants/token-exchange.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import { clockOffsetText } from '../output/text.ts';
+import { findAuthentication } from '../protocol/found-authentication.ts';
+import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import { resolveProvider } from '../providers/resolve.ts';
+import { openReplacementFile } from '../secrets/replacement-file.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import type { GrantFlags } from '../settings/grant-flags.ts';
+import { type GrantSettings, grantSettings } from '../settings/grant-settings.ts';
+import { chooseGrantStore } from './choose-grant-store.ts';
+import { confirmTokenOrigin } from './confirm-token-origin.ts';
+import type { Freshness } from './freshness.ts';
+import { findGrantCredential, type GrantCredential, grantClient } from './grant-client.ts';
+import { type GrantInput, readGrantInput, readRefreshToken } from './grant-input.ts';
+import { withRotatedFile } from './rotated-file-lock.ts';
+
+/** A grant that was asked for on the command line; what it needs has been read, and no server was asked yet. */
+export interface GrantSource {
+  readonly settings: GrantSettings;
+  readonly input: GrantInput;
+}
+
+/** A token, and whether it is one that was asked for earlier. */
+export interface GrantAnswer extends GrantToken {
+  readonly wasKept: boolean;
+}
+
+/** Reads what the grant of the command line needs. Throws a `UsageError`, `ConfigurationError` or `StoreError`. */
+export async function openGrant(
+  target: string | undefined,
+  flags: GrantFlags & { readonly grant: string },
+  context: Context,
+  configuration: Configuration,
+): Promise<GrantSource> {
+  const settings = grantSettings(target, flags, context.env, configuration);
+  return { settings, input: await readGrantInput(settings, context) };
+}
+
+/**
+ * Gives an access token that no person has to be asked for: a kept one that is good for that long, or a new one;
+ * always a new one with `force`.
+ *
+ * Everything that is missing on this side is known before the first request. Throws any error of the family.
+ */
+export async function grantToken(
+  { settings, input }: GrantSource,
+  freshness: Freshness,
+  context: Context,
+): Promise<GrantAnswer> {
+  return withRotatedFile(settings, context, async (isShared) => {
+    // What was read before the lock was taken may have been spent by its owner.
+    const latest = isShared ? { ...input, refreshToken: await readRefreshToken(settings, context) } : input;
+    return keptOrNewToken({ settings, input: latest }, freshness, context);
+  });
+}
+
+async function keptOrNewToken(
+  { settings, input }: GrantSource,
+  { minValiditySeconds, force }: Freshness,
+  context: Context,
+): Promise<GrantAnswer> {
+  const id = grantTokenId(whatIsAsked(settings, input));
+  const kept = openGrantTokens(context);
+  const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
+  if (isKept && !force && settings.store !== 'none') {
+    const good = await kept.read(id, minValiditySeconds);
+    if (good !== undefined) return { ...good, wasKept: true };
+  }
+  // A service account is its own client; the one that people sign in with has no part in it.
+  const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
+  const client = isOwnClient ? {} : await findGrantCredential(settings, input.clientKey, context);
+  const store = isKept ? await chooseGrantStore(settings, context) : undefined;
+  const tokens = await requestTokens(settings, input, client, context);
+  if (tokens.clockOffset !== undefined)
+    context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, settings.provider.label)}\n`);
+  const clientId = clientOf(settings, input);
+  const token: GrantToken = {
+    head: {
+      id,
+      grant: settings.grant,
+      provider: settings.provider.name,
+      label: settings.provider.label,
+      issuer: settings.provider.issuer,
+      ...(clientId === undefined ? {} : { clientId }),
+      scopes: tokens.scopes,
+      issuedAt: tokens.issuedAt.toISOString(),
+      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+    },
+    accessToken: tokens.accessToken,
+  };
+  if (store !== undefined) await keep(kept, token, store, context);
+  return { ...token, wasKept: false };
+}
+
+/** A service account is its own client. */
+function clientOf({ clientId }: GrantSettings, { assertionIssuer }: GrantInput): string | undefined {
+  return assertionIssuer?.serviceAccount?.clientEmail ?? clientId;
+}
+
+/** Everything that makes it another token; the credential of the client does not. */
+function whatIsAsked(settings: GrantSettings, input: GrantInput): readonly unknown[] {
+  const { provider, grant, scopes, audiences, resources, parameters, subject } = settings;
+  return [
+    provider.issuer,
+    provider.endpoints.token_endpoint ?? null,
+    grant,
+    clientOf(settings, input) ?? null,
+    subject ?? null,
+    scopes.toSorted(),
+    audiences,
+    resources,
+    parameters,
+  ];
+}
+
+async function requestTokens(
+  settings: GrantSettings,
+  input: GrantInput,
+  credential: GrantCredential,
+  context: Context,
+): Promise<TokenSet> {
+  const rotated =
+    settings.rotateTo === undefined ? undefined : openReplacementFile(settings.rotateTo, '--rotate-to');
+  try {
+    const http = await context.openHttp(httpOptions(settings, context));
+    try {
+      const fetch = signalled(http.fetch, context.signal);
+      const asked = await openTokenEndpoint(settings, credential, fetch, context);
+      const authentication = findAuthentication(asked);
+      const { assertionIssuer } = input;
+      if (assertionIssuer !== undefined)
+        return await authentication.send((endpoint) => jwtBearer(endpoint, settings, assertionIssuer));
+      if (input.subjectToken !== undefined) {
+        const subject = await input.subjectToken(fetch);
+        return await authentication.send((endpoint) => tokenExchange(endpoint, settings, subject));
+      }
+      if (input.refreshToken === undefined)
+        return await authentication.send((endpoint) => clientCredentials(endpoint, settings));
+      // Not tied to Ctrl-C: once the request is out, its answer has to reach the file (the old token may be spent).
+      const patient = findAuthentication({ ...asked, fetch: http.fetch });
+      const { refreshToken } = input;
+      const { tokens, isLost } = await context.uninterrupted(() =>
+        patient.send((endpoint) => refreshTokenGrant(endpoint, settings, refreshToken, rotated)),
+      );
+      if (isLost) {
+        context.stderr.write(
+          `oauth-login: warning: ${settings.provider.label} sent a new refresh token and it was not kept; the old one may work no more: keep it with --rotate-to FILE\n`,
+        );
+      }
+      context.signal.throwIfAborted();
+      return tokens;
+    } finally {
+      await http.close();
+    }
+  } finally {
+    rotated?.close();
+  }
+}
+
+async function openTokenEndpoint(
+  settings: GrantSettings,
+  credential: GrantCredential,
+  fetch: Fetch,
+  context: Context,
+): Promise<TokenEndpoint> {
+  const { allowHttpLoopback } = settings;
+  const provider = await resolveProvider(settings.provider, {
+    fetch,
+    allowHttpLoopback,
+    withoutAuthorization: true,
+  });
+  await confirmTokenOrigin(provider, settings, context);
+  return {
+    provider,
+    client: grantClient(settings, credential, provider),
+    fetch,
+    allowHttpLoopback,
+    now: () => context.clock.now(),
+    requestedScopes: settings.scopes,
+  };
+}
+
+/** The token was issued: that it cannot be kept is no reason to withhold it. */
+async function keep(kept: GrantTokens, token: GrantToken, store: StoreKind, context: Context): Promise<void> {
+  try {
+    await kept.write(token, store);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    context.stderr.write(`oauth-login: warning: the token is not kept: ${error.message}\n`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { AccountHead, OpenAccount } from '../accounts/account.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import type { Context } from '../ground/context.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { failureToShare } from './failed-refresh.ts';
+import { type Freshness, isFresh, isValid } from './freshness.ts';
+import { cannotRefresh, signInAgain } from './sign-in-again.ts';
+
+export { signInAgain } from './sign-in-again.ts';
+
+/**
+ * Refreshes the access token of an account, unless another process was first: the part of `freshAccess` that needs the
+ * network. Throws as that does.
+ *
+ * Who finds another process at it takes what comes of that, be it a token or a failure, without a turn of its own.
+ */
+export async function refreshAccount(
+  head: AccountHead,
+  freshness: Freshness,
+  store: AccountStore,
+  context: Context,
+  configuration: () => Promise<Configuration>,
+): Promise<OpenAccount> {
+  if (!head.hasRefreshToken) throw cannotRefresh(head, context);
+  // Before the lock is taken: a keychain, a derivation and a person take longer than a refresh.
+  await store.unlock(head);
+  const whatCame = async (latest: AccountHead | undefined) =>
+    isAnswered(head, latest, freshness, context)
+      ? { head: latest, secrets: await store.readSecrets(latest) }
+      : undefined;
+  const refresh = async () => {
+    const latest = await store.read(head.id);
+    const settled = await whatCame(latest);
+    if (settled !== undefined) return settled;
+    if (latest === undefined) throw signInAgain(head, 'it was signed out meanwhile');
+    const secrets = await store.readSecrets(latest);
+    const [settings, { renewAccount }] = await Promise.all([configuration(), import('./renew-account.ts')]);
+    // Once the request is out, its answer has to reach the disk: the old token may be spent.
+    const renewed = await context.uninterrupted(() =>
+      renewAccount({ head: latest, secrets }, freshness, store, context, settings),
+    );
+    context.signal.throwIfAborted();
+    return renewed;
+  };
+  return store.withLock(head.id, refresh, whatCame);
+}
+
+/**
+ * Whether the account as it is now answers who looked at it as `head` and wanted a fresh token. Throws when it answers
+ * that there will be none.
+ */
+function isAnswered(
+  head: AccountHead,
+  latest: AccountHead | undefined,
+  freshness: Freshness,
+  context: Context,
+): latest is AccountHead {
+  if (latest === undefined) throw signInAgain(head, 'it was signed out meanwhile');
+  const changed = latest.issuedAt !== head.issuedAt;
+  // Another refresh would give no more, however short that life is.
+  if (changed && isValid(latest, context)) return true;
+  if (isFresh(latest, freshness, context) && (!freshness.force || changed)) return true;
+  if (latest.needsLogin !== undefined) throw signInAgain(latest, latest.needsLogin);
+  const failure = failureToShare(head, latest, context.clock.now());
+  if (failure !== undefined) throw failure;
+  return false;
+}

@@ -1,0 +1,199 @@
+import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/account.ts';
+import type { AccountReserve } from '../accounts/account-reserve.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import type { Context } from '../ground/context.ts';
+import { AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
+import { clockOffsetText } from '../output/text.ts';
+import { UNEXPLAINED } from '../protocol/library-errors.ts';
+import type { RefreshReply } from '../protocol/refresh-reply.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { failureRecord } from './failed-refresh.ts';
+import type { Freshness } from './freshness.ts';
+import { cannotRefresh, signInAgain } from './sign-in-again.ts';
+
+/** Errors that concern the client, the pace or the server. */
+const NOT_ABOUT_THE_TOKEN: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'incorrect_client_credentials',
+  'slow_down',
+  'temporarily_unavailable',
+  'server_error',
+]);
+
+/**
+ * Spends the refresh token of an account and keeps what comes of it; to be called inside the lock of the account, which
+ * is as `account` says.
+ *
+ * Before the request the room for the answer is taken and a mark is on the disk. A new refresh token is on the disk
+ * before the rest of the answer is judged, and stays there whatever is wrong with that. Throws a `StoreError` before
+ * anything is sent, an `AuthenticationRequiredError` when the refresh token is refused, and what the request led to.
+ */
+export async function renewAccount(
+  { head, secrets }: OpenAccount,
+  freshness: Freshness,
+  store: AccountStore,
+  context: Context,
+  configuration: Configuration,
+): Promise<OpenAccount> {
+  const { refreshToken } = secrets;
+  if (refreshToken === undefined) throw cannotRefresh(head, context);
+  const [{ clientOfAccount, providerOfAccount }, { refreshTokens }] = await Promise.all([
+    import('../accounts/account-provider.ts'),
+    import('../protocol/refresh-request.ts'),
+  ]);
+  const http = await context.openHttp({
+    allowHttpLoopback: head.allowHttpLoopback ?? false,
+    ...(head.caFile === undefined ? {} : { caFile: head.caFile }),
+    ...(head.extraCaFile === undefined ? {} : { extraCaFile: head.extraCaFile }),
+    ...(freshness.trace === undefined ? {} : { trace: freshness.trace }),
+  });
+  try {
+    const endpoint = {
+      provider: providerOfAccount(head, configuration),
+      client: clientOfAccount(head, secrets),
+      fetch: http.fetch,
+      allowHttpLoopback: head.allowHttpLoopback ?? false,
+      now: () => context.clock.now(),
+      requestedScopes: head.scopes,
+    };
+    return await keepWhatComes({ head, secrets }, store, context, (onReply) =>
+      refreshTokens(endpoint, refreshToken, {
+        ...(head.profile === undefined ? {} : { subject: head.profile.sub }),
+        ...(secrets.idToken === undefined ? {} : { idToken: secrets.idToken }),
+        ...(head.redirectUri === undefined ? {} : { redirectUri: head.redirectUri }),
+        onReply,
+      }),
+    );
+  } finally {
+    await http.close();
+  }
+}
+
+async function keepWhatComes(
+  account: OpenAccount,
+  store: AccountStore,
+  context: Context,
+  refresh: (onReply: (reply: RefreshReply) => Promise<void>) => Promise<TokenSet>,
+): Promise<OpenAccount> {
+  const sentAt = context.clock.now().toISOString();
+  let latest = { ...account, head: { ...account.head, unfinishedRefresh: sent(account.head, sentAt) } };
+  let reply: RefreshReply | undefined;
+  const reserve = await store.reserve(latest.head, latest.secrets);
+  try {
+    const tokens = await refresh(async (answer) => {
+      reply = answer;
+      const { refreshToken } = answer;
+      if (refreshToken === undefined || refreshToken.reveal() === account.secrets.refreshToken?.reveal())
+        return;
+      latest = {
+        head: { ...latest.head, unfinishedRefresh: { sentAt, state: 'rotated' } },
+        secrets: { ...latest.secrets, refreshToken },
+      };
+      reserve.write(latest.head, latest.secrets);
+    });
+    const renewed = withTokens(latest, tokens);
+    reserve.write(renewed.head, renewed.secrets);
+    if (tokens.clockOffset !== undefined)
+      context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, latest.head.label)}\n`);
+    return renewed;
+  } catch (error) {
+    // What cannot be written can be said nothing about in the same place.
+    if (error instanceof StoreError) throw error;
+    throw noteFailure(error, account.head, latest, reply, reserve, context);
+  } finally {
+    reserve.close();
+  }
+}
+
+/** The first of several requests without an answer is the one that may have spent the token. */
+function sent({ unfinishedRefresh: before }: AccountHead, sentAt: string): UnfinishedRefresh {
+  return before?.state === 'sent' ? before : { sentAt, state: 'sent' };
+}
+
+/** Writes down how the refresh failed, and gives the error to throw. */
+function noteFailure(
+  error: unknown,
+  before: AccountHead,
+  { head, secrets }: OpenAccount,
+  reply: RefreshReply | undefined,
+  reserve: AccountReserve,
+  { clock }: Context,
+): unknown {
+  const { unfinishedRefresh, failedRefresh: _failedRefresh, ...rest } = head;
+  const refused = `${head.label} refused the refresh token`;
+  if (isRejected(error) && error.error !== UNEXPLAINED) {
+    const likely = error.likelyReason === undefined ? '' : `: ${error.likelyReason}`;
+    const reason = `${refused} (${error.error})${likely}${unansweredText(before)}`;
+    reserve.write({ ...rest, needsLogin: reason }, secrets);
+    return signInAgain(head, reason);
+  }
+  // Without a reason it may be the page of a proxy: the next command tries again.
+  const told = isRejected(error)
+    ? signInAgain(head, `${refused} (status ${error.status}, without a reason)${unansweredText(before)}`)
+    : error;
+  const mark = hasNoAnswer(error, reply) ? before.unfinishedRefresh : unfinishedRefresh;
+  const isAnswered = reply?.isDocument === true && reply.status < 500 && mark?.state !== 'rotated';
+  const failedRefresh = failureRecord(told, reply, clock.now());
+  reserve.write(
+    {
+      ...rest,
+      ...(mark === undefined || isAnswered ? {} : { unfinishedRefresh: mark }),
+      ...(failedRefresh === undefined ? {} : { failedRefresh }),
+    },
+    secrets,
+  );
+  return told;
+}
+
+/** Whether the server has seen nothing of the request. */
+function hasNoAnswer(error: unknown, reply: RefreshReply | undefined): boolean {
+  return reply === undefined && error instanceof NetworkError && error.neverSent;
+}
+
+/** Why the refresh token may have been spent, where a request was sent whose answer was not kept. */
+function unansweredText({ unfinishedRefresh: before }: AccountHead): string {
+  if (before?.state !== 'sent') return '';
+  const instant = before.sentAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  return `; the answer to a refresh that was sent at ${instant} was not kept, because the process was stopped between sending and keeping, or the connection was lost`;
+}
+
+/** The account with new tokens in place of the old; everything else about it stays. */
+function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccount {
+  const {
+    expiresAt: _expiresAt,
+    needsLogin: _needsLogin,
+    unfinishedRefresh: _unfinishedRefresh,
+    failedRefresh: _failedRefresh,
+    isTokenRefused: _isTokenRefused,
+    ...rest
+  } = head;
+  return {
+    head: {
+      ...rest,
+      scopes: tokens.scopes,
+      issuedAt: tokens.issuedAt.toISOString(),
+      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+      hasRefreshToken: tokens.refreshToken !== undefined,
+    },
+    secrets: {
+      ...secrets,
+      accessToken: tokens.accessToken,
+      ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
+      ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+    },
+  };
+}
+
+/**
+ * Servers report a dead refresh token as `invalid_grant`, as `invalid_request`, or with 400 or 401 and nothing
+ * else; what concerns the client or the pace is not about the token.
+ */
+function isRejected(error: unknown): error is AuthorizationServerError {
+  if (!(error instanceof AuthorizationServerError)) return false;
+  if (NOT_ABOUT_THE_TOKEN.has(error.error)) {
+    return false;
+  }
+  return error.status === 400 || error.status === 401;
+}

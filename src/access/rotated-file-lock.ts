@@ -1,0 +1,50 @@
+import { realpathSync } from 'node:fs';
+import { lockPath, openLock } from '../accounts/lock.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import type { GrantSettings } from '../settings/grant-settings.ts';
+
+/**
+ * Runs the work while no other process of this user spends the refresh token of the same file, where the new one
+ * takes its place: a server that rotates them takes the second use for a theft (RFC 9700 §4.14.2). The work is told whether the file
+ * is such a one, and has to read it then.
+ *
+ * Throws a `StoreError` `store_busy`, the signal's reason, or what the work throws. Where there is no place for a
+ * lock, the work is done without one, and a warning says so.
+ */
+export async function withRotatedFile<T>(
+  { refreshTokenFile, rotateTo }: Pick<GrantSettings, 'refreshTokenFile' | 'rotateTo'>,
+  context: Context,
+  work: (isShared: boolean) => Promise<T>,
+): Promise<T> {
+  const file = realPath(refreshTokenFile);
+  if (file === undefined || file !== realPath(rotateTo)) return work(false);
+  const lock = await openFileLock(file, context);
+  try {
+    return await work(true);
+  } finally {
+    lock?.release();
+  }
+}
+
+function realPath(path: string | undefined): string | undefined {
+  if (path === undefined || path === '-') return undefined;
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Among the user's own: the directory of the file may be one that others can write to. */
+async function openFileLock(file: string, context: Context) {
+  try {
+    return await openLock(lockPath(context.paths, `rotated ${file}`), context);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code === 'store_busy') throw error;
+    context.stderr.write(
+      `oauth-login: warning: run no two of these at once, for the file cannot be locked: ${error.message}\n`,
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { AccountFlags } from '../accounts/choose-account.ts';
+import type { Context } from '../ground/context.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { onlySuppliedProvider, type SuppliedToken, suppliedToken } from '../settings/supplied-token.ts';
+import { tokenVariables } from '../settings/variables.ts';
+
+/**
+ * Where nobody is signed in and nothing says what is meant, the only token that the environment supplies is.
+ *
+ * Throws an `AuthenticationRequiredError` that names the variables when that leaves open which one.
+ */
+export async function suppliedInstead(
+  error: unknown,
+  { account, host, tenant, issuer }: AccountFlags,
+  context: Context,
+  target?: string,
+): Promise<SuppliedToken | undefined> {
+  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return undefined;
+  if ([target, account, host, tenant, issuer].some((word) => word !== undefined)) return undefined;
+  const variables = tokenVariables(context.env);
+  if (variables.length === 0) return undefined;
+  const provider = await onlySuppliedProvider(context);
+  if (provider !== undefined) return suppliedToken(provider, context);
+  throw new AuthenticationRequiredError('login_required', `${error.message}, and no provider was named`, {
+    hint: `name the provider whose token is meant; set: ${variables.join(', ')}`,
+  });
+}

@@ -1,0 +1,76 @@
+import type {
+  BrowserLaunch,
+  ChildProcess,
+  ChildProgram,
+  HttpClient,
+  HttpOptions,
+  Keychain,
+  Prompts,
+  Surroundings,
+} from './ports.ts';
+
+/** Environment variables, copied once at the start. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A place words are written to; a terminal tells its width. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** A place bytes are read from. */
+export interface Input extends AsyncIterable<Buffer | string> {
+  readonly isTTY?: boolean | undefined;
+  /** Gives up on what has not come yet, so that it keeps the process no longer. */
+  destroy?(): unknown;
+}
+
+/** The time, as an argument, so that tests can choose it. */
+export interface Clock {
+  /** The wall clock, for instants that are stored or shown. */
+  now(): Date;
+  /** Milliseconds that never go back, for durations and deadlines. */
+  monotonic(): number;
+  /** Resolves after that many milliseconds; rejects with the signal's reason when it is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The user's own directories; nothing is read from the working directory. */
+export interface Paths {
+  /** Holds `config.json`: no secrets. */
+  readonly configDir: string;
+  /** Holds the sealed accounts and, where the user chose so, the key file. */
+  readonly dataDir: string;
+}
+
+/** The outside world as one value; no other module reaches for it. */
+export interface Context {
+  readonly env: Environment;
+  readonly platform: NodeJS.Platform;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  /** Aborted with an `AbortedError` when the End-User presses Ctrl-C. */
+  readonly signal: AbortSignal;
+  /**
+   * Runs work that must not be left half done: whoever asks to stop meanwhile, however often, has to wait for it, and
+   * `signal` is aborted when it is done. Rejects with the signal's reason, without starting, when it is aborted already.
+   */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
+  readonly paths: Paths;
+  /** A browser can be expected to open: there is a display, or `BROWSER` is set. */
+  readonly canOpenBrowser: boolean;
+  /** Writes bytes to the standard output; resolves once they are taken, to `false` when nobody reads any more. */
+  writeBytes(bytes: Uint8Array): Promise<boolean>;
+  /** Where this process runs, as far as it concerns a browser. */
+  readonly surroundings: Surroundings;
+  openHttp(options: HttpOptions): Promise<HttpClient>;
+  openBrowser(uri: string): Promise<BrowserLaunch>;
+  /** Starts a program on the streams of this process. */
+  startChild(child: ChildProgram): Promise<ChildProcess>;
+  /** `isCrowded`: many processes ask it at this moment, so it may take its time. */
+  openKeychain(options?: { readonly isCrowded?: boolean }): Promise<Keychain>;
+  openPrompts(): Promise<Prompts>;
+}

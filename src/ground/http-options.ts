@@ -1,0 +1,34 @@
+import type { Context } from './context.ts';
+import type { Fetch } from './fetch.ts';
+import type { HttpOptions } from './ports.ts';
+
+/** The part of a command's settings that concerns the network. */
+export interface NetworkSettings {
+  readonly allowHttpLoopback?: boolean;
+  readonly caFile?: string;
+  readonly extraCaFile?: string;
+  readonly debug?: boolean;
+}
+
+/** How requests of this command are to be sent; with `--debug` each exchange is one line on standard error. */
+export function httpOptions(settings: NetworkSettings, context: Context): HttpOptions {
+  const trace = traceOf(settings, context);
+  return {
+    allowHttpLoopback: settings.allowHttpLoopback ?? false,
+    ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
+    ...(settings.extraCaFile === undefined ? {} : { extraCaFile: settings.extraCaFile }),
+    ...(trace === undefined ? {} : { trace }),
+  };
+}
+
+/** Writes one line for each exchange when `--debug` was given. */
+export function traceOf(settings: NetworkSettings, context: Context): ((line: string) => void) | undefined {
+  if (!settings.debug) return undefined;
+  return (line) => void context.stderr.write(`debug: ${line}\n`);
+}
+
+/** A `fetch` that Ctrl-C ends. */
+export function signalled(fetch: Fetch, signal: AbortSignal): Fetch {
+  return (input, init) =>
+    fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
+}

@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs';
+import { posix, win32 } from 'node:path';
+import type { Environment, Paths } from '../ground/context.ts';
+import { variableText } from '../ground/environment.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+
+/**
+ * The user's own directories by the custom of the platform; `OAUTH_LOGIN_CONFIG_DIR` and `OAUTH_LOGIN_DATA_DIR` win.
+ *
+ * Each is worked out when it is read, and then throws a `ConfigurationError` when a variable it needs is missing, or
+ * relative, which would mean another directory wherever the command is run, or names a directory that everybody may
+ * write in, where somebody else may have made ours first.
+ *
+ * @see [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir-spec/latest/)
+ */
+export function platformPaths(env: Environment, platform: NodeJS.Platform): Paths {
+  const { isAbsolute, join } = platform === 'win32' ? win32 : posix;
+
+  function absolute(variable: string): string | undefined {
+    const value = variableText(env, variable);
+    if (!value) return undefined;
+    if (isAbsolute(value)) return value;
+    throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {
+      hint:
+        variable === 'HOME' || variable === 'LOCALAPPDATA'
+          ? `set ${variable} to an absolute path, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`
+          : `set ${variable} to an absolute path, or unset it`,
+    });
+  }
+
+  /** `HOME` may be a shared one, as in many containers: every directory on the way to ours is looked at later. */
+  function own(variable: string): string | undefined {
+    const value = absolute(variable);
+    if (value === undefined || platform === 'win32' || !isShared(value)) return value;
+    throw new ConfigurationError(
+      'config_shared_directory',
+      `${variable} is ${value}, where everybody may write`,
+      {
+        hint: `set ${variable} to a directory that only you may write in (mktemp -d makes one), or unset it`,
+      },
+    );
+  }
+
+  function required(variable: string): string {
+    const value = absolute(variable);
+    if (value !== undefined) return value;
+    throw new ConfigurationError('config_no_home', `${variable} is not set, so there is no place for files`, {
+      hint: `set ${variable}, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`,
+    });
+  }
+
+  function customary(xdgVariable: string, xdgDefault: string): string {
+    if (platform === 'win32') return join(required('LOCALAPPDATA'), 'oauth-login');
+    if (platform === 'darwin') return join(required('HOME'), 'Library', 'Application Support', 'oauth-login');
+    return join(own(xdgVariable) ?? join(required('HOME'), xdgDefault), 'oauth-login');
+  }
+
+  return {
+    get configDir() {
+      return own('OAUTH_LOGIN_CONFIG_DIR') ?? customary('XDG_CONFIG_HOME', '.config');
+    },
+    get dataDir() {
+      return own('OAUTH_LOGIN_DATA_DIR') ?? customary('XDG_DATA_HOME', '.local/share');
+    },
+  };
+}
+
+/** Also one with the sticky bit, such as `/tmp`. */
+function isShared(directory: string): boolean {
+  try {
+    return ((statSync(directory, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0;
+  } catch {
+    // What is in the way is told by whoever reads or writes there.
+    return false;
+  }
+}

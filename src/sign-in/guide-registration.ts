@@ -1,0 +1,143 @@
+import { openAccountStore } from '../accounts/account-store.ts';
+import { openClientSecrets } from '../accounts/client-secrets.ts';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import type { Prompts } from '../ground/ports.ts';
+import { Secret } from '../ground/secret.ts';
+import {
+  clientIdQuestion,
+  clientSecretQuestion,
+  registrationGuide,
+  registrationText,
+} from '../output/registration.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import { writeProviderConfiguration } from '../settings/configuration-change.ts';
+import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
+import { chooseStore } from './choose-store.ts';
+import { offerRegistrationPage } from './registration-page.ts';
+import { secretRule } from './secret-rule.ts';
+
+/** Settings whose client identifier is known. */
+export type RegisteredSettings = LoginSettings & { readonly clientId: string };
+
+/**
+ * Leads a person through the registration of a client: what to register and why, the exact redirect URI, the
+ * page, then the client id and, where the provider has one, the hidden secret. What is entered is saved, all of
+ * it or, when the person stops, nothing.
+ */
+export async function guideRegistration(
+  settings: LoginSettings,
+  context: Context,
+): Promise<RegisteredSettings> {
+  const { provider } = settings;
+  const redirectUri = registeredRedirectUri(settings.redirect);
+  context.stderr.write(registrationGuide(provider, redirectUri, context.stderr.columns, settings.device));
+  const prompts = await context.openPrompts();
+  const { page } = registrationText(provider, redirectUri);
+  const link = settings.openBrowser ? await offerRegistrationPage(page, prompts, context) : undefined;
+  let clientId: string;
+  let clientSecret: Secret | undefined;
+  try {
+    clientId = await askForClientId(settings, prompts);
+    clientSecret = await askForSecret({ ...settings, clientId }, prompts, context);
+  } finally {
+    await link?.close();
+  }
+  const store = await saveClient(settings, clientId, clientSecret, context);
+  return {
+    ...settings,
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...(store === undefined || settings.store !== undefined ? {} : { store }),
+  };
+}
+
+/** Keeps a client: the secret sealed, the identifier in the configuration file. Gives the store that was chosen for the secret. */
+export async function saveClient(
+  settings: LoginSettings,
+  clientId: string,
+  clientSecret: Secret | undefined,
+  context: Context,
+): Promise<StoreKind | undefined> {
+  const { provider } = settings;
+  const sealed = openClientSecrets(context);
+  const client = { provider: provider.name, issuer: provider.issuer, clientId };
+  if (clientSecret === undefined) {
+    await writeClient(settings, clientId, context);
+    return undefined;
+  }
+  const store = await chooseStore(settings.store === 'none' ? undefined : settings.store, context);
+  const isNew = !sealed.hasClientSecret(client);
+  await sealed.writeClientSecret(client, clientSecret, store);
+  try {
+    await writeClient(settings, clientId, context);
+  } catch (error) {
+    // A set-up that does not come to its end leaves nothing behind.
+    if (isNew) sealed.removeClientSecret(client);
+    throw error;
+  }
+  return store;
+}
+
+async function writeClient(
+  { provider, configuration, preset, host, tenant }: LoginSettings,
+  clientId: string,
+  context: Context,
+): Promise<void> {
+  await writeProviderConfiguration(context, provider.name, {
+    ...configuration,
+    ...(preset === undefined ? {} : { preset }),
+    ...(host === undefined ? {} : { host }),
+    ...(tenant === undefined ? {} : { tenant }),
+    client_id: clientId,
+  });
+}
+
+async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {
+  const answer = await prompts.text(clientIdQuestion(provider), {
+    ...(clientId === undefined ? {} : { initial: clientId }),
+    validate: (text) =>
+      /^[\x21-\x7e]{1,2048}$/.test(text.trim()) ? undefined : 'paste the client ID as the page shows it',
+  });
+  return answer.trim();
+}
+
+/** Asks for the secret where the provider has one, hidden; gives nothing when there is none or the stored one stays. */
+export async function askForSecret(
+  settings: RegisteredSettings,
+  prompts: Prompts,
+  context: Context,
+): Promise<Secret | undefined> {
+  const { provider, clientSecret } = settings;
+  // It is asked for when it is needed, and never sealed as the client secret that it is not.
+  if (settings.device && provider.device?.clientToken !== undefined) return undefined;
+  const rule = secretRule(settings);
+  if (rule === 'none' || rule === 'unused' || clientSecret !== undefined) return clientSecret;
+  const isStored = await hasStoredSecret(settings, context);
+  const mayBeEmpty = isStored || rule !== 'required';
+  const typed = await prompts.secret(
+    clientSecretQuestion({ ...provider, clientSecret: rule }, isStored ? 'stored' : 'unknown'),
+    {
+      validate: (text) => {
+        if (text.trim() === '') return mayBeEmpty ? undefined : `${provider.label} needs it`;
+        return /^[\x20-\x7e]+$/.test(text.trim()) ? undefined : 'paste the secret as the page shows it';
+      },
+    },
+  );
+  const secret = typed.reveal().trim();
+  return secret === '' ? undefined : new Secret(secret);
+}
+
+/** A secret that cannot be opened is as good as none: the person is about to give it again. */
+async function hasStoredSecret(
+  { provider, clientId }: RegisteredSettings,
+  context: Context,
+): Promise<boolean> {
+  try {
+    const client = { issuer: provider.issuer, clientId };
+    return (await openAccountStore(context).readClientSecret(client)) !== undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
+}
