@@ -1,6 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { type AccountStore, openAccountStore } from '../accounts/account-store.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
 import { accountsOfClient } from '../accounts/accounts-of-client.ts';
+import { openSession } from '../accounts/session.ts';
 import { requireDeviceGrant } from '../grants/device-authorization.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
@@ -14,7 +15,6 @@ import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { readConfiguration } from '../settings/configuration.ts';
 import {
   askedScopes,
   type LoginFlags,
@@ -37,8 +37,9 @@ const SHORT_LIFE_SECONDS = 31 * 86_400;
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
-  const store = openAccountStore(context);
-  const configuration = await readConfiguration(context.paths);
+  const session = openSession(context);
+  const { store } = session;
+  const configuration = await session.configuration();
   const wanted = await wantedAccount(target, flags, store, configuration);
   const asked = loginSettings(target, flagsFor(flags, wanted), context.env, configuration);
   if (asked.device && asked.provider.discovery === 'none') requireDeviceGrant(asked.provider);
@@ -87,8 +88,8 @@ export async function login(target: string, flags: LoginFlags, context: Context)
             progress.note('sign_in_ends', signInEndText(provider.label, life, provider.refreshTokenEnds));
           const kept = { ...grant, client: lastingClient(facts.client, settings) };
           const isInherited = inherited !== undefined;
-          const keeping = { grant: kept, round, store, kind: storeKind, isInherited, wanted, configuration };
-          return keepSignIn(keeping, tokens, facts, context);
+          const keeping = { grant: kept, round, session, kind: storeKind, isInherited, wanted };
+          return keepSignIn(keeping, tokens, facts);
         },
       },
       context,

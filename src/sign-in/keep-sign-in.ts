@@ -1,5 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { type AccountStore, accountId } from '../accounts/account-store.ts';
+import { accountId } from '../accounts/account-store.ts';
+import type { Session } from '../accounts/session.ts';
 import type { SignInFacts } from '../grants/sign-in-grant.ts';
 import type { Context } from '../ground/context.ts';
 import { ProtocolError } from '../ground/errors.ts';
@@ -8,7 +9,6 @@ import { type SignInProfile, signInProfile } from '../profile/sign-in-profile.ts
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import type { Configuration } from '../settings/configuration.ts';
 import { storeOfPerson } from './inherited-store.ts';
 import { storeSignIn } from './sign-in-record.ts';
 import type { Round, Rounds } from './sign-in-rounds.ts';
@@ -18,22 +18,21 @@ import { requireWanted } from './wanted-account.ts';
 export interface Keeping {
   readonly grant: Rounds['grant'];
   readonly round: Round;
-  readonly store: AccountStore;
+  readonly session: Session;
   readonly kind: StoreKind | 'none';
   /** Nobody chose it for this sign-in: accounts of the same client are there. */
   readonly isInherited: boolean;
   /** Who has to have signed in, where that is not left open. */
   readonly wanted: AccountHead | undefined;
-  readonly configuration: Configuration;
 }
 
 /** What has to succeed before anybody is told of a success: the person's word where it is needed, and the store. */
 export async function keepSignIn(
-  { grant, round, store, kind, isInherited, wanted, configuration }: Keeping,
+  { grant, round, session, kind, isInherited, wanted }: Keeping,
   tokens: TokenSet,
   facts: SignInFacts,
-  context: Context,
 ): Promise<AccountHead> {
+  const { context, store } = session;
   const { provider, client, settings } = grant;
   const found = await signInProfile(provider, {
     accessToken: tokens.accessToken,
@@ -57,11 +56,11 @@ export async function keepSignIn(
     requestedScopes: round.scopes,
     isOfflineAccessRefused: round.isOfflineAccessRefused,
   };
-  if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, store, context, configuration);
+  if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, session);
   const before = await store.read(
     accountId(provider.name, provider.metadata.issuer, client.clientId, subject),
   );
-  return storeSignIn(signIn, await storeOfPerson(kind, before, context), store, context, configuration);
+  return storeSignIn(signIn, await storeOfPerson(kind, before, context), session);
 }
 
 async function confirmBrowser(

@@ -1,7 +1,9 @@
 import { refreshAccount } from '../access/refresh-account.ts';
 import type { AccountHead, AccountSecrets, OpenAccount } from '../accounts/account.ts';
 import { type AccountStore, accountId } from '../accounts/account-store.ts';
+import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import {
   AbortedError,
   AuthenticationRequiredError,
@@ -16,7 +18,6 @@ import { readIdTokenPayload } from '../protocol/id-token.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import type { Configuration } from '../settings/configuration.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 
@@ -47,16 +48,15 @@ export interface SignIn {
 export async function storeSignIn(
   signIn: SignIn,
   kind: StoreKind | 'none',
-  store: AccountStore,
-  context: Context,
-  configuration: Configuration,
+  session: Session,
 ): Promise<AccountHead> {
+  const { context, store } = session;
   if (kind === 'none') return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
   const { tokens, person, settings } = signIn;
   const id = accountOf(signIn, person.profile?.sub);
   // Without a person nobody knows whether the stored one is of the same.
   const mayKeep = tokens.refreshToken === undefined && settings.offlineAccess && person.profile !== undefined;
-  const tried = mayKeep ? await tryRefreshToken(id, store, context, configuration) : undefined;
+  const tried = mayKeep ? await tryRefreshToken(id, session) : undefined;
   const stored = await store.withLock(id, async () => {
     const kept = tried === undefined ? undefined : await secretsWithRefreshToken(id, store);
     // The refreshes of the sign-in before go on from its own ID Token (OpenID Connect Core §12.2).
@@ -86,49 +86,44 @@ function signInRecord(
 ): OpenAccount {
   const { settings, provider, client, tokens, person } = signIn;
   const now = clock.now().toISOString();
-  const {
-    id_token_signing_alg_values_supported: algorithms,
-    userinfo_signing_alg_values_supported: userInfoAlgorithms,
-  } = provider.metadata;
+  const isRefusedOffline = signIn.isOfflineAccessRefused && refreshToken === undefined;
   return {
-    head: {
+    head: defined({
       id: accountOf(signIn, person.profile?.sub),
       provider: provider.name,
-      ...(settings.preset === undefined ? {} : { preset: settings.preset }),
+      preset: settings.preset,
       label: provider.label,
       target: signInTarget(settings),
       issuer: provider.metadata.issuer,
       clientId: client.clientId,
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
-      ...(algorithms === undefined ? {} : { idTokenAlgorithms: algorithms }),
-      ...(userInfoAlgorithms === undefined ? {} : { userInfoAlgorithms }),
-      ...(signIn.redirectUri === undefined ? {} : { redirectUri: signIn.redirectUri }),
-      ...(person.profile === undefined ? {} : { profile: person.profile }),
-      ...(isProfileUnavailable(person) ? { profileUnavailable: true } : {}),
+      idTokenAlgorithms: provider.metadata.id_token_signing_alg_values_supported,
+      userInfoAlgorithms: provider.metadata.userinfo_signing_alg_values_supported,
+      redirectUri: signIn.redirectUri,
+      profile: person.profile,
+      profileUnavailable: isProfileUnavailable(person) ? true : undefined,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
       issuedAt: tokens.issuedAt.toISOString(),
-      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+      expiresAt: tokens.expiresAt?.toISOString(),
       verifiedAt: now,
       signedInAt: now,
       hasRefreshToken: refreshToken !== undefined,
-      ...(signIn.isOfflineAccessRefused && refreshToken === undefined
-        ? { isOfflineAccessRefused: true }
-        : {}),
+      isOfflineAccessRefused: isRefusedOffline ? true : undefined,
       store: kind,
-      ...(settings.allowHttpLoopback ? { allowHttpLoopback: true } : {}),
-      ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
-      ...(settings.extraCaFile === undefined ? {} : { extraCaFile: settings.extraCaFile }),
-      ...(settings.host === undefined ? {} : { host: settings.host }),
-      ...(settings.tenant === undefined ? {} : { tenant: settings.tenant }),
-    },
-    secrets: {
+      allowHttpLoopback: settings.allowHttpLoopback ? true : undefined,
+      caFile: settings.caFile,
+      extraCaFile: settings.extraCaFile,
+      host: settings.host,
+      tenant: settings.tenant,
+    }),
+    secrets: defined({
       accessToken: tokens.accessToken,
-      ...(refreshToken === undefined ? {} : { refreshToken }),
-      ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
-      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
-    },
+      refreshToken,
+      idToken: tokens.idToken,
+      clientSecret: client.clientSecret,
+    }),
   };
 }
 
@@ -146,16 +141,14 @@ function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
  */
 async function tryRefreshToken(
   id: string,
-  store: AccountStore,
-  context: Context,
-  configuration: Configuration,
+  { context, store, configuration }: Session,
 ): Promise<{ readonly goesWithIdToken: boolean } | undefined> {
   const head = await store.read(id);
   const before = await secretsWithRefreshToken(id, store);
   if (head === undefined || before === undefined) return undefined;
   try {
     const freshness = { minValiditySeconds: 0, force: true };
-    const { secrets } = await refreshAccount(head, freshness, store, context, async () => configuration);
+    const { secrets } = await refreshAccount(head, freshness, store, context, configuration);
     return { goesWithIdToken: isCurrent(secrets.idToken, context) };
   } catch (error) {
     if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
@@ -177,11 +170,11 @@ async function secretsWithRefreshToken(id: string, store: AccountStore): Promise
 function endpointsOf({ metadata }: ResolvedProvider) {
   const { authorization_endpoint, token_endpoint, userinfo_endpoint, revocation_endpoint, jwks_uri } =
     metadata;
-  return {
-    ...(authorization_endpoint === undefined ? {} : { authorization_endpoint }),
-    ...(token_endpoint === undefined ? {} : { token_endpoint }),
-    ...(userinfo_endpoint === undefined ? {} : { userinfo_endpoint }),
-    ...(revocation_endpoint === undefined ? {} : { revocation_endpoint }),
-    ...(jwks_uri === undefined ? {} : { jwks_uri }),
-  };
+  return defined({
+    authorization_endpoint,
+    token_endpoint,
+    userinfo_endpoint,
+    revocation_endpoint,
+    jwks_uri,
+  });
 }
