@@ -6,8 +6,10 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** What is wrong with a document: where, and what is expected there. */
 export interface Fault {
   readonly path: readonly (string | number)[];
-  /** A clause such as `expected an https URL` or `is not a member; did you mean label?`. */
+  /** A clause such as `expected an https URL` or `is not a key; did you mean label?`. */
   readonly what: string;
+  /** The name at the end of the path is none that is known there. */
+  readonly isUnknownName?: true;
 }
 
 /** What a value of a JSON document has to be: the check, the JSON Schema and the TypeScript type are made from it. */
@@ -24,17 +26,6 @@ export interface Rule<Value> {
 /** The TypeScript type that a rule describes. */
 export type Described<R> = R extends Rule<infer Value> ? Value : never;
 
-/** A member of an object, with the sentence that editors show for it. */
-export interface Member<Value, Optional extends boolean> {
-  readonly sentence: string;
-  readonly rule: Rule<Value>;
-  readonly optional: Optional;
-}
-
-/** The name of an object's member that is free means nothing to objects themselves. */
-const freeName = { not: { enum: ['__proto__', 'constructor', 'prototype'] } };
-const isFreeName = (name: string) => !freeName.not.enum.includes(name);
-
 /** A text that fits the pattern, which has the flag `u`, as those of a JSON Schema are read (draft 2020-12). */
 export function text(expected: string, pattern: RegExp): Rule<string> {
   const schema = { type: 'string', pattern: pattern.source };
@@ -48,7 +39,8 @@ export function text(expected: string, pattern: RegExp): Rule<string> {
 
 /** One of these texts. */
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): Rule<Choice> {
-  const expected = choices.map((choice) => JSON.stringify(choice)).join(' or ');
+  const names = choices.map((choice) => JSON.stringify(choice));
+  const expected = [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
   return {
     expected,
     schema: { enum: choices },
@@ -61,10 +53,9 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
 
 /** `true`, and nothing else: what is not so is left out. */
 export const onlyTrue: Rule<true> = {
-  expected: 'true, or the member left out',
+  expected: 'true, or the key left out',
   schema: { const: true },
-  check: (value, path) =>
-    value === true ? undefined : { path, what: 'expected true, or the member left out' },
+  check: (value, path) => (value === true ? undefined : { path, what: 'expected true, or the key left out' }),
 };
 
 /** A whole number in these bounds. */
@@ -92,25 +83,6 @@ export function listOf<Value>(rule: Rule<Value>): Rule<readonly Value[]> {
   };
 }
 
-/** An object of such values under names that the document chooses. */
-export function namedValues<Value>(rule: Rule<Value>): Rule<Readonly<Record<string, Value>>> {
-  return {
-    expected: `an object, each value ${rule.expected}`,
-    schema: { type: 'object', propertyNames: freeName, additionalProperties: rule.schema },
-    check(value, path) {
-      if (!isObject(value)) return { path, what: `expected an object, each value ${rule.expected}` };
-      return firstFault(
-        Object.entries(value).map(([name, member]) => () => {
-          const place = [...path, name];
-          return isFreeName(name)
-            ? rule.check(member, place)
-            : { path: place, what: 'is a name that no member may have' };
-        }),
-      );
-    },
-  };
-}
-
 /** The first of the rules that the value fits. */
 export function anyOf<A, B>(first: Rule<A>, second: Rule<B>): Rule<A | B> {
   const expected = `${first.expected}, or ${second.expected}`;
@@ -127,64 +99,39 @@ export function anyOf<A, B>(first: Rule<A>, second: Rule<B>): Rule<A | B> {
   };
 }
 
-type Members = Readonly<Record<string, Member<unknown, boolean>>>;
-type ObjectOf<M extends Members> = {
-  readonly [Name in keyof M as M[Name]['optional'] extends true ? never : Name]: Described<M[Name]['rule']>;
-} & {
-  readonly [Name in keyof M as M[Name]['optional'] extends true ? Name : never]?: Described<M[Name]['rule']>;
+/** `null`, and nothing else. */
+export const nullValue: Rule<null> = {
+  expected: 'null',
+  schema: { type: 'null' },
+  check: (value, path) => (value === null ? undefined : { path, what: 'expected null' }),
 };
 
-/** A member that has to be there. */
-export function required<Value>(sentence: string, rule: Rule<Value>): Member<Value, false> {
-  return { sentence, rule, optional: false };
-}
-
-/** A member that may be left out. */
-export function optional<Value>(sentence: string, rule: Rule<Value>): Member<Value, true> {
-  return { sentence, rule, optional: true };
-}
-
-/** An object of these members and no others. */
-export function objectOf<M extends Members>(members: M): Rule<ObjectOf<M>> {
-  const names = Object.keys(members);
-  const needed = names.filter((name) => members[name]?.optional === false);
+/** The same rule, for what a JSON Schema cannot say besides; `choices` are what may have been meant by a wrong text. */
+export function narrowed<Value>(
+  rule: Rule<Value>,
+  accepts: (value: Value) => boolean,
+  choices: () => readonly string[] = () => [],
+): Rule<Value> {
+  // A rule without a fault is the proof of the type.
+  const isOfType = (value: unknown, path: Fault['path']): value is Value =>
+    rule.check(value, path) === undefined;
   return {
-    expected: 'an object',
-    schema: {
-      type: 'object',
-      additionalProperties: false,
-      ...(needed.length === 0 ? {} : { required: needed }),
-      properties: Object.fromEntries(
-        Object.entries(members).map(([name, { sentence, rule }]) => [
-          name,
-          { description: sentence, ...rule.schema },
-        ]),
-      ),
-    },
+    expected: rule.expected,
+    schema: rule.schema,
     check(value, path) {
-      if (!isObject(value)) return { path, what: 'expected an object' };
-      const unknown = Object.keys(value).find((name) => !Object.hasOwn(members, name));
-      if (unknown !== undefined) {
-        const nearest = suggestion(unknown, names);
-        const what = `is not a member${nearest === '' ? `; expected one of ${names.join(', ')}` : nearest}`;
-        return { path: [...path, unknown], what };
-      }
-      const missing = needed.find((name) => !Object.hasOwn(value, name));
-      if (missing !== undefined) {
-        return { path, what: `has no ${missing}; expected ${members[missing]?.rule.expected}` };
-      }
-      return firstFault(
-        Object.entries(value).map(
-          ([name, member]) =>
-            () =>
-              members[name]?.rule.check(member, [...path, name]),
-        ),
-      );
+      if (isOfType(value, path) && accepts(value)) return undefined;
+      return { path, what: `expected ${rule.expected}${suggestion(String(value), choices())}` };
     },
   };
 }
 
-function firstFault(checks: readonly (() => Fault | undefined)[]): Fault | undefined {
+/** The same rule, whose schema stands in another document. */
+export function published<Value>(rule: Rule<Value>, reference: string): Rule<Value> {
+  return { ...rule, schema: { $ref: reference } };
+}
+
+/** What the first of the checks with a fault gives. */
+export function firstFault(checks: readonly (() => Fault | undefined)[]): Fault | undefined {
   for (const check of checks) {
     const fault = check();
     if (fault !== undefined) return fault;
@@ -192,11 +139,13 @@ function firstFault(checks: readonly (() => Fault | undefined)[]): Fault | undef
   return undefined;
 }
 
-function suggestion(typed: string, known: readonly string[]): string {
+/** The end of a sentence: `; did you mean …?` where something near is known. */
+export function suggestion(typed: string, known: readonly string[]): string {
   const nearest = nearestNames(typed, known);
   return nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

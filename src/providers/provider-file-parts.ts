@@ -1,4 +1,5 @@
-import { anyOf, listOf, namedValues, objectOf, oneOf, onlyTrue, optional, required } from './description.ts';
+import { anyOf, listOf, oneOf, onlyTrue } from './description.ts';
+import { namedValues, objectOf, optional, required } from './object-description.ts';
 import * as texts from './provider-file-texts.ts';
 
 const claim = anyOf(texts.claim, listOf(texts.claim));

@@ -1,13 +1,13 @@
 import { text } from './description.ts';
 
+/** The rule for names of providers; they become parts of variable names and of file names. */
+export const PROVIDER_NAME = /^[a-z0-9][a-z0-9._-]{0,63}(?<!\.)$/u;
+
 /** The texts that more than one member of a provider file consists of. */
-export const name = text(
-  'a name of small letters, digits, ".", "_" and "-"',
-  /^[a-z0-9][a-z0-9._-]{0,63}(?<!\.)$/u,
-);
+export const name = text('a name of small letters, digits, ".", "_" and "-"', PROVIDER_NAME);
 export const words = text('one line of text', /^[^\p{C}\p{Zl}\p{Zp}]{1,600}$/u);
 export const sentence = text('one sentence with a full stop', /^[^\p{C}\p{Zl}\p{Zp}]{1,599}[.]$/u);
-export const scope = text('one scope (RFC 6749 §3.3)', /^[\x21\x23-\x5b\x5d-\x7e]+$/u);
+export const scope = text('one scope, without spaces (RFC 6749 §3.3)', /^[\x21\x23-\x5b\x5d-\x7e]+$/u);
 export const value = text('a text without control characters', /^[^\p{C}\p{Zl}\p{Zp}]{0,2048}$/u);
 export const address = text(
   'an https URL, in which {host}, {api} and {tenant} may stand',

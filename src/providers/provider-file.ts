@@ -3,15 +3,12 @@ import {
   type Described,
   type JsonSchema,
   listOf,
-  namedValues,
-  objectOf,
   oneOf,
-  optional,
-  type Rule,
-  required,
+  published,
   text,
   wholeNumber,
 } from './description.ts';
+import { type Member, namedValues, objectOf, optional, required } from './object-description.ts';
 import * as parts from './provider-file-parts.ts';
 import * as texts from './provider-file-texts.ts';
 import { quirks } from './quirk.ts';
@@ -152,26 +149,26 @@ const members = {
 export const providerFile = objectOf(members);
 
 /** Members that an entry of config.json may have too: what a preset can say of requests and replies, a user can say. */
-export const sharedMembers = [
-  'scope_separator',
-  'pkce',
-  'offline_access',
-  'token_request',
-  'token_reply',
-  'profile',
-  'api_headers',
-  'token_presentation',
-  'revocation',
-  'quirks',
-] as const;
+export const sharedMembers = {
+  scope_separator: shared('scope_separator', members.scope_separator),
+  pkce: shared('pkce', members.pkce),
+  offline_access: shared('offline_access', members.offline_access),
+  token_request: shared('token_request', members.token_request),
+  token_reply: shared('token_reply', members.token_reply),
+  profile: shared('profile', members.profile),
+  api_headers: shared('api_headers', members.api_headers),
+  token_presentation: shared('token_presentation', members.token_presentation),
+  revocation: shared('revocation', members.revocation),
+  quirks: shared('quirks', members.quirks),
+};
 
-/** What such a member has to be. */
-export function sharedMemberRule(name: (typeof sharedMembers)[number]): Rule<unknown> {
-  return members[name].rule;
+/** Such a member; what it has to be stands in the schema of provider files. */
+function shared<Value>(name: string, { sentence, rule }: Member<Value, boolean>): Member<Value, true> {
+  return optional(sentence, published(rule, `provider.schema.json#/properties/${name}`));
 }
 
 /** The members of that kind, each of which may be left out. */
-export type SharedMembers = Partial<Pick<ProviderFile, (typeof sharedMembers)[number]>>;
+export type SharedMembers = Partial<Pick<ProviderFile, keyof typeof sharedMembers>>;
 
 /** A provider file whose members were checked. */
 export type ProviderFile = Described<typeof providerFile>;

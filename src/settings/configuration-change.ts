@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import type { Context } from '../ground/context.ts';
+import { isObject } from '../providers/description.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { configurationFile, type ProviderConfiguration, readConfiguration } from './configuration.ts';
 import { openConfigurationLock } from './configuration-lock.ts';
-import { isJsonObject } from './configuration-members.ts';
 import { readConfigurationSource } from './configuration-source.ts';
 
 type Needs = Pick<Context, 'paths' | 'clock' | 'signal'>;
@@ -19,8 +19,8 @@ export async function writeProviderConfiguration(
   change: ProviderConfiguration,
 ): Promise<void> {
   await changeDocument(context, (document) => {
-    const providers = isJsonObject(document.providers) ? document.providers : {};
-    const before = isJsonObject(providers[name]) ? providers[name] : {};
+    const providers = isObject(document.providers) ? document.providers : {};
+    const before = isObject(providers[name]) ? providers[name] : {};
     return { ...document, providers: { ...providers, [name]: { ...before, ...change } } };
   });
 }
@@ -38,7 +38,7 @@ async function changeDocument(context: Needs, change: (document: Document) => Do
     await readConfiguration(context.paths);
     const source = readConfigurationSource(file);
     const document: unknown = source === undefined ? {} : JSON.parse(source);
-    lock.replace(`${JSON.stringify(change(isJsonObject(document) ? document : {}), null, 2)}\n`);
+    lock.replace(`${JSON.stringify(change(isObject(document) ? document : {}), null, 2)}\n`);
   } finally {
     lock.close();
   }

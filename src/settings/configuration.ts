@@ -3,44 +3,11 @@ import type { Paths } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { type Described, type Fault, isObject } from '../providers/description.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
-import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
-import type { SharedMembers } from '../providers/provider-file.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { isJsonObject, type Problem, readMembers } from './configuration-members.ts';
-import { FORBIDDEN_NAMES, PROVIDER_NAME, PROVIDER_SHAPE, TOP_SHAPE } from './configuration-shape.ts';
+import { configurationDocument, type ProviderConfiguration } from './configuration-description.ts';
 import { readConfigurationSource } from './configuration-source.ts';
-
-/** What the user set for one provider; keys as they stand in the file. */
-export interface ProviderConfiguration extends SharedMembers {
-  /** The catalogue's row this one is built on; the provider's own name when absent. */
-  readonly preset?: string;
-  readonly label?: string;
-  readonly issuer?: string;
-  readonly host?: string;
-  readonly tenant?: string;
-  readonly client_id?: string;
-  readonly client_authentication?: ClientAuthentication;
-  /** The server supports this method of PKCE although its metadata does not list it (RFC 7636 §4.3). */
-  readonly code_challenge_method?: 'S256';
-  /** The tokens are bearer tokens, although the token response names no type or another word (RFC 6749 §7.1). */
-  readonly token_type?: 'bearer';
-  /** The server is known to leave the nonce out of its ID Tokens. */
-  readonly id_token_nonce?: 'optional';
-  /** Audiences that an ID Token may name besides the client. */
-  readonly trusted_audiences?: readonly string[];
-  readonly redirect_uri?: string;
-  readonly scopes?: readonly string[];
-  readonly parameters?: Readonly<Record<string, string>>;
-  /** `userinfo_endpoint: null`: nobody is asked for the profile. */
-  readonly endpoints?: Partial<Omit<Endpoints, 'userinfo_endpoint'>> & {
-    readonly userinfo_endpoint?: string | null;
-  };
-  /** Further origins that the access token may be sent to. */
-  readonly api_origins?: readonly string[];
-  /** The origin of a token endpoint that is not the authorization endpoint's, as the user confirmed it. */
-  readonly token_endpoint_origin?: string;
-}
 
 /** `config.json` in the user's own configuration directory: no secrets, and no program to run. */
 export interface Configuration {
@@ -49,7 +16,8 @@ export interface Configuration {
   readonly providers: ReadonlyMap<string, ProviderConfiguration>;
 }
 
-export { PROVIDER_NAME } from './configuration-shape.ts';
+export { PROVIDER_NAME } from '../providers/provider-file-texts.ts';
+export type { ProviderConfiguration } from './configuration-description.ts';
 
 /** The file's place. */
 export function configurationFile(paths: Paths): string {
@@ -75,33 +43,22 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
   const file = placeOfFile(paths);
   const source = file === undefined ? undefined : readConfigurationSource(file);
   if (file === undefined || source === undefined) return { providers: new Map() };
-  const problem: Problem = (path, what, hint) => invalidFile(file, source, path, what, hint);
   let document: unknown;
   try {
     document = JSON.parse(source);
   } catch {
-    throw await problem([], 'is not JSON');
+    throw await invalidFile(file, source, { path: [], what: 'is not JSON' });
   }
-  if (!isJsonObject(document)) throw await problem([], 'must hold one JSON object');
-  const top: Record<string, unknown> = {};
-  const providers = new Map<string, ProviderConfiguration>();
-  for (const [key, value] of Object.entries(document)) {
-    if (key === 'providers') {
-      if (!isJsonObject(value)) throw await problem([key], 'expected an object of providers');
-      for (const [name, entry] of Object.entries(value)) {
-        if (!PROVIDER_NAME.test(name) || FORBIDDEN_NAMES.has(name)) {
-          throw await problem([key, name], 'expected a name of small letters, digits, ".", "_" and "-"');
-        }
-        if (!isJsonObject(entry)) throw await problem([key, name], 'expected an object');
-        // Checked member by member against the shapes above.
-        const checked = await readMembers(entry, PROVIDER_SHAPE, [key, name], problem);
-        providers.set(name, withIssuer(checked as ProviderConfiguration));
-      }
-    } else {
-      Object.assign(top, await readMembers({ [key]: value }, TOP_SHAPE, [], problem));
-    }
-  }
-  return { ...top, providers };
+  if (!isObject(document))
+    throw await invalidFile(file, source, { path: [], what: 'must hold one JSON object' });
+  const fault = configurationDocument.check(document, []);
+  if (fault !== undefined) throw await invalidFile(file, source, fault);
+  // Checked just now, member by member.
+  const { $schema: _schema, providers, ...top } = document as Described<typeof configurationDocument>;
+  return {
+    ...top,
+    providers: new Map(Object.entries(providers ?? {}).map(([name, entry]) => [name, withIssuer(entry)])),
+  };
 }
 
 /** The address of a metadata document stands for its issuer. */
@@ -128,13 +85,7 @@ const PARSE_FAULTS: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a text holds a control character',
 };
 
-async function invalidFile(
-  file: string,
-  source: string,
-  path: readonly string[],
-  what: string,
-  advice?: string,
-): Promise<ConfigurationError> {
+async function invalidFile(file: string, source: string, fault: Fault): Promise<ConfigurationError> {
   const { findNodeAtLocation, parseTree, printParseErrorCode } = await import('jsonc-parser');
   const errors: import('jsonc-parser').ParseError[] = [];
   let tree: import('jsonc-parser').Node | undefined;
@@ -146,18 +97,29 @@ async function invalidFile(
       hint: `correct or remove the file: mv ${shellQuoted(file)} ${shellQuoted(`${file}.bad`)}`,
     });
   }
+  const { path } = fault;
   const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
   const offset = path.length === 0 ? (errors[0]?.offset ?? 0) : (node?.parent?.offset ?? node?.offset ?? 0);
   const line = source.slice(0, offset).split('\n').length;
-  const fault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
-  const detail = path.length > 0 || fault === undefined ? '' : `: ${PARSE_FAULTS[fault] ?? fault}`;
-  const key = path.length === 0 ? '' : ` key ${path.map(shownKey).join('.')}`;
-  return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}${detail}`, {
-    hint:
-      advice === undefined
-        ? `mend line ${line} of the file; nothing was changed`
-        : `remove the key ${shownKey(path.at(-1) ?? '')} in line ${line}, and ${advice}`,
+  const key = path.length === 0 ? '' : ` key ${shownPath(path)}`;
+  const last = path.at(-1);
+  const isSecret = fault.isUnknownName === true && last === 'client_secret';
+  const parseFault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
+  const detail =
+    path.length > 0 || parseFault === undefined ? '' : `: ${PARSE_FAULTS[parseFault] ?? parseFault}`;
+  const what = isSecret ? 'never stands in this file' : `${fault.what}${detail}`;
+  return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}`, {
+    // The name of the entry is the one that `setup` takes.
+    hint: isSecret
+      ? `remove the key ${shownKey(last)} in line ${line}, and seal it with oauth-login setup ${path.at(-2) ?? 'NAME'}`
+      : `correct line ${line} of the file; nothing was changed`,
   });
+}
+
+/** The keys that lead to a member, as in `"providers"."work"."scopes"[0]`. */
+function shownPath(path: Fault['path']): string {
+  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${shownKey(part)}`));
+  return parts.join('').slice(1);
 }
 
 /** A key of the file as it stands there, without what a terminal would obey. */

@@ -105,9 +105,7 @@ describe('a provider of config.json with members of a provider file', () => {
     writeConfiguration(line, { providers: { tracker: { profile } } });
     const { stderr, exitCode } = await line.run('tracker');
     expect(exitCode).toBe(3);
-    expect(stderr).toContain(
-      '"providers"."tracker"."profile"."map"."nmae" is not a member; did you mean name?',
-    );
+    expect(stderr).toContain('"providers"."tracker"."profile"."map"."nmae" is not a key; did you mean name?');
   });
 });
 

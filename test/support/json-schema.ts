@@ -39,6 +39,8 @@ const keywords: Readonly<Record<string, Keyword>> = {
   const: (value, rule) => value === rule,
   anyOf: (value, rule, _, root) =>
     Array.isArray(rule) && rule.some((one) => isAccepted(value, schemaIn(one), root)),
+  allOf: (value, rule, _, root) =>
+    Array.isArray(rule) && rule.every((one) => isAccepted(value, schemaIn(one), root)),
   required: (value, rule) =>
     !isObject(value) || (Array.isArray(rule) && rule.every((name) => Object.hasOwn(value, String(name)))),
   minimum: (value, rule) => typeof value !== 'number' || value >= Number(rule),

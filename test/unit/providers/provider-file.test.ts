@@ -173,7 +173,7 @@ describe('what a typo is answered with', () => {
       'a member that does not exist',
       change((file) => (file.lable = 'Heroku')),
       ['lable'],
-      /^is not a member; did you mean label\?$/,
+      /^is not a key; did you mean label\?$/,
     ],
     ['a missing member', change((file) => delete file.scopes), [], /^has no scopes; expected a list/],
     [
@@ -211,13 +211,13 @@ describe('what a typo is answered with', () => {
         ),
       ),
       ['parameters', '__proto__'],
-      /no member may have/,
+      /no key may have/,
     ],
     [
       'two ways to take a token back',
       change((file) => (file.revocation = { kind: 'rfc7009', url: 'https://a.test' })),
       ['revocation', 'url'],
-      /^is not a member/,
+      /^is not a key/,
     ],
     ['no object at all', [], [], /^expected an object$/],
   ])('%s', (_, file, path, what) => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/ground/errors.ts';
 import { reservedParameters } from '../../../src/protocol/authorization-request.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
+import { configurationSchema } from '../../../src/settings/configuration-description.ts';
 import { isAccepted } from '../../support/json-schema.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -36,7 +37,11 @@ async function keysKnownAt(wrap: (entry: object) => object): Promise<string[]> {
   return (list ?? '').split(', ').sort();
 }
 
-const provider = schema.$defs.provider.properties;
+const provider = schema.properties.providers.additionalProperties.properties;
+
+it('is the schema that the description gives (npm run schema writes it)', () => {
+  expect(schema).toEqual(JSON.parse(JSON.stringify(configurationSchema())));
+});
 
 describe('the schema of the configuration file has the keys of the program, no more and no fewer', () => {
   it.each([

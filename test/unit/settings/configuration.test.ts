@@ -124,13 +124,13 @@ describe('the configuration file', () => {
     ['{"providers": []}', /key "providers" expected an object/],
     ['{"providers": {"A b": {}}}', /expected a name of small letters/],
     ['{"providers": {"../../x": {}}}', /expected a name of small letters/],
-    ['{"providers": {"x": {"scopes": "a"}}}', /expected a list of texts/],
+    ['{"providers": {"x": {"scopes": "a"}}}', /"scopes" expected a list, each one scope/],
     [
       '{"providers": {"x": {"endpoints": {"authorise": "y"}}}}',
       /is not a key; expected one of authorization_endpoint/,
     ],
     ['{"command": "calc"}', /key "command" is not a key; expected one of .*providers/],
-    ['{"providers": {"x": {"scopes": ["a b"]}}}', /"scopes" expected a list of texts, one scope each/],
+    ['{"providers": {"x": {"scopes": ["a b"]}}}', /"scopes"\[0\] expected one scope, without spaces/],
     ['{"providers": {"x": {"issuer": "https://["}}}', /"issuer" expected an https URL/],
     [
       '{"providers": {"x": {"endpoints": {"token_endpoint": "token"}}}}',

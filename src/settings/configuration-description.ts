@@ -1,0 +1,158 @@
+import { reservedParameters } from '../protocol/authorization-request.ts';
+import { catalogue, findPreset } from '../providers/catalogue.ts';
+import {
+  anyOf,
+  type Described,
+  type JsonSchema,
+  listOf,
+  narrowed,
+  nullValue,
+  oneOf,
+  type Rule,
+  text,
+} from '../providers/description.ts';
+import { isLoopbackAddress } from '../providers/endpoint.ts';
+import { namedValues, objectOf, optional } from '../providers/object-description.ts';
+import { sharedMembers } from '../providers/provider-file.ts';
+import * as texts from '../providers/provider-file-texts.ts';
+import { storeKinds } from '../secrets/store-kind.ts';
+import { readRedirectUri } from './redirect-uri.ts';
+
+const anyText = text('a text', /^/u);
+const url = narrowed(text('an https URL', /^https?:\/\/[\x21-\x7e]+$/u), (value) => URL.canParse(value));
+const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
+
+const apiOrigin = narrowed(
+  text(
+    'an origin such as "https://api.example.com" (plain http: loopback addresses only)',
+    /^(?:https:\/\/[^/\s@*?#]+|http:\/\/(?:127\.[0-9.]+|\[::1\]|localhost)(?::[0-9]+)?)$/u,
+  ),
+  (value) => isOrigin(value) && (value.startsWith('https:') || isLoopbackAddress(new URL(value).hostname)),
+);
+
+const redirectUri = narrowed(
+  text(
+    'a URI such as "http://127.0.0.1:8765/callback" or "https://client.example/callback"',
+    /^(http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:(?!80(\/|$))[0-9]{1,5})?(?!.*\/\.{1,2}(\/|$))(\/[^?#\s]*)?|https:\/\/(?!(127\.0\.0\.1|localhost|\[::1\])([:/]|$))[^@#\s/]+(\/[^#\s]*)?)$/u,
+  ),
+  (value) => readRedirectUri(value) !== undefined,
+);
+
+/** The names of further parameters. */
+const freeParameter: Rule<string> = {
+  expected: 'a name that is none of those that oauth-login sets itself',
+  schema: { not: { enum: [...reservedParameters] } },
+  check: (name, path) =>
+    typeof name === 'string' && !reservedParameters.has(name)
+      ? undefined
+      : { path, what: `expected ${freeParameter.expected}` },
+};
+
+/** What a user can set for one provider; keys as they stand in the file. */
+const providerEntry = objectOf({
+  preset: optional(
+    'The preset this provider is built on, when it has another name.',
+    narrowed(
+      text('the name of a preset, as oauth-login providers lists them', texts.PROVIDER_NAME),
+      (name) => findPreset(name) !== undefined,
+      () => catalogue.keys(),
+    ),
+  ),
+  // It is shown in the terminal and in the browser.
+  label: optional(
+    'The name that people read.',
+    text('a text of up to 100 printable characters', /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u),
+  ),
+  issuer: optional(
+    'The Issuer Identifier, for a provider that publishes metadata (OpenID Connect Discovery, RFC 8414).',
+    url,
+  ),
+  host: optional(
+    'The host of a self-hosted GitLab or GitHub.',
+    text('a host name such as "git.example.com"', /^[A-Za-z0-9.:[\]-]+$/u),
+  ),
+  tenant: optional(
+    'The Microsoft tenant: its id, one of its domains, common, organizations or consumers.',
+    text('a tenant id or domain', /^[A-Za-z0-9.-]+$/u),
+  ),
+  client_id: optional('The client identifier; not a secret.', text('a client identifier', /^[\x20-\x7e]+$/u)),
+  client_authentication: optional(
+    'How the client authenticates at the token endpoint.',
+    oneOf('none', 'client_secret_post', 'client_secret_basic'),
+  ),
+  code_challenge_method: optional(
+    'The method of PKCE that the server supports although its metadata does not list it (RFC 7636 §4.3).',
+    oneOf('S256'),
+  ),
+  token_type: optional(
+    'The tokens are bearer tokens, although the token response names no type or another word (RFC 6749 §7.1).',
+    oneOf('bearer'),
+  ),
+  id_token_nonce: optional(
+    'The ID Tokens of the server are known to hold no nonce; the code is protected by PKCE.',
+    oneOf('optional'),
+  ),
+  trusted_audiences: optional(
+    'Audiences that an ID Token may name besides the client identifier.',
+    listOf(text('one audience', /^[\x21-\x7e]{1,2048}$/u)),
+  ),
+  redirect_uri: optional(
+    "The registered redirect URI, where it is not the provider's usual one: on this machine, or an https page whose address is pasted back.",
+    redirectUri,
+  ),
+  scopes: optional("The scopes to ask for, instead of the provider's usual ones.", listOf(texts.scope)),
+  parameters: optional(
+    'More parameters of every authorization request; none of those that oauth-login sets itself.',
+    namedValues(anyText, freeParameter),
+  ),
+  endpoints: optional(
+    'Endpoints, for a provider without metadata, or to replace published ones.',
+    objectOf({
+      authorization_endpoint: optional('Where the person signs in.', url),
+      token_endpoint: optional('Where the code is exchanged for tokens.', url),
+      userinfo_endpoint: optional(
+        'null: nobody is asked for the profile; the ID Token tells who signed in, or nobody does.',
+        anyOf(url, nullValue),
+      ),
+      revocation_endpoint: optional('Where a token is taken back (RFC 7009).', url),
+      device_authorization_endpoint: optional('Where the device grant begins (RFC 8628).', url),
+      jwks_uri: optional('The keys that its ID Tokens are signed with.', url),
+    }),
+  ),
+  api_origins: optional(
+    'Further origins that oauth-login request may send the access token to, each as scheme, host and port; plain http for loopback addresses only.',
+    listOf(apiOrigin),
+  ),
+  token_endpoint_origin: optional(
+    'The origin of the token endpoint where it is another than that of the authorization endpoint, as you confirmed it.',
+    narrowed(text('an origin such as "https://login.example.com"', /^https?:\/\/[^/?#@\s]+$/u), isOrigin),
+  ),
+  ...sharedMembers,
+});
+
+/** `config.json`: the type, the check and the published schema are made from this. */
+export const configurationDocument = objectOf({
+  $schema: optional('Where this schema is, for editors.', anyText),
+  store: optional('Where the key to the stored sign-ins lives.', oneOf(...storeKinds)),
+  default_account: optional(
+    'The account that is meant when more than one fits: its id, as oauth-login status shows it.',
+    anyText,
+  ),
+  providers: optional(
+    'Settings of providers, by name: of the presets, or of your own.',
+    namedValues(providerEntry, texts.name),
+  ),
+});
+
+/** What the user set for one provider. */
+export interface ProviderConfiguration extends Described<typeof providerEntry> {}
+
+/** The JSON Schema of `config.json`, as `schema/config.schema.json` publishes it. */
+export function configurationSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'config.json of oauth-login',
+    description: 'The settings of one user. No secrets, and no program to run.',
+    ...configurationDocument.schema,
+  };
+}
