@@ -90,7 +90,7 @@ const leftOut = {
   'src/accounts/claimed-client.ts': ['claimedClient'],
   'src/accounts/file-mark.ts': ['fileMark'],
   'src/accounts/lock.ts': ['lockPath', 'openLockUnless'],
-  'src/access/without-person.ts': ['withoutPerson'],
+  'src/access/unattended-hint.ts': ['withUnattendedHint'],
   'src/output/token-formats/env-file.ts': ['dotenvValue', 'gitlabDotenvValue'],
   'src/output/token-formats/netrc.ts': ['netrcLines'],
   'src/ground/file-system-words.ts': ['permissionsFault', 'shellQuoted', 'systemErrorCode', 'writeFailure'],

@@ -1,6 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import type { GrantTokenHead } from '../accounts/grant-tokens.ts';
+import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -14,7 +14,7 @@ export interface FreshToken {
   /** Of the client that the account was signed in with. */
   readonly clientSecret?: Secret;
   /** What is known of it. */
-  readonly source: AccountHead | GrantTokenHead | SuppliedSource;
+  readonly source: AccountHead | UnattendedTokenHead | SuppliedSource;
   /** Where `force` gives another one, should this one be refused. */
   readonly replacement?: TokenSource;
 }
@@ -39,8 +39,8 @@ export async function freshToken(
     };
   }
   if ('settings' in source) {
-    const { grantToken } = await import('./grant-token.ts');
-    const { accessToken, head, wasKept } = await grantToken(source, freshness, context);
+    const { unattendedToken } = await import('./unattended-token.ts');
+    const { accessToken, head, wasKept } = await unattendedToken(source, freshness, context);
     return { accessToken, source: head, ...(wasKept ? { replacement: source } : {}) };
   }
   return { accessToken: source.token, source };

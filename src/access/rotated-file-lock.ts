@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { lockPath, openLock } from '../accounts/lock.ts';
 import type { Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 
 /**
  * Runs the work while no other process of this user spends the refresh token of the same file, where the new one
@@ -13,7 +13,7 @@ import type { GrantSettings } from '../settings/grant-settings.ts';
  * lock, the work is done without one, and a warning says so.
  */
 export async function withRotatedFile<T>(
-  { refreshTokenFile, rotateTo }: Pick<GrantSettings, 'refreshTokenFile' | 'rotateTo'>,
+  { refreshTokenFile, rotateTo }: Pick<UnattendedSettings, 'refreshTokenFile' | 'rotateTo'>,
   context: Context,
   work: (isShared: boolean) => Promise<T>,
 ): Promise<T> {

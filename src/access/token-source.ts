@@ -3,11 +3,11 @@ import type { AccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import type { Context } from '../ground/context.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { type GrantFlags, refuseGrantFlags } from '../settings/grant-flags.ts';
 import type { SuppliedToken } from '../settings/supplied-token.ts';
+import { refuseUnattendedFlags, type UnattendedFlags } from '../settings/unattended-flags.ts';
 import { tokenVariables } from '../settings/variables.ts';
-import type { GrantSource } from './grant-token.ts';
-import { withoutPerson } from './without-person.ts';
+import { withUnattendedHint } from './unattended-hint.ts';
+import type { UnattendedSource } from './unattended-token.ts';
 
 /** A token of the environment, with the account whose place it takes when no target was named. */
 export interface SuppliedSource extends SuppliedToken {
@@ -18,16 +18,16 @@ export interface SuppliedSource extends SuppliedToken {
  * Where the access token of a target comes from: the environment, an account whose secrets are still sealed, or a
  * grant that needs no person.
  */
-export type TokenSource = SuppliedSource | { readonly head: AccountHead } | GrantSource;
+export type TokenSource = SuppliedSource | { readonly head: AccountHead } | UnattendedSource;
 
 /** The flags that say which access token is meant. */
-export interface TokenSourceFlags extends AccountFlags, GrantFlags {}
+export interface TokenSourceFlags extends AccountFlags, UnattendedFlags {}
 
 /**
  * Finds where the access token of a target comes from: `--grant` wins over a variable, and that over the store, whose
  * secrets stay sealed.
  *
- * Throws a `ConfigurationError` for a variable that holds no token, and what `openGrant` and `chooseAccount` throw.
+ * Throws a `ConfigurationError` for a variable that holds no token, and what `openUnattended` and `chooseAccount` throw.
  */
 export async function chooseTokenSource(
   target: string | undefined,
@@ -38,10 +38,10 @@ export async function chooseTokenSource(
 ): Promise<TokenSource> {
   const { grant } = flags;
   if (grant !== undefined) {
-    const { openGrant } = await import('./grant-token.ts');
-    return openGrant(target, { ...flags, grant }, context, await configuration());
+    const { openUnattended } = await import('./unattended-token.ts');
+    return openUnattended(target, { ...flags, grant }, context, await configuration());
   }
-  refuseGrantFlags(flags);
+  refuseUnattendedFlags(flags);
   const place = target ?? flags.issuer;
   // Most environments supply no token, and what reads one is not loaded there.
   const supply =
@@ -52,10 +52,10 @@ export async function chooseTokenSource(
   try {
     head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
   } catch (error) {
-    const { suppliedInstead } = await import('./supplied-instead.ts');
-    const only = await suppliedInstead(error, flags, context, target);
+    const { onlySuppliedToken } = await import('./only-supplied-token.ts');
+    const only = await onlySuppliedToken(error, flags, context, target);
     if (only !== undefined) return named(only, context);
-    throw withoutPerson(error, place, context);
+    throw withUnattendedHint(error, place, context);
   }
   const own = place === undefined ? supply?.suppliedToken(head.provider, context) : undefined;
   return own === undefined ? { head } : named({ ...own, account: head }, context);

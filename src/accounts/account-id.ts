@@ -15,8 +15,8 @@ export function clientFileId(issuer: string, clientId: string): string {
   return shortHash(['client', issuer, clientId]);
 }
 
-/** The name of a kept token of a grant, 32 hex digits: other for whatever would make it another token. */
-export function grantTokenId(asked: readonly unknown[]): string {
+/** The name of a token that is kept without a person, 32 hex digits; what was asked for decides it. */
+export function unattendedTokenId(asked: readonly unknown[]): string {
   return shortHash(['grant', ...asked]);
 }
 

@@ -7,7 +7,7 @@ import {
   type UnreadableAccount,
   unreadableAccounts,
 } from '../accounts/choose-account.ts';
-import { type KeptToken, openGrantTokens } from '../accounts/grant-tokens.ts';
+import { type KeptToken, openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import {
   AuthenticationRequiredError,
@@ -52,7 +52,7 @@ export async function logout(
   const configuration = await readConfiguration(context.paths);
   const store = openAccountStore(context);
   const stored = await store.list();
-  const kept = openGrantTokens(context);
+  const kept = openUnattendedTokens(context);
   const { tokens } = kept.list();
   const chosen = await chooseAccounts(target, flags, stored, tokens, configuration);
   const places = [target, flags.host, flags.tenant, flags.issuer];

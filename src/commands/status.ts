@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore, type UnreadableFile } from '../accounts/account-store.ts';
-import { openGrantTokens } from '../accounts/grant-tokens.ts';
+import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
 import { accountDocument, jsonText, keptTokenDocument } from '../output/json.ts';
@@ -20,7 +20,7 @@ export interface StatusFlags {
  */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
   const { accounts, problems: unreadable } = await checkedAccounts(context);
-  const kept = openGrantTokens(context).list();
+  const kept = openUnattendedTokens(context).list();
   const problems = [...unreadable, ...kept.problems];
   const variables = tokenVariables(context.env);
   const now = context.clock.now();

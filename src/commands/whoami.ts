@@ -1,4 +1,4 @@
-import { suppliedInstead } from '../access/supplied-instead.ts';
+import { onlySuppliedToken } from '../access/only-supplied-token.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
@@ -45,7 +45,7 @@ export async function whoami(
   try {
     head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
   } catch (error) {
-    const only = flags.offline ? undefined : await suppliedInstead(error, flags, context, target);
+    const only = flags.offline ? undefined : await onlySuppliedToken(error, flags, context, target);
     if (only === undefined) throw error;
     return saySupplied(only, only.provider);
   }

@@ -1,10 +1,10 @@
 import { requestGrant } from '../protocol/grant-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
 import { clientVariables } from '../settings/login-settings.ts';
-import { grantParameters } from './grant-parameters.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { withNextSteps } from './next-steps.ts';
+import { unattendedParameters } from './unattended-parameters.ts';
 
 /**
  * Gives a token for the client itself.
@@ -13,8 +13,11 @@ import { withNextSteps } from './next-steps.ts';
  *
  * @see [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4)
  */
-export async function clientCredentials(endpoint: TokenEndpoint, settings: GrantSettings): Promise<TokenSet> {
-  const request = { grantType: 'client_credentials', parameters: grantParameters(settings) };
+export async function clientCredentials(
+  endpoint: TokenEndpoint,
+  settings: UnattendedSettings,
+): Promise<TokenSet> {
+  const request = { grantType: 'client_credentials', parameters: unattendedParameters(settings) };
   const allow = 'the registration has to allow the grant client_credentials to this client';
   return withNextSteps(requestGrant(endpoint, request), {
     invalid_client: wrongClient(settings, endpoint),
@@ -26,7 +29,7 @@ export async function clientCredentials(endpoint: TokenEndpoint, settings: Grant
 }
 
 /** The next step after `invalid_client`, by the way the client authenticated. */
-export function wrongClient(settings: GrantSettings, { client }: TokenEndpoint): string {
+export function wrongClient(settings: UnattendedSettings, { client }: TokenEndpoint): string {
   const { id, secret } = clientVariables(settings.provider);
   if (client.assertion?.method === 'private_key_jwt') {
     return 'register the public part of the key for this client (with its key id, --key-id), and check the client id and the clock of this machine';

@@ -5,11 +5,11 @@ import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import { endpointOrigins } from '../providers/origins.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { wrongClient } from './client-credentials.ts';
-import { grantParameters } from './grant-parameters.ts';
 import { withNextSteps } from './next-steps.ts';
 import { readServiceAccount, type ServiceAccount } from './service-account.ts';
+import { unattendedParameters } from './unattended-parameters.ts';
 
 /** Who signs the assertion, and with what. */
 export interface AssertionIssuer {
@@ -31,7 +31,7 @@ const GOOGLE_LIFETIME_SECONDS = 3600;
 export async function readAssertionIssuer(
   text: string,
   name: string,
-  { keyId, scopes }: Pick<GrantSettings, 'keyId' | 'scopes'>,
+  { keyId, scopes }: Pick<UnattendedSettings, 'keyId' | 'scopes'>,
 ): Promise<AssertionIssuer> {
   const serviceAccount = readServiceAccount(text, name);
   if (serviceAccount === undefined) return { key: await readSigningKey(text, name, keyId) };
@@ -53,7 +53,7 @@ export async function readAssertionIssuer(
  */
 export async function jwtBearer(
   endpoint: TokenEndpoint,
-  settings: GrantSettings,
+  settings: UnattendedSettings,
   issuer: AssertionIssuer,
 ): Promise<TokenSet> {
   const { serviceAccount } = issuer;
@@ -64,7 +64,7 @@ export async function jwtBearer(
   const assertion = await signAssertion(issuer.key, claims, endpoint.now());
   // The audience is in the assertion; Google wants the scope there as well.
   const { scopes, ...others } = { ...settings, audiences: [] };
-  const parameters = grantParameters({ ...others, scopes: serviceAccount === undefined ? scopes : [] });
+  const parameters = unattendedParameters({ ...others, scopes: serviceAccount === undefined ? scopes : [] });
   const request = {
     grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     parameters: [['assertion', assertion.reveal()] as const, ...parameters],
@@ -78,7 +78,7 @@ export async function jwtBearer(
   });
 }
 
-function claimsOfClient(endpoint: TokenEndpoint, settings: GrantSettings): AssertionClaims {
+function claimsOfClient(endpoint: TokenEndpoint, settings: UnattendedSettings): AssertionClaims {
   const { clientId } = endpoint.client;
   return {
     issuer: clientId,
@@ -92,7 +92,7 @@ function claimsOfClient(endpoint: TokenEndpoint, settings: GrantSettings): Asser
 function claimsOfServiceAccount(
   account: ServiceAccount,
   { provider }: TokenEndpoint,
-  { scopes, subject, audiences }: GrantSettings,
+  { scopes, subject, audiences }: UnattendedSettings,
 ): AssertionClaims {
   // Whoever gets an assertion can use it at its audience: it goes to nobody else.
   const { origin, host } = new URL(account.tokenUri);

@@ -6,11 +6,11 @@ import { refreshTokens } from '../protocol/refresh-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ReplacementFile } from '../secrets/replacement-file.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { wrongClient } from './client-credentials.ts';
-import { grantParameters } from './grant-parameters.ts';
 import { withNextSteps } from './next-steps.ts';
+import { unattendedParameters } from './unattended-parameters.ts';
 
 /** What the server did with the refresh token. */
 export interface RefreshTokenGrant {
@@ -31,7 +31,7 @@ export interface RefreshTokenGrant {
  */
 export async function refreshTokenGrant(
   endpoint: TokenEndpoint,
-  settings: GrantSettings,
+  settings: UnattendedSettings,
   refreshToken: Secret,
   rotated: ReplacementFile | undefined,
 ): Promise<RefreshTokenGrant> {
@@ -45,14 +45,14 @@ export async function refreshTokenGrant(
 
 async function spend(
   endpoint: TokenEndpoint,
-  settings: GrantSettings,
+  settings: UnattendedSettings,
   refreshToken: Secret,
   onReply: (reply: RefreshReply) => Promise<void>,
 ): Promise<TokenSet> {
   const { provider, redirect_uri } = { ...settings, ...settings.configuration };
   try {
     const more = {
-      parameters: grantParameters(settings),
+      parameters: unattendedParameters(settings),
       onReply,
       ...(redirect_uri === undefined ? {} : { redirectUri: redirect_uri }),
     };

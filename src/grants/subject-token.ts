@@ -4,7 +4,7 @@ import { ConfigurationError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
 import { placeName, readSecretFile } from '../secrets/secret-file.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
 
@@ -27,7 +27,7 @@ const TYPE = 'urn:ietf:params:oauth:token-type:';
  * Throws a `ConfigurationError` that names the variable to set.
  */
 export async function findSubjectToken(
-  settings: GrantSettings,
+  settings: UnattendedSettings,
   context: Context,
 ): Promise<SubjectTokenReader> {
   const source = settings.subjectToken;
@@ -63,7 +63,7 @@ export async function findSubjectToken(
   }
 }
 
-function ofVariable(name: string, settings: GrantSettings, { env }: Context): Secret {
+function ofVariable(name: string, settings: UnattendedSettings, { env }: Context): Secret {
   const value = variableText(env, name);
   if (value !== undefined) return credential(value, name);
   throw new ConfigurationError(

@@ -2,12 +2,12 @@ import { quoteForeign } from '../ground/safe-text.ts';
 import { requestGrant } from '../protocol/grant-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { wrongClient } from './client-credentials.ts';
-import { grantParameters } from './grant-parameters.ts';
 import { audiencesOf, unverifiedClaims } from './jwt-claims.ts';
 import { withNextSteps } from './next-steps.ts';
 import type { SubjectToken } from './subject-token.ts';
+import { unattendedParameters } from './unattended-parameters.ts';
 
 /**
  * Exchanges a token of one kind or place for one of another.
@@ -18,7 +18,7 @@ import type { SubjectToken } from './subject-token.ts';
  */
 export async function tokenExchange(
   endpoint: TokenEndpoint,
-  settings: GrantSettings,
+  settings: UnattendedSettings,
   subject: SubjectToken,
 ): Promise<TokenSet> {
   const { requestedTokenType } = settings;
@@ -28,7 +28,7 @@ export async function tokenExchange(
       ['subject_token', subject.token.reveal()] as const,
       ['subject_token_type', subject.type] as const,
       ...(requestedTokenType === undefined ? [] : [['requested_token_type', requestedTokenType] as const]),
-      ...grantParameters(settings),
+      ...unattendedParameters(settings),
     ],
     ...(requestedTokenType === undefined ? {} : { requestedTokenType }),
   };
@@ -47,7 +47,7 @@ export async function tokenExchange(
 }
 
 /** What a subject token says of itself, so far as it can be the reason for a refusal. */
-function describe(subject: SubjectToken, settings: GrantSettings, now: Date): string {
+function describe(subject: SubjectToken, settings: UnattendedSettings, now: Date): string {
   const claims = unverifiedClaims(subject.token);
   const advice = `the server may want another audience${settings.subjectToken.kind === 'ci' ? ' (--subject-audience)' : ''}, another issuer or another type than ${subject.type.split(':').at(-1)} (--subject-token-type)`;
   if (claims === undefined) return advice;

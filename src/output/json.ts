@@ -1,5 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { KeptToken } from '../accounts/grant-tokens.ts';
+import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import type { OAuthLoginError } from '../ground/errors.ts';
 import type { Profile } from '../profile/profile.ts';
 

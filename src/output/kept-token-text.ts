@@ -1,4 +1,4 @@
-import type { KeptToken } from '../accounts/grant-tokens.ts';
+import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import { durationText } from '../ground/duration-text.ts';
 import { breakCommands, safeText } from '../ground/safe-text.ts';
 import { scopesText, storeText } from './text.ts';

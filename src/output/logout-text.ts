@@ -1,6 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { UnreadableAccount } from '../accounts/choose-account.ts';
-import type { KeptToken } from '../accounts/grant-tokens.ts';
+import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import { AuthorizationServerError, type OAuthLoginError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';

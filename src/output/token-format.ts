@@ -1,5 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { GrantTokenHead } from '../accounts/grant-tokens.ts';
+import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { jsonText } from './json.ts';
@@ -19,7 +19,7 @@ export interface TokenAnswer {
   /** Where it comes from. */
   readonly source:
     | Pick<AccountHead, 'id' | 'provider' | 'scopes' | 'expiresAt'>
-    | Pick<GrantTokenHead, 'grant' | 'provider' | 'scopes' | 'expiresAt'>
+    | Pick<UnattendedTokenHead, 'grant' | 'provider' | 'scopes' | 'expiresAt'>
     | { readonly variable: string };
   /** The variable that the formats for shells and files set. */
   readonly variable: string;

@@ -1,8 +1,8 @@
 import { UsageError } from '../ground/errors.ts';
-import type { GrantFlags } from './grant-flags.ts';
+import type { UnattendedFlags } from './unattended-flags.ts';
 
 /** The flags of `request`, named as those of curl. */
-export interface RequestFlags extends GrantFlags {
+export interface RequestFlags extends UnattendedFlags {
   readonly account?: string;
   readonly request?: string;
   readonly header?: readonly string[];

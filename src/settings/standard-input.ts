@@ -1,11 +1,11 @@
 import { UsageError } from '../ground/errors.ts';
-import type { GrantFlags } from './grant-flags.ts';
+import type { UnattendedFlags } from './unattended-flags.ts';
 
 /**
  * Throws a `UsageError` when more than one flag reads standard input, which can be read once. `others` are flags of
  * the command that read it besides those of the grant.
  */
-export function refuseTwoInputs(flags: GrantFlags, others: readonly string[] = []): void {
+export function refuseTwoInputs(flags: UnattendedFlags, others: readonly string[] = []): void {
   const files = [
     ['--client-secret-file', flags.clientSecretFile],
     ['--key-file', flags.keyFile],

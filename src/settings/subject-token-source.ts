@@ -1,5 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
-import type { GrantFlags } from './grant-flags.ts';
+import type { UnattendedFlags } from './unattended-flags.ts';
 
 /** Where the subject token of an exchange comes from; `variable`: the provider's own one. */
 export type SubjectTokenSource =
@@ -9,7 +9,7 @@ export type SubjectTokenSource =
   | { readonly kind: 'ci' };
 
 /** Where the flags say that the subject token is; throws a `UsageError` when they name more than one place. */
-export function subjectTokenSource(flags: GrantFlags): SubjectTokenSource {
+export function subjectTokenSource(flags: UnattendedFlags): SubjectTokenSource {
   const { subjectFrom, subjectTokenFile, subjectTokenEnv } = flags;
   const given = [subjectFrom, subjectTokenFile, subjectTokenEnv].filter((text) => text !== undefined);
   if (given.length > 1) {

@@ -1,8 +1,8 @@
 import { UsageError } from '../ground/errors.ts';
-import type { GrantFlags } from './grant-flags.ts';
+import type { UnattendedFlags } from './unattended-flags.ts';
 
 /** How a client authenticates that no person stands behind (OpenID Connect Core §9). */
-export type GrantClientAuthentication = (typeof METHODS)[number];
+export type UnattendedClientAuthentication = (typeof METHODS)[number];
 
 const METHODS = [
   'none',
@@ -13,7 +13,7 @@ const METHODS = [
 ] as const;
 
 /** The method of `--client-authentication`; throws a `UsageError` when it does not go with the credential at hand. */
-export function authenticationSetting(flags: GrantFlags): GrantClientAuthentication | undefined {
+export function authenticationSetting(flags: UnattendedFlags): UnattendedClientAuthentication | undefined {
   const { clientAuthentication: text, keyFile, clientSecretFile } = flags;
   if (text === undefined) return undefined;
   const method = METHODS.find((name) => name === text);

@@ -1,5 +1,9 @@
-import { grantTokenId } from '../accounts/account-id.ts';
-import { type GrantToken, type GrantTokens, openGrantTokens } from '../accounts/grant-tokens.ts';
+import { unattendedTokenId } from '../accounts/account-id.ts';
+import {
+  openUnattendedTokens,
+  type UnattendedToken,
+  type UnattendedTokens,
+} from '../accounts/unattended-tokens.ts';
 import { clientCredentials } from '../grants/client-credentials.ts';
 import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { refreshTokenGrant } from '../grants/refresh-token.ts';
@@ -16,35 +20,39 @@ import { resolveProvider } from '../providers/resolve.ts';
 import { openReplacementFile } from '../secrets/replacement-file.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import type { GrantFlags } from '../settings/grant-flags.ts';
-import { type GrantSettings, grantSettings } from '../settings/grant-settings.ts';
-import { chooseGrantStore } from './choose-grant-store.ts';
+import type { UnattendedFlags } from '../settings/unattended-flags.ts';
+import { type UnattendedSettings, unattendedSettings } from '../settings/unattended-settings.ts';
+import { chooseUnattendedStore } from './choose-unattended-store.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import type { Freshness } from './freshness.ts';
-import { findGrantCredential, type GrantCredential, grantClient } from './grant-client.ts';
-import { type GrantInput, readGrantInput, readRefreshToken } from './grant-input.ts';
 import { withRotatedFile } from './rotated-file-lock.ts';
+import {
+  findUnattendedCredential,
+  type UnattendedCredential,
+  unattendedClient,
+} from './unattended-client.ts';
+import { readRefreshToken, readUnattendedInput, type UnattendedInput } from './unattended-input.ts';
 
 /** A grant that was asked for on the command line; what it needs has been read, and no server was asked yet. */
-export interface GrantSource {
-  readonly settings: GrantSettings;
-  readonly input: GrantInput;
+export interface UnattendedSource {
+  readonly settings: UnattendedSettings;
+  readonly input: UnattendedInput;
 }
 
 /** A token, and whether it is one that was asked for earlier. */
-export interface GrantAnswer extends GrantToken {
+export interface UnattendedAnswer extends UnattendedToken {
   readonly wasKept: boolean;
 }
 
 /** Reads what the grant of the command line needs. Throws a `UsageError`, `ConfigurationError` or `StoreError`. */
-export async function openGrant(
+export async function openUnattended(
   target: string | undefined,
-  flags: GrantFlags & { readonly grant: string },
+  flags: UnattendedFlags & { readonly grant: string },
   context: Context,
   configuration: Configuration,
-): Promise<GrantSource> {
-  const settings = grantSettings(target, flags, context.env, configuration);
-  return { settings, input: await readGrantInput(settings, context) };
+): Promise<UnattendedSource> {
+  const settings = unattendedSettings(target, flags, context.env, configuration);
+  return { settings, input: await readUnattendedInput(settings, context) };
 }
 
 /**
@@ -53,11 +61,11 @@ export async function openGrant(
  *
  * Everything that is missing on this side is known before the first request. Throws any error of the family.
  */
-export async function grantToken(
-  { settings, input }: GrantSource,
+export async function unattendedToken(
+  { settings, input }: UnattendedSource,
   freshness: Freshness,
   context: Context,
-): Promise<GrantAnswer> {
+): Promise<UnattendedAnswer> {
   return withRotatedFile(settings, context, async (isShared) => {
     // What was read before the lock was taken may have been spent by its owner.
     const latest = isShared ? { ...input, refreshToken: await readRefreshToken(settings, context) } : input;
@@ -66,12 +74,12 @@ export async function grantToken(
 }
 
 async function keptOrNewToken(
-  { settings, input }: GrantSource,
+  { settings, input }: UnattendedSource,
   { minValiditySeconds, force }: Freshness,
   context: Context,
-): Promise<GrantAnswer> {
-  const id = grantTokenId(whatIsAsked(settings, input));
-  const kept = openGrantTokens(context);
+): Promise<UnattendedAnswer> {
+  const id = unattendedTokenId(whatIsAsked(settings, input));
+  const kept = openUnattendedTokens(context);
   const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
   if (isKept && !force && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
@@ -79,13 +87,13 @@ async function keptOrNewToken(
   }
   // A service account is its own client; the one that people sign in with has no part in it.
   const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
-  const client = isOwnClient ? {} : await findGrantCredential(settings, input.clientKey, context);
-  const store = isKept ? await chooseGrantStore(settings, context) : undefined;
+  const client = isOwnClient ? {} : await findUnattendedCredential(settings, input.clientKey, context);
+  const store = isKept ? await chooseUnattendedStore(settings, context) : undefined;
   const tokens = await requestTokens(settings, input, client, context);
   if (tokens.clockOffset !== undefined)
     context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, settings.provider.label)}\n`);
   const clientId = clientOf(settings, input);
-  const token: GrantToken = {
+  const token: UnattendedToken = {
     head: {
       id,
       grant: settings.grant,
@@ -104,12 +112,15 @@ async function keptOrNewToken(
 }
 
 /** A service account is its own client. */
-function clientOf({ clientId }: GrantSettings, { assertionIssuer }: GrantInput): string | undefined {
+function clientOf(
+  { clientId }: UnattendedSettings,
+  { assertionIssuer }: UnattendedInput,
+): string | undefined {
   return assertionIssuer?.serviceAccount?.clientEmail ?? clientId;
 }
 
 /** Everything that makes it another token; the credential of the client does not. */
-function whatIsAsked(settings: GrantSettings, input: GrantInput): readonly unknown[] {
+function whatIsAsked(settings: UnattendedSettings, input: UnattendedInput): readonly unknown[] {
   const { provider, grant, scopes, audiences, resources, parameters, subject } = settings;
   return [
     provider.issuer,
@@ -125,9 +136,9 @@ function whatIsAsked(settings: GrantSettings, input: GrantInput): readonly unkno
 }
 
 async function requestTokens(
-  settings: GrantSettings,
-  input: GrantInput,
-  credential: GrantCredential,
+  settings: UnattendedSettings,
+  input: UnattendedInput,
+  credential: UnattendedCredential,
   context: Context,
 ): Promise<TokenSet> {
   const rotated =
@@ -169,8 +180,8 @@ async function requestTokens(
 }
 
 async function openTokenEndpoint(
-  settings: GrantSettings,
-  credential: GrantCredential,
+  settings: UnattendedSettings,
+  credential: UnattendedCredential,
   fetch: Fetch,
   context: Context,
 ): Promise<TokenEndpoint> {
@@ -183,7 +194,7 @@ async function openTokenEndpoint(
   await confirmTokenOrigin(provider, settings, context);
   return {
     provider,
-    client: grantClient(settings, credential, provider),
+    client: unattendedClient(settings, credential, provider),
     fetch,
     allowHttpLoopback,
     now: () => context.clock.now(),
@@ -192,7 +203,12 @@ async function openTokenEndpoint(
 }
 
 /** The token was issued: that it cannot be kept is no reason to withhold it. */
-async function keep(kept: GrantTokens, token: GrantToken, store: StoreKind, context: Context): Promise<void> {
+async function keep(
+  kept: UnattendedTokens,
+  token: UnattendedToken,
+  store: StoreKind,
+  context: Context,
+): Promise<void> {
   try {
     await kept.write(token, store);
   } catch (error) {

@@ -11,8 +11,8 @@ import { openKey } from './open-key.ts';
 import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 
 /** The readable part of a kept token that belongs to no person. */
-export interface GrantTokenHead {
-  /** By `grantTokenId`. */
+export interface UnattendedTokenHead {
+  /** By `unattendedTokenId`. */
   readonly id: string;
   /** As `--grant` names it. */
   readonly grant: string;
@@ -30,13 +30,13 @@ export interface GrantTokenHead {
 }
 
 /** A token that belongs to no person, with what is known of it. */
-export interface GrantToken {
-  readonly head: GrantTokenHead;
+export interface UnattendedToken {
+  readonly head: UnattendedTokenHead;
   readonly accessToken: Secret;
 }
 
 /** A kept token that is still good, as far as it can be told without opening it. */
-export interface KeptToken extends GrantTokenHead {
+export interface KeptToken extends UnattendedTokenHead {
   readonly expiresAt: string;
   readonly store: StoreKind;
 }
@@ -48,11 +48,11 @@ export interface KeptTokens {
 }
 
 /** The tokens of grants that need no person, kept sealed until they expire. Every method throws `StoreError`. */
-export interface GrantTokens {
+export interface UnattendedTokens {
   /** `undefined`: there is none, it is not good for that long, or what is there cannot be opened. */
-  read(id: string, minValiditySeconds: number): Promise<GrantToken | undefined>;
+  read(id: string, minValiditySeconds: number): Promise<UnattendedToken | undefined>;
   /** Keeps a token that has an end, and removes those that have reached theirs. */
-  write(token: GrantToken, store: StoreKind): Promise<void>;
+  write(token: UnattendedToken, store: StoreKind): Promise<void>;
   /** Needs no key; a file that cannot be read hides no other. */
   list(): KeptTokens;
   /** Removes those of these issuers, or all; gives those that were still good. */
@@ -64,7 +64,7 @@ const FILE = /^([0-9a-f]{32})\.token$/;
 const CLOCK_TOLERANCE = 60_000;
 
 /** The kept tokens in the data directory. */
-export function openGrantTokens(context: Context): GrantTokens {
+export function openUnattendedTokens(context: Context): UnattendedTokens {
   const directory = join(context.paths.dataDir, 'grants');
   const fileOf = (id: string) => join(directory, `${id}.token`);
   const files = (): KeptFile[] =>
@@ -156,7 +156,7 @@ function readHead(path: string, id: string) {
   return { file, head };
 }
 
-function isGood(head: GrantTokenHead, minValiditySeconds: number, { clock }: { clock: Clock }): boolean {
+function isGood(head: UnattendedTokenHead, minValiditySeconds: number, { clock }: { clock: Clock }): boolean {
   const now = clock.now().getTime();
   const left = Date.parse(head.expiresAt ?? '') - now;
   return left > 0 && left >= minValiditySeconds * 1000 && now >= Date.parse(head.issuedAt) - CLOCK_TOLERANCE;

@@ -1,11 +1,11 @@
 import type { RequestParameter } from '../protocol/token-endpoint.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 
 /**
  * What the token is asked to be good for: scope (RFC 6749 §3.3), audience (RFC 8693 §2.1, and what several servers
  * take elsewhere too), resource (RFC 8707 §2), and the parameters of the server's own.
  */
-export function grantParameters(settings: GrantSettings): RequestParameter[] {
+export function unattendedParameters(settings: UnattendedSettings): RequestParameter[] {
   const { scopes, audiences, resources, parameters, provider } = settings;
   return [
     ...(scopes.length === 0 ? [] : [['scope', scopes.join(provider.scopeSeparator)] as const]),

@@ -2,13 +2,17 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import { createProgram } from '../../../src/program.ts';
-import { type GrantFlags, readGrant, refuseGrantFlags } from '../../../src/settings/grant-flags.ts';
-import { grantSettings } from '../../../src/settings/grant-settings.ts';
+import {
+  readUnattendedGrant,
+  refuseUnattendedFlags,
+  type UnattendedFlags,
+} from '../../../src/settings/unattended-flags.ts';
+import { unattendedSettings } from '../../../src/settings/unattended-settings.ts';
 import { fakeContext } from '../../support/fake-context.ts';
 
 const none = { providers: new Map() };
-const settings = (flags: GrantFlags & { grant: string }, target = 'https://as.example', env = {}) =>
-  grantSettings(target, flags, env, none);
+const settings = (flags: UnattendedFlags & { grant: string }, target = 'https://as.example', env = {}) =>
+  unattendedSettings(target, flags, env, none);
 
 function codeOf(run: () => unknown): string {
   try {
@@ -37,19 +41,23 @@ describe('T13 the command line', () => {
 
 describe('the flags of a grant', () => {
   it('mean nothing without --grant', () => {
-    expect(codeOf(() => refuseGrantFlags({ audience: ['a'] }))).toBe('usage_conflict');
-    expect(codeOf(() => refuseGrantFlags({ store: false }))).toBe('usage_conflict');
+    expect(codeOf(() => refuseUnattendedFlags({ audience: ['a'] }))).toBe('usage_conflict');
+    expect(codeOf(() => refuseUnattendedFlags({ store: false }))).toBe('usage_conflict');
     expect(
-      codeOf(() => refuseGrantFlags({ host: 'git.example', tenant: 'x', issuer: 'y', debug: true })),
+      codeOf(() => refuseUnattendedFlags({ host: 'git.example', tenant: 'x', issuer: 'y', debug: true })),
     ).toBe('accepted');
   });
 
   it('belong to their own grant', () => {
-    expect(readGrant({ grant: 'refresh-token', rotateTo: 'x' })).toBe('refresh-token');
-    expect(codeOf(() => readGrant({ grant: 'token-exchange', rotateTo: 'x' }))).toBe('usage_conflict');
-    expect(codeOf(() => readGrant({ grant: 'refresh-token', store: 'file' }))).toBe('usage_conflict');
-    expect(codeOf(() => readGrant({ grant: 'refresh-token', store: false }))).toBe('accepted');
-    expect(codeOf(() => readGrant({ grant: 'implicit' }))).toBe('usage_unknown_grant');
+    expect(readUnattendedGrant({ grant: 'refresh-token', rotateTo: 'x' })).toBe('refresh-token');
+    expect(codeOf(() => readUnattendedGrant({ grant: 'token-exchange', rotateTo: 'x' }))).toBe(
+      'usage_conflict',
+    );
+    expect(codeOf(() => readUnattendedGrant({ grant: 'refresh-token', store: 'file' }))).toBe(
+      'usage_conflict',
+    );
+    expect(codeOf(() => readUnattendedGrant({ grant: 'refresh-token', store: false }))).toBe('accepted');
+    expect(codeOf(() => readUnattendedGrant({ grant: 'implicit' }))).toBe('usage_unknown_grant');
   });
 });
 

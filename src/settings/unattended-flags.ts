@@ -2,7 +2,7 @@ import { UsageError } from '../ground/errors.ts';
 import type { LoginFlags } from './login-settings.ts';
 
 /** The grants that need no End-User, as `--grant` names them. */
-export type Grant = 'client-credentials' | 'refresh-token' | 'jwt-bearer' | 'token-exchange';
+export type UnattendedGrant = 'client-credentials' | 'refresh-token' | 'jwt-bearer' | 'token-exchange';
 
 type SharedFlags = Pick<
   LoginFlags,
@@ -20,7 +20,7 @@ type SharedFlags = Pick<
 >;
 
 /** The flags that concern a grant, as the command line gives them. */
-export interface GrantFlags extends SharedFlags {
+export interface UnattendedFlags extends SharedFlags {
   readonly grant?: string;
   readonly clientAuthentication?: string;
   readonly keyFile?: string;
@@ -38,11 +38,16 @@ export interface GrantFlags extends SharedFlags {
   readonly requestedTokenType?: string;
 }
 
-const all: readonly Grant[] = ['client-credentials', 'refresh-token', 'jwt-bearer', 'token-exchange'];
-const exchange: readonly Grant[] = ['token-exchange'];
+const all: readonly UnattendedGrant[] = [
+  'client-credentials',
+  'refresh-token',
+  'jwt-bearer',
+  'token-exchange',
+];
+const exchange: readonly UnattendedGrant[] = ['token-exchange'];
 
 /** Which grants a flag belongs to; none of them means anything without `--grant`. */
-const uses: readonly (readonly [keyof GrantFlags, string, readonly Grant[]])[] = [
+const uses: readonly (readonly [keyof UnattendedFlags, string, readonly UnattendedGrant[]])[] = [
   ['clientId', '--client-id', all],
   ['clientSecretFile', '--client-secret-file', all],
   ['clientAuthentication', '--client-authentication', all],
@@ -67,7 +72,7 @@ const uses: readonly (readonly [keyof GrantFlags, string, readonly Grant[]])[] =
 ];
 
 /** Reads `--grant`, and throws a `UsageError` for one that is unknown and for a flag that belongs to another grant. */
-export function readGrant(flags: GrantFlags & { readonly grant: string }): Grant {
+export function readUnattendedGrant(flags: UnattendedFlags & { readonly grant: string }): UnattendedGrant {
   const grant = all.find((name) => name === flags.grant);
   if (grant === undefined) {
     throw new UsageError('usage_unknown_grant', `there is no grant ${JSON.stringify(flags.grant)}`, {
@@ -84,7 +89,7 @@ export function readGrant(flags: GrantFlags & { readonly grant: string }): Grant
 }
 
 /** Throws a `UsageError` for a flag that would have no effect, since no grant was asked for. */
-export function refuseGrantFlags(flags: GrantFlags): void {
+export function refuseUnattendedFlags(flags: UnattendedFlags): void {
   const stray = uses.find(([name]) => flags[name] !== undefined);
   if (stray === undefined) return;
   throw new UsageError('usage_conflict', `${stray[1]} has no meaning without --grant`, {
@@ -93,6 +98,6 @@ export function refuseGrantFlags(flags: GrantFlags): void {
 }
 
 /** `--no-store` asks for what every grant does that is not kept anyway. */
-function keepsNothing(name: keyof GrantFlags, flags: GrantFlags): boolean {
+function keepsNothing(name: keyof UnattendedFlags, flags: UnattendedFlags): boolean {
   return name === 'store' && flags.store === false;
 }

@@ -5,11 +5,11 @@ import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
 import { placeName, readSecretFile, readSecretText } from '../secrets/secret-file.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { providerVariable, variableName } from '../settings/variables.ts';
 
 /** What a grant needs besides the client. */
-export interface GrantInput {
+export interface UnattendedInput {
   readonly clientKey?: SigningKey;
   readonly assertionIssuer?: AssertionIssuer;
   readonly refreshToken?: Secret;
@@ -21,7 +21,10 @@ export interface GrantInput {
  *
  * Throws a `ConfigurationError` that names the variable or the flag, and a `StoreError` when others may read a file.
  */
-export async function readGrantInput(settings: GrantSettings, context: Context): Promise<GrantInput> {
+export async function readUnattendedInput(
+  settings: UnattendedSettings,
+  context: Context,
+): Promise<UnattendedInput> {
   const { grant, keyFile } = settings;
   const key = keyFile === undefined ? undefined : await readKey(keyFile, context);
   const name = keyFile === undefined ? '' : placeName(keyFile);
@@ -45,8 +48,8 @@ function readKey(path: string, context: Context): Promise<string> {
   return readSecretText(path, context, { what: 'the private key', flag: '--key-file' });
 }
 
-/** Reads the refresh token that was named, or that of the environment; throws like `readGrantInput`. */
-export async function readRefreshToken(settings: GrantSettings, context: Context): Promise<Secret> {
+/** Reads the refresh token that was named, or that of the environment; throws like `readUnattendedInput`. */
+export async function readRefreshToken(settings: UnattendedSettings, context: Context): Promise<Secret> {
   const { refreshTokenFile: path, provider } = settings;
   const name = variableName(provider.name, 'REFRESH_TOKEN');
   if (path !== undefined) {

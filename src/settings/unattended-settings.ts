@@ -4,22 +4,25 @@ import type { Secret } from '../ground/secret.ts';
 import type { RequestParameter } from '../protocol/token-endpoint.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
-import { authenticationSetting, type GrantClientAuthentication } from './grant-client-authentication.ts';
-import { type Grant, type GrantFlags, readGrant } from './grant-flags.ts';
 import { askedScopes, loginSettings } from './login-settings.ts';
 import { refuseTwoInputs } from './standard-input.ts';
 import { type SubjectTokenSource, subjectTokenSource } from './subject-token-source.ts';
 import type { Target } from './target.ts';
 import { tokenTypeSetting } from './token-type.ts';
+import {
+  authenticationSetting,
+  type UnattendedClientAuthentication,
+} from './unattended-client-authentication.ts';
+import { readUnattendedGrant, type UnattendedFlags, type UnattendedGrant } from './unattended-flags.ts';
 
 /** Everything a request for a token has to know that needs no person. */
-export interface GrantSettings extends Target {
-  readonly grant: Grant;
+export interface UnattendedSettings extends Target {
+  readonly grant: UnattendedGrant;
   readonly clientId?: string;
   readonly clientSecretFile?: string;
   readonly clientSecret?: Secret;
   /** Absent: what the metadata and the credential at hand suggest. */
-  readonly clientAuthentication?: GrantClientAuthentication;
+  readonly clientAuthentication?: UnattendedClientAuthentication;
   readonly keyFile?: string;
   readonly keyId?: string;
   /** Only those of `--scope`: a provider's standard scopes are about a person. */
@@ -52,13 +55,13 @@ const RESERVED =
  *
  * Throws a `UsageError` or a `ConfigurationError`.
  */
-export function grantSettings(
+export function unattendedSettings(
   target: string | undefined,
-  flags: GrantFlags & { readonly grant: string },
+  flags: UnattendedFlags & { readonly grant: string },
   env: Environment,
   configuration: Configuration,
-): GrantSettings {
-  const grant = readGrant(flags);
+): UnattendedSettings {
+  const grant = readUnattendedGrant(flags);
   const named = target ?? flags.issuer;
   if (named === undefined) {
     throw new UsageError('usage_invalid', `--grant ${grant} needs to know whom to ask`, {

@@ -6,13 +6,13 @@ import { assertionAudience } from '../protocol/client-assertion.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
 import type { SigningKey } from '../protocol/signing-key.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import type { GrantClientAuthentication } from '../settings/grant-client-authentication.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
 import { clientVariables } from '../settings/login-settings.ts';
+import type { UnattendedClientAuthentication } from '../settings/unattended-client-authentication.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { knownSecret } from '../sign-in/complete-client.ts';
 
 /** What a client without a person has to show; known before anything is sent. */
-export interface GrantCredential {
+export interface UnattendedCredential {
   readonly clientId?: string;
   readonly secret?: Secret;
   readonly key?: SigningKey;
@@ -23,11 +23,11 @@ export interface GrantCredential {
  *
  * A token exchange can do without a client (RFC 8693 §2.1). Throws a `ConfigurationError` that names the variables.
  */
-export async function findGrantCredential(
-  settings: GrantSettings,
+export async function findUnattendedCredential(
+  settings: UnattendedSettings,
   key: SigningKey | undefined,
   context: Context,
-): Promise<GrantCredential> {
+): Promise<UnattendedCredential> {
   const { clientId, provider, clientAuthentication } = settings;
   const { id, secret: variable } = clientVariables(provider);
   if (clientId === undefined) {
@@ -52,9 +52,9 @@ export async function findGrantCredential(
 }
 
 /** The client as it presents itself to the resolved provider. */
-export function grantClient(
-  settings: GrantSettings,
-  credential: GrantCredential,
+export function unattendedClient(
+  settings: UnattendedSettings,
+  credential: UnattendedCredential,
   provider: ResolvedProvider,
 ): OAuthClient {
   const { clientId, secret, key } = credential;
@@ -65,7 +65,7 @@ export function grantClient(
   if (key !== undefined) return { ...client, assertion: { method: 'private_key_jwt', key, audience } };
   if (secret === undefined) return client;
   const named = settings.clientAuthentication ?? settings.configuration.client_authentication;
-  const method: GrantClientAuthentication = named ?? provider.clientAuthentication;
+  const method: UnattendedClientAuthentication = named ?? provider.clientAuthentication;
   if (method === 'client_secret_jwt') return { ...client, assertion: { method, secret, audience } };
   const shown = method === 'client_secret_basic' ? method : 'client_secret_post';
   const offered = provider.metadata.token_endpoint_auth_methods_supported;

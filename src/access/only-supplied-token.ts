@@ -9,7 +9,7 @@ import { tokenVariables } from '../settings/variables.ts';
  *
  * Throws an `AuthenticationRequiredError` that names the variables when that leaves open which one.
  */
-export async function suppliedInstead(
+export async function onlySuppliedToken(
   error: unknown,
   { account, host, tenant, issuer }: AccountFlags,
   context: Context,

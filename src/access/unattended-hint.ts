@@ -4,7 +4,7 @@ import { isPersonPresent } from '../ground/presence.ts';
 import { variableName } from '../settings/variables.ts';
 
 /** The error as it is, or, where nobody can sign in, with what a job can be given instead of a person. */
-export function withoutPerson(error: unknown, target: string | undefined, context: Context): unknown {
+export function withUnattendedHint(error: unknown, target: string | undefined, context: Context): unknown {
   if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return error;
   if (isPersonPresent(context)) return error;
   const name = target === undefined ? undefined : nameOf(target);

@@ -4,15 +4,15 @@ import { traceOf } from '../ground/http-options.ts';
 import { isContinuousIntegration } from '../ground/presence.ts';
 import { probeStore } from '../secrets/probe-store.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import type { GrantSettings } from '../settings/grant-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 
 /**
  * Where the token of a grant will be kept: nowhere, unless the user has chosen a store or the keychain is at hand.
  *
  * Throws a `StoreError` when the chosen store cannot be used.
  */
-export async function chooseGrantStore(
-  settings: GrantSettings,
+export async function chooseUnattendedStore(
+  settings: UnattendedSettings,
   context: Context,
 ): Promise<StoreKind | undefined> {
   if (settings.store === 'none') return undefined;
