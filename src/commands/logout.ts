@@ -157,7 +157,7 @@ async function chooseAccounts(
     if (isUnknown) throw error;
     if (kept.length === 0 || (target ?? flags.issuer) !== undefined) throw error;
     throw new AuthenticationRequiredError('login_required', error.message, {
-      hint: 'kept tokens of --grant are forgotten with: oauth-login logout --all',
+      hint: 'kept tokens of --grant are deleted with: oauth-login logout --all',
       cause: error,
     });
   }

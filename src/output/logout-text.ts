@@ -26,15 +26,17 @@ export function forgottenText({ head, revocation, reviewPage }: Forgotten): stri
   const label = safeText(head.label);
   const start = `Signed out ${accountPerson(head)} at ${label}: `;
   const page = reviewPage === undefined ? '' : `; withdraw the access at ${reviewPage}`;
-  const end = `until ${head.expiresAt === undefined ? 'that is done there' : 'they expire'}${page}`;
-  const here = 'the tokens were forgotten here';
+  const end = `until ${head.expiresAt === undefined ? `you revoke them at ${label}` : 'they expire'}${page}`;
+  const here = 'the tokens were deleted from this machine';
   switch (revocation.kind) {
     case 'revoked':
-      return `${start}the tokens were revoked there and forgotten here.\n`;
+      return `${start}the tokens were revoked at ${label} and deleted from this machine.\n`;
     case 'access-token-left': {
       const until =
-        head.expiresAt === undefined ? ' until that is done there' : ` until ${safeText(head.expiresAt)}`;
-      return `${start}the refresh token was revoked there, and ${here}. ${label} does not revoke the access token (${refusalText(revocation.refusal)}), so that one may stay valid${until}${page}.\n`;
+        head.expiresAt === undefined
+          ? ` until you revoke it at ${label}`
+          : ` until ${safeText(head.expiresAt)}`;
+      return `${start}the refresh token was revoked at ${label}, and ${here}. ${label} does not revoke the access token (${refusalText(revocation.refusal)}), so it may stay valid${until}${page}.\n`;
     }
     case 'not-offered':
       return `${start}${here}. ${label} offers no way to revoke them, so they stay valid ${end}.\n`;
@@ -60,14 +62,14 @@ export function notSignedOutText(
   if (isForgotten) {
     const remedy =
       reviewPage === undefined
-        ? 'ask the people who run the provider to end its tokens'
+        ? 'ask the people who run the provider to revoke its tokens'
         : `withdraw the access at ${reviewPage}`;
-    return { message: error.message, hint: `the sign-in is forgotten here; ${remedy}` };
+    return { message: error.message, hint: `the sign-in is deleted from this machine; ${remedy}` };
   }
   const page = reviewPage === undefined ? '' : ` (withdraw the access at ${reviewPage})`;
   return {
     message: `${accountPerson(head)} was not signed out of ${safeText(head.label)}: ${error.message}`,
-    hint: `${error.hint}; or forget the tokens here, though they may stay valid there${page}: ${command}`,
+    hint: `${error.hint}; or delete the tokens from this machine, though they may stay valid${page}: ${command}`,
   };
 }
 
@@ -77,7 +79,7 @@ function refusalText({ error, status }: AuthorizationServerError): string {
 
 /** What `logout` says of tokens that belong to no person. */
 export function forgottenGrantsText(count: number): string {
-  return `Forgot ${count} kept ${count === 1 ? 'token' : 'tokens'} of --grant here; ${count === 1 ? 'it stays' : 'they stay'} valid at the provider until the end of ${count === 1 ? 'its' : 'their'} time.\n`;
+  return `Deleted ${count} kept ${count === 1 ? 'token' : 'tokens'} of --grant from this machine; ${count === 1 ? 'it stays valid at the provider until it expires' : 'they stay valid at the provider until they expire'}.\n`;
 }
 
 /**

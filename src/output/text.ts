@@ -168,9 +168,10 @@ export function scopesText(scopes: readonly string[]): string {
 
 function validityText(head: AccountHead, now: Date): string {
   const isRefreshed = head.hasRefreshToken && head.needsLogin === undefined;
-  if (isWithdrawn(head)) return isRefreshed ? 'refused, refreshed at the next use' : 'no longer';
+  if (isWithdrawn(head))
+    return isRefreshed ? 'refused, refreshed at the next use' : 'expired or revoked, sign in again';
   const renewal = isRefreshed ? ', then refreshed' : ', then sign in again';
-  if (head.expiresAt === undefined) return 'until it is revoked (the provider set no end)';
+  if (head.expiresAt === undefined) return 'until it is revoked (no expiry)';
   const seconds = Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000);
   if (seconds > 0) return `for ${durationText(seconds)}${renewal}`;
   return isRefreshed ? 'expired, refreshed at the next use' : 'expired, sign in again';

@@ -60,7 +60,7 @@ describeWith(
           expectNoSecrets(readFileSync(join(file.parentPath, file.name), 'latin1'), server.issuedSecrets());
         }
         expect(files.map(({ name }) => name)).not.toContain('file.key');
-        expect((await run('logout')).stdout).toMatch(/revoked there and forgotten here/);
+        expect((await run('logout')).stdout).toMatch(/revoked at .+ and deleted from this machine/);
         expect((await run('token')).exitCode).toBe(4);
       });
     });

@@ -65,7 +65,7 @@ describeWith(
       expect(await page.title()).toMatch(/^Signed in/);
       await session.shows(/^Signed in to .+ as ada \(Ada Lovelace\)/m);
       expect(await session.exitCode).toBe(0);
-      expect(session.said()).toMatch(/revoked there and forgotten here/);
+      expect(session.said()).toMatch(/revoked at .+ and deleted from this machine/);
       endForwarding();
     });
 

@@ -311,7 +311,7 @@ describe('status', () => {
     expect(exitCode).toBe(0);
     expect(stdout.match(/a token of --grant/g)).toHaveLength(1);
     expect(stderr).toContain(file);
-    expect((await line.run('logout', '--all')).stdout).toContain('Forgot 1 kept token');
+    expect((await line.run('logout', '--all')).stdout).toContain('Deleted 1 kept token');
     expect(readdirSync(directory)).toEqual([]);
   });
 });
@@ -338,7 +338,7 @@ describe('logout', () => {
       const { exitCode, stdout } = await line.runIn(noNetwork, 'logout', 'work');
       expect([exitCode, stdout]).toEqual([
         0,
-        'Forgot 1 kept token of --grant here; it stays valid at the provider until the end of its time.\n',
+        'Deleted 1 kept token of --grant from this machine; it stays valid at the provider until it expires.\n',
       ]);
       expect(await grantsOf()).toEqual(['other']);
       expect(await token()).not.toBe(first);
@@ -353,7 +353,7 @@ describe('logout', () => {
     expect((await line.runIn({ env }, ...asked)).exitCode).toBe(0);
     expect(await grantsOf()).toEqual(['adhoc']);
     expect((await line.run('logout', 'nobody-knows-it')).exitCode).toBe(2);
-    expect((await line.run('logout', 'adhoc')).stdout).toContain('Forgot 1 kept token');
+    expect((await line.run('logout', 'adhoc')).stdout).toContain('Deleted 1 kept token');
     expect(await grantsOf()).toEqual([]);
   });
 

@@ -119,7 +119,7 @@ describe('an authority that NODE_EXTRA_CA_CERTS named at sign-in', () => {
     const line = closeAfterTest(openCommandLine({ user: 'nobody' }));
     expect((await signIn(line, authority.caFile)).exitCode).toBe(0);
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
-    expect((await line.run('logout')).stdout).toContain('were revoked there');
+    expect((await line.run('logout')).stdout).toContain('were revoked at');
   });
 
   it('that cannot be read is passed over, and the hint says what helps', async () => {

@@ -55,7 +55,7 @@ describe('an access token that was seen refused', () => {
     const userInfos = server.hits('userinfo');
     expect(await handOut()).toEqual([4, 4, 4]);
     expect(server.hits('userinfo')).toBe(userInfos);
-    expect((await line.run('status')).stdout).toContain('valid:     no longer');
+    expect((await line.run('status')).stdout).toContain('valid:     expired or revoked, sign in again');
     expect(JSON.parse((await line.run('status', '--json')).stdout).accounts).toMatchObject([
       { token_refused: true, needs_login: expect.stringContaining('invalid_grant') },
     ]);

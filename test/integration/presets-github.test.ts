@@ -93,7 +93,7 @@ describe('signing in to GitHub', () => {
         'Signed in to GitHub as octocat (The Octocat) <octocat@github.com>',
         '  stored:  sealed, but the key is a file beside it: only file permissions protect it',
         '  scopes:  read:user user:email',
-        '  valid:   until it is revoked (the provider set no end)',
+        '  valid:   until it is revoked (no expiry)',
         '',
       ].join('\n'),
     );
@@ -206,7 +206,7 @@ describe('the stored sign-in to GitHub', () => {
     const { exitCode, stderr } = await line.run('token', '--refresh');
     expect(exitCode).toBe(4);
     expect(stderr).toContain('there is no refresh token to renew it with');
-    expect((await line.run('status')).stdout).toContain('until it is revoked (the provider set no end)');
+    expect((await line.run('status')).stdout).toContain('until it is revoked (no expiry)');
   });
 
   it('says of a revoked token what GitHub says of it', async () => {
@@ -225,7 +225,7 @@ describe('the stored sign-in to GitHub', () => {
     const { exitCode, stdout } = await line.run('logout');
     expect(exitCode).toBe(0);
     expect(stdout).toBe(
-      'Signed out octocat (The Octocat) <octocat@github.com> at GitHub: the tokens were revoked there and forgotten here.\n',
+      'Signed out octocat (The Octocat) <octocat@github.com> at GitHub: the tokens were revoked at GitHub and deleted from this machine.\n',
     );
     const request = lastTo(server, `DELETE /api.github.com/applications/${clientId}/token`);
     expect(request.headers).toMatchObject({
@@ -258,7 +258,7 @@ describe('the stored sign-in to GitHub', () => {
       );
       expect((await line.run('status')).exitCode).toBe(0);
       expect((await line.run('logout', '--forget')).stdout).toMatch(
-        /forgotten here, but GitHub .+, so they may stay valid until that is done there; withdraw the access at https:\/\/github\.com\/settings\//,
+        /deleted from this machine, but GitHub .+, so they may stay valid until you revoke them at GitHub; withdraw the access at https:\/\/github\.com\/settings\//,
       );
       expect((await line.run('status')).exitCode).toBe(4);
     },
@@ -300,7 +300,7 @@ describe('GitHub Enterprise Server', () => {
     server.on(`/${host}/api/v3/applications/${clientId}/token`, (_, response) => {
       response.writeHead(204).end();
     });
-    expect((await line.run('logout')).stdout).toContain('revoked there and forgotten here');
+    expect((await line.run('logout')).stdout).toMatch(/revoked at GitHub \(github\.example\.com\) and deleted from this machine/);
     expect(JSON.parse(lastTo(server, `DELETE /${host}/api/v3/applications/${clientId}/token`).body)).toEqual({
       access_token: played.tokens[0],
     });

@@ -245,7 +245,7 @@ describe('the stored sign-in to Google', () => {
     server.on('/oauth2.googleapis.com/revoke', json({}), json(invalid, 400));
     const { exitCode, stdout } = await line.run('logout');
     expect(stdout).toBe(
-      'Signed out Ada Lovelace <ada@example.com> at Google: the tokens were revoked there and forgotten here.\n',
+      'Signed out Ada Lovelace <ada@example.com> at Google: the tokens were revoked at Google and deleted from this machine.\n',
     );
     expect(exitCode).toBe(0);
     expect(server.requestsTo(revoke).map(formOf)).toEqual([

@@ -143,7 +143,7 @@ describe.each([
     await line.run('gitlab', ...flags);
     const { exitCode, stdout } = await line.run('logout');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('the tokens were revoked there and forgotten here');
+    expect(stdout).toContain('the tokens were revoked at GitLab (git.example.com) and deleted from this machine');
     expect(server.requestsTo(revoke).map(formOf)).toEqual([
       { token: refreshTokens[0], token_type_hint: 'refresh_token', client_id: clientId },
       { token: played.tokens[0], token_type_hint: 'access_token', client_id: clientId },
@@ -162,7 +162,9 @@ describe.each([
     expect(outcome.stdout).toBe('');
     expect(outcome.stderr).toContain(`https://${host}/-/user_settings/applications): `);
     expect((await line.run('status')).exitCode).toBe(0);
-    expect((await line.run('logout', '--forget')).stdout).toContain(`forgotten here, but ${label} `);
+    expect((await line.run('logout', '--forget')).stdout).toContain(
+      `deleted from this machine, but ${label} `,
+    );
     expect((await line.run('status')).exitCode).toBe(4);
   });
 });
@@ -282,7 +284,7 @@ describe('Microsoft', () => {
     const { exitCode, stdout } = await line.run('logout');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /the tokens were forgotten here\. Microsoft offers no way to revoke them, so they stay valid until they expire; withdraw the access at https:\/\/myaccount\.microsoft\.com\/\.\n$/,
+      /the tokens were deleted from this machine\. Microsoft offers no way to revoke them, so they stay valid until they expire; withdraw the access at https:\/\/myaccount\.microsoft\.com\/\.\n$/,
     );
     expect(server.requests).toHaveLength(before);
   });

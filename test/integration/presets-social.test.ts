@@ -96,7 +96,7 @@ describe('Facebook', () => {
 
   it('may leave out when the token ends', async () => {
     play({ token: {} });
-    expect((await line.run('facebook')).stdout).toContain('until it is revoked (the provider set no end)');
+    expect((await line.run('facebook')).stdout).toContain('until it is revoked (no expiry)');
     expect((await line.run('token')).exitCode).toBe(0);
   });
 
@@ -140,7 +140,7 @@ describe('Facebook', () => {
       server.on(`DELETE ${permissions}`, json({ success: true }));
       const { exitCode, stdout } = await line.run('logout');
       expect(exitCode).toBe(0);
-      expect(stdout).toContain('the tokens were revoked there and forgotten here');
+      expect(stdout).toContain('the tokens were revoked at Facebook and deleted from this machine');
       const request = lastTo(server, `DELETE ${permissions}`);
       expect(parametersOf(request.query)).toEqual({ appsecret_proof: proofOf(played.tokens[0]) });
       expect(request.headers.authorization).toBe(`Bearer ${played.tokens[0]}`);
@@ -158,7 +158,9 @@ describe('Facebook', () => {
         expect(outcome.exitCode).toBe(exitCode);
         expect(outcome.stderr).toContain('withdraw the access at https://www.facebook.com/settings');
         expect((await line.run('status')).exitCode).toBe(0);
-        expect((await line.run('logout', '--forget')).stdout).toContain('forgotten here, but Facebook ');
+        expect((await line.run('logout', '--forget')).stdout).toContain(
+          'deleted from this machine, but Facebook ',
+        );
         expect((await line.run('status')).exitCode).toBe(4);
       },
     );
@@ -325,7 +327,7 @@ describe('X', () => {
     it('is revoked, the refresh token first', async () => {
       const { exitCode, stdout } = await line.run('logout');
       expect(exitCode).toBe(0);
-      expect(stdout).toContain('the tokens were revoked there and forgotten here');
+      expect(stdout).toContain('the tokens were revoked at X and deleted from this machine');
       expect(server.requestsTo(revoke).map(formOf)).toEqual([
         { token: refreshTokens[0], token_type_hint: 'refresh_token', client_id: clientId },
         { token: played.tokens[0], token_type_hint: 'access_token', client_id: clientId },
@@ -341,7 +343,7 @@ describe('X', () => {
       expect(outcome.exitCode).toBe(exitCode);
       expect(outcome.stderr).toContain('withdraw the access at https://x.com/settings/connected_apps): ');
       expect((await line.run('status')).exitCode).toBe(0);
-      expect((await line.run('logout', '--forget')).stdout).toContain('forgotten here, but X ');
+      expect((await line.run('logout', '--forget')).stdout).toContain('deleted from this machine, but X ');
       expect((await line.run('status')).exitCode).toBe(4);
     });
   });

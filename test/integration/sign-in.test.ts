@@ -166,7 +166,7 @@ describe('the stored sign-in', () => {
     const token = (await line.run('token')).stdout.trim();
     const { stdout, exitCode } = await line.run('logout');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/revoked there and forgotten here/);
+    expect(stdout).toMatch(/revoked at .+ and deleted from this machine/);
     expect(server.requestsTo('revocation').map(({ form }) => form.get('token_type_hint'))).toEqual(
       expect.arrayContaining(['refresh_token', 'access_token']),
     );
@@ -198,7 +198,7 @@ describe('the stored sign-in', () => {
 
     it('signs out with --all whom it can, names the other with the command that mends it, and exits 8', async () => {
       const { stdout, stderr, exitCode } = await line.run('logout', '--all');
-      expect(stdout).toMatch(/^Signed out ada .+revoked there and forgotten here\.\n$/);
+      expect(stdout).toMatch(/^Signed out ada .+revoked at .+ and deleted from this machine\.\n$/);
       expect(stderr).toContain('error: one account was not signed out: ');
       expect(stderr).toContain(`chmod 600 ${file}`);
       expect(exitCode).toBe(8);
@@ -240,7 +240,7 @@ describe('the stored sign-in', () => {
       code: 'refresh_rejected',
       hint: expect.stringContaining('oauth-login'),
     });
-    expect((await line.run('status')).stdout).toContain('no longer');
+    expect((await line.run('status')).stdout).toContain('expired or revoked, sign in again');
     expect((await signIn()).exitCode).toBe(0);
     expect((await line.run('whoami')).exitCode).toBe(0);
   });
