@@ -300,7 +300,9 @@ describe('GitHub Enterprise Server', () => {
     server.on(`/${host}/api/v3/applications/${clientId}/token`, (_, response) => {
       response.writeHead(204).end();
     });
-    expect((await line.run('logout')).stdout).toMatch(/revoked at GitHub \(github\.example\.com\) and deleted from this machine/);
+    expect((await line.run('logout')).stdout).toMatch(
+      /revoked at GitHub \(github\.example\.com\) and deleted from this machine/,
+    );
     expect(JSON.parse(lastTo(server, `DELETE /${host}/api/v3/applications/${clientId}/token`).body)).toEqual({
       access_token: played.tokens[0],
     });

@@ -143,7 +143,7 @@ describe.each([
     await line.run('gitlab', ...flags);
     const { exitCode, stdout } = await line.run('logout');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('the tokens were revoked at GitLab (git.example.com) and deleted from this machine');
+    expect(stdout).toContain(`the tokens were revoked at ${label} and deleted from this machine`);
     expect(server.requestsTo(revoke).map(formOf)).toEqual([
       { token: refreshTokens[0], token_type_hint: 'refresh_token', client_id: clientId },
       { token: played.tokens[0], token_type_hint: 'access_token', client_id: clientId },
