@@ -1,4 +1,5 @@
 import { openAccountStore } from '../accounts/account-store.ts';
+import { knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
@@ -6,10 +7,9 @@ import { assertionAudience } from '../protocol/client-assertion.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
 import type { SigningKey } from '../protocol/signing-key.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { clientVariables } from '../settings/login-settings.ts';
 import type { UnattendedClientAuthentication } from '../settings/unattended-client-authentication.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
-import { knownSecret } from '../sign-in/complete-client.ts';
+import { clientVariables } from '../settings/variables.ts';
 
 /** What a client without a person has to show; known before anything is sent. */
 export interface UnattendedCredential {

@@ -9,7 +9,8 @@ import {
 } from '../output/provider-text.ts';
 import { catalogue } from '../providers/catalogue.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
-import { loginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
+import { loginSettings } from '../settings/login-settings.ts';
+import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseTarget, knownNames } from '../settings/target.ts';
 

@@ -1,15 +1,17 @@
 import { openAccountStore } from '../accounts/account-store.ts';
+import { knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, StoreError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
-import { registrationClause, savedClientText } from '../output/registration.ts';
+import { savedClientText } from '../output/registration.ts';
 import { findPreset } from '../providers/catalogue.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
+import { registrationClause } from '../providers/registration-clause.ts';
 import { s256Support } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -21,18 +23,17 @@ import {
   readConfiguration,
 } from '../settings/configuration.ts';
 import {
-  clientVariables,
   type LoginFlags,
   type LoginSettings,
   loginSettings,
-  registeredRedirectUri,
   scopeSetting,
 } from '../settings/login-settings.ts';
+import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
-import { knownSecret } from '../sign-in/complete-client.ts';
+import { clientVariables } from '../settings/variables.ts';
+import { askForSecret, guideRegistration, saveClient } from '../setup/guide-registration.ts';
 import { requireTarget } from '../sign-in/find-provider.ts';
-import type { RegisteredSettings } from '../sign-in/guide-registration.ts';
-import { askForSecret, guideRegistration, saveClient } from '../sign-in/guide-registration.ts';
+import type { RegisteredSettings } from '../sign-in/stages.ts';
 
 /** The flags of `setup`. */
 export interface SetupFlags extends LoginFlags {

@@ -1,8 +1,8 @@
 import { requestGrant } from '../protocol/grant-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import { clientVariables } from '../settings/login-settings.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
+import { clientVariables } from '../settings/variables.ts';
 import { withNextSteps } from './next-steps.ts';
 import { unattendedParameters } from './unattended-parameters.ts';
 

@@ -12,7 +12,7 @@ import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { SignInGrant } from './sign-in-grant.ts';
+import { type DeviceRequest, type GrantedSignIn, tokenEndpointFor } from './sign-in-request.ts';
 
 /** Seconds added to the interval by `slow_down`, for good (RFC 8628 §3.5). */
 const SLOW_DOWN_SECONDS = 5;
@@ -31,37 +31,27 @@ const TICK_SECONDS = 1;
  *
  * @see [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628.html)
  */
-export async function deviceAuthorization(grant: SignInGrant, context: Context): Promise<void> {
-  const { provider, settings } = grant;
-  const authentication = findAuthentication({
-    provider,
-    client: grant.client,
-    fetch: grant.fetch,
-    allowHttpLoopback: settings.allowHttpLoopback,
-    now: () => context.clock.now(),
-    requestedScopes: grant.scopes,
-  });
+export async function deviceAuthorization(request: DeviceRequest, context: Context): Promise<GrantedSignIn> {
+  const { provider, progress } = request;
+  const authentication = findAuthentication(tokenEndpointFor(request, context));
   const policy = provider.pkce === 'required' ? 'required' : 'never';
   const { pkce } = await newAttempt({ pkce: policy, quirks: provider.quirks }, []);
   const authorization = await authentication.send((endpoint) =>
     requestDeviceAuthorization(endpoint, pkce?.codeChallenge),
   );
-  await confirmVerificationHost(authorization, grant, context);
-  const timeoutSeconds = waitSeconds(authorization, grant);
-  grant.progress.userCode({ ...authorization, timeoutSeconds });
-  try {
-    const tokens = await poll(
-      grant,
-      { ...authorization, timeoutSeconds },
-      () =>
-        authentication.send((endpoint) =>
-          exchangeDeviceCode(endpoint, authorization.deviceCode, pkce?.codeVerifier),
-        ),
-      context,
+  await confirmVerificationHost(authorization, request, context);
+  const timeoutSeconds = waitSeconds(authorization, request);
+  progress.userCode({ ...authorization, timeoutSeconds });
+  const exchange = () =>
+    authentication.send((endpoint) =>
+      exchangeDeviceCode(endpoint, authorization.deviceCode, pkce?.codeVerifier),
     );
-    await grant.conclude(tokens, { client: authentication.client(), browser: 'start-link-unused' });
+  try {
+    const tokens = await poll(request, { ...authorization, timeoutSeconds }, exchange, context);
+    const facts = { client: authentication.client(), browser: 'start-link-unused' } as const;
+    return { tokens, facts, finish: async () => {} };
   } finally {
-    grant.progress.done();
+    progress.done();
   }
 }
 
@@ -71,12 +61,12 @@ export function requireDeviceGrant(provider: Pick<Provider, 'label' | 'device' |
 }
 
 /** As long as the code lives, or as `--timeout` says when that is shorter. */
-function waitSeconds({ expiresIn }: DeviceAuthorization, { settings }: SignInGrant): number {
-  return settings.timeoutNamed ? Math.min(expiresIn, settings.timeoutSeconds) : expiresIn;
+function waitSeconds({ expiresIn }: DeviceAuthorization, request: DeviceRequest): number {
+  return request.timeoutNamed ? Math.min(expiresIn, request.timeoutSeconds) : expiresIn;
 }
 
 async function poll(
-  grant: SignInGrant,
+  request: DeviceRequest,
   authorization: DeviceAuthorization & { readonly timeoutSeconds: number },
   exchange: () => Promise<TokenSet>,
   context: Context,
@@ -86,7 +76,8 @@ async function poll(
   let interval = authorization.interval;
   let failures = 0;
   for (;;) {
-    if (!(await pause(interval, end, grant, context))) throw isCutShort ? timedOut(grant) : expired(grant);
+    if (!(await pause(interval, end, request, context)))
+      throw isCutShort ? timedOut(request) : expired(request);
     try {
       return await exchange();
     } catch (error) {
@@ -94,13 +85,13 @@ async function poll(
       failures = isServerFailure(error) ? failures + 1 : 0;
       if (failures === MOST_SERVER_FAILURES) throw failing(error);
       if (error instanceof NetworkError) {
-        grant.progress.pollFailed(error);
+        request.progress.pollFailed(error);
         interval = Math.max(interval, Math.min(interval * 2, LONGEST_BACK_OFF_SECONDS));
       } else if (!(error instanceof AuthorizationServerError)) {
         throw error;
       } else if (error.error === 'slow_down') {
         interval = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
-        if ((error.interval ?? 0) >= authorization.expiresIn) throw noFurtherPoll(grant);
+        if ((error.interval ?? 0) >= authorization.expiresIn) throw noFurtherPoll(request);
       } else if (error.error !== 'authorization_pending') {
         throw error;
       }
@@ -127,25 +118,30 @@ function failing(error: unknown): unknown {
 }
 
 /** Waits for the interval, telling what is left; gives `false` when the whole time is over meanwhile. */
-async function pause(interval: number, end: number, grant: SignInGrant, context: Context): Promise<boolean> {
+async function pause(
+  interval: number,
+  end: number,
+  request: DeviceRequest,
+  context: Context,
+): Promise<boolean> {
   const until = context.clock.monotonic() + interval * 1000;
   for (;;) {
     const now = context.clock.monotonic();
     if (now >= end) return false;
     if (now >= until) return true;
-    grant.progress.remaining(Math.ceil((end - now) / 1000));
+    request.progress.remaining(Math.ceil((end - now) / 1000));
     await context.clock.sleep(Math.min(TICK_SECONDS * 1000, until - now, end - now), context.signal);
   }
 }
 
-function expired({ provider }: SignInGrant): AuthorizationServerError {
+function expired({ provider }: DeviceRequest): AuthorizationServerError {
   return new AuthorizationServerError('expired_token', `the code for ${provider.label} has expired`, {
     hint: 'run the command again for a new code',
   });
 }
 
 /** The person may be entering the code at this moment, and nobody would hear of it. */
-function noFurtherPoll({ provider }: SignInGrant): ProtocolError {
+function noFurtherPoll({ provider }: DeviceRequest): ProtocolError {
   return new ProtocolError(
     'protocol_invalid_response',
     `${provider.label} allows no further poll while its code is good`,
@@ -153,8 +149,8 @@ function noFurtherPoll({ provider }: SignInGrant): ProtocolError {
   );
 }
 
-function timedOut({ provider, settings }: SignInGrant): NetworkError {
-  const time = durationText(settings.timeoutSeconds);
+function timedOut({ provider, timeoutSeconds }: DeviceRequest): NetworkError {
+  const time = durationText(timeoutSeconds);
   return new NetworkError('login_timeout', `nobody entered the code for ${provider.label} within ${time}`, {
     hint: 'run the command again for a new code; --timeout waits longer',
   });
@@ -163,7 +159,7 @@ function timedOut({ provider, settings }: SignInGrant): NetworkError {
 /** The page has to be the provider's own; another host is shown in full and confirmed, or refused (T31). */
 async function confirmVerificationHost(
   { verificationUri }: DeviceAuthorization,
-  { provider }: SignInGrant,
+  { provider, questions }: DeviceRequest,
   context: Context,
 ): Promise<void> {
   const { host } = new URL(verificationUri);
@@ -171,11 +167,7 @@ async function confirmVerificationHost(
     .filter((uri) => uri !== undefined)
     .map((uri) => new URL(uri).host);
   if ([...own, ...(provider.device?.verificationHosts ?? [])].includes(host)) return;
-  if (isInteractive(context)) {
-    const prompts = await context.openPrompts();
-    const question = `${provider.label} sends you to a page of another host, ${host}. Does it belong to it?`;
-    if (await prompts.confirm(question, false)) return;
-  }
+  if (isInteractive(context) && (await questions.isHostOfProvider(host))) return;
   throw new ProtocolError(
     'protocol_invalid_response',
     `${provider.label} wants the code to be entered at ${host}, which is not its own host`,

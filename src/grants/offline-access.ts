@@ -1,9 +1,22 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { LoginSettings } from '../settings/login-settings.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import type { ProviderConfiguration } from '../settings/configuration.ts';
 
 /** How a refresh token is asked for: not at all, with the consent that was given before, or with one given now. */
 export type OfflineAccessWish = 'none' | 'consent-standing' | 'consent-asked';
+
+/** What decides whether a refresh token is asked for, and what the person wants in any case. */
+export interface OfflineAccessSettings {
+  readonly scopes: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The person wants to stay signed in. */
+  readonly offlineAccess: boolean;
+  /** `none`: nothing is kept. */
+  readonly store?: StoreKind | 'none';
+  readonly provider: Pick<Provider, 'offlineAccess'>;
+  readonly configuration: Pick<ProviderConfiguration, 'scopes'>;
+}
 
 /** The part of an authorization request that asks for a refresh token, with what the person wanted in any case. */
 export interface OfflineAccessRequest {
@@ -22,7 +35,7 @@ export interface OfflineAccessRequest {
  * @see [OpenID Connect Core §11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)
  */
 export function offlineAccessRequest(
-  settings: LoginSettings,
+  settings: OfflineAccessSettings,
   resolved: Pick<Provider, 'offlineAccess'>,
   wish: OfflineAccessWish,
 ): OfflineAccessRequest {
@@ -63,7 +76,7 @@ export function isConsentStanding(accounts: readonly AccountHead[], scopes: read
  */
 export function withAccountChoice(
   parameters: Readonly<Record<string, string>>,
-  settings: Pick<LoginSettings, 'parameters'>,
+  settings: Pick<OfflineAccessSettings, 'parameters'>,
   resolved: Pick<Provider, 'promptValues'>,
 ): Readonly<Record<string, string>> {
   if (settings.parameters.prompt !== undefined) return parameters;

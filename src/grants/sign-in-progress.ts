@@ -1,7 +1,8 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { NetworkError } from '../ground/errors.ts';
+import type { NetworkError, OAuthLoginError } from '../ground/errors.ts';
 import type { Surroundings } from '../ground/ports.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
+import type { Profile } from '../profile/profile.ts';
 
 /** The ways in which the authorization response can come back. */
 export interface WaysBack {
@@ -50,8 +51,12 @@ export interface SignInProgress {
   remaining(seconds: number): void;
   /** A request of the device grant failed on its way, or the server did; the polling goes on. */
   pollFailed(error: NetworkError): void;
-  /** Something worth knowing that stops nothing: a stable code for programs, and a sentence. */
-  note(code: string, text: string): void;
+  /** The server's metadata do not say whether it checks PKCE (RFC 8414 §2); the challenge is sent all the same. */
+  pkceNotAnnounced(): void;
+  /** The request for the profile failed; `profile` is what the ID Token says instead, where it says anything. */
+  profileMissing(problem: OAuthLoginError, profile: Profile | undefined): void;
+  /** The refresh token ends after that many seconds whatever happens, and why, where that is known. */
+  signInEnds(seconds: number, reason: string | undefined): void;
   /** The server's clock is that many seconds ahead of the one here (RFC 9110 §6.6.1), negative when behind. */
   clockDiffers(seconds: number): void;
   /** Nobody is known to have signed in there with this program: its facts are not sure. */
@@ -60,6 +65,8 @@ export interface SignInProgress {
   signedInAlready(accounts: readonly AccountHead[]): void;
   /** The sign-in takes one more round, and why. */
   onceMore(reason: OnceMore): void;
+  /** The second round failed; the account of the first one is kept. */
+  onceMoreFailed(error: OAuthLoginError): void;
   /** The wait is over, one way or another. */
   done(): void;
   /** The account was kept; the answer on standard output follows. */

@@ -5,10 +5,10 @@ import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
 import { judgePastedResponse } from '../loopback/pasted-response.ts';
-import { registeredRedirectUri } from '../settings/login-settings.ts';
+import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import type { Callback } from './callback.ts';
-import type { SignInGrant } from './sign-in-grant.ts';
 import type { WaysBack } from './sign-in-progress.ts';
+import type { CodeRequest } from './sign-in-request.ts';
 
 /** Seconds after which a browser that was opened should have fetched the start link. */
 const START_LINK_PATIENCE_SECONDS = 10;
@@ -18,7 +18,7 @@ const CLOSINGS = 3;
 
 /** A sign-in that waits for its authorization response. */
 export interface Wait {
-  readonly grant: SignInGrant;
+  readonly request: CodeRequest;
   readonly context: Context;
   readonly callback: Callback;
   readonly expected: CallbackExpectation;
@@ -32,12 +32,12 @@ export interface Wait {
  * @see [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.2)
  */
 export async function waitForResponse(wait: Wait, authorizationUri: string): Promise<AuthorizationResponse> {
-  const { grant, context, callback } = wait;
+  const { request, context, callback } = wait;
   const startLink = callback.startLink(authorizationUri);
   const over = new AbortController();
   const stop = AbortSignal.any([context.signal, over.signal]);
   const ways = waysBack(wait, authorizationUri);
-  grant.progress.authorizationUri(authorizationUri, ways);
+  request.progress.authorizationUri(authorizationUri, ways);
   let pasting: Promise<AuthorizationResponse> | undefined;
   const response = new Promise<AuthorizationResponse>((resolve, reject) => {
     const paste = () => {
@@ -55,13 +55,13 @@ export async function waitForResponse(wait: Wait, authorizationUri: string): Pro
   } finally {
     over.abort();
     await pasting?.catch(() => {});
-    grant.progress.done();
+    request.progress.done();
   }
 }
 
-function waysBack({ grant, context, callback }: Wait, authorizationUri: string): WaysBack {
-  const { provider, settings } = grant;
-  const opensBrowser = settings.openBrowser && context.canOpenBrowser && callback.port !== undefined;
+function waysBack({ request, context, callback }: Wait, authorizationUri: string): WaysBack {
+  const { provider, timeoutSeconds } = request;
+  const opensBrowser = request.openBrowser && context.canOpenBrowser && callback.port !== undefined;
   const { hostname, port } = new URL(authorizationUri);
   // A local identity server is out of the browser's reach as well.
   const serverPorts = /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(hostname) ? [Number(port || 80)] : [];
@@ -72,12 +72,12 @@ function waysBack({ grant, context, callback }: Wait, authorizationUri: string):
     surroundings: context.surroundings,
     canPaste: isInteractive(context) && !opensBrowser,
     offersDevice: provider.metadata.device_authorization_endpoint !== undefined,
-    timeoutSeconds: settings.timeoutSeconds,
+    timeoutSeconds,
   };
 }
 
 async function watchBrowser(
-  { grant, context, callback }: Wait,
+  { request, context, callback }: Wait,
   startLink: string,
   stop: AbortSignal,
   opened: WaysBack,
@@ -92,7 +92,7 @@ async function watchBrowser(
   const failed = (error?: unknown) => {
     // A browser that ends after it has shown the page was closed by the person, who may go on in another one.
     if (stop.aborted || isFetched) return;
-    grant.progress.browserFailed(ways, error instanceof ConfigurationError ? error.message : undefined);
+    request.progress.browserFailed(ways, error instanceof ConfigurationError ? error.message : undefined);
     if (ways.canPaste) paste();
   };
   try {
@@ -104,7 +104,7 @@ async function watchBrowser(
       () => true,
     );
     if (await Promise.race([fetched, late])) return;
-    grant.progress.startLinkUnused(ways);
+    request.progress.startLinkUnused(ways);
     if (ways.canPaste) paste();
   } catch (error) {
     failed(error);
@@ -118,39 +118,37 @@ function loadForAnswer(): void {
 
 /** Asks for the address until one is the answer; a wrong one explains itself and the wait goes on. */
 async function pastedResponse(
-  { grant, context, callback, expected }: Wait,
+  { request, callback, expected }: Wait,
   stop: AbortSignal,
 ): Promise<AuthorizationResponse> {
-  const prompts = await context.openPrompts();
+  const { progress, questions } = request;
   let closed = 0;
-  return prompts.hidden(async (ask) => {
+  return questions.pastedAddress(async (ask) => {
     for (;;) {
-      const pasted = await ask('Paste the address here (it is not shown)', { stop }).catch(
-        (error: unknown) => {
-          closed += 1;
-          if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
-          return undefined;
-        },
-      );
+      const pasted = await ask(stop).catch((error: unknown) => {
+        closed += 1;
+        if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
+        return undefined;
+      });
       if (pasted === undefined) {
         // Without the question, the terminal would show what is pasted later.
-        grant.progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
+        progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
         continue;
       }
       const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
       if (verdict.kind === 'accepted') return verdict.response;
       if (verdict.kind === 'failed') throw verdict.error;
-      grant.progress.pasteRefused(verdict.reason);
+      progress.pasteRefused(verdict.reason);
     }
   });
 }
 
-async function deadline({ grant, context, callback }: Wait, stop: AbortSignal): Promise<never> {
-  const seconds = grant.settings.timeoutSeconds;
+async function deadline({ request, context, callback }: Wait, stop: AbortSignal): Promise<never> {
+  const seconds = request.timeoutSeconds;
   await context.clock.sleep(seconds * 1000, stop);
-  const { label } = grant.provider;
+  const { label } = request.provider;
   const used = callback.redirectUri;
-  const registered = registeredRedirectUri(grant.settings.redirect);
+  const registered = registeredRedirectUri(request.redirect);
   throw new NetworkError(
     'login_timeout',
     `nobody came back from ${label} within ${durationText(seconds)}; the redirect URI of this sign-in was ${used}`,

@@ -1,5 +1,6 @@
 import type { Provider } from '../providers/provider.ts';
-import { kindWithoutRedirectUri, registrationText } from './registration.ts';
+import { kindWithoutRedirectUri } from '../providers/registration-clause.ts';
+import { registrationText } from './registration.ts';
 import { scopesText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 

@@ -1,7 +1,14 @@
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
 import { eventLine } from './json.ts';
-import { clockOffsetText, onceMoreText, pollFailureText } from './text.ts';
+import {
+  clockOffsetText,
+  onceMoreText,
+  pkceNotAnnouncedText,
+  pollFailureText,
+  profileProblemText,
+  signInEndText,
+} from './text.ts';
 
 /**
  * Tells a program that wraps this one how the sign-in goes: one JSON document on each line of standard error.
@@ -43,8 +50,14 @@ export function signInEvents(name: string, context: Context): SignInProgress {
       emit('notice', { code, message: pollFailureText(error) });
     },
     untried() {},
-    note(code, text) {
-      emit('notice', { code, message: text });
+    pkceNotAnnounced() {
+      emit('notice', { code: 'pkce_not_announced', message: pkceNotAnnouncedText(name) });
+    },
+    profileMissing(problem, profile) {
+      emit('notice', { code: 'profile', message: profileProblemText(profile, problem, name) });
+    },
+    signInEnds(seconds, reason) {
+      emit('notice', { code: 'sign_in_ends', message: signInEndText(name, seconds, reason) });
     },
     clockDiffers(seconds) {
       emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
@@ -52,6 +65,9 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     signedInAlready() {},
     onceMore(reason) {
       emit('notice', { code: 'once_more', message: onceMoreText(reason, name) });
+    },
+    onceMoreFailed({ message }) {
+      emit('notice', { code: 'once_more_failed', message });
     },
     done() {},
     signedIn({ id, provider, issuer, profile }) {

@@ -5,8 +5,16 @@ import { canDraw } from '../ground/drawing.ts';
 import { durationText } from '../ground/duration-text.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { portForwardingCommand } from '../ground/surroundings.ts';
-import type { LoginSettings } from '../settings/login-settings.ts';
-import { clockOffsetText, onceMoreText, person, pollFailureText } from './text.ts';
+import { person } from '../profile/person.ts';
+import {
+  clockOffsetText,
+  onceMoreText,
+  pkceNotAnnouncedText,
+  pollFailureText,
+  problemText,
+  profileProblemText,
+  signInEndText,
+} from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Longest pause between two polls, in seconds, that nobody wonders about. */
@@ -15,7 +23,11 @@ const PASTE_WARNING =
   'That address is as good as a password for a moment: give it to no page and no person but this terminal.';
 
 /** Tells the person at the terminal how the sign-in goes; everything is written to standard error. */
-export function signInWords(label: string, settings: LoginSettings, context: Context): SignInProgress {
+export function signInWords(
+  label: string,
+  settings: { readonly debug: boolean },
+  context: Context,
+): SignInProgress {
   const name = safeText(label);
   const { stderr } = context;
   const said = new Set<string>();
@@ -91,8 +103,14 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
         ),
       );
     },
-    note(_code, text) {
-      say(`note: ${text}`);
+    pkceNotAnnounced() {
+      say(`note: ${pkceNotAnnouncedText(label)}`);
+    },
+    profileMissing(problem, profile) {
+      say(`note: ${profileProblemText(profile, problem, label)}`);
+    },
+    signInEnds(seconds, reason) {
+      say(`note: ${signInEndText(label, seconds, reason)}`);
     },
     clockDiffers(seconds) {
       say(`note: ${clockOffsetText(seconds, name)}`);
@@ -107,6 +125,9 @@ export function signInWords(label: string, settings: LoginSettings, context: Con
     },
     onceMore(reason) {
       say(prose(`${onceMoreText(reason, label)}.`, context));
+    },
+    onceMoreFailed(error) {
+      stderr.write(problemText('warning', error));
     },
     done() {
       if (hasCounter) stderr.write('\r\u001b[K');

@@ -4,24 +4,12 @@ import type { OnceMore } from '../grants/sign-in-progress.ts';
 import { durationText } from '../ground/duration-text.ts';
 import type { NetworkError, OAuthLoginError } from '../ground/errors.ts';
 import { breakCommands, safeText } from '../ground/safe-text.ts';
+import { person } from '../profile/person.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** More than any message of ours; what is longer came from elsewhere. */
 const LONGEST_LINE = 4000;
-
-/**
- * `octocat (The Octocat) <octocat@github.com>`: as much of it as is known, harmless to a terminal, and to a CI
- * system that takes lines for commands, since some of our lines begin with it.
- */
-export function person(profile: Profile): string {
-  const name = profile.name === undefined ? '' : ` (${safeText(profile.name)})`;
-  const email = profile.email === undefined ? '' : ` <${safeText(profile.email)}>`;
-  const first = profile.preferred_username;
-  if (first !== undefined) return breakCommands(`${safeText(first)}${name}${email}`);
-  if (profile.name !== undefined) return breakCommands(`${safeText(profile.name)}${email}`);
-  return breakCommands(safeText(profile.email ?? profile.sub));
-}
 
 /** Who an account is of, as a person reads it: the person, or the client where nobody was named. */
 export function accountPerson({ profile, clientId }: Pick<AccountHead, 'profile' | 'clientId'>): string {
@@ -30,7 +18,7 @@ export function accountPerson({ profile, clientId }: Pick<AccountHead, 'profile'
 
 /** A note of `login`: why the profile is not the provider's own answer, and what stands in its place. */
 export function profileProblemText(
-  { profile }: { readonly profile?: Profile },
+  profile: Profile | undefined,
   problem: Pick<OAuthLoginError, 'message'>,
   label: string,
 ): string {
@@ -180,6 +168,11 @@ function validityText(head: AccountHead, now: Date): string {
 /** Why a poll brought nothing: the server's own failure by its status, or the way to it. */
 export function pollFailureText(error: NetworkError): string {
   return error.code === 'network_server_error' ? error.message : 'the network does not answer at the moment';
+}
+
+/** That the server's metadata do not say whether it checks PKCE. */
+export function pkceNotAnnouncedText(label: string): string {
+  return `${label} does not say whether it checks PKCE; the challenge (S256) is sent all the same`;
 }
 
 /** That a sign-in ends after some days whatever happens, and why, where that is known. */

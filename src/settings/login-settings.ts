@@ -47,7 +47,9 @@ export interface LoginSettings extends Target {
   readonly clientSecretFile?: string;
   readonly clientSecret?: Secret;
   readonly scopes: readonly string[];
-  /** Those of them that were asked for with `--scope`. */
+  /** Those of them that were named with `--scope`. */
+  readonly namedScopes: readonly string[];
+  /** Those of them that any flag asks for. */
   readonly askedScopes: readonly string[];
   readonly redirect: RedirectSettings;
   readonly parameters: Readonly<Record<string, string>>;
@@ -94,7 +96,8 @@ export function loginSettings(
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
   const store = storeSetting(flags.store, env, configuration);
-  const asked = [...askedScopes(flags.scope ?? []), ...shortLivedScopes(provider, flags)];
+  const named = askedScopes(flags.scope ?? []);
+  const asked = [...named, ...shortLivedScopes(provider, flags)];
   const extraCaFile = variableText(env, 'NODE_EXTRA_CA_CERTS');
   return {
     ...chosen,
@@ -103,6 +106,7 @@ export function loginSettings(
     ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
     ...(secret === undefined ? {} : { clientSecret: secret }),
     scopes: scopeSetting(provider, asked),
+    namedScopes: named,
     askedScopes: asked,
     redirect: redirectSetting(provider, flags, entry.redirect_uri),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
@@ -141,21 +145,6 @@ export function storeSetting(
   throw flag === undefined
     ? new ConfigurationError('config_invalid_value', `${what} (OAUTH_LOGIN_STORE)`, options)
     : new UsageError('usage_invalid', what, options);
-}
-
-/** The redirect URI as it has to be registered: without port where any port is accepted. */
-export function registeredRedirectUri(redirect: RedirectSettings): string {
-  if ('elsewhere' in redirect) return redirect.elsewhere;
-  const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
-  return `http://${redirect.host}${port}${redirect.path}`;
-}
-
-/** Where the client identifier and the secret can come from when nobody is there to be asked. */
-export function clientVariables(provider: Provider): { readonly id: string; readonly secret: string } {
-  return {
-    id: variableName(provider.name, 'CLIENT_ID'),
-    secret: variableName(provider.name, 'CLIENT_SECRET'),
-  };
 }
 
 /** The scopes to ask a provider for: its own and those of `--scope`; its own may change when its metadata is known. */

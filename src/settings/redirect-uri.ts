@@ -57,6 +57,13 @@ export function redirectSetting(
   });
 }
 
+/** The redirect URI as it has to be registered: without port where any port is accepted. */
+export function registeredRedirectUri(redirect: RedirectSettings): string {
+  if ('elsewhere' in redirect) return redirect.elsewhere;
+  const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
+  return `http://${redirect.host}${port}${redirect.path}`;
+}
+
 function redirectFromUri(uri: string): RedirectSettings {
   const redirect = readRedirectUri(uri);
   if (redirect !== undefined) return redirect;

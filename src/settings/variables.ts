@@ -23,6 +23,17 @@ export function providerVariable(
   return variableText(env, name);
 }
 
+/** Where the client identifier and the secret can come from when nobody is there to be asked. */
+export function clientVariables(provider: { readonly name: string }): {
+  readonly id: string;
+  readonly secret: string;
+} {
+  return {
+    id: variableName(provider.name, 'CLIENT_ID'),
+    secret: variableName(provider.name, 'CLIENT_SECRET'),
+  };
+}
+
 /** The names of the variables that supply an access token. */
 export function tokenVariables(env: Environment): string[] {
   return Object.keys(env).filter(

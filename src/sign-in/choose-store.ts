@@ -4,6 +4,7 @@ import { isInteractive } from '../ground/presence.ts';
 import { probeStore } from '../secrets/probe-store.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeStoreChoice } from '../settings/configuration-change.ts';
+import type { StoreQuestions } from './ports.ts';
 
 /**
  * Decides where the sealing key lives, before the browser opens: what was asked for, else the keychain, else
@@ -11,7 +12,11 @@ import { writeStoreChoice } from '../settings/configuration-change.ts';
  *
  * Throws a `StoreError` that names the three choices when nobody can be asked.
  */
-export async function chooseStore(asked: StoreKind | undefined, context: Context): Promise<StoreKind> {
+export async function chooseStore(
+  asked: StoreKind | undefined,
+  questions: StoreQuestions,
+  context: Context,
+): Promise<StoreKind> {
   if (asked !== undefined) {
     await probeStore(asked, context);
     return asked;
@@ -22,29 +27,20 @@ export async function chooseStore(asked: StoreKind | undefined, context: Context
   } catch (error) {
     if (!(error instanceof StoreError) || !isAbsence(error)) throw error;
     if (!isInteractive(context)) throw undecided(error);
-    return askForStore(error, context);
+    return askForStore(error, questions, context);
   }
 }
 
-async function askForStore(reason: StoreError, context: Context): Promise<StoreKind> {
-  context.stderr.write(`${reason.message.charAt(0).toUpperCase()}${reason.message.slice(1)}.\n`);
-  const prompts = await context.openPrompts();
-  const choice = await prompts.choose<'passphrase' | 'file' | 'stop'>(
-    'Where shall the key to your sign-ins live?',
-    [
-      {
-        value: 'passphrase',
-        label: 'A passphrase',
-        hint: 'asked for at each use, or taken from OAUTH_LOGIN_PASSPHRASE',
-      },
-      { value: 'file', label: 'A file beside them', hint: 'weaker: only file permissions protect it' },
-      { value: 'stop', label: 'Stop', hint: 'and set up a keychain first' },
-    ],
-  );
+async function askForStore(
+  reason: StoreError,
+  questions: StoreQuestions,
+  context: Context,
+): Promise<StoreKind> {
+  const choice = await questions.chooseStore(reason);
   if (choice === 'stop') throw undecided(reason);
   await probeStore(choice, context);
   await writeStoreChoice(context, choice);
-  context.stderr.write('Remembered; the key "store" of the configuration file or --store changes it.\n');
+  questions.storeRemembered();
   return choice;
 }
 

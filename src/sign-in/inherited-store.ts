@@ -4,6 +4,7 @@ import { StoreError } from '../ground/errors.ts';
 import { probeStore } from '../secrets/probe-store.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { chooseStore, isAbsence } from './choose-store.ts';
+import type { StoreQuestions } from './ports.ts';
 
 const STRONGEST_FIRST: readonly StoreKind[] = ['keychain', 'passphrase', 'file'];
 
@@ -38,8 +39,9 @@ export async function inheritedStore(
 export async function storeOfPerson(
   inherited: StoreKind,
   before: AccountHead | undefined,
+  questions: StoreQuestions,
   context: Context,
 ): Promise<StoreKind> {
   if (before !== undefined) return before.store;
-  return inherited === 'file' ? chooseStore(undefined, context) : inherited;
+  return inherited === 'file' ? chooseStore(undefined, questions, context) : inherited;
 }

@@ -1,82 +1,91 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { accountId } from '../accounts/account-store.ts';
 import type { Session } from '../accounts/session.ts';
-import type { SignInFacts } from '../grants/sign-in-grant.ts';
-import type { Context } from '../ground/context.ts';
+import type { GrantedSignIn } from '../grants/sign-in-request.ts';
+import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
-import { person, profileProblemText } from '../output/text.ts';
-import { type SignInProfile, signInProfile } from '../profile/sign-in-profile.ts';
+import { signInProfile } from '../profile/sign-in-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/provider.ts';
-import type { StoreKind } from '../secrets/store-kind.ts';
+import { lastingClient } from './complete-client.ts';
 import { storeOfPerson } from './inherited-store.ts';
+import type { SignInPorts } from './ports.ts';
+import { requireWanted } from './require-wanted.ts';
 import { storeSignIn } from './sign-in-record.ts';
-import type { Round, Rounds } from './sign-in-rounds.ts';
-import { requireWanted } from './wanted-account.ts';
+import type { ReadySignIn } from './stages.ts';
 
-/** A sign-in whose tokens are here, and where it is to be kept. */
-export interface Keeping {
-  readonly grant: Rounds['grant'];
-  readonly round: Round;
-  readonly session: Session;
-  readonly kind: StoreKind | 'none';
-  /** Nobody chose it for this sign-in: accounts of the same client are there. */
-  readonly isInherited: boolean;
-  /** Who has to have signed in, where that is not left open. */
-  readonly wanted: AccountHead | undefined;
+/** Refresh tokens that live longer than a month are a matter of the provider; an end before that surprises people. */
+const SHORT_LIFE_SECONDS = 31 * 86_400;
+
+/** What was asked for in a round. */
+export interface Round {
+  readonly scopes: readonly string[];
+  /** The tool's own wish for a refresh token was refused, and left out. */
+  readonly isOfflineAccessRefused: boolean;
 }
 
-/** What has to succeed before anybody is told of a success: the person's word where it is needed, and the store. */
+/** A sign-in whose tokens are here, and which is to be kept. */
+export interface SignInToKeep extends Pick<GrantedSignIn, 'tokens' | 'facts'> {
+  readonly ready: ReadySignIn;
+  readonly round: Round;
+}
+
+/**
+ * What has to succeed before anybody is told of a success: the person's word where it is needed, and the store.
+ *
+ * Throws a `ProtocolError`, an `AuthenticationRequiredError` or a `StoreError`; nothing is kept then.
+ */
 export async function keepSignIn(
-  { grant, round, session, kind, isInherited, wanted }: Keeping,
-  tokens: TokenSet,
-  facts: SignInFacts,
+  { ready, round, tokens, facts }: SignInToKeep,
+  session: Session,
+  { progress, questions }: SignInPorts,
 ): Promise<AccountHead> {
   const { context, store } = session;
-  const { provider, client, settings } = grant;
-  const found = await signInProfile(provider, {
-    accessToken: tokens.accessToken,
-    clientId: client.clientId,
-    ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
-    ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
-    fetch: grant.fetch,
-  });
-  if (found.problem !== undefined)
-    grant.progress.note('profile', profileProblemText(found, found.problem, provider.label));
-  const subject = found.profile?.sub;
-  requireWanted(wanted, found.profile);
-  if (facts.browser === 'unconfirmed') await confirmBrowser(found, provider, context);
+  const { provider, settings, destination } = ready;
+  const client = lastingClient(facts.client, settings);
+  if (tokens.clockOffset !== undefined) progress.clockDiffers(tokens.clockOffset);
+  const life = refreshTokenLife(tokens);
+  if (life < SHORT_LIFE_SECONDS && destination.kind !== 'none')
+    progress.signInEnds(life, provider.refreshTokenEnds);
+  const found = await signInProfile(
+    provider,
+    defined({
+      accessToken: tokens.accessToken,
+      clientId: client.clientId,
+      clientSecret: client.clientSecret,
+      idTokenClaims: tokens.idTokenClaims,
+      fetch: ready.fetch,
+    }),
+  );
+  if (found.problem !== undefined) progress.profileMissing(found.problem, found.profile);
+  requireWanted(ready.wanted, found.profile);
+  if (facts.browser === 'unconfirmed' && !(await questions.isSamePerson(found.profile)))
+    throw otherBrowser(provider.label);
   const signIn = {
+    ...defined({ redirectUri: facts.redirectUri }),
     settings,
     provider,
     client,
     tokens,
     person: found,
-    ...(facts.redirectUri === undefined ? {} : { redirectUri: facts.redirectUri }),
     requestedScopes: round.scopes,
     isOfflineAccessRefused: round.isOfflineAccessRefused,
   };
+  const { kind, isInherited } = destination;
   if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, session);
   const before = await store.read(
-    accountId(provider.name, provider.metadata.issuer, client.clientId, subject),
+    accountId(provider.name, provider.metadata.issuer, client.clientId, found.profile?.sub),
   );
-  return storeSignIn(signIn, await storeOfPerson(kind, before, context), session);
+  return storeSignIn(signIn, await storeOfPerson(kind, before, questions, context), session);
 }
 
-async function confirmBrowser(
-  { profile }: SignInProfile,
-  provider: ResolvedProvider,
-  context: Context,
-): Promise<void> {
-  const prompts = await context.openPrompts();
-  const who = profile === undefined ? '' : `, as ${person(profile)}`;
-  const question = `The sign-in came back from another browser than the one that was opened${who}. Was that you?`;
-  if (await prompts.confirm(question, false)) return;
-  throw new ProtocolError(
-    'protocol_browser_mismatch',
-    `the sign-in to ${provider.label} came from another browser`,
-    {
-      hint: 'nothing was stored; run the command again and stay in the browser that opens',
-    },
-  );
+/** Seconds after which the refresh token ends whatever happens. */
+function refreshTokenLife({ refreshTokenExpiresAt, issuedAt }: TokenSet): number {
+  if (refreshTokenExpiresAt === undefined) return Number.POSITIVE_INFINITY;
+  return (refreshTokenExpiresAt.getTime() - issuedAt.getTime()) / 1000;
+}
+
+function otherBrowser(label: string): ProtocolError {
+  return new ProtocolError('protocol_browser_mismatch', `the sign-in to ${label} came from another browser`, {
+    hint: 'nothing was stored; run the command again and stay in the browser that opens',
+  });
 }

@@ -1,11 +1,11 @@
+import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
 /** The error with a hint that says where the refused scopes came from: a flag that was used, a file, or this tool. */
 export function refusedWithFlags(
   error: unknown,
-  namedScopes: readonly string[],
-  { configuration, provider }: Pick<LoginSettings, 'configuration' | 'provider'>,
+  { namedScopes, configuration, provider }: Pick<LoginSettings, 'namedScopes' | 'configuration' | 'provider'>,
 ): unknown {
   if (!(error instanceof AuthorizationServerError) || error.error !== 'invalid_scope') return error;
   const member = `"scopes" of ${provider.name} in config.json`;
@@ -15,5 +15,10 @@ export function refusedWithFlags(
       : configuration.scopes === undefined
         ? `name the scopes that the registration of the client allows in ${member}`
         : `name only scopes in ${member} that the registration of the client allows`;
-  return Object.defineProperty(error, 'hint', { value: hint });
+  const { status, interval, likelyReason } = error;
+  return new AuthorizationServerError(error.error, error.message, {
+    hint,
+    cause: error,
+    ...defined({ status, interval, likelyReason }),
+  });
 }

@@ -1,38 +1,17 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { accountName } from '../accounts/account-name.ts';
+import type { Session } from '../accounts/session.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { deviceAuthorization } from '../grants/device-authorization.ts';
-import {
-  isConsentStanding,
-  type OfflineAccessWish,
-  offlineAccessRequest,
-  withAccountChoice,
-} from '../grants/offline-access.ts';
-import type { SignInFacts, SignInGrant } from '../grants/sign-in-grant.ts';
-import type { Context } from '../ground/context.ts';
-import { AbortedError, AuthorizationServerError, OAuthLoginError } from '../ground/errors.ts';
-import { person, problemText } from '../output/text.ts';
-import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/provider.ts';
+import type { OfflineAccessWish } from '../grants/offline-access.ts';
+import { type GrantedSignIn, isRetried } from '../grants/sign-in-request.ts';
+import { defined } from '../ground/defined.ts';
+import { AbortedError, OAuthLoginError } from '../ground/errors.ts';
+import { person } from '../profile/person.ts';
+import { keepSignIn } from './keep-sign-in.ts';
+import type { SignInPorts } from './ports.ts';
 import { refusedWithFlags } from './refused-with-flags.ts';
-
-/** A sign-in that is about to begin. */
-export interface Rounds {
-  readonly grant: Omit<SignInGrant, 'scopes' | 'parameters' | 'conclude' | 'goesOn'>;
-  /** Who is signed in there already, with this client. */
-  readonly accounts: readonly AccountHead[];
-  /** The scopes that the person named on the command line. */
-  readonly namedScopes: readonly string[];
-  /** Keeps what a round has brought. */
-  readonly keep: (round: Round, tokens: TokenSet, facts: SignInFacts) => Promise<AccountHead>;
-}
-
-/** What was asked for in a round. */
-export interface Round {
-  readonly scopes: readonly string[];
-  /** The tool's own wish for a refresh token was refused, and left out. */
-  readonly isOfflineAccessRefused: boolean;
-}
+import { isConsentAskable, requestOf, wishOf } from './round-request.ts';
+import type { ReadySignIn } from './stages.ts';
 
 /**
  * Signs in, and gives the account: in one round through the browser where that is enough, in two at most.
@@ -41,115 +20,92 @@ export interface Round {
  * person who came back got no refresh token because consent was not asked for. What failed is thrown, unless the first
  * round brought an account: then it is told as a warning.
  */
-export async function signInInRounds(rounds: Rounds, context: Context): Promise<AccountHead> {
+export async function signInInRounds(
+  ready: ReadySignIn,
+  session: Session,
+  ports: SignInPorts,
+): Promise<AccountHead> {
   try {
-    return await goRounds(rounds, context);
+    return await goRounds(ready, session, ports);
   } catch (error) {
-    throw refusedWithFlags(error, rounds.namedScopes, rounds.grant.settings);
+    throw refusedWithFlags(error, ready.settings);
   }
 }
 
-async function goRounds(rounds: Rounds, context: Context): Promise<AccountHead> {
-  const { grant, accounts } = rounds;
-  const { settings, progress } = grant;
+async function goRounds(ready: ReadySignIn, session: Session, ports: SignInPorts): Promise<AccountHead> {
+  const { accounts } = ready;
+  const { progress } = ports;
   if (accounts.length > 0) progress.signedInAlready(accounts);
-  const isRefusedBefore = accounts.some(({ isOfflineAccessRefused }) => isOfflineAccessRefused);
-  const wish = isRefusedBefore ? 'none' : wishOf(rounds);
+  const isOfflineAccessRefused = accounts.some((account) => account.isOfflineAccessRefused);
+  const wish = isOfflineAccessRefused ? 'none' : wishOf(ready);
   let first: AccountHead;
   try {
-    first = await runRound(rounds, { wish, isOfflineAccessRefused: isRefusedBefore }, settings, context);
+    first = await runRound(ready, { wish, isOfflineAccessRefused }, session, ports);
   } catch (error) {
-    if (!isRefusedAddition(error, rounds, wish)) throw error;
+    if (!isRetried(error, requestOf(ready, wish).retriedErrors)) throw error;
     progress.onceMore('offline-access-refused');
-    const refused = { wish: 'none', isOfflineAccessRefused: true } as const;
-    return runRound(rounds, refused, settings, context);
+    return runRound(ready, { wish: 'none', isOfflineAccessRefused: true }, session, ports);
   }
-  if (wish !== 'consent-standing' || first.hasRefreshToken || !isConsentAskable(rounds)) return first;
+  if (wish !== 'consent-standing' || first.hasRefreshToken || !isConsentAskable(ready)) return first;
   progress.onceMore('consent');
   try {
     const loginHint = first.profile?.preferred_username ?? first.profile?.email;
-    const again = { ...settings, ...(loginHint === undefined ? {} : { loginHint }) };
-    const asking = { wish: 'consent-asked', isOfflineAccessRefused: false } as const;
-    return await runRound(rounds, asking, again, context);
+    const asking = {
+      wish: 'consent-asked',
+      isOfflineAccessRefused: false,
+      ...defined({ loginHint }),
+    } as const;
+    return await runRound(ready, asking, session, ports);
   } catch (error) {
     if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
-    context.stderr.write(problemText('warning', error));
+    progress.onceMoreFailed(error);
     return first;
   }
 }
 
+interface RoundWish {
+  readonly wish: OfflineAccessWish;
+  readonly isOfflineAccessRefused: boolean;
+  /** Whom the provider is to offer first, in place of the one that the settings name. */
+  readonly loginHint?: string;
+}
+
 async function runRound(
-  rounds: Rounds,
-  { wish, ...refused }: Pick<Round, 'isOfflineAccessRefused'> & { readonly wish: OfflineAccessWish },
-  settings: SignInGrant['settings'],
-  context: Context,
+  ready: ReadySignIn,
+  { wish, isOfflineAccessRefused, loginHint }: RoundWish,
+  session: Session,
+  ports: SignInPorts,
 ): Promise<AccountHead> {
-  const request = requestOf(rounds, wish);
-  let kept: AccountHead | undefined;
-  const signIn = settings.device ? deviceAuthorization : authorizationCode;
-  await signIn(
-    {
-      ...rounds.grant,
-      ...request,
-      settings,
-      goesOn: (error) => isRefusedAddition(error, rounds, wish),
-      conclude: async (tokens, facts) => {
-        kept = await rounds.keep({ scopes: request.scopes, ...refused }, tokens, facts);
-        return kept.profile && person(kept.profile);
-      },
-    },
-    context,
-  );
-  if (kept === undefined) throw new TypeError('the sign-in has ended and was not concluded');
-  return kept;
-}
-
-function requestOf({ grant, accounts }: Rounds, wish: OfflineAccessWish) {
-  const { provider, settings } = grant;
-  const { scopes, parameters, isAdded } = offlineAccessRequest(settings, provider, wish);
-  const isChoiceLeft = accounts.length > 0 && settings.loginHint === undefined;
-  return {
-    scopes: settings.device ? withoutBrowserScopes(scopes, provider) : scopes,
-    parameters: isChoiceLeft ? withAccountChoice(parameters, settings, provider) : parameters,
-    isAdded,
+  const { settings, provider, client, fetch } = ready;
+  const request = {
+    ...defined({ loginHint: loginHint ?? settings.loginHint }),
+    ...requestOf(ready, wish),
+    provider,
+    client,
+    fetch,
+    redirect: settings.redirect,
+    openBrowser: settings.openBrowser,
+    allowHttpLoopback: settings.allowHttpLoopback,
+    timeoutSeconds: settings.timeoutSeconds,
+    timeoutNamed: settings.timeoutNamed,
+    progress: ports.progress,
+    questions: ports.questions,
   };
+  const grant = settings.device ? deviceAuthorization : authorizationCode;
+  const granted = await grant(request, session.context);
+  const round = { scopes: request.scopes, isOfflineAccessRefused };
+  return finished(granted, () => keepSignIn({ ...granted, ready, round }, session, ports));
 }
 
-/** The person is known where `--account` or `--login-hint` names one who is stored; anybody may come back else. */
-function wishOf({ grant, accounts }: Rounds): OfflineAccessWish {
-  const { scopes, loginHint } = grant.settings;
-  const named = accounts.filter((account) => loginHint === undefined || isNamed(account, loginHint));
-  return isConsentStanding(named, scopes) ? 'consent-standing' : 'consent-asked';
-}
-
-function isNamed(account: AccountHead, loginHint: string): boolean {
-  if (account.profile === undefined) return false;
-  const { preferred_username, email, sub } = account.profile;
-  const names = [accountName(account), preferred_username, email, sub];
-  return names.some((name) => name?.toLowerCase() === loginHint.toLowerCase());
-}
-
-/** Whether a request that asks for consent differs from one that does not. */
-function isConsentAskable(rounds: Rounds): boolean {
-  const { settings } = rounds.grant;
-  if (settings.device) return false;
-  const asked = requestOf(rounds, 'consent-asked').parameters;
-  const standing = requestOf(rounds, 'consent-standing').parameters;
-  return JSON.stringify(asked) !== JSON.stringify(standing);
-}
-
-/** What a server says where it may be about a scope or a parameter that the tool has added. */
-const ABOUT_ADDITIONS: ReadonlySet<string> = new Set(['invalid_scope', 'not_allowed']);
-
-function isRefusedAddition(error: unknown, rounds: Rounds, wish: OfflineAccessWish): boolean {
-  return (
-    error instanceof AuthorizationServerError &&
-    ABOUT_ADDITIONS.has(error.error) &&
-    requestOf(rounds, wish).isAdded
-  );
-}
-
-/** What the provider grants to nobody who comes without a browser. */
-function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
-  return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
+/** Does what is left to do with the tokens, and has the grant show how that ended, whatever happens. */
+async function finished({ finish }: GrantedSignIn, keep: () => Promise<AccountHead>): Promise<AccountHead> {
+  let account: AccountHead;
+  try {
+    account = await keep();
+  } catch (error) {
+    await finish({ kind: 'failed', error });
+    throw error;
+  }
+  await finish({ kind: 'signed-in', account: account.profile && person(account.profile) });
+  return account;
 }

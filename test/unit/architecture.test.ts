@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['main.ts', 'quick/'],
   ['program.ts'],
   ['commands/'],
-  ['demo/', 'output/'],
+  ['demo/', 'output/', 'setup/'],
   ['access/', 'sign-in/'],
   ['accounts/', 'grants/', 'profile/', 'settings/'],
   ['credential/', 'protocol/'],
@@ -29,10 +29,6 @@ const stillGoingUp: readonly string[] = [
   'access/ask-provider.ts → output/text.ts',
   'access/renew-account.ts → output/text.ts',
   'access/unattended-token.ts → output/text.ts',
-  'sign-in/complete-client.ts → output/registration.ts',
-  'sign-in/guide-registration.ts → output/registration.ts',
-  'sign-in/keep-sign-in.ts → output/text.ts',
-  'sign-in/sign-in-rounds.ts → output/text.ts',
 ];
 
 /** Packages that cost too much to be loaded before they are needed. */

@@ -46,7 +46,10 @@ describe('docs/events.md', () => {
     events.remaining(1);
     events.pollFailed(new NetworkError('network_unreachable', 'not there', { hint: 'none' }));
     events.clockDiffers(600);
-    events.note('profile', 'x');
+    events.pkceNotAnnounced();
+    events.profileMissing(new NetworkError('network_unreachable', 'not there', { hint: 'none' }), undefined);
+    events.signInEnds(86_400, undefined);
+    events.onceMoreFailed(new NetworkError('network_unreachable', 'not there', { hint: 'none' }));
     events.done();
     events.signedIn({
       id: '0',

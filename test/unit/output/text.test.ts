@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { durationText } from '../../../src/ground/duration-text.ts';
-import { person, problemText } from '../../../src/output/text.ts';
+import { problemText } from '../../../src/output/text.ts';
+import { person } from '../../../src/profile/person.ts';
 
 const profile = (claims: object) => ({ provider: 'x', sub: 'subject-1', raw: {}, ...claims });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAccountStore } from '../../../src/accounts/account-store.ts';
+import { signInQuestions } from '../../../src/output/sign-in-questions.ts';
 import type { DeviceGrant } from '../../../src/providers/device-grant.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
 import type { Provider, ResolvedProvider } from '../../../src/providers/provider.ts';
@@ -24,7 +25,13 @@ async function clientOf(entry: ProviderConfiguration) {
     metadata: { issuer },
     discovered: [],
   };
-  return completeClient({ ...settings, clientId: 'c' }, provider, openAccountStore(context), context);
+  return completeClient(
+    { ...settings, clientId: 'c' },
+    provider,
+    openAccountStore(context),
+    context,
+    signInQuestions('Work', context),
+  );
 }
 
 describe('how the client authenticates', () => {

@@ -1,6 +1,7 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import { openClientSecrets } from '../accounts/client-secrets.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { StoreError } from '../ground/errors.ts';
 import type { Prompts } from '../ground/ports.ts';
 import { Secret } from '../ground/secret.ts';
@@ -10,15 +11,15 @@ import {
   registrationGuide,
   registrationText,
 } from '../output/registration.ts';
+import { storeQuestions } from '../output/sign-in-questions.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeProviderConfiguration } from '../settings/configuration-change.ts';
-import { type LoginSettings, registeredRedirectUri } from '../settings/login-settings.ts';
-import { chooseStore } from './choose-store.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+import { registeredRedirectUri } from '../settings/redirect-uri.ts';
+import { chooseStore } from '../sign-in/choose-store.ts';
+import { secretRule } from '../sign-in/secret-rule.ts';
+import type { RegisteredSettings } from '../sign-in/stages.ts';
 import { offerRegistrationPage } from './registration-page.ts';
-import { secretRule } from './secret-rule.ts';
-
-/** Settings whose client identifier is known. */
-export type RegisteredSettings = LoginSettings & { readonly clientId: string };
 
 /**
  * Leads a person through the registration of a client: what to register and why, the exact redirect URI, the
@@ -47,9 +48,20 @@ export async function guideRegistration(
   return {
     ...settings,
     clientId,
-    ...(clientSecret === undefined ? {} : { clientSecret }),
-    ...(store === undefined || settings.store !== undefined ? {} : { store }),
+    ...defined({ clientSecret }),
+    ...defined({ store: settings.store ?? store }),
   };
+}
+
+/** The same in the middle of a sign-in, which goes on then. */
+export async function registerAtSignIn(
+  settings: LoginSettings,
+  context: Context,
+): Promise<RegisteredSettings> {
+  const registered = await guideRegistration(settings, context);
+  const { label } = settings.provider;
+  context.stderr.write(`Saved; the next sign-in to ${label} needs none of this. Now you sign in.\n\n`);
+  return registered;
 }
 
 /** Keeps a client: the secret sealed, the identifier in the configuration file. Gives the store that was chosen for the secret. */
@@ -66,7 +78,11 @@ export async function saveClient(
     await writeClient(settings, clientId, context);
     return undefined;
   }
-  const store = await chooseStore(settings.store === 'none' ? undefined : settings.store, context);
+  const store = await chooseStore(
+    settings.store === 'none' ? undefined : settings.store,
+    storeQuestions(context),
+    context,
+  );
   const isNew = !sealed.hasClientSecret(client);
   await sealed.writeClientSecret(client, clientSecret, store);
   try {
@@ -86,16 +102,14 @@ async function writeClient(
 ): Promise<void> {
   await writeProviderConfiguration(context, provider.name, {
     ...configuration,
-    ...(preset === undefined ? {} : { preset }),
-    ...(host === undefined ? {} : { host }),
-    ...(tenant === undefined ? {} : { tenant }),
+    ...defined({ preset, host, tenant }),
     client_id: clientId,
   });
 }
 
 async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {
   const answer = await prompts.text(clientIdQuestion(provider), {
-    ...(clientId === undefined ? {} : { initial: clientId }),
+    ...defined({ initial: clientId }),
     validate: (text) =>
       /^[\x21-\x7e]{1,2048}$/.test(text.trim()) ? undefined : 'paste the client ID as the page shows it',
   });

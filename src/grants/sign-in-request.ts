@@ -1,0 +1,83 @@
+import type { Context } from '../ground/context.ts';
+import { AuthorizationServerError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
+import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
+import type { TokenSet } from '../protocol/token-set.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import type { RedirectSettings } from '../settings/redirect-uri.ts';
+import type { SignInProgress } from './sign-in-progress.ts';
+import type { GrantQuestions } from './sign-in-questions.ts';
+
+/** What every grant with a person needs. */
+export interface SignInRequest {
+  readonly provider: ResolvedProvider;
+  readonly client: OAuthClient;
+  /** Scopes asked for, offline access included. */
+  readonly scopes: readonly string[];
+  readonly fetch: Fetch;
+  readonly allowHttpLoopback: boolean;
+  /** Seconds that the person has. */
+  readonly timeoutSeconds: number;
+  readonly progress: SignInProgress;
+  /** Asked only where `isInteractive`. */
+  readonly questions: GrantQuestions;
+}
+
+/** What the authorization code grant needs. */
+export interface CodeRequest extends SignInRequest {
+  readonly redirect: RedirectSettings;
+  /** More parameters of the authorization request, offline access included. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly loginHint?: string;
+  readonly openBrowser: boolean;
+  /** Values of the server's `error` after which another round follows, so that the page does not call it failed. */
+  readonly retriedErrors: ReadonlySet<string>;
+}
+
+/** What the device authorization grant needs. */
+export interface DeviceRequest extends SignInRequest {
+  /** The time was named, so it ends the wait even where the code lives longer. */
+  readonly timeoutNamed: boolean;
+}
+
+/** What is known of how a person came back, besides the tokens. */
+export interface SignInFacts {
+  /** The client, with the method of authentication that the server took. */
+  readonly client: OAuthClient;
+  /** Absent where no redirect took place. */
+  readonly redirectUri?: string;
+  readonly browser: AuthorizationResponse['browser'];
+}
+
+/** What has become of the tokens of a grant: kept, for a person where that is known, or not. */
+export type SignInOutcome =
+  | { readonly kind: 'signed-in'; readonly account: string | undefined }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** What a grant with a person brings. A grant that fails throws, and has shown that to the browser by then. */
+export interface GrantedSignIn {
+  readonly tokens: TokenSet;
+  readonly facts: SignInFacts;
+  /** Shows the person how it ended and lets go of what the grant holds; called once, whatever happens to the tokens. */
+  readonly finish: (outcome: SignInOutcome) => Promise<void>;
+}
+
+/** Whether another round follows after this error. */
+export function isRetried(error: unknown, retriedErrors: ReadonlySet<string>): boolean {
+  return error instanceof AuthorizationServerError && retriedErrors.has(error.error);
+}
+
+/** The token endpoint as the requests of a sign-in need it. */
+export function tokenEndpointFor(request: SignInRequest, { clock }: Pick<Context, 'clock'>): TokenEndpoint {
+  const { provider, client, fetch, allowHttpLoopback, scopes } = request;
+  return {
+    provider,
+    client,
+    fetch,
+    allowHttpLoopback,
+    now: () => clock.now(),
+    requestedScopes: scopes,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Context } from '../ground/context.ts';
+import { person } from '../profile/person.ts';
+import type { SignInQuestions, StoreQuestions } from '../sign-in/ports.ts';
+
+/** Asks the person at the terminal what a sign-in to that provider wants to know. */
+export function signInQuestions(label: string, context: Context): SignInQuestions {
+  return {
+    ...storeQuestions(context),
+    async isHostOfProvider(host) {
+      const prompts = await context.openPrompts();
+      return prompts.confirm(
+        `${label} sends you to a page of another host, ${host}. Does it belong to it?`,
+        false,
+      );
+    },
+    async pastedAddress(work) {
+      const prompts = await context.openPrompts();
+      return prompts.hidden((ask) =>
+        work((stop) => ask('Paste the address here (it is not shown)', { stop })),
+      );
+    },
+    async credential({ what, clientId, provider }) {
+      const { term, place } = (what === 'client token' && provider.device?.clientToken) || {
+        term: 'Client secret',
+      };
+      const where = place === undefined ? '' : `${place}; `;
+      const prompts = await context.openPrompts();
+      return prompts.secret(`${term} of ${clientId} at ${label} (${where}hidden while you type or paste)`, {
+        validate: (text) => (text.trim() === '' ? `${label} needs it` : undefined),
+      });
+    },
+    async isSamePerson(profile) {
+      const who = profile === undefined ? '' : `, as ${person(profile)}`;
+      const prompts = await context.openPrompts();
+      return prompts.confirm(
+        `The sign-in came back from another browser than the one that was opened${who}. Was that you?`,
+        false,
+      );
+    },
+  };
+}
+
+/** Asks the person at the terminal where the sealing key is to be kept. */
+export function storeQuestions(context: Context): StoreQuestions {
+  return {
+    async chooseStore({ message }) {
+      context.stderr.write(`${message.charAt(0).toUpperCase()}${message.slice(1)}.\n`);
+      const prompts = await context.openPrompts();
+      return prompts.choose<'passphrase' | 'file' | 'stop'>(
+        'Where should the key that protects your sign-ins be kept?',
+        [
+          {
+            value: 'passphrase',
+            label: 'A passphrase',
+            hint: 'asked for at each use, or taken from OAUTH_LOGIN_PASSPHRASE',
+          },
+          { value: 'file', label: 'A file beside them', hint: 'weaker: only file permissions protect it' },
+          { value: 'stop', label: 'Stop', hint: 'and set up a keychain first' },
+        ],
+      );
+    },
+    storeRemembered() {
+      context.stderr.write('Remembered; the key "store" of the configuration file or --store changes it.\n');
+    },
+  };
+}

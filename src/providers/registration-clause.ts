@@ -1,0 +1,21 @@
+import type { Provider } from './provider.ts';
+
+/**
+ * The kind of client for which that redirect URI is entered nowhere; `undefined`: it has to be registered. One on
+ * another host than the provider's own is never understood without.
+ */
+export function kindWithoutRedirectUri(provider: Provider, redirectUri: string): string | undefined {
+  const isUsual = new URL(redirectUri).hostname === provider.redirect.host;
+  return isUsual ? provider.registration?.withoutRedirectUri : undefined;
+}
+
+/** What to register and where, in one clause, for a hint. The page is not filled in, which would make it very long. */
+export function registrationClause(provider: Provider, redirectUri: string, forDevice: boolean): string {
+  const page = provider.registration?.page;
+  const where = page === undefined ? `with the people who run ${provider.label}` : `at ${page}`;
+  const deviceKind = forDevice ? provider.device?.kindOfClient : undefined;
+  const kind = deviceKind ?? kindWithoutRedirectUri(provider, redirectUri);
+  return kind === undefined
+    ? `register a client ${where} with the redirect URI ${redirectUri}`
+    : `register ${kind} ${where} (no redirect URI is entered there)`;
+}

@@ -1,0 +1,39 @@
+import type { SignInProgress } from '../grants/sign-in-progress.ts';
+import type { GrantQuestions } from '../grants/sign-in-questions.ts';
+import type { StoreError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+import type { RegisteredSettings } from './stages.ts';
+
+/** What a person is asked when the keychain is not there. */
+export interface StoreQuestions {
+  /** Where the sealing key is to be kept instead; `reason` says why it cannot be the keychain. */
+  chooseStore(reason: StoreError): Promise<'passphrase' | 'file' | 'stop'>;
+  /** The answer is in the configuration now. */
+  storeRemembered(): void;
+}
+
+/** A credential of a client, and whose it is. */
+export interface WantedCredential {
+  readonly what: 'client secret' | 'client token';
+  readonly clientId: string;
+  readonly provider: Provider;
+}
+
+/** What a sign-in asks the person at the terminal. Each rejects with an `AbortedError` on Ctrl-C and Ctrl-D. */
+export interface SignInQuestions extends GrantQuestions, StoreQuestions {
+  credential(wanted: WantedCredential): Promise<Secret>;
+  /** Whether the person is the one who came back in another browser, as whom the profile says. */
+  isSamePerson(profile: Profile | undefined): Promise<boolean>;
+}
+
+/** The person, or the program in front of the person, as a sign-in meets them. All words are theirs. */
+export interface SignInPorts {
+  readonly progress: SignInProgress;
+  /** Asked only where `isInteractive`. */
+  readonly questions: SignInQuestions;
+  /** Leads the person at the terminal through the registration of a client. */
+  readonly registerClient: (settings: LoginSettings) => Promise<RegisteredSettings>;
+}

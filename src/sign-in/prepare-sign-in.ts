@@ -1,0 +1,124 @@
+import type { AccountStore } from '../accounts/account-store.ts';
+import { accountsOfClient } from '../accounts/accounts-of-client.ts';
+import type { Session } from '../accounts/session.ts';
+import { requireDeviceGrant } from '../grants/device-authorization.ts';
+import type { Context } from '../ground/context.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { isInteractive } from '../ground/presence.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import { requireS256, s256Support } from '../providers/require-s256.ts';
+import { type LoginSettings, scopeSetting } from '../settings/login-settings.ts';
+import { chooseStore } from './choose-store.ts';
+import { completeClient } from './complete-client.ts';
+import { inheritedStore } from './inherited-store.ts';
+import { missingClientId } from './missing-client.ts';
+import type { SignInPorts } from './ports.ts';
+import { requirePerson } from './require-person.ts';
+import type { AskedSignIn, Destination, ReadySignIn, RegisteredSettings } from './stages.ts';
+
+/** A sign-in whose provider has been found. */
+export interface FoundSignIn {
+  readonly asked: AskedSignIn;
+  readonly provider: ResolvedProvider;
+  /** The client that is known already; without one, the person registers a client first. */
+  readonly clientId: string | undefined;
+  readonly fetch: Fetch;
+}
+
+/**
+ * Decides everything that can be decided before the browser opens: the grant, the client, where the account is kept.
+ *
+ * Throws a `ConfigurationError`, a `StoreError`, a `ProtocolError` or an `AuthenticationRequiredError`.
+ */
+export async function prepareSignIn(
+  { asked, provider, clientId, fetch }: FoundSignIn,
+  { context, store }: Session,
+  ports: SignInPorts,
+): Promise<ReadySignIn> {
+  const found = foundSettings(asked.settings, provider);
+  const device = usesDevice(provider, found, context);
+  if (device) requireDeviceGrant(provider);
+  else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
+  const registered =
+    clientId === undefined ? await registerClient(found, context, ports) : withClient(found, clientId);
+  const destination = await chooseDestination(registered, store, context, ports);
+  const settings = { ...registered, device };
+  const client = await completeClient(settings, provider, store, context, ports.questions);
+  const { issuer } = provider.metadata;
+  const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, destination.kind, store);
+  if (provider.confidence === 'C' && accounts.length === 0) ports.progress.untried();
+  if (!device && provider.discovery !== 'none') {
+    if (s256Support(provider, provider.metadata) === 'unannounced') ports.progress.pkceNotAnnounced();
+  }
+  return {
+    settings,
+    provider,
+    client,
+    fetch,
+    destination,
+    accounts: accounts.filter((head) => head.provider === provider.name),
+    wanted: asked.wanted,
+  };
+}
+
+/** The settings with the scopes of this provider, and its issuer, in the spelling of its metadata. */
+function foundSettings(settings: LoginSettings, provider: ResolvedProvider): LoginSettings {
+  return {
+    ...settings,
+    scopes: scopeSetting(provider, settings.askedScopes),
+    provider: { ...settings.provider, issuer: provider.issuer },
+  };
+}
+
+/** The settings with the client that is known already; one that only an account names is named in the next command. */
+function withClient(settings: LoginSettings, clientId: string): RegisteredSettings {
+  const isClientNamed = settings.isClientNamed || settings.clientId === undefined;
+  return { ...settings, clientId, isClientNamed };
+}
+
+/** Throws a `ConfigurationError` that names the page, the redirect URI and the variables when nobody is there. */
+async function registerClient(
+  settings: LoginSettings,
+  context: Context,
+  ports: SignInPorts,
+): Promise<RegisteredSettings> {
+  if (!isInteractive(context)) throw missingClientId(settings);
+  const registered = await ports.registerClient(settings);
+  requirePerson(registered, context);
+  return registered;
+}
+
+/** Where nobody chose a store, accounts of the same client that are there already decide, whoever signs in now. */
+async function chooseDestination(
+  settings: RegisteredSettings,
+  store: AccountStore,
+  context: Context,
+  { questions }: SignInPorts,
+): Promise<Destination> {
+  if (settings.store === 'none') return { kind: 'none', isInherited: false };
+  const { provider, clientId } = settings;
+  const inherited =
+    settings.store === undefined
+      ? await inheritedStore(
+          (await store.list()).accounts.filter(
+            (head) => head.provider === provider.name && head.clientId === clientId,
+          ),
+          context,
+        )
+      : undefined;
+  if (inherited !== undefined) return { kind: inherited, isInherited: true };
+  return { kind: await chooseStore(settings.store, questions, context), isInherited: false };
+}
+
+/**
+ * The device grant is used when it was asked for, and without asking only where nothing else is left: no browser
+ * can be opened, there is no terminal to paste an address into, and the client at hand is one that can use it.
+ */
+function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
+  if (settings.device) return true;
+  const isReady =
+    provider.metadata.device_authorization_endpoint !== undefined &&
+    provider.device?.ownRegistration !== true;
+  const opensBrowser = settings.openBrowser && context.canOpenBrowser;
+  return isReady && settings.openBrowser && !opensBrowser && !isInteractive(context);
+}

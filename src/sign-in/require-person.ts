@@ -1,0 +1,21 @@
+import type { Context } from '../ground/context.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { isPersonBehindProgram, isPersonPresent } from '../ground/presence.ts';
+import type { Provider } from '../providers/provider.ts';
+import { variableName } from '../settings/variables.ts';
+
+/** Throws an `AuthenticationRequiredError` where nobody can be waited for, so that a job does not hang. */
+export function requirePerson(
+  { provider, events }: { readonly provider: Provider; readonly events: boolean },
+  context: Context,
+): void {
+  if (isPersonPresent(context) || (events && isPersonBehindProgram(context))) return;
+  const variable = variableName(provider.name, 'TOKEN');
+  throw new AuthenticationRequiredError(
+    'person_required',
+    `nobody is here to sign in to ${provider.label}: there is no terminal, or CI is set`,
+    {
+      hint: `sign in at a terminal, let a program show the sign-in to somebody with --events, or give this job a token in ${variable}`,
+    },
+  );
+}

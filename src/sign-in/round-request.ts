@@ -1,0 +1,56 @@
+import type { AccountHead } from '../accounts/account.ts';
+import { accountName } from '../accounts/account-name.ts';
+import {
+  isConsentStanding,
+  type OfflineAccessWish,
+  offlineAccessRequest,
+  withAccountChoice,
+} from '../grants/offline-access.ts';
+import type { CodeRequest } from '../grants/sign-in-request.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import type { ReadySignIn } from './stages.ts';
+
+/** What a server says where it may be about a scope or a parameter that the tool has added. */
+const ABOUT_ADDITIONS: ReadonlySet<string> = new Set(['invalid_scope', 'not_allowed']);
+const NONE: ReadonlySet<string> = new Set();
+
+/** What is asked for in a round: a round more follows where the server refuses what this tool has added. */
+export function requestOf(
+  { provider, settings, accounts }: ReadySignIn,
+  wish: OfflineAccessWish,
+): Pick<CodeRequest, 'scopes' | 'parameters' | 'retriedErrors'> {
+  const { scopes, parameters, isAdded } = offlineAccessRequest(settings, provider, wish);
+  const isChoiceLeft = accounts.length > 0 && settings.loginHint === undefined;
+  return {
+    scopes: settings.device ? withoutBrowserScopes(scopes, provider) : scopes,
+    parameters: isChoiceLeft ? withAccountChoice(parameters, settings, provider) : parameters,
+    retriedErrors: isAdded ? ABOUT_ADDITIONS : NONE,
+  };
+}
+
+/** The person is known where `--account` or `--login-hint` names one who is stored; anybody may come back else. */
+export function wishOf({ settings, accounts }: ReadySignIn): OfflineAccessWish {
+  const { scopes, loginHint } = settings;
+  const named = accounts.filter((account) => loginHint === undefined || isNamed(account, loginHint));
+  return isConsentStanding(named, scopes) ? 'consent-standing' : 'consent-asked';
+}
+
+/** Whether a request that asks for consent differs from one that does not. */
+export function isConsentAskable(ready: ReadySignIn): boolean {
+  if (ready.settings.device) return false;
+  const asked = requestOf(ready, 'consent-asked').parameters;
+  const standing = requestOf(ready, 'consent-standing').parameters;
+  return JSON.stringify(asked) !== JSON.stringify(standing);
+}
+
+function isNamed(account: AccountHead, loginHint: string): boolean {
+  if (account.profile === undefined) return false;
+  const { preferred_username, email, sub } = account.profile;
+  const names = [accountName(account), preferred_username, email, sub];
+  return names.some((name) => name?.toLowerCase() === loginHint.toLowerCase());
+}
+
+/** What the provider grants to nobody who comes without a browser. */
+function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
+  return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
+}
