@@ -111,6 +111,8 @@ export function createProgram(context: Context, run: Run, ending: Ending = {}): 
     .command('providers')
     .description('the providers known by name, or one of them in full')
     .argument('[name]')
+    .addOption(new Option('--search <words>', 'list those that the words fit, such as cloud'))
+    .option('--device', 'list those where --device works')
     .addOption(options.host())
     .addOption(options.tenant())
     .addOption(options.json())

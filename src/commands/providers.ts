@@ -1,12 +1,13 @@
 import type { Context } from '../ground/context.ts';
-import { ConfigurationError } from '../ground/errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { jsonText } from '../output/json.ts';
 import {
+  filteredRows,
+  type ProviderFilter,
   type ProviderRow,
-  providerDocument,
   providerListText,
-  providerText,
-} from '../output/provider-text.ts';
+} from '../output/provider-list.ts';
+import { providerDocument, providerText } from '../output/provider-text.ts';
 import { catalogue } from '../providers/catalogue.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { loginSettings } from '../settings/login-settings.ts';
@@ -14,10 +15,21 @@ import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseTarget, knownNames } from '../settings/target.ts';
 
-/** `oauth-login providers`: the catalogue and what the user defined, or one provider in full. */
+/** The flags of `providers`. */
+export interface ProvidersFlags extends ProviderFilter {
+  readonly json?: boolean;
+  readonly host?: string;
+  readonly tenant?: string;
+}
+
+/**
+ * `oauth-login providers`: the catalogue and what the user defined, or one provider in full.
+ *
+ * Throws a `UsageError` when no provider fits what was searched for.
+ */
 export async function providers(
   name: string | undefined,
-  flags: { readonly json?: boolean; readonly host?: string; readonly tenant?: string },
+  flags: ProvidersFlags,
   context: Context,
 ): Promise<void> {
   const configuration = await ownConfiguration(context);
@@ -36,33 +48,53 @@ export async function providers(
     );
     return;
   }
-  const rows = knownNames(configuration).map((known) => providerRow(known, configuration));
-  context.stdout.write(
+  const all = knownNames(configuration).map((known) => providerRow(known, configuration));
+  const rows = filteredRows(all, flags);
+  if (rows.length === 0) throw nothingFound(flags);
+  const { stdout } = context;
+  stdout.write(
     flags.json
-      ? jsonText(
-          rows.map(({ name: known, label, issuer, isPreset, hasClient }) => ({
-            name: known,
-            label,
-            issuer,
-            preset: isPreset,
-            client_id_configured: hasClient,
-          })),
-        )
-      : providerListText(rows),
+      ? jsonText(rows.map(rowDocument))
+      : providerListText(rows, stdout.isTTY ? stdout.columns || 80 : undefined),
   );
+}
+
+function nothingFound({ search = '', device }: ProviderFilter): UsageError {
+  const what = [...(search === '' ? [] : [JSON.stringify(search)]), ...(device ? ['--device'] : [])];
+  return new UsageError('usage_unknown_provider', `no provider is known for ${what.join(' with ')}`, {
+    hint: 'oauth-login providers lists all; an OpenID provider needs no entry: oauth-login https://issuer.example',
+  });
+}
+
+function rowDocument({ isPreset, hasClient, ...row }: ProviderRow): Record<string, unknown> {
+  const { name, label, issuer, group, aliases, abilities } = row;
+  return {
+    name,
+    label,
+    issuer,
+    group: group ?? null,
+    aliases,
+    abilities,
+    preset: isPreset,
+    client_id_configured: hasClient,
+  };
 }
 
 /** A line of the list; the file of a provider stays unread unless the configuration changes what is shown. */
 function providerRow(name: string, configuration: Configuration): ProviderRow {
   const entry = configuration.providers.get(name);
   const isChanged = ['preset', 'label', 'issuer', 'host', 'tenant'].some((key) => key in (entry ?? {}));
-  const indexed = isChanged ? undefined : catalogue.rowOf(name);
-  const { label, issuer } = indexed ?? chooseTarget(name, {}, configuration).provider;
+  const indexed = catalogue.rowOf(name);
+  const { label, issuer } =
+    (isChanged ? undefined : indexed) ?? chooseTarget(name, {}, configuration).provider;
   return {
     name,
     label,
     issuer,
-    isPreset: catalogue.has(name),
+    ...(indexed === undefined ? {} : { group: indexed.group }),
+    aliases: indexed?.aliases ?? [],
+    abilities: indexed?.abilities ?? [],
+    isPreset: indexed !== undefined,
     hasClient: entry?.client_id !== undefined,
   };
 }

@@ -4,37 +4,12 @@ import { registrationText } from './registration.ts';
 import { scopesText } from './text.ts';
 import { wrappedText } from './wrapped-text.ts';
 
-/** A line of the catalogue. */
-export interface ProviderRow {
-  readonly name: string;
-  readonly label: string;
-  readonly issuer: string;
-  readonly isPreset: boolean;
-  readonly hasClient: boolean;
-}
-
 /** What is known of one provider besides its data. */
 export interface ProviderFacts {
   readonly redirectUri: string;
   /** What to type after `oauth-login` to sign in there. */
   readonly signIn: string;
   readonly clientId?: string;
-}
-
-/** The list that `providers` answers. */
-export function providerListText(rows: readonly ProviderRow[]): string {
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, label, isPreset, hasClient }) => {
-    const notes = [...(isPreset ? [] : ['your own']), ...(hasClient ? ['client id set'] : [])].join(', ');
-    return `${name.padEnd(width)}  ${label}${notes === '' ? '' : ` (${notes})`}`;
-  });
-  return [
-    ...lines,
-    '',
-    'oauth-login providers NAME tells what one of them needs.',
-    'Any other OpenID provider: oauth-login https://issuer.example --client-id ID',
-    '',
-  ].join('\n');
 }
 
 /** One provider in full, for people who meet it for the first time; running text is broken where the width is known. */

@@ -11,23 +11,8 @@ import {
 import { type Member, namedValues, objectOf, optional, required } from './object-description.ts';
 import * as parts from './provider-file-parts.ts';
 import * as texts from './provider-file-texts.ts';
+import { groups } from './provider-groups.ts';
 import { quirks } from './quirk.ts';
-
-/** The groups of the list, in the order in which they are shown. */
-export const groups = [
-  'code',
-  'cloud',
-  'identity',
-  'work',
-  'business',
-  'money',
-  'social',
-  'media',
-  'games',
-  'health and home',
-  'storage and mail',
-  'learning',
-] as const;
 
 /**
  * The members of `providers/NAME.json`. The type, the check and the published schema are made from this; a member

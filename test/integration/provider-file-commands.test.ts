@@ -119,6 +119,47 @@ describe('providers', () => {
     expect(stdout).toContain('https://forge.example.com/login/oauth/authorize');
   });
 
+  it('groups the list in a terminal, and stays within its width', async () => {
+    for (const columns of [50, 80, 120]) {
+      const out: string[] = [];
+      const stdout = { write: (text: string) => out.push(text), isTTY: true, columns };
+      await line.runIn({ stdout }, 'providers');
+      const told = out.join('').split('\n');
+      expect(told.filter((text) => text.length > columns)).toEqual([]);
+      expect(told.indexOf('Code')).toBe(0);
+      expect(told.indexOf('Cloud')).toBeGreaterThan(told.findIndex((text) => / github( |$)/.test(text)));
+    }
+  });
+
+  it('puts first what is configured', async () => {
+    writeConfiguration(line, {
+      providers: { work: { issuer: 'https://sso.example.com' }, x: { client_id: 'mine' } },
+    });
+    const out: string[] = [];
+    await line.runIn(
+      { stdout: { write: (text: string) => out.push(text), isTTY: true, columns: 80 } },
+      'providers',
+    );
+    expect(out.join('')).toMatch(/^Yours\n {2}work +work \(your own\)\n {2}x +X \(client id set\)\n\nCode\n/);
+  });
+
+  it('finds by name, alias, label, group, ability and address', async () => {
+    const found = async (...args: readonly string[]) =>
+      JSON.parse((await line.run('providers', '--json', ...args)).stdout).map(
+        ({ name }: { name: string }) => name,
+      );
+    expect(await found('--search', 'git code')).toEqual(
+      expect.arrayContaining(['github', 'gitlab', 'gitea']),
+    );
+    expect(await found('--search', 'GIT CODE')).not.toContain('digitalocean');
+    expect(await found('--search', 'twitter')).toEqual(['x']);
+    expect(await found('--search', 'api.notion.com')).toEqual(['notion']);
+    expect(await found('--device', '--search', 'code')).toEqual(['github', 'gitlab']);
+    const { exitCode, stderr } = await line.run('providers', '--search', 'no such thing');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('no provider is known for "no such thing"');
+  });
+
   it('says how sure the facts are, and what is not', async () => {
     const { stdout } = await line.run('providers', 'forgejo', '--host', 'forge.example.com');
     expect(stdout).toMatch(/^ {2}how sure +two independent sources agree on the addresses$/m);

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findPreset, presetAliases } from '../../../src/providers/catalogue.ts';
-import { groups, providerFile, providerFileSchema } from '../../../src/providers/provider-file.ts';
+import { providerFile, providerFileSchema } from '../../../src/providers/provider-file.ts';
+import { groups } from '../../../src/providers/provider-groups.ts';
 import { providerIndex } from '../../../src/providers/provider-index.ts';
 import { quirks } from '../../../src/providers/quirk.ts';
 import { isAccepted } from '../../support/json-schema.ts';
@@ -130,6 +131,10 @@ describe('every provider file', () => {
         ]).toContain(template);
       }
     }
+  });
+
+  it('has nothing left to be filled in', () => {
+    for (const name of names) expect(JSON.stringify(read(name)), name).not.toContain('TODO');
   });
 
   it('says where its doubts are', () => {
