@@ -15,32 +15,15 @@ const { writeSync } = require('node:fs');
 
 /** What can be answered from what is stored needs a small part of the program only. */
 async function tryQuickly(argv) {
-  const part = quickPart(argv[0]);
-  if (part === undefined) return undefined;
   let quick;
   try {
-    quick = require(part);
+    quick = require('../dist/quick.js');
   } catch (error) {
-    // They are made with the help of this file, so at first they are not there.
+    // It is made with the help of this file, so at first it is not there.
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
     return undefined;
   }
   return quick.quickAnswer(argv, process);
-}
-
-function quickPart(word) {
-  switch (word) {
-    case 'token':
-    case 'exec':
-    case 'status':
-    case 'whoami':
-      return `../dist/quick-${word}.js`;
-    case '--version':
-    case '-V':
-    case '--help':
-    case '-h':
-      return '../dist/quick-words.js';
-  }
 }
 
 /** Gives 141 (128 + SIGPIPE), as git and others, when the reader has gone away, and says of anything else what it is. */

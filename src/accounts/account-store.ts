@@ -16,7 +16,7 @@ import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
 import { claimedClient } from './claimed-client.ts';
 import type { ClientReference, ClientSecrets } from './client-secrets.ts';
 import { fileMark } from './file-mark.ts';
-import { type Lock, lockPath, openLockUnless } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
 import { idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
@@ -244,6 +244,7 @@ export function openAccountStore(context: Context): AccountStore {
       work: () => Promise<T>,
       meanwhile?: (head: AccountHead | undefined) => Promise<T | undefined>,
     ) {
+      const { lockPath, openLockUnless } = await import('./lock.ts');
       const file = lockPath(context.paths, id);
       const look = onChange(fileOf(id), async () => meanwhile?.(headOf(readStored(id))));
       const opened = await openLockUnless(file, context, look);

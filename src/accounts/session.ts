@@ -1,5 +1,5 @@
 import type { Context } from '../ground/context.ts';
-import { type Configuration, readConfiguration } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { type AccountStore, openAccountStore } from './account-store.ts';
 
 /** What one run of the program works with: the world outside, the accounts, and what the user has configured. */
@@ -20,8 +20,14 @@ export function openSession(context: Context): Session {
     context,
     store: openAccountStore(context),
     configuration: () => {
-      read ??= readConfiguration(context.paths);
+      read ??= readLate(context);
       return read;
     },
   };
+}
+
+/** Most command lines need no configuration, and then nothing is loaded to read one. */
+async function readLate({ paths }: Context): Promise<Configuration> {
+  const { readConfiguration } = await import('../settings/configuration.ts');
+  return readConfiguration(paths);
 }

@@ -1,6 +1,6 @@
 import { freshToken } from '../access/fresh-token.ts';
 import { chooseTokenSource, providerNameOf, type TokenSourceFlags } from '../access/token-source.ts';
-import { openAccountStore } from '../accounts/account-store.ts';
+import { openSession } from '../accounts/session.ts';
 import type { Context, Environment } from '../ground/context.ts';
 import { commandEnvironment } from '../ground/environment.ts';
 import { UsageError } from '../ground/errors.ts';
@@ -8,7 +8,6 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import { traceOf } from '../ground/http-options.ts';
 import type { Secret } from '../ground/secret.ts';
 import { maskLines } from '../output/masks.ts';
-import { readConfiguration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
 import { readMinValidity } from './min-validity.ts';
 
@@ -33,8 +32,7 @@ export async function runWithToken(
   const [program, ...args] = command;
   if (program === undefined || program === '') throw noCommand(target);
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const configuration = () => readConfiguration(context.paths);
-  const store = openAccountStore(context);
+  const { store, configuration } = openSession(context);
   const source = await chooseTokenSource(target, flags, store, context, configuration);
   const variable = tokenVariable(flags.as, providerNameOf(source));
   const trace = traceOf(flags, context);

@@ -6,7 +6,7 @@ import {
   type TokenSource,
   type TokenSourceFlags,
 } from '../access/token-source.ts';
-import { openAccountStore } from '../accounts/account-store.ts';
+import { openSession } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { traceOf } from '../ground/http-options.ts';
@@ -18,7 +18,7 @@ import {
   type TokenFormat,
   tokenText,
 } from '../output/token-format.ts';
-import { readConfiguration } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
 import { readMinValidity } from './min-validity.ts';
 
@@ -36,10 +36,9 @@ export interface TokenFlags extends TokenSourceFlags {
 export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const configuration = () => readConfiguration(context.paths);
-  const store = openAccountStore(context);
+  const { store, configuration } = openSession(context);
   const source = await chooseTokenSource(target, flags, store, context, configuration);
-  const details = await formatDetails(format, source, target, flags, context);
+  const details = await formatDetails(format, source, target, flags, configuration);
   const trace = traceOf(flags, context);
   const freshness = {
     minValiditySeconds,
@@ -62,12 +61,12 @@ async function formatDetails(
   source: TokenSource,
   target: string | undefined,
   flags: TokenFlags,
-  context: Context,
+  configuration: () => Promise<Configuration>,
 ): Promise<Pick<TokenAnswer, 'variable' | 'origins'>> {
   const variable = setsVariable(format) ? tokenVariable(flags.as, providerNameOf(source)) : '';
   if (format !== 'netrc') return { variable, origins: [] };
   const { tokenOrigins } = await import('../access/token-origins.ts');
-  const { origins } = tokenOrigins(source, target, flags, await readConfiguration(context.paths));
+  const { origins } = tokenOrigins(source, target, flags, await configuration());
   return { variable, origins };
 }
 

@@ -1,7 +1,7 @@
 import { onlySuppliedToken } from '../access/only-supplied-token.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { openAccountStore } from '../accounts/account-store.ts';
 import { type AccountFlags, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { openSession } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
 import { httpOptions, type NetworkSettings, signalled } from '../ground/http-options.ts';
@@ -9,7 +9,7 @@ import { jsonText, nobodyNamedJson, profileJson } from '../output/json.ts';
 import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from '../output/text.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { type Configuration, readConfiguration } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { providerVariable } from '../settings/variables.ts';
 
@@ -26,8 +26,7 @@ export async function whoami(
   flags: WhoamiFlags,
   context: Context,
 ): Promise<void> {
-  const configuration = lazily(() => readConfiguration(context.paths));
-  const store = openAccountStore(context);
+  const { store, configuration } = openSession(context);
   const sayAccount = (head: AccountHead, source?: string) =>
     context.stdout.write(accountAnswer(head, flags, source));
 
@@ -146,12 +145,4 @@ async function profileOf(
   } finally {
     await http.close();
   }
-}
-
-function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

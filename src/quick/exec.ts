@@ -1,5 +1,6 @@
-import { type StartedChild, startChild } from '../adapters/child-process.ts';
+import type { StartedChild } from '../adapters/child-process.ts';
 import { runWithToken } from '../commands/exec.ts';
+import type { ChildProgram } from '../ground/ports.ts';
 import { flagValue, readCommandWords } from './command-words.ts';
 import { openQuickKeychain } from './quick-keychain.ts';
 import { answerFromStore, type Host } from './stored-answer.ts';
@@ -23,7 +24,8 @@ export async function quickAnswer(
   let child: StartedChild | undefined;
   const parts = {
     openKeychain: openQuickKeychain,
-    async startChild(program: Parameters<typeof startChild>[0]) {
+    async startChild(program: ChildProgram) {
+      const { startChild } = await import('../adapters/child-process.ts');
       child = await startChild(program, process);
       return child;
     },

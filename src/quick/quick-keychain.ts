@@ -1,4 +1,3 @@
-import { openUnlockedKeyring } from '../adapters/secret-service.ts';
 import { sessionBusSocket } from '../adapters/session-bus-address.ts';
 import type { Context } from '../ground/context.ts';
 import type { Keychain } from '../ground/ports.ts';
@@ -12,6 +11,7 @@ const KEYRING_PATIENCE = 1_000;
 export async function openQuickKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
   const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
   if (socket === undefined) return needsTheWholeProgram();
+  const { openUnlockedKeyring } = await import('../adapters/secret-service.ts');
   const keyring = await openUnlockedKeyring(socket, KEYCHAIN_SERVICE, KEYRING_PATIENCE);
   return {
     // The key of other accounts opens nothing of these, and then the whole program looks again.

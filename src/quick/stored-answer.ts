@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import type { Context } from '../ground/context.ts';
 import { environmentWarnings } from '../ground/environment.ts';
 import { ExitCode } from '../ground/errors.ts';
@@ -19,8 +18,8 @@ interface Parts {
  * Answers the command lines that scripts run most from what is stored, with a small part of the program.
  *
  * Gives how to end, or `undefined` when the whole program is needed: for a refresh, for whatever went wrong. Nothing
- * was written or changed then, so the whole program starts afresh. The build leaves out of this part whatever the
- * commands load late, and other things that only the whole program needs; asking for them ends the try as well.
+ * was written or changed then, so the whole program starts afresh. What the commands load late is not in the small part,
+ * and asking for it ends the try as well.
  */
 export async function answerFromStore(
   process: Host,
@@ -43,8 +42,9 @@ export async function answerFromStore(
     stdin: { async *[Symbol.asyncIterator]() {} },
     stdout: { write: (text) => answer.push(text) },
     stderr: {
+      // Asked for by what is about to speak to a person.
       get isTTY() {
-        return isatty(2);
+        return needWholeProgram();
       },
       write: () => {
         isConversation = true;

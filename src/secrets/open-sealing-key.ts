@@ -3,7 +3,6 @@ import { StoreError } from '../ground/errors.ts';
 import { readFileKey } from './file-key.ts';
 import { type KeyDescriptor, readKeyDescriptor } from './key-descriptor.ts';
 import { readKeychainKey } from './keychain-key.ts';
-import { readPassphraseKey } from './passphrase-key.ts';
 import type { SealingKey } from './sealing-key.ts';
 import type { StoreKind } from './store-kind.ts';
 
@@ -70,7 +69,7 @@ async function readKey(
     case 'keychain':
       return readKeychainKey(descriptor, context, isCrowded);
     case 'passphrase':
-      return readPassphraseKey(descriptor, context);
+      return (await import('./passphrase-key.ts')).readPassphraseKey(descriptor, context);
     case 'file':
       return readFileKey(descriptor, context);
   }

@@ -1,7 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { Secret } from '../ground/secret.ts';
-import { readConfiguration } from './configuration.ts';
 import type { TargetFlags } from './target.ts';
 import { providerVariable, tokenVariables, variableName } from './variables.ts';
 
@@ -42,13 +41,19 @@ export async function suppliedTokenOf(
 export async function onlySuppliedProvider(context: Context): Promise<string | undefined> {
   const [variable, ...others] = tokenVariables(context.env);
   if (variable === undefined || others.length > 0) return undefined;
-  const { knownNames } = await import('./target.ts');
+  const [{ knownNames }, { readConfiguration }] = await Promise.all([
+    import('./target.ts'),
+    import('./configuration.ts'),
+  ]);
   const names = knownNames(await readConfiguration(context.paths));
   return names.find((name) => variableName(name, 'TOKEN') === variable);
 }
 
 async function providerName(target: string, flags: TargetFlags, context: Context): Promise<string> {
-  const { chooseTarget } = await import('./target.ts');
+  const [{ chooseTarget }, { readConfiguration }] = await Promise.all([
+    import('./target.ts'),
+    import('./configuration.ts'),
+  ]);
   try {
     return chooseTarget(target, flags, await readConfiguration(context.paths)).provider.name;
   } catch (error) {

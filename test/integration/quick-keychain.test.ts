@@ -55,7 +55,7 @@ async function expectSameFailure(env: Record<string, string>, message: string): 
   const failed = await home.run(['token'], { env });
   expect(failed).toMatchObject({ code: 8, signal: null, stdout: '' });
   expect(failed.stderr).toContain(message);
-  expect(await tokenWithout('quick-token.js', env)).toMatchObject({
+  expect(await tokenWithout('quick.js', env)).toMatchObject({
     code: 8,
     signal: null,
     stderr: failed.stderr,
@@ -79,7 +79,7 @@ describeWith(KEYRING_PROGRAMS, 'a token whose key is in the keyring', () => {
       const alone = await tokenWithout('main.js', env);
       expect(alone).toMatchObject({ code: 0, stderr: '' });
       expect(alone.stdout).toMatch(/^[\w-]{20,}\n$/);
-      expect((await tokenWithout('quick-token.js', env)).stdout).toBe(alone.stdout);
+      expect((await tokenWithout('quick.js', env)).stdout).toBe(alone.stdout);
     });
   });
 
@@ -92,7 +92,7 @@ describeWith(KEYRING_PROGRAMS, 'a token whose key is in the keyring', () => {
         const theirs = (await other.run(['token'], { env })).stdout;
         const alone = await tokenWithout('main.js', env);
         expect(alone).toMatchObject({ code: 0, stderr: '' });
-        expect(alone.stdout).toBe((await tokenWithout('quick-token.js', env)).stdout);
+        expect(alone.stdout).toBe((await tokenWithout('quick.js', env)).stdout);
         expect(alone.stdout).not.toBe(theirs);
       } finally {
         other.close();

@@ -51,8 +51,8 @@ beforeEach(() => {
 
 const part = (name: string) => join(dirname(command.path), '../dist', name);
 
-/** The small part that answers the command line. */
-const quickPart = ([word = '']: readonly string[]) => `quick-${word.startsWith('-') ? 'words' : word}.js`;
+/** The small part of the program. */
+const QUICK_PART = 'quick.js';
 
 /** Runs the command as if that part of it had not been built. */
 async function runWithout(name: string, args: readonly string[], options: HomeOptions): Promise<Answer> {
@@ -75,7 +75,7 @@ async function expectSameAnswer(
   options: HomeOptions = {},
 ): Promise<Answer> {
   const given = { ...options, env: { ...clock, ...options.env } };
-  const whole = await runWithout(quickPart(args), args, given);
+  const whole = await runWithout(QUICK_PART, args, given);
   expect(answerOf(await home.run(args, given))).toEqual(whole);
   const alone = await runWithout('main.js', args, given);
   if (by === 'alone') expect(alone).toEqual(whole);
@@ -257,7 +257,7 @@ describe('the standard output of the small part', () => {
       return answer;
     };
     const answer = run();
-    expect(answer).toEqual(runWithoutPart(quickPart(args)));
+    expect(answer).toEqual(runWithoutPart(QUICK_PART));
     if (by === 'alone') expect(answer).toEqual(runWithoutPart('main.js'));
     return `${answer.stdout}${answer.stderr}`;
   }
