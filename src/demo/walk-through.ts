@@ -1,9 +1,10 @@
 import type { Context, Output } from '../ground/context.ts';
-import { DemoStoppedError, ExitCode } from '../ground/errors.ts';
+import { ExitCode } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { portForwardingCommand } from '../ground/surroundings.ts';
 import { wrappedText } from '../output/wrapped-text.ts';
 import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
+import { DemoStoppedError } from './demo-stopped-error.ts';
 import { startEmbeddedProvider } from './embedded-provider.ts';
 import type { Person } from './person.ts';
 import { makeSandbox, type Sandbox } from './sandbox.ts';

@@ -13,10 +13,6 @@ export async function withNextSteps<T>(
     return await work;
   } catch (error) {
     if (!(error instanceof AuthorizationServerError) || !Object.hasOwn(steps, error.error)) throw error;
-    throw new AuthorizationServerError(error.error, error.message, {
-      hint: steps[error.error] ?? error.hint,
-      ...(error.status === undefined ? {} : { status: error.status }),
-      cause: error,
-    });
+    throw error.with({ hint: steps[error.error] ?? error.hint });
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 import type {
   AuthenticationRequiredCode,
   ConfigurationCode,
@@ -27,6 +28,8 @@ export interface ErrorOptionsWithHint {
   /** One line that says what to do next: a command to run, a page to open, a variable to set. */
   readonly hint: string;
   readonly cause?: unknown;
+  /** The part of the message that quotes a server, exactly as it stands there. A hint never quotes one. */
+  readonly serverWords?: string;
 }
 
 /** The one error family: what happened, a stable code, what to do next, and the exit code. */
@@ -34,11 +37,18 @@ export abstract class OAuthLoginError extends Error {
   abstract readonly exitCode: number;
   readonly code: ErrorCode;
   readonly hint: string;
+  readonly serverWords: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithHint) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.serverWords = options.serverWords;
+  }
+
+  /** The message without what it quotes of a server, for a place where nobody else's words may stand. */
+  get ownMessage(): string {
+    return this.serverWords === undefined ? this.message : this.message.replace(this.serverWords, () => '');
   }
 }
 
@@ -82,21 +92,31 @@ export class AuthorizationServerError extends OAuthLoginError {
   /** What is known of this provider that most likely led to the error: a clause for the End-User. */
   readonly likelyReason: string | undefined;
 
-  constructor(
-    error: string,
-    message: string,
-    options: ErrorOptionsWithHint & {
-      readonly status?: number;
-      readonly interval?: number;
-      readonly likelyReason?: string;
-    },
-  ) {
+  constructor(error: string, message: string, options: RefusalOptions) {
     super(`as_${error}`, message, options);
     this.error = error;
     this.status = options.status;
     this.interval = options.interval;
     this.likelyReason = options.likelyReason;
   }
+
+  /** The same refusal with another next step, or with more that is known of it; this one is its cause. */
+  with(changes: Partial<RefusalOptions>): AuthorizationServerError {
+    const { hint, status, interval, likelyReason, serverWords } = this;
+    const options = {
+      ...defined({ hint, status, interval, likelyReason, serverWords }),
+      cause: this,
+      ...changes,
+    };
+    return new AuthorizationServerError(this.error, this.message, options);
+  }
+}
+
+/** What is known of a refusal besides its `error`. */
+export interface RefusalOptions extends ErrorOptionsWithHint {
+  readonly status?: number;
+  readonly interval?: number;
+  readonly likelyReason?: string;
 }
 
 /** A reply that must not be trusted: wrong state or issuer, malformed, unsigned. */
@@ -156,16 +176,6 @@ export class ProgramStartError extends OAuthLoginError {
   ) {
     super(code, message, options);
     this.exitCode = code === 'program_not_found' ? 127 : 126;
-  }
-}
-
-/** A command of the demo failed and has told why; its exit code is passed on. */
-export class DemoStoppedError extends OAuthLoginError {
-  override readonly name = 'DemoStoppedError';
-  readonly exitCode: number;
-  constructor(message: string, options: ErrorOptionsWithHint & { readonly exitCode: number }) {
-    super('demo_stopped', message, options);
-    this.exitCode = options.exitCode;
   }
 }
 

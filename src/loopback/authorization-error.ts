@@ -70,5 +70,8 @@ export function authorizationServerError(
   const description = parameters.get('error_description') ?? parameters.get('error_message');
   const quoted = description === null ? '' : `: ${quoteForeign(description, { breakCommands: true })}`;
   const what = isRefusal(error) ? `${label} refused the sign-in` : `${label} could not do the sign-in`;
-  return new AuthorizationServerError(error, `${what} (${error})${quoted}`, { hint: hintFor(error) });
+  return new AuthorizationServerError(error, `${what} (${error})${quoted}`, {
+    hint: hintFor(error),
+    serverWords: quoted,
+  });
 }

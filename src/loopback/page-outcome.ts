@@ -2,24 +2,19 @@ import { AuthorizationServerError, OAuthLoginError } from '../ground/errors.ts';
 import { isRefusal } from './authorization-error.ts';
 import type { PageOutcome } from './authorization-response.ts';
 
-/** Takes out what `quoteForeign` put in: words of a server are for the terminal, not for the page. */
-function ownWords(text: string): string {
-  return text.replace(/(?:, saying|:)? ?"[^"]*"/g, '');
-}
-
 /** Gives what the page says of an error: the same as the terminal, without any word of the server's. */
 export function pageOutcomeOf(error: unknown, provider: string): PageOutcome {
   // At the token endpoint, where there is a status, the same error is about the client.
   if (error instanceof AuthorizationServerError && error.status === undefined && isRefusal(error.error)) {
-    return { kind: 'refused', provider, next: ownWords(error.hint) };
+    return { kind: 'refused', provider, next: error.hint };
   }
   if (error instanceof OAuthLoginError) {
     return {
       kind: 'failed',
       provider,
       code: error.code,
-      what: ownWords(error.message),
-      next: ownWords(error.hint),
+      what: error.ownMessage,
+      next: error.hint,
     };
   }
   return {

@@ -64,7 +64,7 @@ function refusal(provider: Asked, response: Response, text: string, token: Secre
     return new AuthenticationRequiredError(
       'token_rejected',
       `${label} does not accept the access token${said === '' ? ': it was revoked or has expired' : said}`,
-      { hint: 'sign in again' },
+      { hint: 'sign in again', serverWords: said },
     );
   }
   if (status >= 300 && status < 400) {
@@ -76,7 +76,7 @@ function refusal(provider: Asked, response: Response, text: string, token: Secre
     return new NetworkError(
       'network_server_error',
       `${label} answered the request for the profile with status ${status}${said}`,
-      { hint: 'try again in a while' },
+      { hint: 'try again in a while', serverWords: said },
     );
   }
   return new AuthorizationServerError(
@@ -84,6 +84,7 @@ function refusal(provider: Asked, response: Response, text: string, token: Secre
     `${label} refused to show the profile (status ${status})${said}`,
     {
       status,
+      serverWords: said,
       hint: `see what ${label} asks for: oauth-login providers${catalogue.has(name) ? ` ${name}` : ''}`,
     },
   );

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../ground/errors.ts';
+import { type ErrorOptionsWithHint, ProtocolError } from '../ground/errors.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import { LONGEST_LIFETIME } from './token-members.ts';
 
@@ -29,17 +29,16 @@ export function validateTokenResponse(response: object, tokenTypes: readonly str
   }
   const tokenType = own('token_type');
   if (typeof tokenType !== 'string' || !tokenTypes.includes(tokenType.toLowerCase())) {
-    const fault =
-      tokenType === undefined
-        ? 'has no token_type'
-        : `has the token_type ${held(tokenType, own)}, not "Bearer"`;
+    const words = tokenType === undefined ? '' : ` ${held(tokenType, own)}`;
+    const fault = tokenType === undefined ? 'has no token_type' : `has the token_type${words}, not "Bearer"`;
     const hint =
       'if its tokens are bearer tokens (RFC 6750) all the same, say so with "token_type": "bearer" in its entry in config.json';
-    throw invalid(fault, hint);
+    throw invalid(fault, { hint, serverWords: words });
   }
   const expiresIn = own('expires_in');
   if (expiresIn !== undefined && !isLifetime(expiresIn)) {
-    throw invalid(`has the expires_in ${held(expiresIn, own)}, which is no number of seconds`);
+    const words = ` ${held(expiresIn, own)}`;
+    throw invalid(`has the expires_in${words}, which is no number of seconds`, { serverWords: words });
   }
   const scope = own('scope');
   // RFC 6749 §3.3, with the empty text that servers send for "none".
@@ -47,7 +46,8 @@ export function validateTokenResponse(response: object, tokenTypes: readonly str
     scope !== undefined &&
     (typeof scope !== 'string' || scope.length > longestCredential || /[^\x20-\x7e]/.test(scope))
   ) {
-    throw invalid(`has the scope ${held(scope, own)}, which is no list of scopes`);
+    const words = ` ${held(scope, own)}`;
+    throw invalid(`has the scope${words}, which is no list of scopes`, { serverWords: words });
   }
 }
 
@@ -80,9 +80,9 @@ function held(value: unknown, own: Member): string {
   return value !== '' && isSecret ? '(not shown)' : quoteForeign(value, { maximumLength: 40 });
 }
 
-function invalid(
-  fault: string,
-  hint = 'no token of it is given out; try again, and if it stays so, report it to the operator of the server',
-): ProtocolError {
-  return new ProtocolError('protocol_invalid_response', `the token response ${fault}`, { hint });
+function invalid(fault: string, options: Partial<ErrorOptionsWithHint> = {}): ProtocolError {
+  return new ProtocolError('protocol_invalid_response', `the token response ${fault}`, {
+    hint: 'no token of it is given out; try again, and if it stays so, report it to the operator of the server',
+    ...options,
+  });
 }

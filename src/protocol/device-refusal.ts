@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { DeviceGrant } from '../providers/device-grant.ts';
 import { fromLibraryError, type Refused } from './library-errors.ts';
@@ -25,9 +26,10 @@ export function deviceRefusal(
     (refusal) => refusal.error === refused.error && said.includes(refusal.says ?? ''),
   );
   const { interval } = error.cause;
-  return new AuthorizationServerError(refused.error, refused.message, {
-    hint: known?.hint ?? refused.hint,
-    ...(refused.status === undefined ? {} : { status: refused.status }),
-    ...(typeof interval === 'number' && interval > 0 ? { interval } : {}),
-  });
+  return refused.with(
+    defined({
+      hint: known?.hint ?? refused.hint,
+      interval: typeof interval === 'number' && interval > 0 ? interval : undefined,
+    }),
+  );
 }

@@ -52,10 +52,8 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
 
 /** The error with the next step for a secret that the server may have read differently than it was meant. */
 function withOtherWay(error: AuthorizationServerError): AuthorizationServerError {
-  return new AuthorizationServerError(error.error, error.message, {
+  return error.with({
     hint: 'the client secret has signs that servers decode in different ways; run the command again with --client-authentication client_secret_post, if the secret is right',
-    cause: error,
-    ...(error.status === undefined ? {} : { status: error.status }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuthorizationServer } from 'oauth4webapi';
-import { ProtocolError } from '../ground/errors.ts';
+import { type ErrorOptionsWithHint, ProtocolError } from '../ground/errors.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import type { Provider } from '../providers/provider.ts';
 import { parseJwtPart, readJwtHeader } from './jwt-header.ts';
@@ -52,9 +52,8 @@ export function validateIdTokenForm(idToken: string): void {
   const { typ } = readJwtHeader(idToken);
   // `at+jwt` (RFC 9068 §2.1), `logout+jwt`, `secevent+jwt` and the like name another kind (RFC 8725 §3.11).
   if (typ !== undefined && /\+jwt$/i.test(typ)) {
-    throw invalidIdToken(
-      `its type ${quoteForeign(typ, { maximumLength: 40 })} is that of another kind of token`,
-    );
+    const words = ` ${quoteForeign(typ, { maximumLength: 40 })}`;
+    throw invalidIdToken(`its type${words} is that of another kind of token`, { serverWords: words });
   }
 }
 
@@ -97,7 +96,9 @@ export function validateIdTokenClaims(
   if (Object.hasOwn(Object(events), LOGOUT_EVENT)) throw invalidIdToken('it is a logout token');
   refuseUntrustedAudience([aud].flat(), azp, expected);
   if (typeof iat !== 'number' || iat > expected.now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
-    throw invalidIdToken('it says that it was issued in the future', clockHint(expected.clockOffset));
+    throw invalidIdToken('it says that it was issued in the future', {
+      hint: clockHint(expected.clockOffset),
+    });
   }
   validateNonce(claims.nonce, expected);
   if (at_hash !== undefined && at_hash !== accessTokenHash(expected.algorithm, expected.accessToken)) {
@@ -120,27 +121,26 @@ function refuseUntrustedAudience(
     const texts = further.filter((audience) => typeof audience === 'string').slice(0, MOST_SHOWN);
     const shown = texts.map((audience) => quoteForeign(audience, { maximumLength: 100 })).join(', ');
     const what = further.length === 1 ? 'a further audience' : `${further.length} further audiences:`;
-    throw invalidIdToken(`it is made out to ${what}${shown === '' ? '' : ` ${shown}`}`, hint);
+    const words = shown === '' ? '' : ` ${shown}`;
+    throw invalidIdToken(`it is made out to ${what}${words}`, { hint, serverWords: words });
   }
   // With errata set 2, `azp` need not be there, and may name another party that is trusted.
   if (azp === undefined || known.has(azp)) return;
   const party = typeof azp === 'string' && azp !== '' ? `, ${quoteForeign(azp, { maximumLength: 100 })}` : '';
-  throw invalidIdToken(`it was made for another client${party}`, hint);
+  throw invalidIdToken(`it was made for another client${party}`, { hint, serverWords: party });
 }
 
 function validateNonce(nonce: unknown, expected: ExpectedIdToken): void {
   if (expected.nonce === undefined || nonce === expected.nonce.sent) return;
   if (nonce !== undefined) {
-    throw invalidIdToken(
-      'its nonce is not the one that was sent',
-      'sign in again; if it stays so, tell the operator of the server',
-    );
+    throw invalidIdToken('its nonce is not the one that was sent', {
+      hint: 'sign in again; if it stays so, tell the operator of the server',
+    });
   }
   if (expected.nonce.mayBeMissing === true) return;
-  throw invalidIdToken(
-    'it has no nonce, although one was sent',
-    `if the server is known to leave it out, add "id_token_nonce": "optional" to ${expected.provider.name} in config.json; if not, tell the operator of the server`,
-  );
+  throw invalidIdToken('it has no nonce, although one was sent', {
+    hint: `if the server is known to leave it out, add "id_token_nonce": "optional" to ${expected.provider.name} in config.json; if not, tell the operator of the server`,
+  });
 }
 
 function isCanonicalBase64url(part: string): boolean {
@@ -169,9 +169,9 @@ export function clockHint(clockOffset: number | undefined): string {
 }
 
 /** The error for an ID Token that must not be believed, without a word of the reply. */
-export function invalidIdToken(
-  reason: string,
-  hint = 'tell the operator of the server; nothing was believed of what it said',
-): ProtocolError {
-  return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, { hint });
+export function invalidIdToken(reason: string, options: Partial<ErrorOptionsWithHint> = {}): ProtocolError {
+  return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, {
+    hint: 'tell the operator of the server; nothing was believed of what it said',
+    ...options,
+  });
 }

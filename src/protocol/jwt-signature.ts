@@ -52,16 +52,17 @@ export async function verifySignature(
     fits ||= verdict === 'wrong';
   }
   const { alg, kid } = jwt.header;
+  if (fits) throw invalid(jwt, `no key of ${label} made its signature`);
   const named = kid === undefined ? '' : ` of the kid ${quoteForeign(kid, { maximumLength: 60 })}`;
-  throw new ProtocolError(
-    jwt.code,
-    fits
-      ? `${jwt.name} is not valid: no key of ${label} made its signature`
-      : `${jwt.name} is not valid: ${keysOf(label)} has no usable key${named} for ${quoteForeign(alg, { maximumLength: 20 })}`,
-    {
-      hint: 'the server may be changing its keys; try again in a few minutes, and if it stays so, tell its operator',
-    },
-  );
+  const words = `${named} for ${quoteForeign(alg, { maximumLength: 20 })}`;
+  throw invalid(jwt, `${keysOf(label)} has no usable key${words}`, words);
+}
+
+function invalid({ code, name }: SignedJwt, reason: string, serverWords = ''): ProtocolError {
+  return new ProtocolError(code, `${name} is not valid: ${reason}`, {
+    hint: 'the server may be changing its keys; try again in a few minutes, and if it stays so, tell its operator',
+    serverWords,
+  });
 }
 
 /** By `kid`; where no key has that one, those without any (it is a hint only: RFC 7515 §4.1.4). */

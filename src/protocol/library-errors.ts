@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError, OAuthLoginError, ProtocolError } from '../ground/errors.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 
@@ -69,7 +70,7 @@ export function refusal(
     typeof description !== 'string' || description === ''
       ? ''
       : `, saying ${quoteForeign(description, { breakCommands: true })}`;
-  const options = { hint: nextStep(code, refused), ...(status === undefined ? {} : { status }) };
+  const options = { hint: nextStep(code, refused), serverWords: said, ...defined({ status }) };
   const answer = code === UNEXPLAINED && status !== undefined ? `with status ${status}` : code;
   return new AuthorizationServerError(code, `${what} answered ${answer}${said}`, options);
 }

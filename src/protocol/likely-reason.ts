@@ -6,10 +6,5 @@ export function withLikelyReason(error: unknown, { refusals }: Pick<Provider, 'r
   if (!(error instanceof AuthorizationServerError)) return error;
   const known = refusals?.find((refusal) => refusal.request === 'refresh' && refusal.error === error.error);
   if (known === undefined) return error;
-  return new AuthorizationServerError(error.error, error.message, {
-    hint: error.hint,
-    ...(error.status === undefined ? {} : { status: error.status }),
-    likelyReason: known.reason,
-    cause: error,
-  });
+  return error.with({ likelyReason: known.reason });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { NetworkError } from '../ground/errors.ts';
 
 /**
@@ -18,7 +19,8 @@ export function refuseServerFailure(response: Response, what: string, said = '')
       status === 429
         ? `it gets more requests than it allows; nothing was changed, try again ${when}`
         : `the server has a problem of its own; nothing was changed, try again ${when}`,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
+    serverWords: said,
+    ...defined({ retryAfter }),
   });
 }
 

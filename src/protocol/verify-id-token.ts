@@ -77,7 +77,9 @@ function idTokenFault(library: typeof Library, error: unknown, clockOffset: numb
   }
   const claim: unknown = Object.getOwnPropertyDescriptor(Object(error.cause), 'claim')?.value;
   if (error.code === library.JWT_TIMESTAMP_CHECK) {
-    return invalidIdToken(claim === 'exp' ? 'it has expired' : 'it is not valid yet', clockHint(clockOffset));
+    return invalidIdToken(claim === 'exp' ? 'it has expired' : 'it is not valid yet', {
+      hint: clockHint(clockOffset),
+    });
   }
   if (error.code === library.JWT_CLAIM_COMPARISON) {
     return invalidIdToken(

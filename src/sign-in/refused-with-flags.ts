@@ -1,4 +1,3 @@
-import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
@@ -15,10 +14,5 @@ export function refusedWithFlags(
       : configuration.scopes === undefined
         ? `name the scopes that the registration of the client allows in ${member}`
         : `name only scopes in ${member} that the registration of the client allows`;
-  const { status, interval, likelyReason } = error;
-  return new AuthorizationServerError(error.error, error.message, {
-    hint,
-    cause: error,
-    ...defined({ status, interval, likelyReason }),
-  });
+  return error.with({ hint });
 }

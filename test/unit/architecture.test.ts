@@ -141,6 +141,26 @@ describe.each(forbidden)('$what', ({ pattern, example }) => {
   });
 });
 
+describe('the words of a server', () => {
+  /** They give the words to somebody who makes the error, or quote them in a hint that no page shows. */
+  const withoutError = [
+    'ground/safe-text.ts',
+    'grants/token-exchange.ts',
+    'protocol/error-reason.ts',
+    'protocol/tolerant-fetch.ts',
+  ];
+
+  it('are a member of the error that quotes them, so that the page in the browser can leave them out', () => {
+    const quoting = files.filter(({ code }) => /\b(?:quoteForeign|reasonText)\(/.test(code));
+    expect(quoting.length).toBeGreaterThan(withoutError.length);
+    expect(
+      quoting
+        .filter(({ path, code }) => !withoutError.includes(path) && !/\bserverWords\b/.test(code))
+        .map(({ path }) => path),
+    ).toEqual([]);
+  });
+});
+
 function floorOf(path: string): number {
   return floors.findIndex((floor) => floor.some((part) => isIn(part, path)));
 }

@@ -266,7 +266,8 @@ describe('what the page says of an error', () => {
       'server_error',
       'GitHub could not (server_error): "call 555"',
       {
-        hint: 'wait, or read "call 555"',
+        hint: 'wait, or set "scopes" in config.json',
+        serverWords: ': "call 555"',
       },
     );
     expect(pageOutcomeOf(error, 'GitHub')).toEqual({
@@ -274,13 +275,16 @@ describe('what the page says of an error', () => {
       provider: 'GitHub',
       code: 'as_server_error',
       what: 'GitHub could not (server_error)',
-      next: 'wait, or read',
+      next: 'wait, or set "scopes" in config.json',
     });
   });
 
   it('does not stop in the middle of a sentence', () => {
     const said = 'the token endpoint of X answered invalid_grant, saying "the code is spent"';
-    const error = new AuthorizationServerError('invalid_grant', said, { hint: 'sign in again' });
+    const error = new AuthorizationServerError('invalid_grant', said, {
+      hint: 'sign in again',
+      serverWords: ', saying "the code is spent"',
+    });
     expect(pageOutcomeOf(error, 'X')).toMatchObject({
       what: 'the token endpoint of X answered invalid_grant',
     });
