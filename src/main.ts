@@ -1,12 +1,16 @@
 import { type Command, CommanderError } from 'commander';
-import { commandLineError } from './commands/command-line-error.ts';
-import type { Ending } from './commands/token-commands.ts';
+import type { Run } from './commands/actions.ts';
+import { commandLineError, unknownHelpTopic } from './commands/command-line-error.ts';
+import { CommandLineFault } from './commands/command-line-fault.ts';
+import { descriptionOf } from './commands/descriptions.ts';
+import { namesOf } from './commands/flag.ts';
+import { help } from './commands/flags.ts';
 import type { Context } from './ground/context.ts';
 import { environmentWarnings } from './ground/environment.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './ground/errors.ts';
 import type { SystemContext } from './host/system-context.ts';
 import { report } from './output/report.ts';
-import { createProgram, type Run } from './program.ts';
+import { createProgram } from './program.ts';
 
 export { outputFailure } from './host/output-failure.ts';
 export { systemContext } from './host/system-context.ts';
@@ -19,20 +23,25 @@ type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;
 export async function main(argv: readonly string[], context: MainContext): Promise<number> {
   for (const warning of environmentWarnings(context.env))
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
-  const ending: Ending = {};
   // What a command runs in turn is no process of its own: the person was asked, and allowed it, at the start.
   const runWithin: Run = (line, inner) => main(line, { ...inner, debugOptions: [] });
-  const program = createProgram(context, runWithin, ending);
   try {
-    program.hook('preAction', (_program, command) => {
-      if (command.optsWithGlobals().allowDebug !== true) requireNoDebugger(context.debugOptions);
-    });
-    await program.parseAsync([...withLogin(argv, program)], { from: 'user' });
-    return ending.exitCode ?? ExitCode.done;
+    return await runTyped(withLogin(argv), context, runWithin);
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
-    return report(familyOf(cause, argv, context, program), argv, context.stderr);
+    return report(familyOf(cause, argv, context), argv, context.stderr);
   }
+}
+
+/** Gives the exit code of the command that was typed; rejects with what it throws. */
+function runTyped(argv: readonly string[], context: MainContext, run: Run): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const program = createProgram(context, run, resolve);
+    program.hook('preAction', (_program, command: Command) => {
+      if (command.optsWithGlobals().allowDebug !== true) requireNoDebugger(context.debugOptions);
+    });
+    program.parseAsync([...argv], { from: 'user' }).catch(reject);
+  });
 }
 
 /** Before anything is read that is worth stealing. */
@@ -47,17 +56,18 @@ function requireNoDebugger([option]: readonly string[] = []): void {
   );
 }
 
-function familyOf(cause: unknown, argv: readonly string[], context: Context, program: Command): unknown {
+function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
   if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
-  return cause instanceof CommanderError ? commandLineError(cause, argv, program) : cause;
+  if (cause instanceof CommandLineFault) return commandLineError(cause.fault, argv);
+  return cause instanceof CommanderError ? unknownHelpTopic(argv) : cause;
 }
 
 /** The help of a sign-in is that of `login`, where the word is left out and a target is given. */
-function withLogin(argv: readonly string[], { commands }: Command): readonly string[] {
+function withLogin(argv: readonly string[]): readonly string[] {
   const [first = '-', ...rest] = argv;
-  const isCommand = first === 'help' || commands.some((command) => command.name() === first);
-  const asksForHelp = rest.includes('--help') || rest.includes('-h');
+  const isCommand = first === 'help' || descriptionOf(first) !== undefined;
+  const asksForHelp = namesOf(help).some((name) => rest.includes(name));
   return asksForHelp && !isCommand && !first.startsWith('-') ? ['login', ...argv] : argv;
 }

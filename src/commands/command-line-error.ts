@@ -1,12 +1,15 @@
-import type { Command, CommanderError } from 'commander';
 import { UsageError } from '../ground/errors.ts';
 import { nearestNames } from '../ground/nearest-names.ts';
+import type { Fault } from './command-line-fault.ts';
+import { descriptionOf, descriptions } from './descriptions.ts';
+import { namesOf } from './flag.ts';
+import { rootFlags } from './flags.ts';
 import { optionName, secretOptionHint } from './secret-option.ts';
 
 /** What a command cannot do without, by the name of its argument, and a whole line that has it. */
 const NEEDED: Readonly<Record<string, string>> = {
-  target: 'a provider to act on',
-  url: 'the address to ask',
+  target: 'a provider',
+  url: 'the URL of the request',
   name: 'the name of a provider',
 };
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -16,60 +19,57 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /** The `UsageError` for a command line that could not be read: names what was typed, and an example or the help. */
-export function commandLineError(
-  cause: CommanderError,
-  argv: readonly string[],
-  program: Command,
-): UsageError {
-  const [first = '', second = ''] = argv;
-  if (cause.code === 'commander.help') {
-    return usageError(
-      `there is no command ${JSON.stringify(second)}`,
-      'oauth-login --help shows the commands',
-    );
+export function commandLineError(fault: Fault, argv: readonly string[]): UsageError {
+  const [first = ''] = argv;
+  switch (fault.kind) {
+    case 'missing-argument': {
+      const example = EXAMPLES[first] === undefined ? '' : `for example: ${EXAMPLES[first]}; `;
+      const needed = NEEDED[fault.argument] ?? fault.argument;
+      return usageError(`${first} needs ${needed}`, `${example}${helpOf(first)}`);
+    }
+    case 'missing-value':
+      return usageError(`a value is missing: ${fault.flag}`, helpOf(first));
+    case 'conflict':
+      return usageError(
+        `option '${fault.flag.usage}' cannot be used with option '${fault.other.usage}'`,
+        helpOf(first),
+      );
+    case 'not-a-choice':
+      return usageError(
+        `option '${fault.flag.usage}' does not take ${JSON.stringify(fault.value)}, only ${fault.choices.join(', ')}`,
+        helpOf(first),
+      );
+    case 'unknown-flag':
+      return unknownFlag(fault.typed, first);
   }
-  const [, missing] = /missing required argument '(.+)'/.exec(cause.message) ?? [];
-  if (missing !== undefined) {
-    const example = EXAMPLES[first] === undefined ? '' : `for example: ${EXAMPLES[first]}; `;
-    return usageError(`${first} needs ${NEEDED[missing] ?? missing}`, `${example}${helpOf(argv, program)}`);
-  }
-  const [, valueless] = /option '(.+)' argument missing/.exec(cause.message) ?? [];
-  if (valueless !== undefined) {
-    return usageError(`a value is missing: ${valueless}`, helpOf(argv, program));
-  }
-  const [, unknown] = /unknown option '([\s\S]+)'/.exec(cause.message) ?? [];
-  if (unknown !== undefined) {
-    const name = optionName(unknown);
-    const [, suggested] =
-      name === unknown ? (/\(Did you mean (?:one of )?(.+?)\?\)$/.exec(cause.message) ?? []) : [];
-    const nearest = suggested ?? (unknown === first ? nearestRootOption(unknown, program) : undefined);
-    const hint = secretOptionHint(name, longNames(first, program));
-    const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
-    return usageError(`unknown option ${name}${suggestion}`, hint ?? helpOf(argv, program));
-  }
-  const message = cause.message.replace(/^error: /, '').replace(/\s+/g, ' ');
-  return usageError(message.charAt(0).toLowerCase() + message.slice(1), helpOf(argv, program));
 }
 
-/** The long options of the command that was typed, or of `login`, whose name can be left out. */
-function longNames(typed: string, { commands }: Command): readonly string[] {
-  const named = (wanted: string) => commands.find((command) => command.name() === wanted);
-  return (named(typed) ?? named('login'))?.options.flatMap(({ long }) => long ?? []) ?? [];
+/** There is no command of that name, whose help was asked for. */
+export function unknownHelpTopic([, topic = '']: readonly string[]): UsageError {
+  return usageError(`there is no command ${JSON.stringify(topic)}`, 'oauth-login --help shows the commands');
 }
 
-/** An option of no command, such as `--version`, can only stand first; commander takes one of `login` to be meant. */
-function nearestRootOption(typed: string, program: Command): string | undefined {
-  const known = [...program.options, { short: '-h', long: '--help' }];
-  return nearestNames(
-    typed,
-    known.flatMap(({ short, long }) => [short, long].filter((name) => typeof name === 'string')),
-  )[0];
+function unknownFlag(typed: string, first: string): UsageError {
+  const name = optionName(typed);
+  const known = longNames(first);
+  // Before any command, a flag of none may be meant, such as --version; what follows a name may be a secret.
+  const candidates = typed === first ? [...known, ...rootFlags.flatMap(namesOf)] : known;
+  const [nearest] = name === typed ? nearestNames(typed, candidates) : [];
+  const hint = secretOptionHint(name, known);
+  const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
+  return usageError(`unknown option ${name}${suggestion}`, hint ?? helpOf(first));
 }
 
-function helpOf([first = '']: readonly string[], { commands }: Command): string {
-  return commands.some((command) => command.name() === first)
-    ? `oauth-login ${first} --help shows its options`
-    : 'oauth-login login --help shows the options of a sign-in, oauth-login --help the commands';
+/** The long names of the flags of the command that was typed, or of `login`, whose name can be left out. */
+function longNames(typed: string): readonly string[] {
+  const { flags } = descriptionOf(typed) ?? descriptions.login;
+  return flags.flatMap((flag) => namesOf(flag).filter((name) => name.startsWith('--')));
+}
+
+function helpOf(first: string): string {
+  return descriptionOf(first) === undefined
+    ? 'oauth-login login --help shows the options of a sign-in, oauth-login --help the commands'
+    : `oauth-login ${first} --help shows its options`;
 }
 
 function usageError(message: string, hint: string): UsageError {

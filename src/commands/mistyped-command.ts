@@ -1,5 +1,6 @@
 import { UsageError } from '../ground/errors.ts';
 import { nearestNames } from '../ground/nearest-names.ts';
+import { UnknownProviderError } from '../settings/unknown-provider.ts';
 
 /** What the same thing is called by other tools, and by habit. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
@@ -25,8 +26,8 @@ export function meantCommand(words: readonly string[], commands: readonly string
 
 /** Gives the error of a sign-in, or, when what was typed is nearer to a command than to a provider, one that says so. */
 export function orMistypedCommand(error: unknown, typed: string, commands: readonly string[]): unknown {
-  if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') return error;
-  if (error.message.includes('did you mean') && !SYNONYMS.has(typed)) return error;
+  if (!(error instanceof UnknownProviderError)) return error;
+  if (error.nearest.length > 0 && !SYNONYMS.has(typed)) return error;
   const meant = meantCommand([typed], commands);
   return meant === undefined ? error : noSuchCommand(typed, meant);
 }

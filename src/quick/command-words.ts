@@ -1,52 +1,46 @@
-/** The words of a command line: a flag that takes a value is given with it, one that does not is `true`. */
+import type { OptionValues } from 'commander';
+import { type CommandDescription, conflictAmong, memberOf, namesOf, takesValue } from '../commands/flag.ts';
+
+/** The words of a command line, as the command is given them. */
 export interface CommandWords {
   readonly target: string | undefined;
-  readonly flags: ReadonlyMap<string, string | true>;
+  /** By the members that the flags set; one without a value is `true`. */
+  readonly flags: Readonly<OptionValues>;
 }
 
 /**
- * Reads the words behind the name of a command that are written in the plainest way: at most one target, known flags,
- * each once, values apart from their flags.
+ * Reads the words after the name of a command that are written in the plainest way: at most one target, flags by their
+ * full names, each once, values apart from their flags.
  *
  * Gives `undefined` for anything else; the whole program then reads it, and says what is wrong with it.
  */
 export function readCommandWords(
   words: readonly string[],
-  switches: readonly string[],
-  valued: readonly string[],
+  description: CommandDescription,
 ): CommandWords | undefined {
   const targets: string[] = [];
-  const flags = new Map<string, string | true>();
+  const flags: Record<string, string | true> = {};
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (!word.startsWith('-') && word !== '') {
       targets.push(word);
       continue;
     }
-    if (flags.has(word)) return undefined;
-    if (switches.includes(word)) {
-      flags.set(word, true);
+    const flag = description.flags.find((known) => namesOf(known).includes(word));
+    if (flag === undefined || flag.isRepeatable || flag.choices || word.startsWith('--no-')) return undefined;
+    const member = memberOf(flag);
+    if (flags[member] !== undefined) return undefined;
+    if (!takesValue(flag)) {
+      flags[member] = true;
       continue;
     }
     index += 1;
     const value = words[index];
-    if (!valued.includes(word) || !value || value.startsWith('-')) return undefined;
-    flags.set(word, value);
+    if (!value || value.startsWith('-')) return undefined;
+    flags[member] = flag.read?.(value) ?? value;
   }
-  return targets.length > 1 ? undefined : { target: targets[0], flags };
-}
-
-/** The value of a flag as a member of the flags of a command, which has none where the flag was not given. */
-export function flagValue<Name extends string>(
-  { flags }: CommandWords,
-  flag: string,
-  name: Name,
-): Partial<Record<Name, string>> {
-  const value = flags.get(flag);
-  return typeof value === 'string' ? ({ [name]: value } as Record<Name, string>) : {};
-}
-
-/** `{ json: true }` where `--json` was given. */
-export function jsonFlag({ flags }: CommandWords): { readonly json?: true } {
-  return flags.has('--json') ? { json: true } : {};
+  if (targets.length > Math.min(1, description.arguments.length)) return undefined;
+  if (conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined) !== undefined)
+    return undefined;
+  return { target: targets[0], flags };
 }

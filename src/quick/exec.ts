@@ -1,26 +1,19 @@
 import type { StartedChild } from '../adapters/child-process.ts';
+import { descriptions } from '../commands/descriptions.ts';
 import { runWithToken } from '../commands/exec.ts';
 import type { ChildProgram } from '../ground/ports.ts';
-import { flagValue, readCommandWords } from './command-words.ts';
+import { readCommandWords } from './command-words.ts';
 import { openQuickKeychain } from './quick-keychain.ts';
 import { answerFromStore, type Host } from './stored-answer.ts';
 import type { QuickAnswer } from './write.ts';
 
 /** Runs the command of `exec` while the stored token is good; gives `undefined` when the whole program is needed. */
-export async function quickAnswer(
-  [, ...argv]: readonly string[],
-  process: Host,
-): Promise<QuickAnswer | undefined> {
+export async function answerExec(argv: readonly string[], process: Host): Promise<QuickAnswer | undefined> {
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
-  const words = readCommandWords(argv.slice(0, separator), [], ['--as', '--min-validity', '--account']);
+  const words = readCommandWords(argv.slice(0, separator), descriptions.exec);
   if (separator === -1 || words?.target === undefined || command.length === 0) return undefined;
-  const { target } = words;
-  const flags = {
-    ...flagValue(words, '--as', 'as'),
-    ...flagValue(words, '--min-validity', 'minValidity'),
-    ...flagValue(words, '--account', 'account'),
-  };
+  const { target, flags } = words;
   let child: StartedChild | undefined;
   const parts = {
     openKeychain: openQuickKeychain,

@@ -1,4 +1,6 @@
 import { fstatSync } from 'node:fs';
+import { namesOf } from '../commands/flag.ts';
+import { help, version } from '../commands/flags.ts';
 import { type QuickAnswer, write } from './write.ts';
 
 /** Texts that the build puts in, so that nothing has to be loaded to print them. */
@@ -6,13 +8,13 @@ declare const VERSION_TEXT: string;
 declare const HELP_TEXT: string;
 
 /** Answers `--version` and `--help`; gives `undefined` when the whole program is needed. */
-export function quickAnswer(
+export function answerWithText(
   [flag = '', ...others]: readonly string[],
   process: Pick<NodeJS.Process, 'stdout'>,
 ): QuickAnswer | undefined {
   if (others.length > 0) return undefined;
-  if (flag === '--version' || flag === '-V') return write(VERSION_TEXT);
-  if (flag !== '--help' && flag !== '-h') return undefined;
+  if (namesOf(version).includes(flag)) return write(VERSION_TEXT);
+  if (!namesOf(help).includes(flag)) return undefined;
   // The text was made for 80 columns, as commander does without a terminal; asking one for its width takes 3 ms.
   const fits = !fstatSync(1).isCharacterDevice() || (process.stdout.columns || 80) === 80;
   return fits ? write(HELP_TEXT) : undefined;

@@ -1,0 +1,65 @@
+import type { OptionValues } from 'commander';
+import type { Context } from '../ground/context.ts';
+import { type CommandName, descriptions } from './descriptions.ts';
+
+/** Runs a command line in a context; gives the exit code. */
+export type Run = (argv: readonly string[], context: Context) => Promise<number>;
+
+/** What a command is given besides its flags and words. */
+export interface Surroundings {
+  readonly context: Context;
+  readonly run: Run;
+  /** The whole command line, as it was typed. */
+  readonly argv: readonly string[];
+}
+
+/** What each command does with its flags and words; it may give an exit code. Nothing is loaded before. */
+export const actions: Readonly<Record<CommandName, Action>> = {
+  login: async ({ context }, flags, target: string | undefined) => {
+    const [{ login }, { requireTarget }, { orMistypedCommand }] = await Promise.all([
+      import('./login.ts'),
+      import('./require-target.ts'),
+      import('./mistyped-command.ts'),
+    ]);
+    const typed = requireTarget(target ?? flags.issuer);
+    await login(typed, flags, context).catch((error: unknown) => {
+      throw orMistypedCommand(error, typed, Object.keys(descriptions));
+    });
+  },
+  whoami: async ({ context }, flags, target) => {
+    await (await import('./whoami.ts')).whoami(target, flags, context);
+  },
+  token: async ({ context }, flags, target) => {
+    await (await import('./token.ts')).token(target, flags, context);
+  },
+  exec: async ({ context, argv }, flags, target, words) => {
+    const { requireSeparator, runWithToken } = await import('./exec.ts');
+    requireSeparator(argv, target, words);
+    return runWithToken(target, words, flags, context);
+  },
+  request: async ({ context }, flags, target, url) => {
+    await (await import('./request.ts')).request(target, url, flags, context);
+  },
+  status: async ({ context }, flags) => {
+    await (await import('./status.ts')).status(flags, context);
+  },
+  logout: async ({ context }, flags, target) => {
+    await (await import('./logout.ts')).logout(target, flags, context);
+  },
+  providers: async ({ context }, flags, name) => {
+    await (await import('./providers.ts')).providers(name, flags, context);
+  },
+  setup: async ({ context }, flags, name) => {
+    await (await import('./setup.ts')).setup(name, flags, context);
+  },
+  demo: async ({ context, run }, flags) => {
+    return (await import('./demo.ts')).demo(run, flags, context);
+  },
+};
+
+// The words and flags are as the description says, which commander's types do not know.
+type Action = (
+  surroundings: Surroundings,
+  flags: OptionValues,
+  ...words: OptionValues[string][]
+) => Promise<number | undefined>;

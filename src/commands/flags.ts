@@ -1,0 +1,111 @@
+import type { Flag } from './flag.ts';
+
+/** A host as people paste it: from the address bar of a browser, with the scheme before it and a slash after it. */
+function plainHost(value: string): string {
+  return value.replace(/^https:\/\//i, '').replace(/\/$/, '');
+}
+
+/** Which account. */
+export const account: Flag = {
+  usage: '--account <name>',
+  description: 'the account, by user name, e-mail address or ID',
+};
+
+/** Which server of a self-hosted provider. */
+export const host: Flag = {
+  usage: '--host <host>',
+  description: 'the host of a self-hosted provider, such as git.example.com',
+  read: plainHost,
+};
+
+/** Which tenant of a provider. */
+export const tenant: Flag = {
+  usage: '--tenant <tenant>',
+  description: 'the tenant, if the provider has tenants',
+};
+
+/** Which issuer (RFC 8414 §2). */
+export const issuer: Flag = { usage: '--issuer <url>', description: 'the exact issuer URL' };
+
+/** Answers with JSON. */
+export const json: Flag = { usage: '--json', description: 'print one JSON document, also for errors' };
+
+/** Shows what is sent. */
+export const debug: Flag = {
+  usage: '--debug',
+  description: 'show each request (never a secret) and stack traces',
+};
+
+/** Runs although other programs may look into this one. */
+export const allowDebug: Flag = {
+  usage: '--allow-debug',
+  description: 'run even if Node was started with --inspect or similar (see docs/security.md)',
+};
+
+/** How long a token has to be valid. */
+export const minValidity: Flag = {
+  usage: '--min-validity <seconds>',
+  description: 'the token must be valid for at least this long (default: 60)',
+};
+
+/** The client identifier (RFC 6749 §2.2). */
+export const clientId: Flag = { usage: '--client-id <id>', description: 'the client ID' };
+
+/** Where the client secret is read from. */
+export const clientSecretFile: Flag = {
+  usage: '--client-secret-file <path>',
+  description: 'read the client secret from a file (- is standard input)',
+};
+
+/** How the client authenticates (RFC 6749 §2.3). */
+export const clientAuthentication: Flag = {
+  usage: '--client-authentication <method>',
+  description: 'how the client authenticates: client_secret_basic, client_secret_post or none',
+};
+
+/** More scopes (RFC 6749 §3.3). */
+export const scope: Flag = {
+  usage: '--scope <scopes>',
+  description: 'request more scopes; repeatable, or separated by commas or spaces',
+  isRepeatable: true,
+};
+
+/** More parameters of the authorization or token request. */
+export const param: Flag = {
+  usage: '--param <name=value>',
+  description: 'add a parameter to the request; repeatable',
+  isRepeatable: true,
+};
+
+/** The redirect URI (RFC 6749 §3.1.2). */
+export const redirectUri: Flag = {
+  usage: '--redirect-uri <uri>',
+  description: 'the exact redirect URI that you registered',
+};
+
+/** Where the sealing key is kept. */
+export const store: Flag = {
+  usage: '--store <kind>',
+  description: 'where the sealing key is kept: keychain, passphrase or file',
+};
+
+/** More certificate authorities. */
+export const caFile: Flag = {
+  usage: '--ca-file <path>',
+  description: 'a PEM file with more certificate authorities',
+};
+
+/** Plain http to this machine. */
+export const allowHttpLoopback: Flag = {
+  usage: '--allow-http-loopback',
+  description: 'allow plain http to a loopback address (a local identity server)',
+};
+
+/** Prints the version. */
+export const version: Flag = { usage: '-V, --version', description: 'print the version' };
+
+/** Prints the help. */
+export const help: Flag = { usage: '-h, --help', description: 'print this help' };
+
+/** The flags of no command, which can only stand first. */
+export const rootFlags: readonly Flag[] = [version, help];

@@ -1,0 +1,67 @@
+import type { Flag } from './flag.ts';
+import * as shared from './flags.ts';
+
+const own: readonly Flag[] = [
+  {
+    usage: '--grant <grant>',
+    description:
+      'request a token without a person: client-credentials, refresh-token, jwt-bearer or token-exchange',
+    conflicts: [shared.account],
+  },
+  shared.clientId,
+  shared.clientSecretFile,
+  {
+    ...shared.clientAuthentication,
+    description: 'client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none',
+  },
+  {
+    usage: '--key-file <path>',
+    description: 'a private key: JWK, PEM, or the JSON file of a Google service account',
+  },
+  { usage: '--key-id <id>', description: 'the ID of the key at the server' },
+  {
+    ...shared.scope,
+    description: 'the scopes to request; repeatable, or separated by commas or spaces',
+  },
+  { usage: '--audience <audience>', description: 'who the token is for; repeatable', isRepeatable: true },
+  {
+    usage: '--resource <uri>',
+    description: 'the API that the token is for (RFC 8707); repeatable',
+    isRepeatable: true,
+  },
+  shared.param,
+  { usage: '--subject <name>', description: 'jwt-bearer: the person that the key acts for' },
+  {
+    usage: '--refresh-token-file <path>',
+    description: 'refresh-token: read it from a file (- is standard input)',
+  },
+  {
+    usage: '--rotate-to <file>',
+    description: 'refresh-token: the file for the new one that the server sends',
+  },
+  { usage: '--subject-from <place>', description: "token-exchange: ci, the CI job's own identity" },
+  {
+    usage: '--subject-token-file <path>',
+    description: 'token-exchange: read it from a file (- is standard input)',
+  },
+  {
+    usage: '--subject-token-env <name>',
+    description: 'token-exchange: the variable that holds it',
+  },
+  {
+    usage: '--subject-token-type <type>',
+    description: 'token-exchange: its type, such as jwt or access_token',
+  },
+  {
+    usage: '--subject-audience <audience>',
+    description: "token-exchange: the audience of the CI job's identity",
+  },
+  { usage: '--requested-token-type <type>', description: 'token-exchange: the type to request' },
+  shared.store,
+  { usage: '--no-store', description: 'do not keep the token' },
+  shared.caFile,
+  shared.allowHttpLoopback,
+];
+
+/** The flags for jobs without a person; the same for each command that uses a token. */
+export const grantFlags: readonly Flag[] = own.map((flag) => ({ ...flag, group: 'Options of --grant:' }));
