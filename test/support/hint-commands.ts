@@ -6,6 +6,7 @@ import { storeContext } from './store-context.ts';
 const PROSE = new Set([
   'lists',
   'shows',
+  'signs',
   'asks',
   'leads',
   'starts',
