@@ -39,6 +39,8 @@ export interface EmbeddedProvider {
   /** The secret of the first confidential client, if there is one. */
   readonly clientSecret?: string;
   readonly users: People;
+  /** Tells of each code for another device, by the address that has it filled in already (RFC 8628 §3.3.1). */
+  onUserCode(listener: (verificationUri: string) => void): void;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,11 @@ export async function startEmbeddedProvider(
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),
     users,
+    onUserCode: (listener) => {
+      provider.on('device_authorization.success', (_context, { verification_uri_complete: uri }) => {
+        if (typeof uri === 'string') listener(uri);
+      });
+    },
     close: () => close(server),
   };
 }

@@ -1,11 +1,11 @@
-import type { Context, Output } from '../ground/context.ts';
+import type { Context } from '../ground/context.ts';
 import { ExitCode } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { portForwardingCommand } from '../ground/surroundings.ts';
 import { wrappedText } from '../output/wrapped-text.ts';
-import { hasBrowser, type PlayedBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
+import { hasBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
 import { DemoStoppedError } from './demo-stopped-error.ts';
-import { startEmbeddedProvider } from './embedded-provider.ts';
+import { type EmbeddedProvider, startEmbeddedProvider } from './embedded-provider.ts';
 import type { Person } from './person.ts';
 import { makeSandbox, type Sandbox } from './sandbox.ts';
 
@@ -57,7 +57,7 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     const { issuer, clientId } = provider;
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
     const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback', ...how];
-    const signedIn = await signInStep({ context, run, sandbox, played, person }, signIn);
+    const signedIn = await signInStep({ context, run, sandbox, played, person, provider }, signIn);
     if (signedIn === ExitCode.interrupted) return signedIn;
     for (const command of ['whoami', 'token', 'status', 'logout']) {
       const exitCode = await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
@@ -81,10 +81,11 @@ interface SignInStep {
   readonly sandbox: Sandbox;
   readonly played: boolean;
   readonly person: Person;
+  readonly provider: EmbeddedProvider;
 }
 
 async function signInStep(
-  { context, run, sandbox, played, person }: SignInStep,
+  { context, run, sandbox, played, person, provider }: SignInStep,
   argv: string[],
 ): Promise<number> {
   const stop = new AbortController();
@@ -97,13 +98,13 @@ async function signInStep(
       }),
     );
   });
+  if (played) provider.onUserCode((uri) => void stand.openBrowser(uri));
   const real = realBrowser(context, stand, () => context.stderr.write(`${noBrowserHere(person)}\n`));
   const inside: Context = {
     ...sandbox.contextFor({ personIsPlayed: played }),
     signal: AbortSignal.any([context.signal, stop.signal]),
     canOpenBrowser: true,
     openBrowser: played ? stand.openBrowser : real,
-    ...(played ? { stderr: watchForCode(context.stderr, stand) } : {}),
   };
   try {
     const exitCode = await step(context, run, argv, inside);
@@ -140,25 +141,6 @@ async function step(
     });
   }
   return exitCode;
-}
-
-/** Hands the code that a device sign-in shows to the played browser. */
-function watchForCode(stderr: Output, stand: PlayedBrowser): Output {
-  let shown = '';
-  let isHanded = false;
-  return {
-    ...stderr,
-    write(text) {
-      shown += text;
-      const [, page] = /^(http:\/\/127\.0\.0\.1:\d+\/device)$/m.exec(shown) ?? [];
-      const [, code] = /^ {4}([A-Z-]{8,10})$/m.exec(shown) ?? [];
-      if (!isHanded && page !== undefined && code !== undefined) {
-        isHanded = true;
-        void stand.openBrowser(`${page}?user_code=${code}`);
-      }
-      return stderr.write(text);
-    },
-  };
 }
 
 function noBrowserHere(person: Person): string {

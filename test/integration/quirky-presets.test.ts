@@ -1,86 +1,50 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccountHead } from '../../src/accounts/account.ts';
+import { openSession } from '../../src/accounts/session.ts';
 import { ProtocolError } from '../../src/ground/errors.ts';
 import { Secret } from '../../src/ground/secret.ts';
-import { fetchProfile } from '../../src/profile/fetch-profile.ts';
-import type { Profile } from '../../src/profile/profile.ts';
-import { newAttempt } from '../../src/protocol/attempt.ts';
-import { buildAuthorizationUri } from '../../src/protocol/authorization-request.ts';
-import { exchangeCode } from '../../src/protocol/code-exchange.ts';
-import type { TokenSet } from '../../src/protocol/token-set.ts';
-import { expandProvider, type ProviderPlace } from '../../src/providers/expand.ts';
-import type { Provider, ResolvedProvider } from '../../src/providers/provider.ts';
-import { resolveProvider } from '../../src/providers/resolve.ts';
-import { fresh } from '../support/preset-at-the-wire.ts';
-import { facebook, github, gitlab, google, microsoft, x } from '../support/presets.ts';
+import { signInEvents } from '../../src/output/sign-in-events.ts';
+import { signInQuestions } from '../../src/output/sign-in-questions.ts';
+import { loginSettings } from '../../src/settings/login-settings.ts';
+import { signIn as signInAt } from '../../src/sign-in/sign-in.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { openPlayedCommandLine, type PlayedCommandLine } from '../support/played-command-line.ts';
+import { anyPortOf, clientId, fresh } from '../support/preset-at-the-wire.ts';
 import { type Play, playProvider } from '../support/quirky-providers.ts';
 import { form, json } from '../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 
 let server: QuirkyServer;
+let line: PlayedCommandLine;
 
 beforeEach(async () => {
-  server = await openQuirkyServer();
+  server = closeAfterTest(await openQuirkyServer());
+  line = closeAfterTest(openPlayedCommandLine(server));
 });
-afterEach(() => server.close());
 
-const clientId = 'client.id';
 const clientSecret = 'canary-client-secret';
-const redirectUri = 'http://127.0.0.1:51789/callback';
 
-/** From the authorization request to the profile, by the functions that `login` calls. */
+/** Signs in with a preset by the use case, in a browser that is played; nothing is kept. */
 async function signIn(
-  preset: Provider,
+  name: string,
   play: Play,
-  options: { readonly place?: ProviderPlace; readonly secret?: boolean } = {},
-): Promise<{ profile: Profile; tokens: TokenSet; provider: ResolvedProvider }> {
-  const expanded = expandProvider(preset, options.place);
-  playProvider(server, expanded, play);
-  const provider = await resolveProvider(server.standInFor(expanded), {
-    fetch: server.fetch,
-    allowHttpLoopback: true,
+  options: { readonly host?: string; readonly tenant?: string; readonly secret?: boolean } = {},
+): Promise<{ account: AccountHead; accessToken: string }> {
+  const { secret = true, ...place } = options;
+  const flags = { ...place, clientId, store: false, allowHttpLoopback: true } as const;
+  const settings = {
+    ...loginSettings(name, flags, {}, { providers: new Map() }),
+    ...(secret ? { clientSecret: new Secret(clientSecret) } : {}),
+  };
+  const played = playProvider(server, settings.provider, play);
+  const { context } = line;
+  const { account } = await signInAt({ settings, wanted: undefined }, openSession(context), {
+    progress: signInEvents(name, context),
+    questions: signInQuestions(name, context),
+    registerClient: () => expect.unreachable('the client is known'),
   });
-  const { scopes, scopeSeparator } = provider;
-  const { state, nonce, pkce } = await newAttempt(provider, scopes);
-  const authorizationUri = buildAuthorizationUri(provider.endpoints.authorization_endpoint ?? '', {
-    clientId,
-    redirectUri,
-    scopes,
-    scopeSeparator,
-    state,
-    parameters: {},
-    ...(nonce === undefined ? {} : { nonce }),
-    ...(pkce === undefined ? {} : { codeChallenge: pkce.codeChallenge }),
-  });
-  const back = await server.fetch(authorizationUri);
-  const secret = options.secret === false ? {} : { clientSecret: new Secret(clientSecret) };
-  const tokens = await exchangeCode(
-    {
-      provider,
-      client: { clientId, clientAuthentication: provider.clientAuthentication, ...secret },
-      fetch: server.fetch,
-      allowHttpLoopback: true,
-      now: () => new Date(),
-      requestedScopes: scopes,
-    },
-    {
-      parameters: new URL(back.headers.get('location') ?? '').searchParams,
-      state,
-      redirectUri,
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
-    },
-  );
-  const { accessToken, idTokenClaims } = tokens;
-  const profile = await fetchProfile(provider, {
-    accessToken,
-    ...(idTokenClaims === undefined ? {} : { idTokenClaims }),
-    clientId,
-    ...secret,
-    fetch: server.fetch,
-  });
-  if (profile === undefined) throw new Error('nobody was named');
-  return { profile, tokens, provider };
+  return { account, accessToken: played.tokens[0] ?? 'none was given out' };
 }
 
 /** The only request to that path, which must be there. */
@@ -100,7 +64,12 @@ function tokenRequest(route: string): Record<string, string> {
   return members;
 }
 
-const codeGrant = { grant_type: 'authorization_code', redirect_uri: redirectUri, code_verifier: fresh };
+/** What each token request has, from a listener on that host. */
+const codeGrant = (host: '127.0.0.1' | 'localhost' = '127.0.0.1') => ({
+  grant_type: 'authorization_code',
+  redirect_uri: anyPortOf(host),
+  code_verifier: fresh,
+});
 const post = { client_id: clientId, client_secret: clientSecret };
 
 describe('GitHub at the wire', () => {
@@ -108,33 +77,37 @@ describe('GitHub at the wire', () => {
 
   it('sends the token request and the two profile requests it should', async () => {
     server.on('/api.github.com/user/emails', json([{ email: 'o@g.test', primary: true, verified: true }]));
-    const { profile, tokens } = await signIn(github, {
+    const { account, accessToken } = await signIn('github', {
       token: { scope: 'read:user,user:email' },
       profile: user,
     });
-    expect(tokenRequest('POST /github.com/login/oauth/access_token')).toEqual({ ...codeGrant, ...post });
+    expect(tokenRequest('POST /github.com/login/oauth/access_token')).toEqual({ ...codeGrant(), ...post });
     expect(only('/github.com/login/oauth/access_token').headers.accept).toBe('application/json');
     expect(only('GET /api.github.com/user').headers).toMatchObject({
-      authorization: `Bearer ${tokens.accessToken.reveal()}`,
+      authorization: `Bearer ${accessToken}`,
       accept: 'application/vnd.github+json',
     });
     expect(only('GET /api.github.com/user').target).toBe('/api.github.com/user');
-    expect(tokens.scopes).toEqual(['read:user', 'user:email']);
-    expect(profile).toMatchObject({ sub: '583231', preferred_username: 'octocat', email: 'o@g.test' });
+    expect(account.scopes).toEqual(['read:user', 'user:email']);
+    expect(account.profile).toMatchObject({
+      sub: '583231',
+      preferred_username: 'octocat',
+      email: 'o@g.test',
+    });
   });
 
   it('takes the form-encoded reply, and the error with status 200 for an error', async () => {
     const reply = form({ access_token: 'at', scope: 'read:user', token_type: 'bearer' });
-    const { tokens } = await signIn(github, { profile: user, tokenResponder: reply });
-    expect(tokens.accessToken.reveal()).toBe('at');
+    await signIn('github', { profile: user, tokenResponder: reply });
+    expect(only('GET /api.github.com/user').headers.authorization).toBe('Bearer at');
     const tokenResponder = json({ error: 'incorrect_client_credentials' });
-    await expect(signIn(github, { profile: user, tokenResponder })).rejects.toMatchObject({
+    await expect(signIn('github', { profile: user, tokenResponder })).rejects.toMatchObject({
       error: 'incorrect_client_credentials',
     });
   });
 
   it('speaks to an Enterprise Server at its own addresses only', async () => {
-    await signIn(github, { profile: { ...user, email: 'a@b.test' } }, { place: { host: 'ghe.example.com' } });
+    await signIn('github', { profile: { ...user, email: 'a@b.test' } }, { host: 'ghe.example.com' });
     expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /ghe.example.com/login/oauth/authorize',
       'POST /ghe.example.com/login/oauth/access_token',
@@ -145,22 +118,22 @@ describe('GitHub at the wire', () => {
 
 describe('Google at the wire', () => {
   it('sends what it should and verifies the ID Token with the published key', async () => {
-    const { profile, tokens } = await signIn(google, {
+    const { account, accessToken } = await signIn('google', {
       token: { expires_in: 3599, refresh_token: 'rt' },
       idToken: { sub: 'g1', hd: 'example.com' },
       profile: { sub: 'g1', name: 'G', email: 'g@example.com', email_verified: true },
     });
-    expect(tokenRequest('POST /oauth2.googleapis.com/token')).toEqual({ ...codeGrant, ...post });
+    expect(tokenRequest('POST /oauth2.googleapis.com/token')).toEqual({ ...codeGrant(), ...post });
     expect(only('GET /openidconnect.googleapis.com/v1/userinfo').headers.authorization).toBe(
-      `Bearer ${tokens.accessToken.reveal()}`,
+      `Bearer ${accessToken}`,
     );
     expect(only('/www.googleapis.com/oauth2/v3/certs').method).toBe('GET');
-    expect(profile).toMatchObject({ provider: 'google', sub: 'g1', email_verified: true });
+    expect(account.profile).toMatchObject({ provider: 'google', sub: 'g1', email_verified: true });
   });
 
   it('refuses an authorization response that names another issuer', async () => {
     const play = { profile: {}, idToken: { sub: 'g1' }, iss: 'https://evil.test' };
-    await expect(signIn(google, play)).rejects.toBeInstanceOf(ProtocolError);
+    await expect(signIn('google', play)).rejects.toBeInstanceOf(ProtocolError);
     expect(server.requestsTo('/oauth2.googleapis.com/token')).toHaveLength(0);
   });
 });
@@ -169,29 +142,28 @@ describe('Facebook at the wire', () => {
   const me = { id: '10', name: 'F', email: 'f@b.test', picture: { data: { url: 'https://p.test/1' } } };
 
   it('asks for the fields with the proof, and separates scopes by commas', async () => {
-    const { profile, tokens, provider } = await signIn(facebook, {
+    const { account, accessToken } = await signIn('facebook', {
       token: { expires_in: 5184000 },
       profile: me,
     });
     expect(only('/www.facebook.com/v24.0/dialog/oauth').query.get('scope')).toBe('public_profile,email');
     expect(tokenRequest('POST /graph.facebook.com/v24.0/oauth/access_token')).toEqual({
-      ...codeGrant,
+      ...codeGrant('localhost'),
       ...post,
     });
     const { query, headers } = only('GET /graph.facebook.com/v24.0/me');
     expect(Object.fromEntries(query)).toEqual({
       fields: 'id,name,email,picture',
-      appsecret_proof: createHmac('sha256', clientSecret).update(tokens.accessToken.reveal()).digest('hex'),
+      appsecret_proof: createHmac('sha256', clientSecret).update(accessToken).digest('hex'),
     });
-    expect(headers.authorization).toBe(`Bearer ${tokens.accessToken.reveal()}`);
-    expect(profile).toMatchObject({ sub: '10', picture: 'https://p.test/1' });
-    expect(provider.redirect).toEqual({ host: 'localhost', path: '/callback', port: 'any' });
+    expect(headers.authorization).toBe(`Bearer ${accessToken}`);
+    expect(account.profile).toMatchObject({ sub: '10', picture: 'https://p.test/1' });
   });
 
   it('takes the error object for an error', async () => {
     const error = { message: 'This authorization code has expired.', code: 100, error_subcode: 36007 };
     const tokenResponder = json({ error }, 400);
-    await expect(signIn(facebook, { profile: me, tokenResponder })).rejects.toMatchObject({
+    await expect(signIn('facebook', { profile: me, tokenResponder })).rejects.toMatchObject({
       error: 'invalid_grant',
     });
   });
@@ -203,17 +175,17 @@ describe('X at the wire', () => {
   };
 
   it('authenticates a confidential client by Basic, and asks for the fields', async () => {
-    const signedIn = await signIn(x, {
+    const signedIn = await signIn('x', {
       token: { expires_in: 7200, scope: 'users.read tweet.read' },
       profile,
     });
     const { authorization } = only('POST /api.x.com/2/oauth2/token').headers;
-    expect(tokenRequest('POST /api.x.com/2/oauth2/token')).toEqual(codeGrant);
+    expect(tokenRequest('POST /api.x.com/2/oauth2/token')).toEqual(codeGrant());
     expect(authorization).toMatch(/^Basic /);
     expect(Object.fromEntries(only('GET /api.x.com/2/users/me').query)).toEqual({
       'user.fields': 'profile_image_url,confirmed_email',
     });
-    expect(signedIn.profile).toMatchObject({
+    expect(signedIn.account.profile).toMatchObject({
       sub: '2244994945',
       preferred_username: 'xdev',
       email_verified: true,
@@ -222,25 +194,28 @@ describe('X at the wire', () => {
   });
 
   it('names a public client in the body and sends no secret', async () => {
-    await signIn(x, { profile }, { secret: false });
-    expect(tokenRequest('POST /api.x.com/2/oauth2/token')).toEqual({ ...codeGrant, client_id: clientId });
+    await signIn('x', { profile }, { secret: false });
+    expect(tokenRequest('POST /api.x.com/2/oauth2/token')).toEqual({ ...codeGrant(), client_id: clientId });
     expect(only('POST /api.x.com/2/oauth2/token').headers).not.toHaveProperty('authorization');
   });
 });
 
 describe('GitLab at the wire', () => {
   it('signs in with a public client on a host of its own', async () => {
-    const { profile } = await signIn(
-      gitlab,
+    const { account } = await signIn(
+      'gitlab',
       {
         token: { expires_in: 7200, refresh_token: 'rt', created_at: 1, scope: 'openid profile email' },
         idToken: { sub: '42' },
         profile: { sub: '42', nickname: 'lab', email: 'l@b.test', email_verified: true },
       },
-      { place: { host: 'git.example.com' }, secret: false },
+      { host: 'git.example.com', secret: false },
     );
-    expect(tokenRequest('POST /git.example.com/oauth/token')).toEqual({ ...codeGrant, client_id: clientId });
-    expect(profile).toMatchObject({ sub: '42', preferred_username: 'lab' });
+    expect(tokenRequest('POST /git.example.com/oauth/token')).toEqual({
+      ...codeGrant(),
+      client_id: clientId,
+    });
+    expect(account.profile).toMatchObject({ sub: '42', preferred_username: 'lab' });
     expect(server.requests.every(({ path }) => path.startsWith('/git.example.com/'))).toBe(true);
   });
 });
@@ -249,18 +224,18 @@ describe('Microsoft at the wire', () => {
   const tenant = '9188040d-6c67-4c5b-b112-36a304b66dad';
 
   it('uses the tenant, adds the user name from the ID Token, and claims no verified address', async () => {
-    const { profile } = await signIn(
-      microsoft,
+    const { account } = await signIn(
+      'microsoft',
       {
         idToken: { sub: 'm1', tid: tenant, preferred_username: 'm@contoso.test' },
         profile: { sub: 'm1', name: 'M', email: 'm@contoso.test', email_verified: true },
       },
-      { place: { tenant }, secret: false },
+      { tenant, secret: false },
     );
     const path = `/login.microsoftonline.com/${tenant}/oauth2/v2.0/token`;
-    expect(tokenRequest(`POST ${path}`)).toEqual({ ...codeGrant, client_id: clientId });
+    expect(tokenRequest(`POST ${path}`)).toEqual({ ...codeGrant('localhost'), client_id: clientId });
     expect(only(path).headers).not.toHaveProperty('origin');
-    expect(profile).toMatchObject({ sub: 'm1', preferred_username: 'm@contoso.test' });
-    expect(profile).not.toHaveProperty('email_verified');
+    expect(account.profile).toMatchObject({ sub: 'm1', preferred_username: 'm@contoso.test' });
+    expect(account.profile).not.toHaveProperty('email_verified');
   });
 });

@@ -8,6 +8,7 @@ import type { RunCommand } from '../../../src/demo/walk-through.ts';
 import { runDemo } from '../../../src/demo/walk-through.ts';
 import type { Context } from '../../../src/ground/context.ts';
 import { AbortedError } from '../../../src/ground/errors.ts';
+import { plainObject } from '../../../src/ground/plain-json.ts';
 
 interface Stage {
   readonly context: Context;
@@ -101,6 +102,20 @@ async function signIn(issuer: string, context: Context): Promise<URLSearchParams
   });
 }
 
+/** Signs in with a code (RFC 8628); ends when the person has entered it. */
+async function signInWithCode(issuer: string): Promise<void> {
+  const post = async (path: string, form: Record<string, string>) => {
+    const body = new URLSearchParams({ client_id: 'demo', ...form });
+    const reply = await fetch(`${issuer}${path}`, { method: 'POST', body });
+    return plainObject(await reply.json()) ?? {};
+  };
+  const device_code = String((await post('/device/auth', { scope: 'openid' })).device_code);
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  await expect
+    .poll(() => post('/token', { grant_type, device_code }), { timeout: 10_000 })
+    .toHaveProperty('access_token');
+}
+
 function authorizationUri(issuer: string, redirectUri: string): string {
   const parameters = new URLSearchParams({
     client_id: 'demo',
@@ -133,6 +148,16 @@ describe('the demo without a browser', () => {
     expect(shown).toMatch(/answer of logout\n[\s\S]*oauth-login github/);
     expect(err.join('')).toBe('callback: code\n');
     await expect(fetch(issuer)).rejects.toThrow();
+  });
+
+  it('enters the code for another device in the played browser', async () => {
+    const { context, out } = stage();
+    const run: RunCommand = async ([command, issuer = '']) => {
+      if (command === 'login') await signInWithCode(issuer);
+      return 0;
+    };
+    await runDemo(context, run, { device: true });
+    expect(out.join('')).toContain('“Device connected”');
   });
 
   it("touches nothing of the user's, and leaves nothing behind", async () => {
