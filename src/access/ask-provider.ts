@@ -2,19 +2,18 @@ import type { AccountHead, OpenAccount } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { idOf } from '../accounts/stored-head.ts';
-import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, ProtocolError, StoreError } from '../ground/errors.ts';
-import { httpOptions, signalled, traceOf } from '../ground/http-options.ts';
+import { networkOf, signalled } from '../ground/http-options.ts';
 import type { Secret } from '../ground/secret.ts';
-import { problemText } from '../output/text.ts';
 import { fetchProfile } from '../profile/fetch-profile.ts';
 import type { Profile } from '../profile/profile.ts';
 import { readIdTokenPayload } from '../protocol/id-token.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
-import type { Configuration } from '../settings/configuration.ts';
+import type { AccessSession } from './access-session.ts';
 import { freshAccess } from './fresh-access.ts';
 import { signInAgain } from './refresh-account.ts';
-import { noteRefusedToken } from './refused-token.ts';
+import { markRefusedToken } from './refused-token.ts';
 
 /** Seconds a token has to be good for to be worth a question to the provider. */
 const MINIMUM_VALIDITY_SECONDS = 10;
@@ -33,39 +32,25 @@ export interface AskedAccount {
  * A token that the provider rejects is refreshed once; when that does not help either, an
  * `AuthenticationRequiredError` says so, with the reason that the provider gives.
  */
-export async function askProvider(
-  head: AccountHead,
-  flags: { readonly debug?: boolean },
-  store: AccountStore,
-  context: Context,
-  configuration: () => Promise<Configuration>,
-): Promise<AskedAccount> {
-  const trace = traceOf(flags, context);
+export async function askProvider(head: AccountHead, access: AccessSession): Promise<AskedAccount> {
+  const { context, store } = access;
   const fresh = (force: boolean, account: AccountHead) =>
-    freshAccess(
-      account,
-      { minValiditySeconds: MINIMUM_VALIDITY_SECONDS, force, ...(trace === undefined ? {} : { trace }) },
-      store,
-      context,
-      configuration,
-    );
+    freshAccess(account, { minValiditySeconds: MINIMUM_VALIDITY_SECONDS, force }, access);
   let account = await fresh(false, head);
   if (account.head.profileUnavailable) return { head: account.head, wasAsked: false };
   let profile: Profile | undefined;
   try {
-    profile = await fetchWith(account, flags, context, await configuration());
+    profile = await fetchWith(account, access);
   } catch (error) {
     if (!isRejectedToken(error)) throw error;
     if (!account.head.hasRefreshToken) throw await endSignIn(account.head, error.message, store);
-    await noteRefusedToken(account.head, store);
+    await markRefusedToken(account.head, access);
     account = await fresh(true, account.head);
-    profile = await fetchWith(account, flags, context, await configuration()).catch(
-      async (again: unknown) => {
-        if (!isRejectedToken(again)) throw again;
-        await noteRefusedToken(account.head, store);
-        throw signInAgain(account.head, again.message);
-      },
-    );
+    profile = await fetchWith(account, access).catch(async (again: unknown) => {
+      if (!isRejectedToken(again)) throw again;
+      await markRefusedToken(account.head, access);
+      throw signInAgain(account.head, again.message);
+    });
   }
   if (profile === undefined) return { head: account.head, wasAsked: false };
   if (head.profile !== undefined && profile.sub !== head.profile.sub) {
@@ -83,8 +68,8 @@ export async function askProvider(
     return { head: await keepProfile(verified, head.id, store), wasAsked: true };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    // The answer is there; only the note of it could not be made.
-    context.stderr.write(problemText('warning', error));
+    // The answer is there; only the account could not be changed.
+    access.note({ kind: 'account-not-changed', error });
     return { head: verified, wasAsked: true };
   }
 }
@@ -124,19 +109,17 @@ async function endSignIn(
 
 async function fetchWith(
   { head, secrets }: OpenAccount,
-  flags: { readonly debug?: boolean },
-  context: Context,
-  configuration: Configuration,
+  { context, configuration, trace }: AccessSession,
 ): Promise<Profile | undefined> {
-  const http = await context.openHttp(httpOptions({ ...head, ...flags }, context));
+  const http = await context.openHttp(networkOf(head, trace));
   try {
-    const client = clientOfAccount(head, secrets);
-    const provider = providerOfAccount(head, configuration);
+    const { clientId, clientSecret } = clientOfAccount(head, secrets);
+    const provider = providerOfAccount(head, await configuration());
     return await fetchProfile(provider, {
       accessToken: secrets.accessToken,
       ...claimsOfStored(head, secrets.idToken),
-      clientId: client.clientId,
-      ...(client.clientSecret === undefined ? {} : { clientSecret: client.clientSecret }),
+      clientId,
+      ...defined({ clientSecret }),
       fetch: signalled(http.fetch, context.signal),
     });
   } finally {

@@ -1,10 +1,9 @@
-import type { Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
-import { traceOf } from '../ground/http-options.ts';
 import { isContinuousIntegration } from '../ground/presence.ts';
 import { probeStore } from '../secrets/probe-store.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
+import type { AccessSession } from './access-session.ts';
 
 /**
  * Where the token of a grant will be kept: nowhere, unless the user has chosen a store or the keychain is at hand.
@@ -13,7 +12,7 @@ import type { UnattendedSettings } from '../settings/unattended-settings.ts';
  */
 export async function chooseUnattendedStore(
   settings: UnattendedSettings,
-  context: Context,
+  { context, trace }: Pick<AccessSession, 'context' | 'trace'>,
 ): Promise<StoreKind | undefined> {
   if (settings.store === 'none') return undefined;
   if (settings.store !== undefined) {
@@ -28,7 +27,6 @@ export async function chooseUnattendedStore(
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
   }
-  const trace = traceOf(settings, context);
   trace?.(
     'the token is not kept, since no store was chosen; --store or OAUTH_LOGIN_STORE keeps it until it expires',
   );

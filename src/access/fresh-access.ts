@@ -1,7 +1,5 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
-import type { Context } from '../ground/context.ts';
-import type { Configuration } from '../settings/configuration.ts';
+import type { AccessSession } from './access-session.ts';
 import { type Freshness, isFresh, isJustIssued } from './freshness.ts';
 
 /**
@@ -16,14 +14,13 @@ import { type Freshness, isFresh, isJustIssued } from './freshness.ts';
 export async function freshAccess(
   head: AccountHead,
   freshness: Freshness,
-  store: AccountStore,
-  context: Context,
-  configuration: () => Promise<Configuration>,
+  access: AccessSession,
 ): Promise<OpenAccount> {
+  const { context, store } = access;
   if (!freshness.force && (isFresh(head, freshness, context) || isJustIssued(head, freshness, context))) {
     const secrets = await (freshness.isJustListed ? store.openSecrets(head) : store.readSecrets(head));
     return { head, secrets };
   }
   const { refreshAccount } = await import('./refresh-account.ts');
-  return refreshAccount(head, freshness, store, context, configuration);
+  return refreshAccount(head, freshness, access);
 }

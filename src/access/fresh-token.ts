@@ -1,47 +1,59 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
 import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
-import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import type { Secret } from '../ground/secret.ts';
-import type { Configuration } from '../settings/configuration.ts';
+import type { AccessSession } from './access-session.ts';
 import { freshAccess } from './fresh-access.ts';
 import type { Freshness } from './freshness.ts';
-import type { SuppliedSource, TokenSource } from './token-source.ts';
+import type { TokenSource } from './token-source.ts';
 
-/** An access token that can be used now. */
-export interface FreshToken {
+/** An access token that can be used now, and what is known of it. */
+export type FreshToken = SuppliedFreshToken | AccountFreshToken | UnattendedFreshToken;
+
+interface AnyFreshToken {
   readonly accessToken: Secret;
-  /** Of the client that the account was signed in with. */
-  readonly clientSecret?: Secret;
-  /** What is known of it. */
-  readonly source: AccountHead | UnattendedTokenHead | SuppliedSource;
   /** Where `force` gives another one, should this one be refused. */
   readonly replacement?: TokenSource;
+}
+
+interface SuppliedFreshToken extends AnyFreshToken {
+  readonly kind: 'supplied';
+  readonly variable: string;
+}
+
+interface AccountFreshToken extends AnyFreshToken {
+  readonly kind: 'account';
+  readonly head: AccountHead;
+  /** Of the client that the account was signed in with. */
+  readonly clientSecret?: Secret;
+}
+
+interface UnattendedFreshToken extends AnyFreshToken {
+  readonly kind: 'unattended';
+  readonly head: UnattendedTokenHead;
 }
 
 /** Gives the access token of a source, asking the server only where what is at hand is not good enough. */
 export async function freshToken(
   source: TokenSource,
   freshness: Freshness,
-  store: AccountStore,
-  context: Context,
-  configuration: () => Promise<Configuration>,
+  access: AccessSession,
 ): Promise<FreshToken> {
-  if ('head' in source) {
-    const { head, secrets } = await freshAccess(source.head, freshness, store, context, configuration);
-    const { accessToken, clientSecret } = secrets;
-    const client = clientSecret === undefined ? {} : { clientSecret };
-    return {
-      accessToken,
-      ...client,
-      source: head,
-      ...(head.hasRefreshToken ? { replacement: { head } } : {}),
-    };
+  switch (source.kind) {
+    case 'account': {
+      const { head, secrets } = await freshAccess(source.head, freshness, access);
+      const { accessToken, clientSecret } = secrets;
+      const replacement = head.hasRefreshToken ? { kind: 'account' as const, head } : undefined;
+      return { kind: 'account', accessToken, head, ...defined({ clientSecret, replacement }) };
+    }
+    case 'unattended': {
+      const { unattendedToken } = await import('./unattended-token.ts');
+      const { accessToken, head, wasKept } = await unattendedToken(source, freshness, access);
+      return { kind: 'unattended', accessToken, head, ...(wasKept ? { replacement: source } : {}) };
+    }
+    case 'supplied': {
+      const { token, variable } = source.supplied;
+      return { kind: 'supplied', accessToken: token, variable };
+    }
   }
-  if ('settings' in source) {
-    const { unattendedToken } = await import('./unattended-token.ts');
-    const { accessToken, head, wasKept } = await unattendedToken(source, freshness, context);
-    return { accessToken, source: head, ...(wasKept ? { replacement: source } : {}) };
-  }
-  return { accessToken: source.token, source };
 }

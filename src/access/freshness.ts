@@ -9,7 +9,6 @@ export interface Freshness {
   readonly isJustListed?: boolean;
   /** Refresh even when the stored token would do. */
   readonly force?: boolean;
-  readonly trace?: (line: string) => void;
 }
 
 /** Milliseconds a stored instant may lie ahead before the clock counts as set back. */

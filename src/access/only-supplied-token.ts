@@ -1,19 +1,19 @@
-import type { AccountFlags } from '../accounts/choose-account.ts';
+import type { AccountChoice } from '../accounts/choose-account.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
 import { onlySuppliedProvider, type SuppliedToken, suppliedToken } from '../settings/supplied-token.ts';
 import { tokenVariables } from '../settings/variables.ts';
 
 /**
- * Where nobody is signed in and nothing says what is meant, the only token that the environment supplies is.
+ * The only token that the environment supplies, where nobody is signed in and no word says what is meant.
  *
  * Throws an `AuthenticationRequiredError` that names the variables when that leaves open which one.
  */
 export async function onlySuppliedToken(
   error: unknown,
-  { account, host, tenant, issuer }: AccountFlags,
+  target: string | undefined,
+  { account, host, tenant, issuer }: AccountChoice,
   context: Context,
-  target?: string,
 ): Promise<SuppliedToken | undefined> {
   if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return undefined;
   if ([target, account, host, tenant, issuer].some((word) => word !== undefined)) return undefined;

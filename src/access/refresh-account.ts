@@ -1,7 +1,6 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../ground/context.ts';
-import type { Configuration } from '../settings/configuration.ts';
+import type { AccessSession } from './access-session.ts';
 import { failureToShare } from './failed-refresh.ts';
 import { type Freshness, isFresh, isValid } from './freshness.ts';
 import { cannotRefresh, signInAgain } from './sign-in-again.ts';
@@ -17,10 +16,9 @@ export { signInAgain } from './sign-in-again.ts';
 export async function refreshAccount(
   head: AccountHead,
   freshness: Freshness,
-  store: AccountStore,
-  context: Context,
-  configuration: () => Promise<Configuration>,
+  access: AccessSession,
 ): Promise<OpenAccount> {
+  const { context, store } = access;
   if (!head.hasRefreshToken) throw cannotRefresh(head, context);
   // Before the lock is taken: a keychain, a derivation and a person take longer than a refresh.
   await store.unlock(head);
@@ -34,11 +32,9 @@ export async function refreshAccount(
     if (settled !== undefined) return settled;
     if (latest === undefined) throw signInAgain(head, 'it was signed out meanwhile');
     const secrets = await store.readSecrets(latest);
-    const [settings, { renewAccount }] = await Promise.all([configuration(), import('./renew-account.ts')]);
+    const [{ renewAccount }] = await Promise.all([import('./renew-account.ts'), access.configuration()]);
     // Once the request is out, its answer has to reach the disk: the old token may be spent.
-    const renewed = await context.uninterrupted(() =>
-      renewAccount({ head: latest, secrets }, freshness, store, context, settings),
-    );
+    const renewed = await context.uninterrupted(() => renewAccount({ head: latest, secrets }, access));
     context.signal.throwIfAborted();
     return renewed;
   };

@@ -1,11 +1,11 @@
 import type { AccountHead } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
+import type { Session } from '../accounts/session.ts';
 
 /**
- * Notes that the access token of the account was refused, unless there is another one by now: it is never handed out
- * again, by no command. Throws a `StoreError`.
+ * Marks the access token of the account as refused, unless there is another one by now: no command hands it out again.
+ * Throws a `StoreError`.
  */
-export async function noteRefusedToken(head: AccountHead, store: AccountStore): Promise<void> {
+export async function markRefusedToken(head: AccountHead, { store }: Pick<Session, 'store'>): Promise<void> {
   await store.withLock(head.id, async () => {
     const latest = await store.read(head.id);
     if (latest === undefined || latest.issuedAt !== head.issuedAt || latest.isTokenRefused) return;

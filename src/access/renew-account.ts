@@ -1,15 +1,13 @@
 import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/account.ts';
 import type { AccountReserve } from '../accounts/account-reserve.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
-import { clockOffsetText } from '../output/text.ts';
+import { networkOf } from '../ground/http-options.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { Configuration } from '../settings/configuration.ts';
+import type { AccessSession } from './access-session.ts';
 import { failureRecord } from './failed-refresh.ts';
-import type { Freshness } from './freshness.ts';
 import { cannotRefresh, signInAgain } from './sign-in-again.ts';
 
 /** Errors that concern the client, the pace or the server. */
@@ -32,33 +30,26 @@ const NOT_ABOUT_THE_TOKEN: ReadonlySet<string> = new Set([
  */
 export async function renewAccount(
   { head, secrets }: OpenAccount,
-  freshness: Freshness,
-  store: AccountStore,
-  context: Context,
-  configuration: Configuration,
+  access: AccessSession,
 ): Promise<OpenAccount> {
+  const { context } = access;
   const { refreshToken } = secrets;
   if (refreshToken === undefined) throw cannotRefresh(head, context);
   const [{ clientOfAccount, providerOfAccount }, { refreshTokens }] = await Promise.all([
     import('../accounts/account-provider.ts'),
     import('../protocol/refresh-request.ts'),
   ]);
-  const http = await context.openHttp({
-    allowHttpLoopback: head.allowHttpLoopback ?? false,
-    ...(head.caFile === undefined ? {} : { caFile: head.caFile }),
-    ...(head.extraCaFile === undefined ? {} : { extraCaFile: head.extraCaFile }),
-    ...(freshness.trace === undefined ? {} : { trace: freshness.trace }),
-  });
+  const http = await context.openHttp(networkOf(head, access.trace));
   try {
     const endpoint = {
-      provider: providerOfAccount(head, configuration),
+      provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
       fetch: http.fetch,
       allowHttpLoopback: head.allowHttpLoopback ?? false,
       now: () => context.clock.now(),
       requestedScopes: head.scopes,
     };
-    return await keepWhatComes({ head, secrets }, store, context, (onReply) =>
+    return await keepWhatComes({ head, secrets }, access, (onReply) =>
       refreshTokens(endpoint, refreshToken, {
         ...(head.profile === undefined ? {} : { subject: head.profile.sub }),
         ...(secrets.idToken === undefined ? {} : { idToken: secrets.idToken }),
@@ -73,8 +64,7 @@ export async function renewAccount(
 
 async function keepWhatComes(
   account: OpenAccount,
-  store: AccountStore,
-  context: Context,
+  { context, store, note }: AccessSession,
   refresh: (onReply: (reply: RefreshReply) => Promise<void>) => Promise<TokenSet>,
 ): Promise<OpenAccount> {
   const sentAt = context.clock.now().toISOString();
@@ -96,7 +86,7 @@ async function keepWhatComes(
     const renewed = withTokens(latest, tokens);
     reserve.write(renewed.head, renewed.secrets);
     if (tokens.clockOffset !== undefined)
-      context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, latest.head.label)}\n`);
+      note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: latest.head.label });
     return renewed;
   } catch (error) {
     // What cannot be written can be said nothing about in the same place.

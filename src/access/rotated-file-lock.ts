@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { lockPath, openLock } from '../accounts/lock.ts';
-import type { Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
+import type { AccessSession } from './access-session.ts';
 
 /**
  * Runs the work while no other process of this user spends the refresh token of the same file, where the new one
@@ -10,16 +10,16 @@ import type { UnattendedSettings } from '../settings/unattended-settings.ts';
  * is such a one, and has to read it then.
  *
  * Throws a `StoreError` `store_busy`, the signal's reason, or what the work throws. Where there is no place for a
- * lock, the work is done without one, and a warning says so.
+ * lock, the work is done without one, and a note tells of it.
  */
 export async function withRotatedFile<T>(
   { refreshTokenFile, rotateTo }: Pick<UnattendedSettings, 'refreshTokenFile' | 'rotateTo'>,
-  context: Context,
+  access: Pick<AccessSession, 'context' | 'note'>,
   work: (isShared: boolean) => Promise<T>,
 ): Promise<T> {
   const file = realPath(refreshTokenFile);
   if (file === undefined || file !== realPath(rotateTo)) return work(false);
-  const lock = await openFileLock(file, context);
+  const lock = await openFileLock(file, access);
   try {
     return await work(true);
   } finally {
@@ -37,14 +37,12 @@ function realPath(path: string | undefined): string | undefined {
 }
 
 /** Among the user's own: the directory of the file may be one that others can write to. */
-async function openFileLock(file: string, context: Context) {
+async function openFileLock(file: string, { context, note }: Pick<AccessSession, 'context' | 'note'>) {
   try {
     return await openLock(lockPath(context.paths, `rotated ${file}`), context);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code === 'store_busy') throw error;
-    context.stderr.write(
-      `oauth-login: warning: run no two of these at once, for the file cannot be locked: ${error.message}\n`,
-    );
+    note({ kind: 'file-not-locked', error });
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { apiOrigins } from '../providers/api-origins.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { chooseTarget, type TargetFlags } from '../settings/target.ts';
-import type { TokenSource } from './token-source.ts';
+import { providerNameOf, type TokenSource } from './token-source.ts';
 
 /** The provider that issued a token, and the origins the token may be sent to. */
 export interface TokenOrigins {
@@ -24,16 +24,15 @@ export function tokenOrigins(
   flags: TargetFlags,
   configuration: Configuration,
 ): TokenOrigins {
-  if ('settings' in source) {
+  if (source.kind === 'unattended') {
     const { settings } = source;
     return { ...settings, origins: apiOrigins(settings.provider, settings.allowHttpLoopback) };
   }
-  const head = 'head' in source ? source.head : source.account;
+  const head = source.kind === 'account' ? source.head : source.account;
   if (head !== undefined) {
     const provider = providerOfAccount(head, configuration);
     return { ...head, provider, origins: apiOrigins(provider, head.allowHttpLoopback ?? false) };
   }
-  const supplied = 'head' in source ? '' : source.provider;
-  const chosen = chooseTarget(target ?? flags.issuer ?? supplied, flags, configuration);
+  const chosen = chooseTarget(target ?? flags.issuer ?? providerNameOf(source), flags, configuration);
   return { ...chosen, origins: apiOrigins(chosen.provider, false) };
 }

@@ -1,6 +1,5 @@
-import { openAccountStore } from '../accounts/account-store.ts';
 import { knownSecret } from '../accounts/known-secret.ts';
-import type { Context } from '../ground/context.ts';
+import type { Session } from '../accounts/session.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
@@ -26,7 +25,7 @@ export interface UnattendedCredential {
 export async function findUnattendedCredential(
   settings: UnattendedSettings,
   key: SigningKey | undefined,
-  context: Context,
+  { context, store }: Pick<Session, 'context' | 'store'>,
 ): Promise<UnattendedCredential> {
   const { clientId, provider, clientAuthentication } = settings;
   const { id, secret: variable } = clientVariables(provider);
@@ -39,7 +38,7 @@ export async function findUnattendedCredential(
   if (key !== undefined) return { clientId, key };
   if (clientAuthentication === 'none') return { clientId };
   const reference = { issuer: provider.issuer, clientId };
-  const secret = await knownSecret(reference, settings, openAccountStore(context), context);
+  const secret = await knownSecret(reference, settings, store, context);
   if (secret !== undefined) return { clientId, secret };
   if (settings.grant !== 'client-credentials' && clientAuthentication === undefined) return { clientId };
   throw new ConfigurationError(

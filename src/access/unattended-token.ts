@@ -11,17 +11,15 @@ import { tokenExchange } from '../grants/token-exchange.ts';
 import type { Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
-import { httpOptions, signalled } from '../ground/http-options.ts';
-import { clockOffsetText } from '../output/text.ts';
+import { networkOf, signalled } from '../ground/http-options.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { openReplacementFile } from '../secrets/replacement-file.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import type { Configuration } from '../settings/configuration.ts';
-import type { UnattendedFlags } from '../settings/unattended-flags.ts';
-import { type UnattendedSettings, unattendedSettings } from '../settings/unattended-settings.ts';
+import type { UnattendedSettings } from '../settings/unattended-settings.ts';
+import type { AccessSession } from './access-session.ts';
 import { chooseUnattendedStore } from './choose-unattended-store.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import type { Freshness } from './freshness.ts';
@@ -33,8 +31,9 @@ import {
 } from './unattended-client.ts';
 import { readRefreshToken, readUnattendedInput, type UnattendedInput } from './unattended-input.ts';
 
-/** A grant that was asked for on the command line; what it needs has been read, and no server was asked yet. */
+/** A grant that needs no person; what it needs has been read, and no server was asked yet. */
 export interface UnattendedSource {
+  readonly kind: 'unattended';
   readonly settings: UnattendedSettings;
   readonly input: UnattendedInput;
 }
@@ -44,15 +43,12 @@ export interface UnattendedAnswer extends UnattendedToken {
   readonly wasKept: boolean;
 }
 
-/** Reads what the grant of the command line needs. Throws a `UsageError`, `ConfigurationError` or `StoreError`. */
+/** Reads what the grant needs. Throws a `UsageError`, `ConfigurationError` or `StoreError`. */
 export async function openUnattended(
-  target: string | undefined,
-  flags: UnattendedFlags & { readonly grant: string },
+  settings: UnattendedSettings,
   context: Context,
-  configuration: Configuration,
 ): Promise<UnattendedSource> {
-  const settings = unattendedSettings(target, flags, context.env, configuration);
-  return { settings, input: await readUnattendedInput(settings, context) };
+  return { kind: 'unattended', settings, input: await readUnattendedInput(settings, context) };
 }
 
 /**
@@ -62,24 +58,27 @@ export async function openUnattended(
  * Everything that is missing on this side is known before the first request. Throws any error of the family.
  */
 export async function unattendedToken(
-  { settings, input }: UnattendedSource,
+  source: UnattendedSource,
   freshness: Freshness,
-  context: Context,
+  access: AccessSession,
 ): Promise<UnattendedAnswer> {
-  return withRotatedFile(settings, context, async (isShared) => {
+  const { settings, input } = source;
+  return withRotatedFile(settings, access, async (isShared) => {
     // What was read before the lock was taken may have been spent by its owner.
-    const latest = isShared ? { ...input, refreshToken: await readRefreshToken(settings, context) } : input;
-    return keptOrNewToken({ settings, input: latest }, freshness, context);
+    const latest = isShared
+      ? { ...input, refreshToken: await readRefreshToken(settings, access.context) }
+      : input;
+    return keptOrNewToken({ ...source, input: latest }, freshness, access);
   });
 }
 
 async function keptOrNewToken(
   { settings, input }: UnattendedSource,
   { minValiditySeconds, force }: Freshness,
-  context: Context,
+  access: AccessSession,
 ): Promise<UnattendedAnswer> {
   const id = unattendedTokenId(whatIsAsked(settings, input));
-  const kept = openUnattendedTokens(context);
+  const kept = openUnattendedTokens(access.context);
   const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
   if (isKept && !force && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
@@ -87,11 +86,11 @@ async function keptOrNewToken(
   }
   // A service account is its own client; the one that people sign in with has no part in it.
   const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
-  const client = isOwnClient ? {} : await findUnattendedCredential(settings, input.clientKey, context);
-  const store = isKept ? await chooseUnattendedStore(settings, context) : undefined;
-  const tokens = await requestTokens(settings, input, client, context);
+  const client = isOwnClient ? {} : await findUnattendedCredential(settings, input.clientKey, access);
+  const store = isKept ? await chooseUnattendedStore(settings, access) : undefined;
+  const tokens = await requestTokens(settings, input, client, access);
   if (tokens.clockOffset !== undefined)
-    context.stderr.write(`note: ${clockOffsetText(tokens.clockOffset, settings.provider.label)}\n`);
+    access.note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: settings.provider.label });
   const clientId = clientOf(settings, input);
   const token: UnattendedToken = {
     head: {
@@ -107,7 +106,7 @@ async function keptOrNewToken(
     },
     accessToken: tokens.accessToken,
   };
-  if (store !== undefined) await keep(kept, token, store, context);
+  if (store !== undefined) await keep(kept, token, store, access);
   return { ...token, wasKept: false };
 }
 
@@ -139,12 +138,12 @@ async function requestTokens(
   settings: UnattendedSettings,
   input: UnattendedInput,
   credential: UnattendedCredential,
-  context: Context,
+  { context, trace, note }: AccessSession,
 ): Promise<TokenSet> {
   const rotated =
     settings.rotateTo === undefined ? undefined : openReplacementFile(settings.rotateTo, '--rotate-to');
   try {
-    const http = await context.openHttp(httpOptions(settings, context));
+    const http = await context.openHttp(networkOf(settings, trace));
     try {
       const fetch = signalled(http.fetch, context.signal);
       const asked = await openTokenEndpoint(settings, credential, fetch, context);
@@ -164,11 +163,7 @@ async function requestTokens(
       const { tokens, isLost } = await context.uninterrupted(() =>
         patient.send((endpoint) => refreshTokenGrant(endpoint, settings, refreshToken, rotated)),
       );
-      if (isLost) {
-        context.stderr.write(
-          `oauth-login: warning: ${settings.provider.label} sent a new refresh token and it was not kept; the old one may work no more: keep it with --rotate-to FILE\n`,
-        );
-      }
+      if (isLost) note({ kind: 'refresh-token-lost', label: settings.provider.label });
       context.signal.throwIfAborted();
       return tokens;
     } finally {
@@ -207,12 +202,12 @@ async function keep(
   kept: UnattendedTokens,
   token: UnattendedToken,
   store: StoreKind,
-  context: Context,
+  { note }: AccessSession,
 ): Promise<void> {
   try {
     await kept.write(token, store);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    context.stderr.write(`oauth-login: warning: the token is not kept: ${error.message}\n`);
+    note({ kind: 'token-not-kept', error });
   }
 }

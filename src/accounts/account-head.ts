@@ -1,6 +1,6 @@
 import { plainObject } from '../ground/plain-json.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
+import type { ClientAuthentication, Endpoints, TokenPresentation } from '../providers/provider.ts';
 import { isStoreKind } from '../secrets/store-kind.ts';
 import type { AccountHead, FailedRefresh, UnfinishedRefresh } from './account.ts';
 
@@ -68,6 +68,12 @@ function readEndpoints(value: unknown): Partial<Endpoints> {
   );
 }
 
+function readTokenPresentation(fields: Fields): TokenPresentation {
+  if (fields.query !== undefined) return { query: text(fields, 'query') };
+  if (fields.header !== undefined) return { header: text(fields, 'header') };
+  return { scheme: text(fields, 'scheme') };
+}
+
 function readProfile(value: unknown): Profile {
   const fields = object(value);
   const verified = fields.email_verified;
@@ -116,6 +122,9 @@ function readFields(fields: Fields): AccountHead {
       userInfoAlgorithms: texts(fields, 'userInfoAlgorithms'),
     }),
     ...optionalTexts(fields, 'redirectUri'),
+    ...(fields.tokenPresentation !== undefined && {
+      tokenPresentation: readTokenPresentation(object(fields.tokenPresentation)),
+    }),
     ...(fields.profile !== undefined && { profile: readProfile(fields.profile) }),
     ...optionalMarks(fields, 'profileUnavailable'),
     scopes: texts(fields, 'scopes'),

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { openidProvider } from '../providers/openid.ts';
@@ -31,8 +32,11 @@ export function providerOfAccount(head: AccountHead, configuration: Configuratio
         ? {}
         : { userinfo_signing_alg_values_supported: [...head.userInfoAlgorithms] }),
     },
-    ...(head.host === undefined ? {} : { host: head.host }),
-    ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
+    ...defined({
+      tokenPresentation: known.tokenPresentation ?? head.tokenPresentation,
+      host: head.host,
+      tenant: head.tenant,
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Secret } from '../ground/secret.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { ClientAuthentication, Endpoints } from '../providers/provider.ts';
+import type { ClientAuthentication, Endpoints, TokenPresentation } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 
 /** The readable part of an account file: no secret, and bound to the sealed part as additional data. */
@@ -24,6 +24,8 @@ export interface AccountHead {
   readonly userInfoAlgorithms?: readonly string[];
   /** The redirect URI that was used (some servers want it again). */
   readonly redirectUri?: string;
+  /** How the API of the provider takes the access token, where that is not as the standard has it. */
+  readonly tokenPresentation?: TokenPresentation;
   /** Who signed in; absent when the server does not tell, or did not at sign-in. There is one such account for a client. */
   readonly profile?: Profile;
   /** The request for the profile was refused or useless at sign-in, so a refusal says nothing about the token. */

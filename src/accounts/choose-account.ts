@@ -9,7 +9,7 @@ import { accountName } from './account-name.ts';
 import type { StoredAccounts } from './account-store.ts';
 
 /** The flags that say which account is meant. */
-export interface AccountFlags extends TargetFlags {
+export interface AccountChoice extends TargetFlags {
   readonly account?: string;
 }
 
@@ -22,7 +22,7 @@ export interface AccountFlags extends TargetFlags {
  */
 export async function chooseAccount(
   target: string | undefined,
-  flags: AccountFlags,
+  flags: AccountChoice,
   { accounts, problems }: StoredAccounts,
   configuration: () => Promise<Configuration>,
 ): Promise<AccountHead> {

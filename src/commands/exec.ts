@@ -1,15 +1,15 @@
 import { freshToken } from '../access/fresh-token.ts';
-import { chooseTokenSource, providerNameOf, type TokenSourceFlags } from '../access/token-source.ts';
-import { openSession } from '../accounts/session.ts';
+import { providerNameOf } from '../access/token-source.ts';
 import type { Context, Environment } from '../ground/context.ts';
 import { commandEnvironment } from '../ground/environment.ts';
 import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { traceOf } from '../ground/http-options.ts';
 import type { Secret } from '../ground/secret.ts';
 import { maskLines } from '../output/masks.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
+import { openAccess } from './access-session.ts';
 import { readMinValidity } from './min-validity.ts';
+import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
 
 /** The flags of `exec`. */
 export interface ExecFlags extends TokenSourceFlags {
@@ -32,12 +32,10 @@ export async function runWithToken(
   const [program, ...args] = command;
   if (program === undefined || program === '') throw noCommand(target);
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const { store, configuration } = openSession(context);
-  const source = await chooseTokenSource(target, flags, store, context, configuration);
+  const access = openAccess(flags, context);
+  const source = await tokenSourceOf(target, flags, access);
   const variable = tokenVariable(flags.as, providerNameOf(source));
-  const trace = traceOf(flags, context);
-  const freshness = { minValiditySeconds, isJustListed: true, ...(trace === undefined ? {} : { trace }) };
-  const { accessToken } = await freshToken(source, freshness, store, context, configuration);
+  const { accessToken } = await freshToken(source, { minValiditySeconds, isJustListed: true }, access);
   const masks = maskLines(accessToken, context.env);
   if (masks !== '') context.stderr.write(masks);
   const child = await context.startChild({ program, args, env: withToken(context, variable, accessToken) });

@@ -1,7 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { type AccountStore, openAccountStore, type StoredAccounts } from '../accounts/account-store.ts';
 import {
-  type AccountFlags,
+  type AccountChoice,
   accountsOfTarget,
   chooseAccount,
   type UnreadableAccount,
@@ -29,7 +29,7 @@ import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 import { forgetAccount } from './forget-account.ts';
 
 /** The flags of `logout`. */
-export interface LogoutFlags extends AccountFlags {
+export interface LogoutFlags extends AccountChoice {
   /** Every account, or every one of the target. */
   readonly all?: boolean;
   /** Forget an account also where its tokens could not be revoked. */

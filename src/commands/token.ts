@@ -1,16 +1,13 @@
+import type { AccessSession } from '../access/access-session.ts';
 import { freshToken } from '../access/fresh-token.ts';
 import { isFresh } from '../access/freshness.ts';
-import {
-  chooseTokenSource,
-  providerNameOf,
-  type TokenSource,
-  type TokenSourceFlags,
-} from '../access/token-source.ts';
-import { openSession } from '../accounts/session.ts';
+import { presentationOf } from '../access/presentation.ts';
+import { providerNameOf, type TokenSource } from '../access/token-source.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
-import { traceOf } from '../ground/http-options.ts';
 import { maskLines } from '../output/masks.ts';
+import { shortLivedText } from '../output/text.ts';
 import {
   readTokenFormat,
   setsVariable,
@@ -18,9 +15,11 @@ import {
   type TokenFormat,
   tokenText,
 } from '../output/token-format.ts';
-import type { Configuration } from '../settings/configuration.ts';
+import type { TokenPresentation } from '../providers/provider.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
+import { openAccess } from './access-session.ts';
 import { readMinValidity } from './min-validity.ts';
+import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
 
 /** The flags of `token`. */
 export interface TokenFlags extends TokenSourceFlags {
@@ -36,23 +35,16 @@ export interface TokenFlags extends TokenSourceFlags {
 export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const { store, configuration } = openSession(context);
-  const source = await chooseTokenSource(target, flags, store, context, configuration);
-  const details = await formatDetails(format, source, target, flags, configuration);
-  const trace = traceOf(flags, context);
-  const freshness = {
-    minValiditySeconds,
-    isJustListed: true,
-    force: flags.refresh ?? false,
-    ...(trace === undefined ? {} : { trace }),
-  };
-  const fresh = await freshToken(source, freshness, store, context, configuration);
+  const access = openAccess(flags, context);
+  const source = await tokenSourceOf(target, flags, access);
+  const details = await formatDetails(format, source, target, flags, access);
+  const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };
+  const fresh = await freshToken(source, freshness, access);
   // A server sets how long its tokens live; refusing this one would never give another.
-  if ('profile' in fresh.source && !isFresh(fresh.source, { minValiditySeconds }, context)) {
-    const { shortLivedText } = await import('../output/text.ts');
-    context.stderr.write(shortLivedText(fresh.source, minValiditySeconds, context.clock.now()));
+  if (fresh.kind === 'account' && !isFresh(fresh.head, { minValiditySeconds }, context)) {
+    context.stderr.write(shortLivedText(fresh.head, minValiditySeconds, context.clock.now()));
   }
-  print(format, { ...details, token: fresh.accessToken, source: fresh.source }, context);
+  print(format, { ...details, token: fresh }, context);
 }
 
 /** What some of the formats have to know besides the token; it is known before anything is asked of a server. */
@@ -61,19 +53,32 @@ async function formatDetails(
   source: TokenSource,
   target: string | undefined,
   flags: TokenFlags,
-  configuration: () => Promise<Configuration>,
-): Promise<Pick<TokenAnswer, 'variable' | 'origins'>> {
+  access: AccessSession,
+): Promise<Omit<TokenAnswer, 'token'>> {
   const variable = setsVariable(format) ? tokenVariable(flags.as, providerNameOf(source)) : '';
+  if (format === 'header') {
+    const presentation = await presentationOf(source, target, flags, access);
+    return { variable, origins: [], ...defined({ presentation: requireHeader(presentation) }) };
+  }
   if (format !== 'netrc') return { variable, origins: [] };
   const { tokenOrigins } = await import('../access/token-origins.ts');
-  const { origins } = tokenOrigins(source, target, flags, await configuration());
+  const { origins } = tokenOrigins(source, target, flags, await access.configuration());
   return { variable, origins };
+}
+
+function requireHeader(presentation: TokenPresentation | undefined): TokenPresentation | undefined {
+  if (presentation === undefined || !('query' in presentation)) return presentation;
+  throw new UsageError(
+    'usage_conflict',
+    `this API takes the token in the query, as ${presentation.query}, and not in a header`,
+    { hint: 'print the token alone with --format raw' },
+  );
 }
 
 /** The masks are out before the token is. */
 function print(format: TokenFormat, answer: TokenAnswer, context: Context): void {
   const text = tokenText(format, answer);
-  const masks = maskLines(answer.token, context.env);
+  const masks = maskLines(answer.token.accessToken, context.env);
   if (masks !== '') context.stderr.write(masks);
   context.stdout.write(text);
 }

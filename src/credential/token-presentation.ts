@@ -1,5 +1,6 @@
 import type { Secret } from '../ground/secret.ts';
 import type { Provider } from '../providers/provider.ts';
+import { authorizationOf, bearerCredential } from './credential.ts';
 
 /** What a request of the API carries. */
 export interface PresentedToken {
@@ -11,23 +12,17 @@ export interface PresentedToken {
 }
 
 /**
- * Shows the access token the way the provider's API takes it, as `Authorization: Bearer` (RFC 6750 §2.1) unless the
- * provider says otherwise, beside the headers that every request there needs. A header that names the client is left
- * out where no client is known.
+ * Shows the access token the way the provider's API takes it, beside the headers that every request there needs. A
+ * header that names the client is left out where no client is known.
  */
 export function presentToken(
-  { tokenPresentation: form, apiHeaders = {} }: Pick<Provider, 'tokenPresentation' | 'apiHeaders'>,
+  { tokenPresentation, apiHeaders = {} }: Pick<Provider, 'tokenPresentation' | 'apiHeaders'>,
   accessToken: Secret,
   clientId: string | undefined,
 ): PresentedToken {
-  const token = accessToken.reveal();
   const known = Object.entries(apiHeaders)
     .filter(([, value]) => clientId !== undefined || !value.includes('{client_id}'))
     .map(([name, value]) => [name, value.replaceAll('{client_id}', clientId ?? '')] as const);
-  const fixed = Object.fromEntries(known);
-  if (form !== undefined && 'query' in form)
-    return { fixed, credentials: {}, query: { [form.query]: token } };
-  if (form !== undefined && 'header' in form)
-    return { fixed, credentials: { [form.header]: token }, query: {} };
-  return { fixed, credentials: { authorization: `${form?.scheme ?? 'Bearer'} ${token}` }, query: {} };
+  const { headers, query } = authorizationOf(bearerCredential(accessToken, tokenPresentation));
+  return { fixed: Object.fromEntries(known), credentials: headers, query };
 }

@@ -1,3 +1,4 @@
+import { authorizationOf, bearerCredential } from '../credential/credential.ts';
 import type { Environment } from '../ground/context.ts';
 import { ConfigurationError, NetworkError, ProtocolError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
@@ -56,7 +57,10 @@ export async function requestCiIdentity(
   const url = new URL(identity.url);
   url.searchParams.set('audience', audience);
   const response = await fetch(url, {
-    headers: { authorization: `Bearer ${identity.requestToken.reveal()}`, accept: 'application/json' },
+    headers: {
+      ...authorizationOf(bearerCredential(identity.requestToken)).headers,
+      accept: 'application/json',
+    },
   });
   const { status } = response;
   if (status >= 500) {

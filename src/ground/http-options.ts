@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { defined } from './defined.ts';
 import type { Fetch } from './fetch.ts';
 import type { HttpOptions } from './ports.ts';
 
@@ -12,13 +13,15 @@ export interface NetworkSettings {
 
 /** How requests of this command are to be sent; with `--debug` each exchange is one line on standard error. */
 export function httpOptions(settings: NetworkSettings, context: Context): HttpOptions {
-  const trace = traceOf(settings, context);
-  return {
-    allowHttpLoopback: settings.allowHttpLoopback ?? false,
-    ...(settings.caFile === undefined ? {} : { caFile: settings.caFile }),
-    ...(settings.extraCaFile === undefined ? {} : { extraCaFile: settings.extraCaFile }),
-    ...(trace === undefined ? {} : { trace }),
-  };
+  return networkOf(settings, traceOf(settings, context));
+}
+
+/** How requests are to be sent where these settings hold; `trace` is given one line for each exchange. */
+export function networkOf(
+  { allowHttpLoopback, caFile, extraCaFile }: NetworkSettings,
+  trace: HttpOptions['trace'],
+): HttpOptions {
+  return { allowHttpLoopback: allowHttpLoopback ?? false, ...defined({ caFile, extraCaFile, trace }) };
 }
 
 /** Writes one line for each exchange when `--debug` was given. */

@@ -1,7 +1,7 @@
-import type { AccountHead } from '../accounts/account.ts';
-import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
+import type { FreshToken } from '../access/fresh-token.ts';
+import { bearerCredential, headerLine, TOKEN_TYPE } from '../credential/credential.ts';
 import { UsageError } from '../ground/errors.ts';
-import type { Secret } from '../ground/secret.ts';
+import type { TokenPresentation } from '../providers/provider.ts';
 import { jsonText } from './json.ts';
 import { dotenvValue, gitlabDotenvValue } from './token-formats/env-file.ts';
 import { netrcLines } from './token-formats/netrc.ts';
@@ -15,12 +15,9 @@ export type TokenFormat = (typeof formats)[number];
 
 /** What `token` answers. */
 export interface TokenAnswer {
-  readonly token: Secret;
-  /** Where it comes from. */
-  readonly source:
-    | Pick<AccountHead, 'id' | 'provider' | 'scopes' | 'expiresAt'>
-    | Pick<UnattendedTokenHead, 'grant' | 'provider' | 'scopes' | 'expiresAt'>
-    | { readonly variable: string };
+  readonly token: FreshToken;
+  /** How the API takes the token, where that is not as the standard has it. */
+  readonly presentation?: TokenPresentation;
   /** The variable that the formats for shells and files set. */
   readonly variable: string;
   /** Where the token may be sent. */
@@ -43,13 +40,13 @@ export function setsVariable(format: TokenFormat): boolean {
 
 /** The answer of `token`: one of the three places where a secret is shown on purpose. */
 export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
-  const { variable, source } = answer;
-  const token = answer.token.reveal();
+  const { variable } = answer;
+  const token = answer.token.accessToken.reveal();
   switch (format) {
     case 'raw':
       return `${token}\n`;
     case 'header':
-      return `Authorization: Bearer ${token}\n`;
+      return `${headerLine(bearerCredential(answer.token.accessToken, answer.presentation))}\n`;
     case 'env':
       return `export ${variable}=${posixWord(token)}\n`;
     case 'dotenv':
@@ -68,15 +65,20 @@ export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
     case 'json':
       return jsonText({
         access_token: token,
-        token_type: 'Bearer',
-        ...('variable' in source
-          ? { source: source.variable }
-          : {
-              expires_at: source.expiresAt ?? null,
-              scope: source.scopes.join(' '),
-              provider: source.provider,
-              ...('grant' in source ? { grant: source.grant } : { account: source.id }),
-            }),
+        token_type: TOKEN_TYPE,
+        ...tokenFacts(answer.token),
       });
   }
+}
+
+/** What is known of a token besides its text. */
+function tokenFacts(token: FreshToken): Readonly<Record<string, unknown>> {
+  if (token.kind === 'supplied') return { source: token.variable };
+  const { expiresAt, scopes, provider } = token.head;
+  return {
+    expires_at: expiresAt ?? null,
+    scope: scopes.join(' '),
+    provider,
+    ...(token.kind === 'unattended' ? { grant: token.head.grant } : { account: token.head.id }),
+  };
 }

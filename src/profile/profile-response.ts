@@ -1,3 +1,4 @@
+import { authorizationOf, bearerCredential } from '../credential/credential.ts';
 import {
   AuthenticationRequiredError,
   AuthorizationServerError,
@@ -93,7 +94,7 @@ function refusal(provider: Asked, response: Response, text: string, token: Secre
 /** What the server gives as its reason, in the challenge or in the document; nothing of the token it may repeat. */
 function reasonOf(response: Response, text: string, token: Secret): Readonly<Record<string, unknown>> {
   const challenge = readChallenge(response.headers.get('www-authenticate') ?? '');
-  const headers = { authorization: `Bearer ${token.reveal()}` };
+  const { headers } = authorizationOf(bearerCredential(token));
   return withoutRepeatedSecrets({ ...readReason(text), ...challenge }, { headers });
 }
 

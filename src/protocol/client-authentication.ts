@@ -48,19 +48,23 @@ export function authenticateClient(client: OAuthClient): ClientAuth {
     };
   }
   return (_server, { client_id }, _body, headers) => {
-    headers.set('authorization', basicCredentials(client_id, secret));
+    for (const [name, value] of Object.entries(basicAuthentication(client_id, secret)))
+      headers.set(name, value);
   };
 }
 
 /**
- * The value of an `Authorization` header for HTTP Basic.
+ * The header that authenticates a client with HTTP Basic.
  *
  * Deviation: RFC 6749 §2.3.1 form-encodes both parts whole, but many servers never decode them; only what
  * cannot stand there otherwise is encoded, which is right for both kinds of server as far as possible.
  */
-export function basicCredentials(clientId: string, clientSecret: Secret): string {
+export function basicAuthentication(
+  clientId: string,
+  clientSecret: Secret,
+): { readonly authorization: string } {
   const pair = `${encodeWhereNeeded(clientId)}:${encodeWhereNeeded(clientSecret.reveal())}`;
-  return `Basic ${Buffer.from(pair).toString('base64')}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ACCEPTED_TOKEN_TYPES, TOKEN_TYPE } from '../credential/credential.ts';
 import { type ErrorOptionsWithHint, ProtocolError } from '../ground/errors.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import { LONGEST_LIFETIME } from './token-members.ts';
@@ -19,7 +20,7 @@ type Member = (name: string) => unknown;
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function validateTokenResponse(response: object, tokenTypes: readonly string[] = ['bearer']): void {
+export function validateTokenResponse(response: object, tokenTypes = ACCEPTED_TOKEN_TYPES): void {
   const own: Member = (name) => Object.getOwnPropertyDescriptor(response, name)?.value;
   if (own('error') !== undefined) {
     throw invalid('holds an error, yet claims success');
@@ -30,7 +31,8 @@ export function validateTokenResponse(response: object, tokenTypes: readonly str
   const tokenType = own('token_type');
   if (typeof tokenType !== 'string' || !tokenTypes.includes(tokenType.toLowerCase())) {
     const words = tokenType === undefined ? '' : ` ${held(tokenType, own)}`;
-    const fault = tokenType === undefined ? 'has no token_type' : `has the token_type${words}, not "Bearer"`;
+    const fault =
+      tokenType === undefined ? 'has no token_type' : `has the token_type${words}, not "${TOKEN_TYPE}"`;
     const hint =
       'if its tokens are bearer tokens (RFC 6750) all the same, say so with "token_type": "bearer" in its entry in config.json';
     throw invalid(fault, { hint, serverWords: words });

@@ -1,3 +1,4 @@
+import { ACCEPTED_TOKEN_TYPES } from '../credential/credential.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { requestTokens } from './request-tokens.ts';
@@ -55,7 +56,7 @@ export async function requestGrant(endpoint: TokenEndpoint, request: GrantReques
         return reply;
       },
     },
-    isOther ? ['bearer', 'n_a'] : ['bearer'],
+    isOther ? [...ACCEPTED_TOKEN_TYPES, 'n_a'] : ACCEPTED_TOKEN_TYPES,
   );
 }
 

@@ -1,4 +1,5 @@
 import type * as Library from 'oauth4webapi';
+import { ACCEPTED_TOKEN_TYPES } from '../credential/credential.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
@@ -12,8 +13,6 @@ import { tokenSetFromResponse } from './token-response.ts';
 import type { TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 import { verifyIdToken } from './verify-id-token.ts';
-
-const BEARER_ONLY = ['bearer'];
 
 /** One exchange at the token endpoint: how its request is sent, and how the library reads the reply. */
 export interface Exchange {
@@ -46,7 +45,7 @@ export interface Exchange {
 export async function requestTokens(
   endpoint: TokenEndpoint,
   exchange: Exchange,
-  tokenTypes: readonly string[] = BEARER_ONLY,
+  tokenTypes: readonly string[] = ACCEPTED_TOKEN_TYPES,
 ): Promise<TokenSet> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;

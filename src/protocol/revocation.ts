@@ -4,7 +4,7 @@ import type { Fetch } from '../ground/fetch.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { authenticateClient, basicCredentials, type OAuthClient } from './client-authentication.ts';
+import { authenticateClient, basicAuthentication, type OAuthClient } from './client-authentication.ts';
 import { appsecretProof } from './dialects/appsecret-proof.ts';
 import { fromLibraryError, refusal } from './library-errors.ts';
 import { refuseServerFailure } from './server-failure.ts';
@@ -135,7 +135,7 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
   }
   const credentials =
     isByClient && client.clientSecret !== undefined
-      ? { authorization: basicCredentials(client.clientId, client.clientSecret) }
+      ? basicAuthentication(client.clientId, client.clientSecret)
       : { ...presented.fixed, ...presented.credentials };
   const members = Object.entries(revocation.json ?? {}).map(([name, value]) => [
     name,

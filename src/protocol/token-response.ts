@@ -1,4 +1,5 @@
 import type * as Library from 'oauth4webapi';
+import { TOKEN_TYPE } from '../credential/credential.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { Secret } from '../ground/secret.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
@@ -30,7 +31,7 @@ export function tokenSetFromResponse(
   const issuedAt = endpoint.now();
   if (!tokenTypes.includes(reply.token_type)) {
     throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not asked for', {
-      hint: 'only Bearer tokens (RFC 6750) are understood here',
+      hint: `only ${TOKEN_TYPE} tokens (RFC 6750) are understood here`,
     });
   }
   return {

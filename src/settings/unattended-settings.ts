@@ -43,7 +43,6 @@ export interface UnattendedSettings extends Target {
   readonly store?: StoreKind | 'none';
   readonly allowHttpLoopback: boolean;
   readonly caFile?: string;
-  readonly debug: boolean;
 }
 
 /** What `--param` may not set: another flag does, or it is a secret, which never stands on a command line. */
@@ -109,7 +108,6 @@ export function unattendedSettings(
     ...(login.store === undefined ? {} : { store: login.store }),
     allowHttpLoopback: login.allowHttpLoopback,
     ...(login.caFile === undefined ? {} : { caFile: login.caFile }),
-    debug: login.debug,
   };
 }
 

@@ -101,6 +101,7 @@ function signInRecord(
       idTokenAlgorithms: provider.metadata.id_token_signing_alg_values_supported,
       userInfoAlgorithms: provider.metadata.userinfo_signing_alg_values_supported,
       redirectUri: signIn.redirectUri,
+      tokenPresentation: provider.tokenPresentation,
       profile: person.profile,
       profileUnavailable: isProfileUnavailable(person) ? true : undefined,
       scopes: tokens.scopes,
@@ -141,20 +142,24 @@ function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
  */
 async function tryRefreshToken(
   id: string,
-  { context, store, configuration }: Session,
+  session: Session,
 ): Promise<{ readonly goesWithIdToken: boolean } | undefined> {
+  const { context, store } = session;
   const head = await store.read(id);
   const before = await secretsWithRefreshToken(id, store);
   if (head === undefined || before === undefined) return undefined;
   try {
     const freshness = { minValiditySeconds: 0, force: true };
-    const { secrets } = await refreshAccount(head, freshness, store, context, configuration);
+    const { secrets } = await refreshAccount(head, freshness, { ...session, note: saidBySignIn });
     return { goesWithIdToken: isCurrent(secrets.idToken, context) };
   } catch (error) {
     if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
     return error instanceof AuthenticationRequiredError ? undefined : { goesWithIdToken: true };
   }
 }
+
+/** The server's clock is all that this refresh could tell of, and the sign-in has told of it. */
+function saidBySignIn(): void {}
 
 function isCurrent(idToken: Secret | undefined, { clock }: Pick<Context, 'clock'>): boolean {
   const exp = idToken === undefined ? undefined : readIdTokenPayload(idToken.reveal())?.exp;

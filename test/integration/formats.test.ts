@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import type { BundledScript } from '../support/bundled-script.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
 import { bundleCommand, homeOf, startCommand } from '../support/command-process.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 
 let server: AuthorizationServer;
 let line: CommandLine;
@@ -68,6 +70,52 @@ describe('token --format', () => {
     // A server on a port of the loopback address has no line that would mean it alone.
     const stored = await line.run('token', '--format', 'netrc');
     expect([stored.exitCode, stored.stdout]).toEqual([2, '']);
+  });
+});
+
+describe('token --format header, where the API takes the token in a way of its own', () => {
+  const presentations = [
+    [{ scheme: 'OAuth' }, /^Authorization: OAuth ([\w-]+)\n$/],
+    [{ header: 'X-Access-Token' }, /^X-Access-Token: ([\w-]+)\n$/],
+  ] as const;
+  const open = (presentation: object) => {
+    const other = closeAfterTest(openCommandLine({ user: 'ada' }));
+    writeConfiguration(other, {
+      providers: {
+        work: { issuer: server.issuer, client_id: server.clientId, token_presentation: presentation },
+      },
+    });
+    return other;
+  };
+
+  it.each(presentations)('prints the header of %j, of an account and of a variable', async (form, header) => {
+    const other = open(form);
+    expect((await other.run('work', '--allow-http-loopback')).exitCode).toBe(0);
+    const token = (await other.run('token', 'work')).stdout.trim();
+    const stored = (await other.run('token', 'work', '--format', 'header')).stdout;
+    expect(header.exec(stored)?.[1]).toBe(token);
+    const env = { OAUTH_LOGIN_WORK_TOKEN: 'given-1' };
+    const given = (await other.runIn({ env }, 'token', 'work', '--format', 'header')).stdout;
+    expect(header.exec(given)?.[1]).toBe('given-1');
+  });
+
+  it('prints none where the query holds the token', async () => {
+    const env = { OAUTH_LOGIN_WORK_TOKEN: 'given-1' };
+    const outcome = await open({ query: 'access_token' }).runIn(
+      { env },
+      'token',
+      'work',
+      '--format',
+      'header',
+    );
+    expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(outcome.stderr).toContain('takes the token in the query, as access_token');
+  });
+
+  it('prints the standard header for a server that nobody described', async () => {
+    const env = { OAUTH_LOGIN_GIT_EXAMPLE_NET_TOKEN: 'given-1' };
+    const { stdout } = await line.runIn({ env }, 'token', 'git.example.net', '--format', 'header');
+    expect(stdout).toBe('Authorization: Bearer given-1\n');
   });
 });
 

@@ -44,8 +44,7 @@ describeWith(['curl', 'openssl'], 'token --format netrc, read by curl', () => {
 
   const text = (token: string, origins: readonly string[]) =>
     tokenText('netrc', {
-      token: new Secret(token),
-      source: { variable: 'OAUTH_LOGIN_X_TOKEN' },
+      token: { kind: 'supplied', accessToken: new Secret(token), variable: 'OAUTH_LOGIN_X_TOKEN' },
       variable: '',
       origins,
     });

@@ -24,13 +24,6 @@ const floors: readonly (readonly string[])[] = [
 const belowTheContext = ['host/', 'adapters/'];
 const makersOfContexts = ['main.ts', 'quick/', 'host/', 'adapters/'];
 
-/** Imports that still go up; each is to go. */
-const stillGoingUp: readonly string[] = [
-  'access/ask-provider.ts → output/text.ts',
-  'access/renew-account.ts → output/text.ts',
-  'access/unattended-token.ts → output/text.ts',
-];
-
 /** Packages that cost too much to be loaded before they are needed. */
 const heavyPackages = ['@clack/prompts', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'];
 
@@ -95,7 +88,7 @@ describe('the data flows one way', () => {
         .filter(({ from, to }) => floorOf(to) < floorOf(from))
         .map(describeRelation)
         .toSorted(),
-    ).toEqual(stillGoingUp);
+    ).toEqual([]);
   });
 
   it('reaches the machine and the adapters through the context only', () => {
@@ -157,6 +150,43 @@ describe('the words of a server', () => {
       quoting
         .filter(({ path, code }) => !withoutError.includes(path) && !/\bserverWords\b/.test(code))
         .map(({ path }) => path),
+    ).toEqual([]);
+  });
+});
+
+/** What writes an Authorization header, or names the scheme of an access token: `credential/` alone does. */
+const presentsToken = /\bset\(['"]authorization['"]|\bauthorization: [`'"]|\bBearer \$\{|['"`]Bearer['"`]/;
+
+/** The client authenticates with HTTP Basic (RFC 6749 §2.3.1). */
+const authenticatesClient = 'protocol/client-authentication.ts';
+
+describe('an access token', () => {
+  it.each([
+    "headers.set('authorization', value)",
+    'headers: { authorization: `Token 1` }',
+    ['`Bearer $', '{token}`'].join(''),
+    "type: 'Bearer'",
+  ])('is presented by %s', (example) => {
+    expect(example).toMatch(presentsToken);
+  });
+
+  it('is presented by credential/ alone', () => {
+    const others = files.filter(({ path }) => !['credential/', 'demo/'].some((part) => isIn(part, path)));
+    expect(others.filter(({ code }) => presentsToken.test(code)).map(({ path }) => path)).toEqual([
+      authenticatesClient,
+    ]);
+  });
+});
+
+/** Notes and answers are said by the commands; what is below them returns both. */
+describe('what is below the commands', () => {
+  const silent = ['access/', 'accounts/', 'grants/', 'protocol/', 'credential/', 'profile/', 'settings/'];
+
+  it.each(silent)('%s writes to no stream', (part) => {
+    const writes = /\bstd(?:err|out)\b/;
+    expect("context.stderr.write('note')").toMatch(writes);
+    expect(
+      files.filter(({ path, code }) => isIn(part, path) && writes.test(code)).map(({ path }) => path),
     ).toEqual([]);
   });
 });

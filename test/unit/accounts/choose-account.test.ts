@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../../src/accounts/account.ts';
-import { type AccountFlags, chooseAccount } from '../../../src/accounts/choose-account.ts';
+import { type AccountChoice, chooseAccount } from '../../../src/accounts/choose-account.ts';
 import { OAuthLoginError, StoreError } from '../../../src/ground/errors.ts';
 import type { Configuration } from '../../../src/settings/configuration.ts';
 import { accountHead, headWithoutPerson } from '../../support/account-head.ts';
@@ -17,7 +17,7 @@ const enterprise = accountHead({
 
 const choose = (
   target: string | undefined,
-  flags: AccountFlags,
+  flags: AccountChoice,
   accounts: readonly AccountHead[],
   configuration: Configuration = { providers: new Map() },
 ) => chooseAccount(target, flags, { accounts, problems: [] }, async () => configuration);
@@ -78,7 +78,7 @@ describe('an account whose file cannot be read', () => {
   });
   const chooseBeside = (
     target: string | undefined,
-    flags: AccountFlags,
+    flags: AccountChoice,
     accounts: readonly AccountHead[],
     default_account?: string,
   ) =>

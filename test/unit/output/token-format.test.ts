@@ -27,8 +27,7 @@ const worst = [...hostileTokens, ...fc.sample(tokens, { numRuns: 150, seed: 1815
 
 const text = (format: TokenFormat, token: string, variable = 'T') =>
   tokenText(format, {
-    token: new Secret(token),
-    source: { variable: 'OAUTH_LOGIN_X_TOKEN' },
+    token: { kind: 'supplied', accessToken: new Secret(token), variable: 'OAUTH_LOGIN_X_TOKEN' },
     variable,
     origins: ['https://api.example.com', 'https://other.example.com:8443', 'http://127.0.0.1:80'],
   });
@@ -171,7 +170,8 @@ describe('a file format that cannot hold a token', () => {
   });
 
   it('T02 of netrc names no host that the file could not tell from another one', () => {
-    const answer = { token: new Secret('x'), source: { variable: 'V' }, variable: '' };
+    const token = { kind: 'supplied', accessToken: new Secret('x'), variable: 'V' } as const;
+    const answer = { token, variable: '' };
     expect(
       tokenText('netrc', { ...answer, origins: ['https://a.example.com', 'https://b.example.com'] }),
     ).toBe('machine a.example.com login oauth2 password x\nmachine b.example.com login oauth2 password x\n');

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/ground/secret.ts';
-import { basicCredentials } from '../../../src/protocol/client-authentication.ts';
+import { basicAuthentication } from '../../../src/protocol/client-authentication.ts';
 
 const decoded = (id: string, secret: string) =>
-  Buffer.from(basicCredentials(id, new Secret(secret)).slice('Basic '.length), 'base64').toString();
+  Buffer.from(
+    basicAuthentication(id, new Secret(secret)).authorization.slice('Basic '.length),
+    'base64',
+  ).toString();
 
 describe('client_secret_basic', () => {
   it.each([

@@ -1,0 +1,24 @@
+import type { AccessSession } from '../access/access-session.ts';
+import { openSession } from '../accounts/session.ts';
+import type { Context } from '../ground/context.ts';
+import { traceOf } from '../ground/http-options.ts';
+import { accessNoteText } from '../output/access-note-text.ts';
+
+/**
+ * The session of a command that uses an access token. Notes go to standard error; that the token comes from a variable
+ * is said to a terminal only, unless `saysSource` is set.
+ */
+export function openAccess(
+  { debug = false, saysSource = false }: { readonly debug?: boolean; readonly saysSource?: boolean },
+  context: Context,
+): AccessSession {
+  const { stderr } = context;
+  const trace = traceOf({ debug }, context);
+  return {
+    ...openSession(context),
+    ...(trace === undefined ? {} : { trace }),
+    note(note) {
+      if (note.kind !== 'supplied-token' || saysSource || stderr.isTTY) stderr.write(accessNoteText(note));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { AccessSession } from '../access/access-session.ts';
+import { chooseTokenSource, type TokenSource } from '../access/token-source.ts';
+import type { AccountChoice } from '../accounts/choose-account.ts';
+import { refuseUnattendedFlags, type UnattendedFlags } from '../settings/unattended-flags.ts';
+
+/** The flags that say which access token is meant. */
+export interface TokenSourceFlags extends AccountChoice, UnattendedFlags {}
+
+/**
+ * Where the access token comes from that a target and its flags mean: with `--grant` from a server that needs no
+ * person, else from a variable or the store.
+ *
+ * Throws what `unattendedSettings`, `openUnattended` and `chooseTokenSource` throw.
+ */
+export async function tokenSourceOf(
+  target: string | undefined,
+  flags: TokenSourceFlags,
+  access: AccessSession,
+): Promise<TokenSource> {
+  const { grant } = flags;
+  if (grant === undefined) {
+    refuseUnattendedFlags(flags);
+    return chooseTokenSource(target, flags, access);
+  }
+  const [{ unattendedSettings }, { openUnattended }] = await Promise.all([
+    import('../settings/unattended-settings.ts'),
+    import('../access/unattended-token.ts'),
+  ]);
+  const { context, configuration } = access;
+  const settings = unattendedSettings(target, { ...flags, grant }, context.env, await configuration());
+  return openUnattended(settings, context);
+}

@@ -1,0 +1,20 @@
+import type { AccessNote } from '../access/access-note.ts';
+import { clockOffsetText, problemText } from './text.ts';
+
+/** The lines that tell a person of a note. */
+export function accessNoteText(note: AccessNote): string {
+  switch (note.kind) {
+    case 'supplied-token':
+      return `using the token in ${note.variable}\n`;
+    case 'clock-differs':
+      return `note: ${clockOffsetText(note.seconds, note.label)}\n`;
+    case 'refresh-token-lost':
+      return `oauth-login: warning: ${note.label} sent a new refresh token and it was not kept; the old one may work no more: keep it with --rotate-to FILE\n`;
+    case 'token-not-kept':
+      return `oauth-login: warning: the token is not kept: ${note.error.message}\n`;
+    case 'account-not-changed':
+      return problemText('warning', note.error);
+    case 'file-not-locked':
+      return `oauth-login: warning: run no two of these at once, for the file cannot be locked: ${note.error.message}\n`;
+  }
+}
