@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
+import type { RegisteredClient } from '../protocol/registered-client.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -24,6 +26,14 @@ export interface ClientSecrets {
     secret: Secret,
     store: StoreKind,
   ): Promise<void>;
+  /** Keeps what came of a registration that this tool made: the secret, and the way to delete the client again. */
+  writeRegisteredClient(
+    client: ClientReference & { readonly provider: string },
+    registered: Pick<RegisteredClient, 'clientSecret' | 'management'>,
+    store: StoreKind,
+  ): Promise<void>;
+  /** How that client can be deleted again; `undefined` where the server offered no way, or a person registered it. */
+  readManagement(client: ClientReference): Promise<RegisteredClient['management']>;
   /** Whether one is sealed; it is not opened. */
   hasClientSecret(client: ClientReference): boolean;
   /** Forgets the secret of that client; there need not be one. */
@@ -36,25 +46,55 @@ export function openClientSecrets(context: Context): ClientSecrets {
   const fileOf = (client: ClientReference) =>
     join(directory, `${clientFileId(client.issuer, client.clientId)}.client`);
 
+  const read = async (client: ClientReference) => {
+    const file = readSealedFile(fileOf(client), 'client');
+    if (file === undefined) return undefined;
+    const head = plainObject(file.head);
+    if (head?.issuer !== client.issuer || head.clientId !== client.clientId) {
+      throw corruptFile(file.path);
+    }
+    const key = await openKey(file.store, context, { create: false });
+    const body = plainObject(openSealedFile(file, key));
+    const management = plainObject(body?.management);
+    if (typeof body?.clientSecret !== 'string' && management === undefined) throw corruptFile(file.path);
+    return { clientSecret: body?.clientSecret, management };
+  };
+  const write = async (
+    { provider, issuer, clientId }: ClientReference & { readonly provider: string },
+    body: object,
+    store: StoreKind,
+  ) => {
+    const key = await openKey(store, context, { create: true });
+    removeLitter(context);
+    writeSealedFile(
+      fileOf({ issuer, clientId }),
+      'client',
+      { head: { provider, issuer, clientId }, body },
+      key,
+    );
+  };
+
   return {
     async readClientSecret(client) {
-      const file = readSealedFile(fileOf(client), 'client');
-      if (file === undefined) return undefined;
-      const head = plainObject(file.head);
-      if (head?.issuer !== client.issuer || head.clientId !== client.clientId) {
-        throw corruptFile(file.path);
-      }
-      const key = await openKey(file.store, context, { create: false });
-      const secret = plainObject(openSealedFile(file, key))?.clientSecret;
-      if (typeof secret !== 'string') throw corruptFile(file.path);
-      return new Secret(secret);
+      const secret = (await read(client))?.clientSecret;
+      return typeof secret === 'string' ? new Secret(secret) : undefined;
     },
 
-    async writeClientSecret({ provider, issuer, clientId }, secret, store) {
-      const key = await openKey(store, context, { create: true });
-      removeLitter(context);
-      const content = { head: { provider, issuer, clientId }, body: { clientSecret: secret.reveal() } };
-      writeSealedFile(fileOf({ issuer, clientId }), 'client', content, key);
+    writeClientSecret: (client, secret, store) => write(client, { clientSecret: secret.reveal() }, store),
+
+    writeRegisteredClient(client, { clientSecret, management }, store) {
+      const body = defined({
+        clientSecret: clientSecret?.reveal(),
+        management: management && { uri: management.uri, token: management.token.reveal() },
+      });
+      return write(client, body, store);
+    },
+
+    async readManagement(client) {
+      const { uri, token } = (await read(client))?.management ?? {};
+      return typeof uri === 'string' && typeof token === 'string'
+        ? { uri, token: new Secret(token) }
+        : undefined;
     },
 
     hasClientSecret(client) {

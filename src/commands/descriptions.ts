@@ -81,13 +81,27 @@ const providers: CommandDescription = {
   name: 'providers',
   description: 'list the known providers, or show one in full',
   arguments: [{ usage: '[name]' }],
-  flags: [shared.host, shared.tenant, shared.json, shared.allowDebug],
+  flags: [
+    { usage: '--search <words>', description: 'list those that match the words, such as cloud' },
+    { usage: '--device', description: 'list those where --device works' },
+    { usage: '--no-registration', description: 'list those where you need not register anything' },
+    shared.host,
+    shared.tenant,
+    shared.json,
+    shared.allowDebug,
+  ],
 };
 
 const fromFile: Flag = {
   usage: '--from <file>',
   description: 'import the client file from the provider',
   conflicts: [shared.issuer, shared.clientId, shared.clientSecretFile],
+};
+
+const register: Flag = {
+  usage: '--register',
+  description: 'let the server register this tool, without a question',
+  conflicts: [fromFile, shared.clientId, shared.clientSecretFile],
 };
 
 const setup: CommandDescription = {
@@ -97,6 +111,13 @@ const setup: CommandDescription = {
   flags: [
     shared.issuer,
     fromFile,
+    register,
+    {
+      usage: '--remove',
+      description: 'delete the saved client, also at the server if this tool registered it',
+      conflicts: [fromFile, register, shared.clientId, shared.clientSecretFile],
+    },
+    { usage: '--forget', description: 'with --remove: delete it here even if the server cannot be asked' },
     shared.clientId,
     shared.clientSecretFile,
     shared.clientAuthentication,

@@ -1,17 +1,24 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import { knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
-import { ConfigurationError, StoreError, UsageError } from '../ground/errors.ts';
+import {
+  AuthorizationServerError,
+  ConfigurationError,
+  NetworkError,
+  StoreError,
+  UsageError,
+} from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
-import { savedClientText } from '../output/registration.ts';
+import { removedClientText, savedClientText } from '../output/registration.ts';
 import { findPreset } from '../providers/catalogue.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
+import { registrationOffer } from '../providers/registration-offer.ts';
 import { s256Support } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -31,13 +38,22 @@ import {
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { clientVariables } from '../settings/variables.ts';
-import { askForSecret, guideRegistration, saveClient } from '../setup/guide-registration.ts';
+import { askForSecret, guideRegistration, mayRegister } from '../setup/guide-registration.ts';
+import { removeClient } from '../setup/remove-client.ts';
+import { saveClient } from '../setup/save-client.ts';
+import { registerItself } from '../setup/self-registration.ts';
 import { requireTarget } from '../sign-in/find-provider.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
 
 /** The flags of `setup`. */
 export interface SetupFlags extends LoginFlags {
   readonly from?: string;
+  /** This tool registers itself, without a question. */
+  readonly register?: boolean;
+  /** Delete the client here, and at the server where this tool registered it. */
+  readonly remove?: boolean;
+  /** With `remove`: delete it here also where the server cannot be asked. */
+  readonly forget?: boolean;
   /** The method of PKCE that the server supports although its metadata does not list it. */
   readonly codeChallengeMethod?: 'S256';
 }
@@ -50,8 +66,11 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   const configuration = await readConfiguration(context.paths);
   if (flags.issuer !== undefined) refuseTakenName(name, flags.issuer, configuration);
   const settings = withOwnSettings(loginSettings(name, flags, context.env, configuration), flags);
+  if (flags.remove) return removeAndTell(settings, flags, context);
   if (flags.from !== undefined) return importClient(flags.from, settings, context);
   const checked = await checkTarget(await withGivenSecret(settings, context), flags, context);
+  const registered = await registerByTool(checked, flags, context);
+  if (registered !== undefined) return saved(checked, await kindOfClient(registered, context), context);
   if (flags.clientId === undefined && isInteractive(context)) {
     const registered = await guideRegistration(checked, context);
     return saved(checked, await kindOfClient(registered, context), context);
@@ -59,8 +78,8 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   const { clientId } = checked;
   if (clientId === undefined) throw missingClientId(settings);
   const secret = await secretFor({ ...checked, clientId }, context);
-  await saveClient(checked, clientId, secret, context);
   const given = secret === undefined ? {} : { clientSecret: secret };
+  await saveClient(checked, { clientId, ...given }, context);
   const kind = await kindOfClient({ ...checked, clientId, ...given }, context);
   if (kind === 'public' && checked.provider.clientSecret === 'required') {
     context.stderr.write(missingSecretText(checked.provider));
@@ -68,11 +87,61 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   saved(checked, kind, context);
 }
 
+async function removeAndTell(settings: LoginSettings, flags: SetupFlags, context: Context): Promise<void> {
+  try {
+    const removed = await removeClient(settings, flags, context);
+    context.stdout.write(removedClientText(settings.provider, removed));
+  } catch (error) {
+    const isAtServer = error instanceof NetworkError || error instanceof AuthorizationServerError;
+    if (isAtServer) {
+      const command = `oauth-login setup ${signInTarget(settings)} --remove --forget`;
+      context.stderr.write(`note: nothing was removed; to remove it from this machine only: ${command}\n`);
+    }
+    throw error;
+  }
+}
+
+/** The client that this tool registered by itself, where that was asked for, or offered and agreed to. */
+async function registerByTool(
+  settings: LoginSettings,
+  flags: SetupFlags,
+  context: Context,
+): Promise<RegisteredSettings | undefined> {
+  const isWanted = flags.register === true;
+  if (!isWanted && (flags.clientId !== undefined || !isInteractive(context))) return undefined;
+  const http = await context.openHttp(httpOptions({ ...settings, ...flags }, context));
+  try {
+    const fetch = signalled(http.fetch, context.signal);
+    const { allowHttpLoopback, provider: asked } = settings;
+    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
+    const offer = registrationOffer(provider);
+    if (offer === undefined) {
+      if (isWanted) throw noRegistration(provider, settings);
+      return undefined;
+    }
+    if (!isWanted && !(await mayRegister(offer, provider.label, context))) return undefined;
+    return await registerItself(settings, provider, offer, fetch, context);
+  } finally {
+    await http.close();
+  }
+}
+
+function noRegistration(provider: Provider, settings: LoginSettings): ConfigurationError {
+  if (provider.selfRegistration?.kind === 'any') {
+    return new ConfigurationError('config_invalid_value', `${provider.label} needs no registration`, {
+      hint: `sign in: oauth-login ${signInTarget(settings)}`,
+    });
+  }
+  return new ConfigurationError('config_invalid_value', `${provider.label} registers no client by itself`, {
+    hint: `${registrationClause(provider, registeredRedirectUri(settings.redirect), settings.device)}, then give --client-id`,
+  });
+}
+
 async function importClient(file: string, settings: LoginSettings, context: Context): Promise<void> {
   const client = await readClientFile(file, settings.provider, context);
   const redirect = client.redirectUri === undefined ? {} : { redirect_uri: client.redirectUri };
   const own = { ...settings, configuration: { ...settings.configuration, ...redirect } };
-  await saveClient(own, client.clientId, client.clientSecret, context);
+  await saveClient(own, client, context);
   saved(settings, 'confidential', context);
   context.stderr.write(
     `note: ${file} still holds the client secret; delete it, or keep it where only you can read it.\n`,

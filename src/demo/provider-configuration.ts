@@ -20,7 +20,7 @@ export interface FurtherConfiguration {
   readonly scopes?: readonly string[];
   readonly features?: Pick<
     NonNullable<Configuration['features']>,
-    'clientCredentials' | 'resourceIndicators'
+    'clientCredentials' | 'registration' | 'registrationManagement' | 'resourceIndicators'
   >;
 }
 

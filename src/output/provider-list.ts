@@ -21,18 +21,21 @@ export interface ProviderFilter {
   readonly search?: string;
   /** The device grant (RFC 8628) works there. */
   readonly device?: boolean;
+  /** `false`: nothing has to be registered there by a person. */
+  readonly registration?: boolean;
 }
 
 /** Gives the rows that the filter lets through. */
 export function filteredRows(
   rows: readonly ProviderRow[],
-  { search = '', device = false }: ProviderFilter,
+  { search = '', device = false, registration = true }: ProviderFilter,
 ): ProviderRow[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     const known = [row.name, row.label, row.issuer, row.group ?? '', ...row.aliases, ...row.abilities];
     const isFound = words.every((word) => known.some((text) => text.toLowerCase().includes(word)));
-    return isFound && (!device || row.abilities.includes('device'));
+    const fits = (isWanted: boolean, ability: string) => !isWanted || row.abilities.includes(ability);
+    return isFound && fits(device, 'device') && fits(!registration, 'nothing to register');
   });
 }
 

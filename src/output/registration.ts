@@ -87,3 +87,14 @@ export function savedClientText(
   const secret = kind === 'confidential' ? ', its secret sealed' : '';
   return `Saved the client for ${label} in ${file}${secret}.\nSign in with: oauth-login ${signIn}\n`;
 }
+
+/** What `setup --remove` answers. */
+export function removedClientText(
+  { label, registration }: Provider,
+  { clientId, isDeletedThere }: { readonly clientId: string; readonly isDeletedThere: boolean },
+): string {
+  if (isDeletedThere)
+    return `Removed the client ${clientId} from this machine, and deleted it at ${label}.\n`;
+  const page = registration === undefined ? '' : ` at ${registration.page}`;
+  return `Removed the client ${clientId} from this machine. It is still registered with ${label}; delete it there${page}.\n`;
+}

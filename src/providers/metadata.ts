@@ -14,7 +14,11 @@ export const endpointNames = [
   'jwks_uri',
 ] as const;
 
-const furtherEndpointNames = ['pushed_authorization_request_endpoint', 'introspection_endpoint'] as const;
+const furtherEndpointNames = [
+  'pushed_authorization_request_endpoint',
+  'introspection_endpoint',
+  'registration_endpoint',
+] as const;
 
 const flagNames = [
   'authorization_response_iss_parameter_supported',

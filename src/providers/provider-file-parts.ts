@@ -133,6 +133,24 @@ export const revocation = anyOf(
   ),
 );
 
+/** How this tool gets a client by itself. */
+export const selfRegistration = anyOf(
+  objectOf({
+    kind: required('Any client identifier is accepted, and none is registered.', oneOf('any')),
+    client_id: required('The client identifier to use.', texts.value),
+  }),
+  anyOf(
+    objectOf({
+      kind: required('The endpoint for applications of Mastodon.', oneOf('mastodon')),
+      endpoint: required('Where an application is created; may hold {host}.', texts.address),
+    }),
+    objectOf({
+      kind: required('Dynamic client registration (RFC 7591), open to anybody.', oneOf('rfc7591')),
+      endpoint: optional('The registration endpoint; that of the metadata when absent.', texts.address),
+    }),
+  ),
+);
+
 /** What a person does once to get a client. */
 export const registration = objectOf({
   page: required('The page that registers applications; may hold {host}.', texts.page),

@@ -109,6 +109,7 @@ const members = {
   revocation: required('How a token is taken back.', parts.revocation),
   device: optional('What is special about --device (RFC 8628).', parts.device),
   registration: optional('How a person registers a client.', parts.registration),
+  self_registration: optional('How this tool gets a client there without a person.', parts.selfRegistration),
   client_file: optional('The downloaded client file that setup --from reads.', oneOf('google')),
   review_page: optional('Where a person reviews what was allowed; may hold {host}.', texts.page),
   consoles: optional('Further hosts of its console, whose addresses people paste.', listOf(texts.value)),

@@ -59,6 +59,7 @@ function indexRow(name: string, file: ProviderFile): ProviderIndexRow {
       ...(endpoints.device_authorization_endpoint === undefined ? [] : ['device']),
       ...(file.revocation.kind === 'none' ? [] : ['revocation']),
       ...(file.client_secret === 'required' ? [] : ['no secret']),
+      ...(file.self_registration === undefined ? [] : ['nothing to register']),
     ],
   };
 }

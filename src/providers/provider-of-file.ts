@@ -44,6 +44,7 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
     ...present({
       device: file.device === undefined ? undefined : deviceOf(file.device),
       registration: file.registration === undefined ? undefined : registrationOf(file.registration),
+      selfRegistration: file.self_registration,
       clientFile: file.client_file,
       reviewPage: file.review_page,
       consoles: file.consoles,

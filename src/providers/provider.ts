@@ -136,6 +136,12 @@ export interface Endpoints {
   readonly jwks_uri: string;
 }
 
+/** How this tool gets a client by itself: any is accepted, or one is made at an endpoint (RFC 7591, or Mastodon's own). */
+export type SelfRegistration =
+  | { readonly kind: 'any'; readonly client_id: string }
+  | { readonly kind: 'mastodon'; readonly endpoint: string }
+  | { readonly kind: 'rfc7591'; readonly endpoint?: string };
+
 /** A provider as data: a row of the catalogue, or what the user configured. Strings may hold `{host}`, `{api}`, `{tenant}`. */
 export interface Provider {
   /** `^[a-z0-9][a-z0-9._-]{0,63}$`; also the key in the configuration and the middle of the variables' names. */
@@ -205,6 +211,8 @@ export interface Provider {
   /** Of a provider whose device authorization grant has ways of its own. */
   readonly device?: DeviceGrant;
   readonly registration?: Registration;
+  /** How this tool gets a client there by itself; a server of no preset may offer it in its metadata (RFC 8414 §2). */
+  readonly selfRegistration?: SelfRegistration;
   /** The downloaded client file that `setup --from` reads. */
   readonly clientFile?: 'google';
   /** Page on which the End-User can review and withdraw access. */

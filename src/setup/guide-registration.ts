@@ -1,5 +1,4 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import { openClientSecrets } from '../accounts/client-secrets.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { StoreError } from '../ground/errors.ts';
@@ -11,15 +10,15 @@ import {
   registrationGuide,
   registrationText,
 } from '../output/registration.ts';
-import { storeQuestions } from '../output/sign-in-questions.ts';
-import type { StoreKind } from '../secrets/store-kind.ts';
-import { writeProviderConfiguration } from '../settings/configuration-change.ts';
+import { type RegistrationOffer, registrationOffer } from '../providers/registration-offer.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
-import { chooseStore } from '../sign-in/choose-store.ts';
+import type { FoundProvider } from '../sign-in/ports.ts';
 import { secretRule } from '../sign-in/secret-rule.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
 import { offerRegistrationPage } from './registration-page.ts';
+import { saveClient } from './save-client.ts';
+import { registerItself } from './self-registration.ts';
 
 /**
  * Leads a person through the registration of a client: what to register and why, the exact redirect URI, the
@@ -44,7 +43,7 @@ export async function guideRegistration(
   } finally {
     await link?.close();
   }
-  const store = await saveClient(settings, clientId, clientSecret, context);
+  const store = await saveClient(settings, { clientId, ...defined({ clientSecret }) }, context);
   return {
     ...settings,
     clientId,
@@ -53,58 +52,32 @@ export async function guideRegistration(
   };
 }
 
-/** The same in the middle of a sign-in, which goes on then. */
+/** In the middle of a sign-in, which goes on then: this tool registers itself where it can and may, or the person does. */
 export async function registerAtSignIn(
-  settings: LoginSettings,
+  { settings, provider, fetch }: FoundProvider,
   context: Context,
 ): Promise<RegisteredSettings> {
+  const offer = registrationOffer(provider);
+  if (offer !== undefined && (await mayRegister(offer, provider.label, context)))
+    return registerItself(settings, provider, offer, fetch, context);
   const registered = await guideRegistration(settings, context);
   const { label } = settings.provider;
   context.stderr.write(`Saved; the next sign-in to ${label} needs none of this. Now you sign in.\n\n`);
   return registered;
 }
 
-/** Keeps a client: the secret sealed, the identifier in the configuration file. Gives the store that was chosen for the secret. */
-export async function saveClient(
-  settings: LoginSettings,
-  clientId: string,
-  clientSecret: Secret | undefined,
+/** Asks the person whether this tool may register itself. */
+export async function mayRegister(
+  { endpoint }: RegistrationOffer,
+  label: string,
   context: Context,
-): Promise<StoreKind | undefined> {
-  const { provider } = settings;
-  const sealed = openClientSecrets(context);
-  const client = { provider: provider.name, issuer: provider.issuer, clientId };
-  if (clientSecret === undefined) {
-    await writeClient(settings, clientId, context);
-    return undefined;
-  }
-  const store = await chooseStore(
-    settings.store === 'none' ? undefined : settings.store,
-    storeQuestions(context),
-    context,
+): Promise<boolean> {
+  const prompts = await context.openPrompts();
+  const { host } = new URL(endpoint);
+  return prompts.confirm(
+    `${label} lets oauth-login register itself at ${host}; that happens once. Register it now?`,
+    true,
   );
-  const isNew = !sealed.hasClientSecret(client);
-  await sealed.writeClientSecret(client, clientSecret, store);
-  try {
-    await writeClient(settings, clientId, context);
-  } catch (error) {
-    // A set-up that does not come to its end leaves nothing behind.
-    if (isNew) sealed.removeClientSecret(client);
-    throw error;
-  }
-  return store;
-}
-
-async function writeClient(
-  { provider, configuration, preset, host, tenant }: LoginSettings,
-  clientId: string,
-  context: Context,
-): Promise<void> {
-  await writeProviderConfiguration(context, provider.name, {
-    ...configuration,
-    ...defined({ preset, host, tenant }),
-    client_id: clientId,
-  });
 }
 
 async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {

@@ -4,7 +4,8 @@ import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
 /**
- * The client identifier that is known already: the one given, or the one last signed in with.
+ * The client identifier that is known already: the one given, the one last signed in with, or the one to use where any
+ * is accepted.
  *
  * Throws the `StoreError` of an account that cannot be read and may be the one.
  */
@@ -20,5 +21,5 @@ export async function clientOfBefore(
   if (before !== undefined) return before.clientId;
   const unreadable = unreadableAccount(provider, problems);
   if (unreadable !== undefined) throw unreadable;
-  return undefined;
+  return provider.selfRegistration?.kind === 'any' ? provider.selfRegistration.client_id : undefined;
 }

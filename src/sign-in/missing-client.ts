@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../ground/errors.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
+import type { RegistrationOffer } from '../providers/registration-offer.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
@@ -7,11 +8,16 @@ import { clientVariables } from '../settings/variables.ts';
 import { secretRule } from './secret-rule.ts';
 
 /** The error for a sign-in without client identifier where nobody can be led through a registration. */
-export function missingClientId(settings: LoginSettings): ConfigurationError {
+export function missingClientId(
+  settings: LoginSettings,
+  offer: RegistrationOffer | undefined,
+): ConfigurationError {
   const { label } = settings.provider;
-  return new ConfigurationError('config_missing_client_id', `there is no client id for ${label}`, {
-    hint: registrationHint(settings, `${guideTo(settings)} leads you through it`),
-  });
+  const hint =
+    offer === undefined
+      ? registrationHint(settings, `${guideTo(settings)} leads you through it`)
+      : `the server registers this tool when it is asked to: oauth-login setup ${signInTarget(settings)} --register`;
+  return new ConfigurationError('config_missing_client_id', `there is no client id for ${label}`, { hint });
 }
 
 /** The error for a client whose credential is nowhere, where nobody can be asked for it. */

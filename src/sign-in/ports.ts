@@ -1,9 +1,10 @@
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import type { GrantQuestions } from '../grants/sign-in-questions.ts';
 import type { StoreError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import type { RegisteredSettings } from './stages.ts';
 
@@ -29,11 +30,18 @@ export interface SignInQuestions extends GrantQuestions, StoreQuestions {
   isSamePerson(profile: Profile | undefined): Promise<boolean>;
 }
 
+/** A provider that was found, and for which there is no client yet. */
+export interface FoundProvider {
+  readonly settings: LoginSettings;
+  readonly provider: ResolvedProvider;
+  readonly fetch: Fetch;
+}
+
 /** The person, or the program in front of the person, as a sign-in meets them. All words are theirs. */
 export interface SignInPorts {
   readonly progress: SignInProgress;
   /** Asked only where `isInteractive`. */
   readonly questions: SignInQuestions;
-  /** Leads the person at the terminal through the registration of a client. */
-  readonly registerClient: (settings: LoginSettings) => Promise<RegisteredSettings>;
+  /** Registers a client, by this tool itself where the server lets it, or leads the person at the terminal through it. */
+  readonly registerClient: (found: FoundProvider) => Promise<RegisteredSettings>;
 }

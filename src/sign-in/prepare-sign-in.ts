@@ -6,13 +6,14 @@ import type { Context } from '../ground/context.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { registrationOffer } from '../providers/registration-offer.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
 import { type LoginSettings, scopeSetting } from '../settings/login-settings.ts';
 import { chooseStore } from './choose-store.ts';
 import { completeClient } from './complete-client.ts';
 import { inheritedStore } from './inherited-store.ts';
 import { missingClientId } from './missing-client.ts';
-import type { SignInPorts } from './ports.ts';
+import type { FoundProvider, SignInPorts } from './ports.ts';
 import { requirePerson } from './require-person.ts';
 import type { AskedSignIn, Destination, ReadySignIn, RegisteredSettings } from './stages.ts';
 
@@ -40,7 +41,9 @@ export async function prepareSignIn(
   if (device) requireDeviceGrant(provider);
   else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
   const registered =
-    clientId === undefined ? await registerClient(found, context, ports) : withClient(found, clientId);
+    clientId === undefined
+      ? await registerClient({ settings: found, provider, fetch }, context, ports)
+      : withClient(found, clientId);
   const destination = await chooseDestination(registered, store, context, ports);
   const settings = { ...registered, device };
   const client = await completeClient(settings, provider, store, context, ports.questions);
@@ -78,12 +81,12 @@ function withClient(settings: LoginSettings, clientId: string): RegisteredSettin
 
 /** Throws a `ConfigurationError` that names the page, the redirect URI and the variables when nobody is there. */
 async function registerClient(
-  settings: LoginSettings,
+  found: FoundProvider,
   context: Context,
   ports: SignInPorts,
 ): Promise<RegisteredSettings> {
-  if (!isInteractive(context)) throw missingClientId(settings);
-  const registered = await ports.registerClient(settings);
+  if (!isInteractive(context)) throw missingClientId(found.settings, registrationOffer(found.provider));
+  const registered = await ports.registerClient(found);
   requirePerson(registered, context);
   return registered;
 }

@@ -22,6 +22,7 @@ export type Endpoint =
   | 'userinfo'
   | 'device_authorization'
   | 'device'
+  | 'registration'
   | 'other';
 
 /** A request as it came over the wire. */
@@ -215,6 +216,7 @@ const pathsBelow: readonly (readonly [RegExp, Endpoint])[] = [
   [/^\/auth(\/|$)/, 'authorization'],
   [/^\/device(\/|$)/, 'device'],
   [/^\/interaction\//, 'interaction'],
+  [/^\/reg(\/|$)/, 'registration'],
 ];
 
 function endpointOf(path: string): Endpoint {

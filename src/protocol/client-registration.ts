@@ -1,0 +1,148 @@
+import type * as Library from 'oauth4webapi';
+import { presentToken } from '../credential/token-presentation.ts';
+import { AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { libraryFetch } from '../ground/fetch.ts';
+import { Secret } from '../ground/secret.ts';
+import { checkEndpoint } from '../providers/endpoint.ts';
+import type { ClientAuthentication, ResolvedProvider } from '../providers/provider.ts';
+import { fromLibraryError } from './library-errors.ts';
+import { CLIENT_NAME, type RegisteredClient, type RegistrationRequest } from './registered-client.ts';
+import { refuseServerFailure } from './server-failure.ts';
+
+/** A registration endpoint, and how to reach it. */
+export interface RegistrationEndpoint {
+  readonly provider: ResolvedProvider;
+  readonly endpoint: string;
+  readonly fetch: Fetch;
+  readonly allowHttpLoopback: boolean;
+}
+
+/** The methods this tool can use, the weakest claim first: a native app keeps no secret (RFC 8252 §8.4). */
+const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+
+/**
+ * Registers a native client, as a public one first; with a secret where the server refuses that.
+ *
+ * Throws an `AuthorizationServerError` when the server registers nobody, a `ProtocolError` for a reply that is not what
+ * was asked for, and a `NetworkError`.
+ *
+ * @see [RFC 7591 §3](https://www.rfc-editor.org/rfc/rfc7591.html#section-3)
+ */
+export async function registerDynamically(
+  endpoint: RegistrationEndpoint,
+  request: RegistrationRequest,
+): Promise<RegisteredClient> {
+  const offered = endpoint.provider.metadata.token_endpoint_auth_methods_supported;
+  const confidential = METHODS.slice(1).find((method) => offered?.includes(method) ?? true);
+  try {
+    return await register(endpoint, request, 'none');
+  } catch (error) {
+    const isRefused = error instanceof AuthorizationServerError && error.error === 'invalid_client_metadata';
+    if (!isRefused || confidential === undefined) throw error;
+    return register(endpoint, request, confidential);
+  }
+}
+
+async function register(
+  { provider, endpoint, fetch, allowHttpLoopback }: RegistrationEndpoint,
+  { redirectUri, scopes }: RegistrationRequest,
+  method: ClientAuthentication,
+): Promise<RegisteredClient> {
+  const library = await import('oauth4webapi');
+  const what = `the registration endpoint of ${provider.label}`;
+  const server = { issuer: provider.metadata.issuer, registration_endpoint: endpoint };
+  const refreshes = provider.metadata.grant_types_supported?.includes('refresh_token');
+  const metadata = {
+    client_name: CLIENT_NAME,
+    application_type: 'native',
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', ...(refreshes === false ? [] : ['refresh_token'])],
+    response_types: ['code'],
+    token_endpoint_auth_method: method,
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+  };
+  try {
+    const response = await library.dynamicClientRegistrationRequest(server, metadata, {
+      [library.customFetch]: libraryFetch(fetch),
+      [library.allowInsecureRequests]: allowHttpLoopback,
+    });
+    refuseServerFailure(response, what);
+    const reply = await library.processDynamicClientRegistrationResponse(createdReply(response));
+    return registeredClient(reply, redirectUri, method, { what, endpoint, allowHttpLoopback });
+  } catch (error) {
+    throw fromLibraryError(library, error, what);
+  }
+}
+
+/** Deviation: several servers answer 200 where RFC 7591 §3.2.1 wants 201. */
+function createdReply(response: Response): Response {
+  if (response.status !== 200) return response;
+  return new Response(response.body, { status: 201, headers: response.headers });
+}
+
+function registeredClient(
+  reply: Library.OmitSymbolProperties<Library.Client>,
+  redirectUri: string,
+  asked: ClientAuthentication,
+  { what, ...at }: Pick<RegistrationEndpoint, 'endpoint' | 'allowHttpLoopback'> & { readonly what: string },
+): RegisteredClient {
+  const { redirect_uris: redirectUris, client_secret: secret } = reply;
+  // A server may leave out what it registered as asked for; what it says counts (RFC 7591 §3.2.1).
+  if (redirectUris !== undefined && !(Array.isArray(redirectUris) && redirectUris.includes(redirectUri))) {
+    throw invalidReply(what, 'registered another redirect URI than the one that was asked for');
+  }
+  const grantTypes = reply.grant_types;
+  if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code')) {
+    throw invalidReply(what, 'registered no client for the authorization code grant');
+  }
+  const method = METHODS.find((known) => known === (reply.token_endpoint_auth_method ?? asked));
+  if (method === undefined) throw invalidReply(what, 'chose a client authentication that was not asked for');
+  if (method !== 'none' && typeof secret !== 'string') throw invalidReply(what, 'sent no client secret');
+  return {
+    clientId: reply.client_id,
+    clientAuthentication: method,
+    ...(method !== 'none' && typeof secret === 'string' ? { clientSecret: new Secret(secret) } : {}),
+    ...managementOf(reply, at),
+  };
+}
+
+/** Where the client can be deleted; an address that must not be used, or of another server, is as good as none. */
+function managementOf(
+  { registration_client_uri: uri, registration_access_token: token }: Readonly<Record<string, unknown>>,
+  { endpoint, allowHttpLoopback }: Pick<RegistrationEndpoint, 'endpoint' | 'allowHttpLoopback'>,
+): Pick<RegisteredClient, 'management'> {
+  if (typeof uri !== 'string' || typeof token !== 'string' || token === '') return {};
+  const checked = checkEndpoint(uri, { allowHttpLoopback });
+  if ('fault' in checked || new URL(checked.href).origin !== new URL(endpoint).origin) return {};
+  return { management: { uri: checked.href, token: new Secret(token) } };
+}
+
+function invalidReply(what: string, fault: string): ProtocolError {
+  return new ProtocolError('protocol_invalid_response', `${what} ${fault}`, {
+    hint: 'nothing was stored; register a client by hand, and give it with --client-id',
+  });
+}
+
+/**
+ * Deletes a client that this tool registered.
+ *
+ * Throws a `NetworkError` or an `AuthorizationServerError`; one that the server does not know any more is deleted.
+ *
+ * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
+ */
+export async function deleteRegistration(
+  { uri, token }: NonNullable<RegisteredClient['management']>,
+  label: string,
+  fetch: Fetch,
+): Promise<void> {
+  const what = `the client configuration endpoint of ${label}`;
+  const { credentials } = presentToken({}, token, undefined);
+  const response = await fetch(uri, { method: 'DELETE', headers: credentials });
+  refuseServerFailure(response, what);
+  if (response.ok || response.status === 401 || response.status === 404) return;
+  throw new AuthorizationServerError('invalid_request', `${what} answered ${response.status}`, {
+    hint: 'the client may still be registered there; delete it on the pages of the server',
+    status: response.status,
+  });
+}

@@ -1,0 +1,21 @@
+import type { Secret } from '../ground/secret.ts';
+import type { ClientAuthentication } from '../providers/provider.ts';
+
+/** A client that this tool registered with an authorization server. */
+export interface RegisteredClient {
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  /** How it authenticates at the token endpoint (RFC 7591 §2). */
+  readonly clientAuthentication: ClientAuthentication;
+  /** Where it can be deleted again (RFC 7592 §2.3), and with which registration access token. */
+  readonly management?: { readonly uri: string; readonly token: Secret };
+}
+
+/** What is registered. */
+export interface RegistrationRequest {
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+}
+
+/** The name under which people find this tool at the server. */
+export const CLIENT_NAME = 'oauth-login';

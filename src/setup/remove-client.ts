@@ -1,0 +1,67 @@
+import { openClientSecrets } from '../accounts/client-secrets.ts';
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError, OAuthLoginError } from '../ground/errors.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import { deleteRegistration } from '../protocol/client-registration.ts';
+import { removeClientConfiguration } from '../settings/configuration-change.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+
+/** What became of a client that was removed. */
+export interface RemovedClient {
+  readonly clientId: string;
+  /** It was deleted at the server too, as only one that this tool registered can be. */
+  readonly isDeletedThere: boolean;
+}
+
+/**
+ * Removes the client of a provider from this machine, and from the server where this tool registered it.
+ *
+ * Throws a `ConfigurationError` when none is saved, and what the deletion led to: then everything stays, unless
+ * `forget` says that the client here is to go all the same.
+ *
+ * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
+ */
+export async function removeClient(
+  settings: LoginSettings,
+  { forget = false }: { readonly forget?: boolean },
+  context: Context,
+): Promise<RemovedClient> {
+  const { provider, configuration } = settings;
+  const clientId = configuration.client_id;
+  if (clientId === undefined) {
+    throw new ConfigurationError('config_missing_client_id', `no client is saved for ${provider.label}`, {
+      hint: 'oauth-login providers shows for which providers one is',
+    });
+  }
+  const sealed = openClientSecrets(context);
+  const reference = { issuer: provider.issuer, clientId };
+  const isDeletedThere = await deleteThere(settings, reference, forget, context);
+  sealed.removeClientSecret(reference);
+  await removeClientConfiguration(context, provider.name);
+  return { clientId, isDeletedThere };
+}
+
+/** Whether it was deleted at the server; `false` for one that this tool did not register, or that is to be forgotten. */
+async function deleteThere(
+  settings: LoginSettings,
+  reference: { readonly issuer: string; readonly clientId: string },
+  forget: boolean,
+  context: Context,
+): Promise<boolean> {
+  try {
+    const management = await openClientSecrets(context).readManagement(reference);
+    if (management === undefined) return false;
+    const http = await context.openHttp(httpOptions(settings, context));
+    try {
+      await deleteRegistration(management, settings.provider.label, signalled(http.fetch, context.signal));
+      return true;
+    } finally {
+      await http.close();
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof OAuthLoginError)) throw error;
+    if (forget) return false;
+    throw error;
+  }
+}
