@@ -86,7 +86,7 @@ const mutations = [
     edits: [
       ['if (original.subject !== undefined && claims.sub !== original.subject)', 'if (Math.random() < 0)'],
     ],
-    tests: ['test/integration/bad-days.test.ts', 'test/integration/threats-id-token-claims.test.ts'],
+    tests: ['test/unit/protocol/refreshed-id-token.test.ts', 'test/integration/threats-documents.test.ts'],
   },
   {
     name: 'slow_down ignored',

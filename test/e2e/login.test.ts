@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it as test } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { findChromium } from '../support/chromium.ts';
@@ -10,44 +10,55 @@ import {
   type BrowserScenario,
   openScriptedBrowser,
   type ScriptedBrowser,
+  type SharedBrowser,
+  startSharedBrowser,
 } from '../support/scripted-browser.ts';
 
 const isInstalled = findChromium() !== undefined;
 
-describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get install chromium)', () => {
-  let server: AuthorizationServer;
-  let command: PackedCommand;
-  const browsers: ScriptedBrowser[] = [];
+let server: AuthorizationServer;
+let shared: SharedBrowser;
 
-  beforeAll(async () => {
-    server = await startAuthorizationServer();
-  });
-  afterAll(() => server.close());
-  beforeEach(async () => {
-    command = await openPackedCommand(inject('packedCommandFolder'));
-  });
-  afterEach(async () => {
-    server.restore();
-    await Promise.all([command.close(), ...browsers.splice(0).map((browser) => browser.close())]);
-  });
+interface Started {
+  readonly browser: ScriptedBrowser;
+  readonly login: RunningCommand;
+}
 
-  async function login(
-    scenario: BrowserScenario,
-    flags: readonly string[] = [],
-  ): Promise<{ browser: ScriptedBrowser; login: RunningCommand }> {
-    const browser = await openScriptedBrowser(scenario);
-    browsers.push(browser);
-    return {
-      browser,
-      login: command.start(
-        [server.issuer, '--client-id', server.clientId, '--allow-http-loopback', '--store', 'file', ...flags],
-        { env: { BROWSER: browser.program } },
-      ),
+interface LoginFlags {
+  readonly flags?: readonly string[];
+  readonly pictures?: boolean;
+}
+
+const it = test
+  .extend('command', async ({ onTestFinished }): Promise<PackedCommand> => {
+    const command = await openPackedCommand(inject('packedCommandFolder'));
+    onTestFinished(() => command.close());
+    return command;
+  })
+  .extend('login', ({ command, onTestFinished }) => {
+    return async (scenario: BrowserScenario, options: LoginFlags = {}): Promise<Started> => {
+      const browser = await openScriptedBrowser(scenario, { shared, pictures: options.pictures === true });
+      onTestFinished(() => browser.close());
+      const target = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
+      const args = [...target, '--store', 'file', ...(options.flags ?? [])];
+      return { browser, login: command.start(args, { env: { BROWSER: browser.program } }) };
     };
-  }
+  });
 
-  it('is signed in by clicking, and told so by the page and the terminal alike', async () => {
-    const started = await login('sign-in');
+describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get install chromium)', () => {
+  beforeAll(async () => {
+    [server, shared] = await Promise.all([startAuthorizationServer(), startSharedBrowser()]);
+  });
+  afterAll(async () => {
+    await Promise.all([server.close(), shared.close()]);
+  });
+  afterEach(() => server.restore());
+
+  it('is signed in by clicking, and told so by the page and the terminal alike', async ({
+    command,
+    login,
+  }) => {
+    const started = await login('sign-in', { pictures: true });
     const result = await started.login.result;
     const report = await started.browser.report();
     expect(result.stderr).toMatch(/^http:\/\/\S+$/m);
@@ -70,9 +81,13 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     expect((await command.run(['token'])).exitCode).toBe(4);
   });
 
-  it('leaves nothing in HOME that others could read, and no secret in the clear', async () => {
+  it('leaves nothing in HOME that others could read, and no secret in the clear', async ({
+    command,
+    login,
+  }) => {
     const started = await login('sign-in');
     expect(await started.login.result).toMatchObject({ exitCode: 0 });
+    await started.browser.report();
     const files = readdirSync(command.home, { recursive: true, encoding: 'utf8' })
       .map((name) => join(command.home, name))
       .filter((path) => statSync(path).isFile());
@@ -83,7 +98,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     }
   });
 
-  it('T23 leaves no code in the address bar, in the history or with other sites', async () => {
+  it('T23 leaves no code in the address bar, in the history or with other sites', async ({ login }) => {
     const started = await login('sign-in');
     await started.login.result;
     const report = await started.browser.report();
@@ -99,7 +114,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     expectNoSecrets(JSON.stringify(report), server.issuedSecrets());
   });
 
-  it('T01 gives the opener one argument, a short address on the loopback interface', async () => {
+  it('T01 gives the opener one argument, a short address on the loopback interface', async ({ login }) => {
     const started = await login('sign-in');
     await started.login.result;
     const report = await started.browser.report();
@@ -107,8 +122,8 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     expect(report.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w/-]*$/);
   });
 
-  it('can refuse, and the page and the exit code say so', async () => {
-    const started = await login('refuse');
+  it('can refuse, and the page and the exit code say so', async ({ command, login }) => {
+    const started = await login('refuse', { pictures: true });
     const result = await started.login.result;
     const report = await started.browser.report();
     expect(result.exitCode).toBe(5);
@@ -117,7 +132,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     expect((await command.run(['status'])).exitCode).toBe(4);
   });
 
-  it.each<readonly [string, () => void, string, number]>([
+  it.for<readonly [string, () => void, string, number]>([
     [
       'in the exchange',
       () => server.breakEndpoint('token', { kind: 'html', status: 502 }),
@@ -132,9 +147,9 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     ],
   ])(
     'meets a failure %s, of which the page and the terminal tell the same',
-    async (_where, spoil, code, exitCode) => {
+    async ([, spoil, code, exitCode], { command, login }) => {
       spoil();
-      const started = await login('fail', ['--json']);
+      const started = await login('fail', { flags: ['--json'], pictures: true });
       const result = await started.login.result;
       const report = await started.browser.report();
       expect(result).toMatchObject({ exitCode, stdout: '' });
@@ -151,22 +166,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     },
   );
 
-  it('can close the tab; the time-out then names the exact redirect URI', async () => {
-    // Long enough for Chromium to start on a busy machine, before the listener goes away.
-    const started = await login('close-tab', ['--timeout', '20']);
-    const result = await started.login.result;
-    const report = await started.browser.report();
-    expect(result.exitCode).toBe(7);
-    const port = new URL(report.link).port;
-    expect(result.stderr).toMatch(new RegExp(`http://127\\.0\\.0\\.1:${port}/\\S+`));
-    const page = new URL(report.pages[0]?.url ?? '');
-    expect(page.origin).toBe(new URL(server.issuer).origin);
-    const sent = server.requestsTo('authorization').at(-1)?.query.get('redirect_uri');
-    expect(sent).toBeTruthy();
-    expect(result.stderr).toContain(sent);
-  });
-
-  it('can open the link in two tabs and finish in either', async () => {
+  it('can open the link in two tabs and finish in either', async ({ login }) => {
     const started = await login('two-tabs');
     const result = await started.login.result;
     const report = await started.browser.report();
@@ -175,10 +175,27 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
     expect(new URL(report.pages[1]?.url ?? '').origin).toBe(new URL(server.issuer).origin);
   });
 
-  it('meets a page of its own at a wrong address, and the login goes on waiting', async () => {
-    const started = await login('wrong-path', ['--timeout', '8']);
-    const report = await started.browser.report();
-    expect(report.pages[0]?.title).toMatch(/^There is nothing here/);
-    expect((await started.login.result).exitCode).toBe(7);
+  describe.concurrent('whose command waits until its time is over', () => {
+    it('can close the tab; the time-out then names the exact redirect URI', async ({ login }) => {
+      // Long enough for Chromium to start on a busy machine, before the listener goes away.
+      const started = await login('close-tab', { flags: ['--timeout', '20'] });
+      const result = await started.login.result;
+      const report = await started.browser.report();
+      expect(result.exitCode).toBe(7);
+      const port = new URL(report.link).port;
+      expect(result.stderr).toMatch(new RegExp(`http://127\\.0\\.0\\.1:${port}/\\S+`));
+      const page = new URL(report.pages[0]?.url ?? '');
+      expect(page.origin).toBe(new URL(server.issuer).origin);
+      const sent = server.requestsTo('authorization').at(-1)?.query.get('redirect_uri');
+      expect(sent).toBeTruthy();
+      expect(result.stderr).toContain(sent);
+    });
+
+    it('meets a page of its own at a wrong address, and the login goes on waiting', async ({ login }) => {
+      const started = await login('wrong-path', { flags: ['--timeout', '8'], pictures: true });
+      const report = await started.browser.report();
+      expect(report.pages[0]?.title).toMatch(/^There is nothing here/);
+      expect((await started.login.result).exitCode).toBe(7);
+    });
   });
 });

@@ -218,9 +218,9 @@ describe('a job of a CI system', () => {
       ask('refresh-token', '--client-id', 'machine-client_secret_post', '--refresh-token-file', file),
     );
     try {
-      while (server.hits('token') === 0 || !server.requestsTo('token').at(-1)?.body.includes(REFRESH_TOKEN)) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await expect
+        .poll(() => server.requestsTo('token').at(-1)?.body ?? '')
+        .toContain(`refresh_token=${REFRESH_TOKEN}`);
       const cmdline = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
       expect(cmdline).toContain('--refresh-token-file');
       expectNoSecrets(cmdline, [REFRESH_TOKEN, CLIENT_SECRET]);

@@ -1,5 +1,6 @@
 // Plays the End-User in a real Chromium: `node browser.mjs CONTROL URL`.
-// CONTROL is a JSON file: { scenario, username, launch, report, screenshots? }; what was seen is written to `report`.
+// CONTROL is a JSON file: { scenario, username, launch | endpoint, report, screenshots? }; what was seen is written to
+// `report`. With an `endpoint` the tabs are opened in a Chromium that runs already.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -55,7 +56,9 @@ const scenarios = {
   },
 };
 
-const browser = await chromium.launch({ ...control.launch, headless: true });
+const browser = control.endpoint
+  ? await chromium.connect(control.endpoint)
+  : await chromium.launch({ ...control.launch, headless: true });
 try {
   const context = await browser.newContext();
   context.setDefaultTimeout(patience);

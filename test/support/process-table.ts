@@ -34,13 +34,14 @@ export function watchProcesses(pid: number): { stop(): { own: SeenProcess[]; chi
 
 /**
  * What is seen of a process, or nothing where it has ended. Between fork and exec a child still looks like its parent; for
- * a moment after exec it has arguments and no variables yet, so that one look is not enough.
+ * a moment after exec it has neither arguments nor variables yet, so that one look is not enough.
  */
 function lookAt(pid: number): SeenProcess | undefined {
   let seen: SeenProcess | undefined;
   for (let tries = 0; tries < 1_000; tries += 1) {
     const commandLine = readProc(pid, 'cmdline');
-    if (commandLine === '') break;
+    if (commandLine === '' && !isAlive(pid)) break;
+    if (commandLine === '') continue;
     const environment = readProc(pid, 'environ');
     // A program that came in between would give the arguments of one and the variables of another.
     const same = readProc(pid, 'cmdline') === commandLine;
@@ -48,6 +49,12 @@ function lookAt(pid: number): SeenProcess | undefined {
     seen = { pid, commandLine, environment: undefined };
   }
   return seen;
+}
+
+/** Whether the process runs; one that has ended and was not waited for yet has no arguments either. */
+function isAlive(pid: number): boolean {
+  const [, state = 'X'] = /\) (\w) /.exec(readProc(pid, 'stat')) ?? [];
+  return !'ZX'.includes(state);
 }
 
 function descendantsOf(pid: number): number[] {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
 import { chromiumLaunchOptions } from './chromium.ts';
 
 /** What the End-User does in the browser. */
@@ -39,25 +40,50 @@ export interface ScriptedBrowser {
   close(): Promise<void>;
 }
 
+/** A Chromium that runs, for the tabs of many tests. */
+export interface SharedBrowser {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
 const browserModule = fileURLToPath(new URL('browser.mjs', import.meta.url));
 const screenshots = fileURLToPath(new URL('../../artifacts/pages', import.meta.url));
 
-/** Writes the program for one scenario; it needs no variable but its own path, however the environment is cleaned. */
+/** Starts a Chromium with a home of its own; each scenario that is given it has cookies and a history of its own. */
+export async function startSharedBrowser(): Promise<SharedBrowser> {
+  const home = await mkdtemp(join(tmpdir(), 'oauth-login-browser-home-'));
+  const env = { PATH: process.env.PATH, HOME: home };
+  const running = await chromium.launchServer({ ...chromiumLaunchOptions(), headless: true, env });
+  return {
+    endpoint: running.wsEndpoint(),
+    async close() {
+      await running.close();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * Writes the program for one scenario; it needs no variable but its own path, however the environment is cleaned. It
+ * starts a Chromium of its own unless it is given one, and with `pictures` it leaves screenshots in `artifacts/pages`.
+ */
 export async function openScriptedBrowser(
   scenario: BrowserScenario,
-  options: { readonly username?: string } = {},
+  options: { readonly shared?: SharedBrowser; readonly pictures?: boolean } = {},
 ): Promise<ScriptedBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'oauth-login-browser-'));
   const reportFile = join(folder, 'report.json');
   const controlFile = join(folder, 'control.json');
   const logFile = join(folder, 'log');
   const program = join(folder, 'browser');
-  const username = options.username ?? 'ada';
-  const launch = chromiumLaunchOptions();
-  await writeFile(
-    controlFile,
-    JSON.stringify({ scenario, username, launch, report: reportFile, screenshots }),
-  );
+  const control = {
+    scenario,
+    username: 'ada',
+    ...(options.shared ? { endpoint: options.shared.endpoint } : { launch: chromiumLaunchOptions() }),
+    report: reportFile,
+    ...(options.pictures ? { screenshots } : {}),
+  };
+  await writeFile(controlFile, JSON.stringify(control));
   await writeFile(
     program,
     `#!/bin/sh\nexec '${process.execPath}' '${browserModule}' '${controlFile}' "$@" 2>'${logFile}'\n`,
@@ -68,7 +94,8 @@ export async function openScriptedBrowser(
   return {
     program,
     report: () => readReport(reportFile, logFile),
-    close: () => rm(folder, { recursive: true, force: true }),
+    // Where a test goes on without it, the browser may be writing its report still.
+    close: () => rm(folder, { recursive: true, force: true, maxRetries: 20 }),
   };
 }
 
