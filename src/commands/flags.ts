@@ -27,6 +27,9 @@ export const tenant: Flag = {
 /** Which issuer (RFC 8414 §2). */
 export const issuer: Flag = { usage: '--issuer <url>', description: 'the exact issuer URL' };
 
+/** Which token. */
+export const whichToken: readonly Flag[] = [account, host, tenant, issuer];
+
 /** Answers with JSON. */
 export const json: Flag = { usage: '--json', description: 'print one JSON document, also for errors' };
 

@@ -1,5 +1,5 @@
 import type { StartedChild } from '../adapters/child-process.ts';
-import { descriptions } from '../commands/descriptions.ts';
+import { execCommand } from '../commands/descriptions/exec.ts';
 import { runWithToken } from '../commands/exec.ts';
 import type { ChildProgram } from '../ground/ports.ts';
 import { readCommandWords } from './command-words.ts';
@@ -11,7 +11,7 @@ import type { QuickAnswer } from './write.ts';
 export async function answerExec(argv: readonly string[], process: Host): Promise<QuickAnswer | undefined> {
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
-  const words = readCommandWords(argv.slice(0, separator), descriptions.exec);
+  const words = readCommandWords(argv.slice(0, separator), execCommand);
   if (separator === -1 || words?.target === undefined || command.length === 0) return undefined;
   const { target, flags } = words;
   let child: StartedChild | undefined;

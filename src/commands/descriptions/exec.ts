@@ -1,0 +1,25 @@
+import type { CommandDescription } from '../flag.ts';
+import * as shared from '../flags.ts';
+import { grantFlags } from '../grant-flags.ts';
+
+/** `oauth-login exec`. */
+export const execCommand: CommandDescription = {
+  name: 'exec',
+  description: 'run one command with an access token in its environment',
+  arguments: [
+    { usage: '<target>' },
+    { usage: '[command...]', description: 'the program and its arguments, after two dashes' },
+  ],
+  usage: '<target> [options] -- <command...>',
+  flags: [
+    {
+      usage: '--as <variable>',
+      description: 'the variable that holds the token (default: GITHUB_TOKEN for github)',
+    },
+    shared.minValidity,
+    ...shared.whichToken,
+    shared.debug,
+    ...grantFlags,
+    shared.allowDebug,
+  ],
+};

@@ -1,0 +1,23 @@
+import type { CommandDescription } from '../flag.ts';
+import * as shared from '../flags.ts';
+
+/** `oauth-login logout`. */
+export const logoutCommand: CommandDescription = {
+  name: 'logout',
+  description: 'revoke at the provider if possible, and delete',
+  arguments: [{ usage: '[target]' }],
+  flags: [
+    {
+      usage: '--all',
+      description: 'every account (of the target, if there is one)',
+      conflicts: [shared.account],
+    },
+    { usage: '--forget', description: 'also delete what cannot be revoked, and say what stays valid' },
+    shared.account,
+    shared.host,
+    shared.issuer,
+    shared.json,
+    shared.debug,
+    shared.allowDebug,
+  ],
+};

@@ -1,0 +1,33 @@
+import type { CommandDescription } from '../flag.ts';
+import * as shared from '../flags.ts';
+import { grantFlags } from '../grant-flags.ts';
+
+/** `oauth-login request`. */
+export const requestCommand: CommandDescription = {
+  name: 'request',
+  description: 'send a request with an access token to its own API, with flags like those of curl',
+  arguments: [{ usage: '<target>' }, { usage: '<url>' }],
+  flags: [
+    { usage: '-X, --request <method>', description: 'the method (default: GET, or POST with data)' },
+    { usage: '-H, --header <line>', description: 'add a header; repeatable', isRepeatable: true },
+    {
+      usage: '-d, --data <data>',
+      description: 'a form body; @FILE reads a file, @- reads standard input',
+      isRepeatable: true,
+    },
+    { usage: '--json <data>', description: 'a JSON body; @FILE and @- work too', isRepeatable: true },
+    { usage: '-i, --include', description: 'also show the status and the headers' },
+    {
+      usage: '-f, --fail',
+      description: 'exit with 5 for status 4xx and with 7 for 5xx, without the body',
+    },
+    {
+      usage: '-o, --output <file>',
+      description: 'write to a file, which appears when it is complete (- is standard output)',
+    },
+    ...shared.whichToken,
+    shared.debug,
+    ...grantFlags,
+    shared.allowDebug,
+  ],
+};

@@ -1,0 +1,49 @@
+import type { CommandDescription, Flag } from '../flag.ts';
+import * as shared from '../flags.ts';
+
+const fromFile: Flag = {
+  usage: '--from <file>',
+  description: 'import the client file from the provider',
+  conflicts: [shared.issuer, shared.clientId, shared.clientSecretFile],
+};
+
+const register: Flag = {
+  usage: '--register',
+  description: 'let the server register this tool, without a question',
+  conflicts: [fromFile, shared.clientId, shared.clientSecretFile],
+};
+
+/** `oauth-login setup`. */
+export const setupCommand: CommandDescription = {
+  name: 'setup',
+  description: 'register a client for a provider, or define your own provider',
+  arguments: [{ usage: '<name>', description: 'a provider, or a name for your own' }],
+  flags: [
+    shared.issuer,
+    fromFile,
+    register,
+    {
+      usage: '--remove',
+      description: 'delete the saved client, also at the server if this tool registered it',
+      conflicts: [fromFile, register, shared.clientId, shared.clientSecretFile],
+    },
+    { usage: '--forget', description: 'with --remove: delete it here even if the server cannot be asked' },
+    shared.clientId,
+    shared.clientSecretFile,
+    shared.clientAuthentication,
+    shared.scope,
+    shared.host,
+    shared.tenant,
+    shared.redirectUri,
+    {
+      usage: '--code-challenge-method <method>',
+      description: 'the PKCE method that the server supports but does not list: S256',
+      choices: ['S256'],
+    },
+    shared.store,
+    shared.caFile,
+    shared.allowHttpLoopback,
+    shared.debug,
+    shared.allowDebug,
+  ],
+};

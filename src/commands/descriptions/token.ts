@@ -1,0 +1,30 @@
+import type { CommandDescription, Flag } from '../flag.ts';
+import * as shared from '../flags.ts';
+import { grantFlags } from '../grant-flags.ts';
+
+const format: Flag = {
+  usage: '--format <format>',
+  description:
+    'raw, json, header, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
+};
+
+/** `oauth-login token`. */
+export const tokenCommand: CommandDescription = {
+  name: 'token',
+  description: 'print a valid access token, refreshed if needed',
+  arguments: [{ usage: '[target]' }],
+  flags: [
+    shared.minValidity,
+    format,
+    {
+      usage: '--as <variable>',
+      description: 'the variable that the format sets (default: for example GITHUB_TOKEN)',
+    },
+    { usage: '--refresh', description: 'refresh even if the stored token is still valid' },
+    ...shared.whichToken,
+    { ...shared.json, conflicts: [format] },
+    shared.debug,
+    ...grantFlags,
+    shared.allowDebug,
+  ],
+};
