@@ -1,6 +1,9 @@
 import { StoreError } from '../ground/errors.ts';
 
-/** What the messages of libsecret, GDBus, the macOS keychain and the Windows credential manager tell. */
+/**
+ * What the messages of libsecret, GDBus, the macOS keychain and the Windows credential manager tell. keytar gives nothing
+ * but the message, so this is the one place that reads words; `keychain.test.ts` holds the real libsecret to them.
+ */
 const MEANINGS: readonly (readonly [pattern: RegExp, code: 'store_locked' | 'store_denied'])[] = [
   [/locked|interaction is not allowed/i, 'store_locked'],
   [/denied|dismissed|cancel|not permitted|passphrase you entered|not authorized/i, 'store_denied'],

@@ -4,7 +4,7 @@ import type { Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import type { Keychain } from '../ground/ports.ts';
 import { keyDescriptorFile, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
-import { KEYCHAIN_SERVICE, keychainAccount, STORE_CHOICES, withKeychain } from './keychain-key.ts';
+import { KEYCHAIN_SERVICE, keychainAccount, withKeychain } from './keychain-key.ts';
 import { createPassphraseKey } from './passphrase-key.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
@@ -48,6 +48,6 @@ async function storeAndReadBack(keychain: Keychain, account: string, text: strin
   await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
   if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) === text) return;
   throw new StoreError('store_unavailable', 'the keychain did not keep what was stored in it', {
-    hint: STORE_CHOICES,
+    hint: 'check that your system keychain keeps what is saved in it',
   });
 }

@@ -9,7 +9,7 @@ import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 export const KEYCHAIN_SERVICE = 'oauth-login-v1';
 
 /** What a person can do when the keychain cannot be had; nothing weaker is ever chosen for them. */
-export const STORE_CHOICES =
+const STORE_CHOICES =
   'choose where the key is kept: --store keychain (needs a running, unlocked keychain), --store passphrase (set OAUTH_LOGIN_PASSPHRASE), or --store file (only file permissions protect it)';
 
 /** What the key is found under; Windows joins service and account with `/`, so the account must have none (T39). */
@@ -29,7 +29,7 @@ export async function withKeychain<T>(
     return await work(await context.openKeychain({ isCrowded }));
   } catch (error) {
     const code = error instanceof StoreError && KEYCHAIN_CODES.find((known) => known === error.code);
-    if (!code || error.hint.includes('--store')) throw error;
+    if (!code) throw error;
     throw new StoreError(code, error.message, { hint: `${error.hint}; or ${STORE_CHOICES}`, cause: error });
   }
 }
