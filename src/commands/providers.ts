@@ -1,4 +1,5 @@
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { jsonText } from '../output/json.ts';
 import {
@@ -39,7 +40,7 @@ export async function providers(
     const facts = {
       redirectUri,
       signIn: signInTarget(settings),
-      ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
+      ...defined({ clientId: settings.clientId }),
     };
     context.stdout.write(
       flags.json
@@ -91,7 +92,7 @@ function providerRow(name: string, configuration: Configuration): ProviderRow {
     name,
     label,
     issuer,
-    ...(indexed === undefined ? {} : { group: indexed.group }),
+    ...defined({ group: indexed?.group }),
     aliases: indexed?.aliases ?? [],
     abilities: indexed?.abilities ?? [],
     isPreset: indexed !== undefined,

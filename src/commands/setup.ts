@@ -1,26 +1,14 @@
-import { openAccountStore } from '../accounts/account-store.ts';
-import { knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
-import {
-  AuthorizationServerError,
-  ConfigurationError,
-  NetworkError,
-  StoreError,
-  UsageError,
-} from '../ground/errors.ts';
+import { defined } from '../ground/defined.ts';
+import { AuthorizationServerError, ConfigurationError, NetworkError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { httpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
 import { removedClientText, savedClientText } from '../output/registration.ts';
 import { findPreset } from '../providers/catalogue.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
-import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
-import { registrationOffer } from '../providers/registration-offer.ts';
-import { s256Support } from '../providers/require-s256.ts';
-import { resolveProvider } from '../providers/resolve.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { readClientFile } from '../settings/client-file.ts';
 import {
@@ -29,20 +17,15 @@ import {
   PROVIDER_NAME,
   readConfiguration,
 } from '../settings/configuration.ts';
-import {
-  type LoginFlags,
-  type LoginSettings,
-  loginSettings,
-  scopeSetting,
-} from '../settings/login-settings.ts';
+import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { clientVariables } from '../settings/variables.ts';
-import { askForSecret, guideRegistration, mayRegister } from '../setup/guide-registration.ts';
+import { checkTarget } from '../setup/check-target.ts';
+import { askForSecret, guideRegistration } from '../setup/guide-registration.ts';
+import { registerByTool } from '../setup/register-by-tool.ts';
 import { removeClient } from '../setup/remove-client.ts';
-import { saveClient } from '../setup/save-client.ts';
-import { registerItself } from '../setup/self-registration.ts';
-import { requireTarget } from '../sign-in/find-provider.ts';
+import { kindOfClient, saveClient } from '../setup/save-client.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
 
 /** The flags of `setup`. */
@@ -68,7 +51,7 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   const settings = withOwnSettings(loginSettings(name, flags, context.env, configuration), flags);
   if (flags.remove) return removeAndTell(settings, flags, context);
   if (flags.from !== undefined) return importClient(flags.from, settings, context);
-  const checked = await checkTarget(await withGivenSecret(settings, context), flags, context);
+  const checked = await checkTarget(await withGivenSecret(settings, context), context);
   const registered = await registerByTool(checked, flags, context);
   if (registered !== undefined) return saved(checked, await kindOfClient(registered, context), context);
   if (flags.clientId === undefined && isInteractive(context)) {
@@ -78,7 +61,7 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   const { clientId } = checked;
   if (clientId === undefined) throw missingClientId(settings);
   const secret = await secretFor({ ...checked, clientId }, context);
-  const given = secret === undefined ? {} : { clientSecret: secret };
+  const given = defined({ clientSecret: secret });
   await saveClient(checked, { clientId, ...given }, context);
   const kind = await kindOfClient({ ...checked, clientId, ...given }, context);
   if (kind === 'public' && checked.provider.clientSecret === 'required') {
@@ -101,92 +84,15 @@ async function removeAndTell(settings: LoginSettings, flags: SetupFlags, context
   }
 }
 
-/** The client that this tool registered by itself, where that was asked for, or offered and agreed to. */
-async function registerByTool(
-  settings: LoginSettings,
-  flags: SetupFlags,
-  context: Context,
-): Promise<RegisteredSettings | undefined> {
-  const isWanted = flags.register === true;
-  if (!isWanted && (flags.clientId !== undefined || !isInteractive(context))) return undefined;
-  const http = await context.openHttp(httpOptions({ ...settings, ...flags }, context));
-  try {
-    const fetch = signalled(http.fetch, context.signal);
-    const { allowHttpLoopback, provider: asked } = settings;
-    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
-    const offer = registrationOffer(provider);
-    if (offer === undefined) {
-      if (isWanted) throw noRegistration(provider, settings);
-      return undefined;
-    }
-    if (!isWanted && !(await mayRegister(offer, provider.label, context))) return undefined;
-    return await registerItself(settings, provider, offer, fetch, context);
-  } finally {
-    await http.close();
-  }
-}
-
-function noRegistration(provider: Provider, settings: LoginSettings): ConfigurationError {
-  if (provider.selfRegistration?.kind === 'any') {
-    return new ConfigurationError('config_invalid_value', `${provider.label} needs no registration`, {
-      hint: `sign in: oauth-login ${signInTarget(settings)}`,
-    });
-  }
-  return new ConfigurationError('config_invalid_value', `${provider.label} registers no client by itself`, {
-    hint: `${registrationClause(provider, registeredRedirectUri(settings.redirect), settings.device)}, then give --client-id`,
-  });
-}
-
 async function importClient(file: string, settings: LoginSettings, context: Context): Promise<void> {
   const client = await readClientFile(file, settings.provider, context);
-  const redirect = client.redirectUri === undefined ? {} : { redirect_uri: client.redirectUri };
+  const redirect = defined({ redirect_uri: client.redirectUri });
   const own = { ...settings, configuration: { ...settings.configuration, ...redirect } };
   await saveClient(own, client, context);
   saved(settings, 'confidential', context);
   context.stderr.write(
     `note: ${file} still holds the client secret; delete it, or keep it where only you can read it.\n`,
   );
-}
-
-/**
- * Looks at the target before anything is asked or saved, so that a mistyped issuer or host shows now and not at the
- * first sign-in. Gives the settings with the issuer in the spelling of its metadata.
- */
-async function checkTarget(
-  settings: LoginSettings,
-  flags: SetupFlags,
-  context: Context,
-): Promise<LoginSettings> {
-  const http = await context.openHttp(httpOptions({ ...settings, ...flags }, context));
-  try {
-    const fetch = signalled(http.fetch, context.signal);
-    const { allowHttpLoopback, provider: asked } = settings;
-    await requireTarget(settings, fetch);
-    if (asked.discovery === 'none') return settings;
-    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
-    if (s256Support(provider, provider.metadata) === 'not-offered') {
-      context.stderr.write(
-        `note: the list of PKCE methods of ${provider.label} is without S256, which a sign-in with a browser needs; --code-challenge-method S256 says that it works all the same.\n`,
-      );
-    }
-    // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
-    const origin = settings.issuerNamed ? foreignTokenOrigin(provider) : undefined;
-    const own = origin === undefined ? {} : { token_endpoint_origin: origin };
-    if (origin !== undefined) {
-      context.stderr.write(`note: ${provider.label} gives its tokens at ${origin}; that is remembered.\n`);
-    }
-    const { issuer } = provider;
-    const scopes = scopeSetting(provider, settings.askedScopes);
-    const kept = flags.scope === undefined ? own : { ...own, scopes };
-    return {
-      ...settings,
-      scopes,
-      provider: { ...asked, issuer },
-      configuration: { ...settings.configuration, issuer, ...kept },
-    };
-  } finally {
-    await http.close();
-  }
 }
 
 function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSettings {
@@ -199,9 +105,11 @@ function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSetti
       : {}),
     configuration: {
       ...settings.configuration,
-      ...(flags.redirectUri === undefined ? {} : { redirect_uri: flags.redirectUri }),
-      ...(supportsS256 ? { code_challenge_method: 'S256' } : {}),
-      ...(flags.scope === undefined ? {} : { scopes: settings.scopes }),
+      ...defined({
+        redirect_uri: flags.redirectUri,
+        code_challenge_method: supportsS256 ? 'S256' : undefined,
+        scopes: flags.scope === undefined ? undefined : settings.scopes,
+      }),
     },
   };
 }
@@ -209,22 +117,6 @@ function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSetti
 async function withGivenSecret(settings: LoginSettings, context: Context): Promise<LoginSettings> {
   if (settings.clientSecretFile === undefined) return settings;
   return { ...settings, clientSecret: await readSecretFile(settings.clientSecretFile, context) };
-}
-
-/** Whether the client has a secret: one given now, or one sealed before; what cannot be opened is as good as none. */
-async function kindOfClient(
-  settings: RegisteredSettings,
-  context: Context,
-): Promise<'public' | 'confidential'> {
-  if (settings.clientSecret !== undefined) return 'confidential';
-  const client = { issuer: settings.provider.issuer, clientId: settings.clientId };
-  try {
-    const sealed = await knownSecret(client, {}, openAccountStore(context), context);
-    return sealed === undefined ? 'public' : 'confidential';
-  } catch (error) {
-    if (error instanceof StoreError) return 'public';
-    throw error;
-  }
 }
 
 /** The secret that was given; a person is asked for one that the provider insists on. */
@@ -246,8 +138,7 @@ function saved(settings: LoginSettings, kind: 'public' | 'confidential', context
     target: settings.preset === undefined && host === undefined ? settings.target : provider.name,
     configuration: {
       ...settings.configuration,
-      ...(host === undefined ? {} : { host }),
-      ...(tenant === undefined ? {} : { tenant }),
+      ...defined({ host, tenant }),
     },
     issuerNamed: false,
     isClientNamed: false,

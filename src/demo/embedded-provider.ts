@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import type { JWK, Provider } from 'oidc-provider';
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { interactions } from './interactions.ts';
 import type { People } from './person.ts';
@@ -87,7 +88,7 @@ export async function startEmbeddedProvider(
     issuer,
     origin,
     clientId,
-    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...defined({ clientSecret }),
     users,
     onUserCode: (listener) => {
       provider.on('device_authorization.success', (_context, { verification_uri_complete: uri }) => {

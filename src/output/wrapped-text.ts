@@ -1,3 +1,5 @@
+import type { Context } from '../ground/context.ts';
+
 /** Widest line of running text; wider ones are hard to read, however wide the terminal is. */
 const WIDEST = 88;
 
@@ -20,4 +22,9 @@ export function wrappedText(paragraph: string, columns: number | undefined, firs
   }
   const rest = ' '.repeat(first.length);
   return [...lines, line].map((text, index) => `${index === 0 ? first : rest}${text}`).join('\n');
+}
+
+/** Running text, broken between words where the width of the terminal is known; addresses and commands never are. */
+export function prose(text: string, { stderr }: Pick<Context, 'stderr'>): string {
+  return stderr.columns === undefined ? text : wrappedText(text, stderr.columns);
 }

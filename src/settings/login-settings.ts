@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { variableText } from '../ground/environment.ts';
-import { ConfigurationError, UsageError } from '../ground/errors.ts';
-import { Secret } from '../ground/secret.ts';
+import { UsageError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
-import type { Provider } from '../providers/provider.ts';
-import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import { clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
-import { isScope } from './scope.ts';
+import { askedScopes, scopeSetting } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
 import { shortLivedScopes, withAuthentication } from './sign-in-flags.ts';
+import { storeSetting } from './store-setting.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
-import { providerVariable, variableName } from './variables.ts';
+import { providerVariable } from './variables.ts';
 
 /** The flags of `login`, as the command line gives them. */
 export interface LoginFlags extends TargetFlags {
@@ -95,22 +97,21 @@ export function loginSettings(
   const { provider, configuration: entry } = chosen;
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
-  const store = storeSetting(flags.store, env, configuration);
   const named = askedScopes(flags.scope ?? []);
   const asked = [...named, ...shortLivedScopes(provider, flags)];
   const extraCaFile = variableText(env, 'NODE_EXTRA_CA_CERTS');
-  return {
+  return defined({
     ...chosen,
-    ...(clientId === undefined ? {} : { clientId: validClientId(clientId, provider) }),
+    clientId: clientId === undefined ? undefined : validClientId(clientId, provider),
     isClientNamed: flags.clientId !== undefined && flags.clientId !== entry.client_id,
-    ...(flags.clientSecretFile === undefined ? {} : { clientSecretFile: flags.clientSecretFile }),
-    ...(secret === undefined ? {} : { clientSecret: secret }),
+    clientSecretFile: flags.clientSecretFile,
+    clientSecret: secret,
     scopes: scopeSetting(provider, asked),
     namedScopes: named,
     askedScopes: asked,
     redirect: redirectSetting(provider, flags, entry.redirect_uri),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
-    ...(flags.loginHint === undefined ? {} : { loginHint: flags.loginHint }),
+    loginHint: flags.loginHint,
     offlineAccess: flags.offlineAccess ?? true,
     timeoutSeconds: secondsSetting('--timeout', flags.timeout, {
       standard: DEFAULT_TIMEOUT_SECONDS,
@@ -118,47 +119,16 @@ export function loginSettings(
       most: LONGEST_TIMEOUT_SECONDS,
     }),
     timeoutNamed: flags.timeout !== undefined,
-    ...(store === undefined ? {} : { store }),
+    store: storeSetting(flags.store, env, configuration),
     openBrowser: flags.browser ?? true,
     device: flags.device ?? false,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
-    ...(flags.caFile === undefined ? {} : { caFile: resolve(flags.caFile) }),
-    ...(extraCaFile === undefined ? {} : { extraCaFile: resolve(extraCaFile) }),
+    caFile: flags.caFile === undefined ? undefined : resolve(flags.caFile),
+    extraCaFile: extraCaFile === undefined ? undefined : resolve(extraCaFile),
     // The answer to a program that reads events is for a program too.
     json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,
     debug: flags.debug ?? false,
-  };
-}
-
-/** The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. */
-export function storeSetting(
-  flag: string | false | undefined,
-  env: Environment,
-  configuration: Configuration,
-): StoreKind | 'none' | undefined {
-  if (flag === false) return 'none';
-  const text = flag ?? variableText(env, 'OAUTH_LOGIN_STORE') ?? configuration.store;
-  if (text === undefined || isStoreKind(text)) return text;
-  const options = { hint: 'the choices are keychain, passphrase and file' };
-  const what = `there is no store ${JSON.stringify(text)}`;
-  throw flag === undefined
-    ? new ConfigurationError('config_invalid_value', `${what} (OAUTH_LOGIN_STORE)`, options)
-    : new UsageError('usage_invalid', what, options);
-}
-
-/** The scopes to ask a provider for: its own and those of `--scope`; its own may change when its metadata is known. */
-export function scopeSetting(provider: Pick<Provider, 'scopes'>, asked: readonly string[]): string[] {
-  return [...new Set([...provider.scopes, ...asked])];
-}
-
-/** The scopes of `--scope`; throws a `UsageError` for what is none (RFC 6749 §3.3). */
-export function askedScopes(flags: readonly string[]): string[] {
-  const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
-  const wrong = asked.find((scope) => !isScope(scope));
-  if (wrong === undefined) return [...new Set(asked)];
-  throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
-    hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
   });
 }
 
@@ -174,27 +144,4 @@ function parameterSetting(pairs: readonly string[]): Record<string, string> {
     return [pair.slice(0, at), pair.slice(at + 1)] as const;
   });
   return Object.fromEntries(entries);
-}
-
-/** Of the characters that a file may hold (RFC 6749 appendix A.2). */
-function clientSecretSetting({ name }: Provider, env: Environment): Secret | undefined {
-  const text = providerVariable(env, name, 'CLIENT_SECRET');
-  if (text === undefined || /^[\x20-\x7e]+$/.test(text)) return text === undefined ? text : new Secret(text);
-  const variable = variableName(name, 'CLIENT_SECRET');
-  throw new ConfigurationError(
-    'config_invalid_value',
-    `${variable} holds more than one line of printable ASCII text`,
-    { hint: 'it has to hold the client secret and nothing else' },
-  );
-}
-
-function validClientId(clientId: string, provider: Provider): string {
-  if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
-  throw new ConfigurationError(
-    'config_invalid_value',
-    `the client id for ${provider.label} is empty, or not printable ASCII text`,
-    {
-      hint: 'copy it again from the page of the registration',
-    },
-  );
 }

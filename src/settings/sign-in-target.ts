@@ -1,8 +1,17 @@
 import { shellQuoted } from '../ground/file-system-words.ts';
-import type { LoginSettings } from './login-settings.ts';
+import type { Target } from './target.ts';
+
+/** What decides how a sign-in is asked for once more. */
+export interface TypedSignIn extends Target {
+  readonly clientId?: string;
+  /** Nothing but the command line would name this client next time. */
+  readonly isClientNamed: boolean;
+  readonly allowHttpLoopback: boolean;
+  readonly caFile?: string;
+}
 
 /** What to type after `oauth-login` to sign in there once more, with every flag that the configuration does not hold. */
-export function signInTarget(settings: LoginSettings): string {
+export function signInTarget(settings: TypedSignIn): string {
   const { target, host, tenant, configuration, provider, issuerNamed, clientId } = settings;
   return [
     shellQuoted(target),

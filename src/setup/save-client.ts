@@ -1,12 +1,16 @@
+import { openAccountStore } from '../accounts/account-store.ts';
 import { openClientSecrets } from '../accounts/client-secrets.ts';
+import { knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
+import { StoreError } from '../ground/errors.ts';
 import { storeQuestions } from '../output/sign-in-questions.ts';
 import type { RegisteredClient } from '../protocol/registered-client.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeProviderConfiguration } from '../settings/configuration-change.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { chooseStore } from '../sign-in/choose-store.ts';
+import type { RegisteredSettings } from '../sign-in/stages.ts';
 
 /** Keeps a client: the secret sealed, the identifier in the configuration file. Gives the store that was chosen for the secret. */
 export async function saveClient(
@@ -49,4 +53,20 @@ async function writeClient(
     ...defined({ preset, host, tenant }),
     client_id: clientId,
   });
+}
+
+/** Whether the client has a secret: one given now, or one sealed before; what cannot be opened is as good as none. */
+export async function kindOfClient(
+  settings: RegisteredSettings,
+  context: Context,
+): Promise<'public' | 'confidential'> {
+  if (settings.clientSecret !== undefined) return 'confidential';
+  const client = { issuer: settings.provider.issuer, clientId: settings.clientId };
+  try {
+    const sealed = await knownSecret(client, {}, openAccountStore(context), context);
+    return sealed === undefined ? 'public' : 'confidential';
+  } catch (error) {
+    if (error instanceof StoreError) return 'public';
+    throw error;
+  }
 }

@@ -1,0 +1,48 @@
+import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import { foreignTokenOrigin } from '../providers/origins.ts';
+import { s256Support } from '../providers/require-s256.ts';
+import { resolveProvider } from '../providers/resolve.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+import { scopeSetting } from '../settings/scope.ts';
+import { requireTarget } from '../sign-in/find-provider.ts';
+
+/**
+ * Looks at the target before anything is asked or saved, so that a mistyped issuer or host shows now and not at the
+ * first sign-in. Gives the settings with the issuer in the spelling of its metadata.
+ */
+export async function checkTarget(settings: LoginSettings, context: Context): Promise<LoginSettings> {
+  const http = await context.openHttp(httpOptions(settings, context));
+  try {
+    const fetch = signalled(http.fetch, context.signal);
+    const { allowHttpLoopback, provider: asked } = settings;
+    await requireTarget(settings, fetch);
+    if (asked.discovery === 'none') return settings;
+    const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
+    if (s256Support(provider, provider.metadata) === 'not-offered') {
+      context.stderr.write(
+        `note: the list of PKCE methods of ${provider.label} is without S256, which a sign-in with a browser needs; --code-challenge-method S256 says that it works all the same.\n`,
+      );
+    }
+    // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
+    const origin = settings.issuerNamed ? foreignTokenOrigin(provider) : undefined;
+    if (origin !== undefined) {
+      context.stderr.write(`note: ${provider.label} gives its tokens at ${origin}; that is remembered.\n`);
+    }
+    const { issuer } = provider;
+    const scopes = scopeSetting(provider, settings.askedScopes);
+    const kept = defined({
+      token_endpoint_origin: origin,
+      scopes: settings.namedScopes.length === 0 ? undefined : scopes,
+    });
+    return {
+      ...settings,
+      scopes,
+      provider: { ...asked, issuer },
+      configuration: { ...settings.configuration, issuer, ...kept },
+    };
+  } finally {
+    await http.close();
+  }
+}
