@@ -58,6 +58,11 @@ export function registrationGuide(
   ].join('\n');
 }
 
+/** The question whether the tool may register itself at that host. */
+export function selfRegistrationQuestion(label: string, host: string): string {
+  return `${label} lets oauth-login register itself at ${host}; that happens once. Register it now?`;
+}
+
 /** The question for the client identifier, in the words of the provider's page. */
 export function clientIdQuestion({ label, registration }: Provider): string {
   return `${registration?.terms.clientId ?? 'Client ID'} that ${label} gave you`;

@@ -9,6 +9,7 @@ import {
   clientSecretQuestion,
   registrationGuide,
   registrationText,
+  selfRegistrationQuestion,
 } from '../output/registration.ts';
 import { type RegistrationOffer, registrationOffer } from '../providers/registration-offer.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
@@ -74,10 +75,7 @@ export async function mayRegister(
 ): Promise<boolean> {
   const prompts = await context.openPrompts();
   const { host } = new URL(endpoint);
-  return prompts.confirm(
-    `${label} lets oauth-login register itself at ${host}; that happens once. Register it now?`,
-    true,
-  );
+  return prompts.confirm(selfRegistrationQuestion(label, host), true);
 }
 
 async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {
