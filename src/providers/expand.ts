@@ -9,6 +9,7 @@ export interface ProviderPlace {
 
 const hostGrammar =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[0-9]{1,5})?$/;
+const exactTenantGrammar = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
 const tenantGrammar = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const uuidGrammar = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -19,7 +20,7 @@ const uuidGrammar = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
  */
 export function expandProvider(provider: Provider, place: ProviderPlace = {}): Provider {
   const host = chooseHost(provider, place.host);
-  const tenant = chooseTenant(provider, place.tenant);
+  const tenant = chooseTenant(provider, place);
   const values = new Map<string, string>();
   if (host !== undefined) {
     values.set('{host}', host);
@@ -85,10 +86,12 @@ function readHost(written: string): string | undefined {
   return host === written || `${host}:443` === written ? host : undefined;
 }
 
-function chooseTenant(provider: Provider, given: string | undefined): string | undefined {
+function chooseTenant(provider: Provider, place: ProviderPlace): string | undefined {
+  const given = place.tenant;
   if (given !== undefined && provider.tenant === undefined) {
     throw new UsageError('usage_invalid', `${provider.label} has no tenants`, { hint: 'leave out --tenant' });
   }
+  if (provider.tenantNames === 'exact') return chooseExactTenant(provider, place);
   const tenant = (given ?? provider.tenant)?.toLowerCase();
   if (tenant !== undefined && !tenantGrammar.test(tenant)) {
     throw new UsageError('usage_invalid', '--tenant is neither an id nor a domain', {
@@ -96,6 +99,21 @@ function chooseTenant(provider: Provider, given: string | undefined): string | u
     });
   }
   return tenant;
+}
+
+/** The tenant with its letters as they are: a server that compares them knows no other form. */
+function chooseExactTenant(
+  { label, name, tenant: usual }: Provider,
+  { host, tenant }: ProviderPlace,
+): string {
+  const given = tenant ?? usual ?? '';
+  if (exactTenantGrammar.test(given)) return given;
+  const place = host === undefined ? '' : ` --host ${host}`;
+  throw new UsageError(
+    'usage_invalid',
+    given === '' ? `${label} needs the id of your tenant` : '--tenant is not the id of a tenant',
+    { hint: `give the id as it is written there, for example: oauth-login ${name}${place} --tenant my-id` },
+  );
 }
 
 function apiOf(provider: Provider, host: string): string | undefined {

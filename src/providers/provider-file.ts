@@ -34,6 +34,10 @@ const members = {
   endpoints: optional('Its endpoints; they win over those of the metadata.', parts.endpoints),
   hosts: optional('Of a provider that is installed on many hosts (--host).', parts.hosts),
   tenant: optional('The {tenant} when --tenant is not given.', texts.value),
+  tenant_names: optional(
+    'exact: the letters of a tenant are kept as they are given, and an underscore may stand between them.',
+    oneOf('exact'),
+  ),
   shared_tenants: optional(
     'Tenants that stand for many; their metadata names no issuer that can be compared.',
     listOf(texts.value),

@@ -16,6 +16,7 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
     ...present({ hosts: file.hosts === undefined ? undefined : hostsOf(file.hosts) }),
     ...present({
       tenant: file.tenant,
+      tenantNames: file.tenant_names,
       sharedTenants: file.shared_tenants,
       scopeAliases: file.scope_aliases,
     }),

@@ -163,6 +163,8 @@ export interface Provider {
   };
   /** The `{tenant}` when none is given. */
   readonly tenant?: string;
+  /** Tenants are names in which capitals count and underscores may stand; absent: ids and domains, in small letters. */
+  readonly tenantNames?: 'exact';
   /** Tenants that stand for many, in small letters: their metadata names no issuer that could be compared. */
   readonly sharedTenants?: readonly string[];
   readonly scopes: readonly string[];

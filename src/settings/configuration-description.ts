@@ -72,8 +72,8 @@ const providerEntry = objectOf({
     text('a host name such as "git.example.com"', /^[A-Za-z0-9.:[\]-]+$/u),
   ),
   tenant: optional(
-    'The Microsoft tenant: its id, one of its domains, common, organizations or consumers.',
-    text('a tenant id or domain', /^[A-Za-z0-9.-]+$/u),
+    'The tenant: its id or one of its domains; for Microsoft also common, organizations or consumers.',
+    text('a tenant id or domain', /^[A-Za-z0-9._-]+$/u),
   ),
   client_id: optional('The client identifier; not a secret.', text('a client identifier', /^[\x20-\x7e]+$/u)),
   client_authentication: optional(

@@ -208,10 +208,11 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
       ),
     );
     const headers = withFilled(fixture.profile.headers ?? {});
-    const authorization = Object.values(fixture.profile.query ?? {}).includes('{access_token}')
-      ? {}
-      : { authorization: `Bearer ${accessToken}` };
-    expect(request.headers).toMatchObject({ ...authorization, ...headers });
+    const { query: inQuery = {}, headers: inHeader = {} } = fixture.profile;
+    const isShownElsewhere = [inQuery, inHeader].some((one) => Object.values(one).includes('{access_token}'));
+    const bearer = isShownElsewhere ? undefined : `Bearer ${accessToken}`;
+    expect(request.headers).toMatchObject(headers);
+    if (headers.authorization === undefined) expect(request.headers.authorization).toBe(bearer);
     expect(request.body !== '').toBe(fixture.profile.json === true);
   });
 

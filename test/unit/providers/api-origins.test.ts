@@ -12,8 +12,11 @@ const of = (name: string, place = {}) => {
 describe('T02 the origins a token may be sent to', () => {
   it('are exact https origins for every preset, never the one people sign in at alone', () => {
     for (const name of catalogue.keys()) {
-      const needsHost = findPreset(name)?.hosts?.default === '';
-      const origins = of(name, needsHost ? { host: 'git.example.com' } : {});
+      const preset = findPreset(name);
+      const origins = of(name, {
+        ...(preset?.hosts?.default === '' ? { host: 'git.example.com' } : {}),
+        ...(preset?.tenant === '' ? { tenant: 'Acme_1' } : {}),
+      });
       expect(origins.length, name).toBeGreaterThan(0);
       for (const origin of origins) {
         expect(new URL(origin).origin).toBe(origin);

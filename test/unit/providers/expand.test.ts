@@ -87,6 +87,18 @@ describe('tenants', () => {
     expect(() => expandProvider(microsoft, { tenant })).toThrow(UsageError);
   });
 
+  const pool = { ...microsoft, issuer: 'https://{host}/{tenant}', tenantNames: 'exact', tenant: '' } as const;
+
+  it('keeps the letters of a tenant whose names are exact, and needs one', () => {
+    expect(expandProvider(pool, { tenant: 'eu-west-2_mQWq' }).issuer).toContain('/eu-west-2_mQWq');
+    expect(() => expandProvider(pool)).toThrow('needs the id of your tenant');
+    expect(() => expandProvider(microsoft, { tenant: 'eu-west-2_mQWq' })).toThrow(UsageError);
+  });
+
+  it.each(['../a', 'a/b', 'a?b', '_a', 'ä', '.', 'a b'])('refuses %j as an exact tenant', (tenant) => {
+    expect(() => expandProvider(pool, { tenant })).toThrow('--tenant is not the id of a tenant');
+  });
+
   it('refuses --tenant where there are none', () => {
     expect(() => expandProvider(github, { tenant: 'common' })).toThrow(UsageError);
   });
