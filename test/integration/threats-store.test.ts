@@ -127,12 +127,23 @@ describeWith(KEYRING_PROGRAMS, 'T36 T38 an account whose key is in a keychain', 
 
 describe('T37 an account file that was touched', () => {
   const files = new Map<string, string>();
-  beforeEach(async () => {
+  /** A home in which both have signed in; every test touches a copy of it. */
+  let both: CommandHome;
+  beforeAll(async () => {
+    both = openHome(command);
     for (const user of ['ada', 'grace']) {
-      const before = accountFiles();
-      expect((await home.runHere(target(), { user })).code).toBe(0);
-      files.set(user, accountFiles().find((file) => !before.includes(file)) ?? '');
+      expect((await both.runHere(target(), { user })).code).toBe(0);
     }
+  });
+  afterAll(() => both.close());
+  beforeEach(() => {
+    home.close();
+    home = both.copy();
+    files.clear();
+    for (const file of accountFiles()) {
+      files.set(readFileSync(file, 'utf8').includes('Hopper') ? 'grace' : 'ada', file);
+    }
+    expect([...files.keys()].sort()).toEqual(['ada', 'grace']);
   });
 
   /** Runs the command that a hint ends with. */
