@@ -13,13 +13,12 @@ import { indexedAccounts, readAccountIndex, SMALLEST_INDEXED } from './account-i
 import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
-import { claimedClient } from './claimed-client.ts';
 import type { ClientReference, ClientSecrets } from './client-secrets.ts';
 import { fileMark } from './file-mark.ts';
 import type { Lock } from './lock.ts';
 import { openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
-import { idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
+import { claimedClient, idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
 
 export { accountId } from './account-id.ts';
 

@@ -1,7 +1,9 @@
-import type { readFileOfOwner } from '../secrets/private-file-reading.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
+import { type readFileOfOwner, readPrivateFile } from '../secrets/private-file-reading.ts';
 import type { AccountHead } from './account.ts';
 import { readAccountHead } from './account-head.ts';
 import { accountId } from './account-id.ts';
+import type { ClientReference } from './client-secrets.ts';
 import { corruptFile, readSealedFile, type SealedFile } from './sealed-file.ts';
 
 /** The readable part of an account file, and the rest. */
@@ -42,4 +44,15 @@ export function isSameBinding(given: AccountHead, stored: AccountHead): boolean 
 /** The name that the account of a head has to have. */
 export function idOf(head: AccountHead): string {
   return accountId(head.provider, head.issuer, head.clientId, head.profile?.sub);
+}
+
+/** The client that the second line of an account file names, however damaged the rest is; nobody vouches for it. */
+export function claimedClient(path: string): ClientReference | undefined {
+  try {
+    const head = plainObject(parsePlainJson(readPrivateFile(path)?.toString('utf8').split('\n')[1] ?? ''));
+    const { issuer, clientId } = head ?? {};
+    return typeof issuer === 'string' && typeof clientId === 'string' ? { issuer, clientId } : undefined;
+  } catch {
+    return undefined;
+  }
 }
