@@ -5,6 +5,7 @@ import { AuthorizationServerError, NetworkError, StoreError } from '../ground/er
 import { networkOf } from '../ground/http-options.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
+import { tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { AccessSession } from './access-session.ts';
 import { failureRecord } from './failed-refresh.ts';
@@ -41,14 +42,14 @@ export async function renewAccount(
   ]);
   const http = await context.openHttp(networkOf(head, access.trace));
   try {
-    const endpoint = {
+    const use = {
       provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
       fetch: http.fetch,
       allowHttpLoopback: head.allowHttpLoopback ?? false,
-      now: () => context.clock.now(),
       requestedScopes: head.scopes,
     };
+    const endpoint = tokenEndpoint(use, context);
     return await keepWhatComes({ head, secrets }, access, (onReply) =>
       refreshTokens(endpoint, refreshToken, {
         ...(head.profile === undefined ? {} : { subject: head.profile.sub }),

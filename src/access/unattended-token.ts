@@ -13,7 +13,7 @@ import { StoreError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
-import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
+import { type TokenEndpoint, tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import { openReplacementFile } from '../secrets/replacement-file.ts';
@@ -187,14 +187,9 @@ async function openTokenEndpoint(
     withoutAuthorization: true,
   });
   await confirmTokenOrigin(provider, settings, context);
-  return {
-    provider,
-    client: unattendedClient(settings, credential, provider),
-    fetch,
-    allowHttpLoopback,
-    now: () => context.clock.now(),
-    requestedScopes: settings.scopes,
-  };
+  const client = unattendedClient(settings, credential, provider);
+  const requestedScopes = settings.scopes;
+  return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
 }
 
 /** The token was issued: that it cannot be kept is no reason to withhold it. */

@@ -1,5 +1,7 @@
+import type { AccessSession } from '../access/access-session.ts';
+import { type SignedOut, signOut } from '../access/sign-out.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { type AccountStore, openAccountStore, type StoredAccounts } from '../accounts/account-store.ts';
+import type { StoredAccounts } from '../accounts/account-store.ts';
 import {
   type AccountChoice,
   accountsOfTarget,
@@ -17,16 +19,16 @@ import {
 } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import {
-  type Forgotten,
   forgottenGrantsText,
   forgottenJson,
   forgottenText,
-  notSignedOutText,
+  type ToldSignOut,
+  toldSignOut,
 } from '../output/logout-text.ts';
 import { problemText } from '../output/text.ts';
-import { type Configuration, readConfiguration } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
-import { forgetAccount } from './forget-account.ts';
+import { openAccess } from './access-session.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountChoice {
@@ -39,7 +41,7 @@ export interface LogoutFlags extends AccountChoice {
 }
 
 /**
- * `oauth-login logout`: takes the tokens back at the provider, forgets them here, and says which of both happened.
+ * `oauth-login logout`: takes the tokens back at the provider, forgets them here, and says which of the two happened.
  *
  * An account whose tokens could not be revoked stays, unless `--forget` was given; so does one whose file cannot be
  * read. Its error is told after everything else is done.
@@ -49,9 +51,9 @@ export async function logout(
   flags: LogoutFlags,
   context: Context,
 ): Promise<void> {
-  const configuration = await readConfiguration(context.paths);
-  const store = openAccountStore(context);
-  const stored = await store.list();
+  const access = openAccess(flags, context);
+  const configuration = await access.configuration();
+  const stored = await access.store.list();
   const kept = openUnattendedTokens(context);
   const { tokens } = kept.list();
   const chosen = await chooseAccounts(target, flags, stored, tokens, configuration);
@@ -60,9 +62,11 @@ export async function logout(
   const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, tokens, configuration);
   const grants = kept.remove(issuers);
   const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
-  const outcomes = await forgetAccounts(chosen, flags, store, context, configuration);
-  const errors = notSignedOut(outcomes, commandWithForget(target, flags));
-  if (flags.json) context.stdout.write(forgottenJson(outcomes, grants, unreadable));
+  const outcomes = await signOutAll(chosen, flags, access);
+  const command = commandWithForget(target, flags);
+  const told = outcomes.map((outcome) => toldSignOut(outcome, command));
+  const errors = notSignedOut(told);
+  if (flags.json) context.stdout.write(forgottenJson(told, grants, unreadable));
   else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0)
     context.stdout.write('Nobody was signed in.\n');
   else if (grants.length > 0) context.stdout.write(forgottenGrantsText(grants.length));
@@ -73,36 +77,24 @@ export async function logout(
 }
 
 /** Signs out one account after the other, and says so at once. */
-async function forgetAccounts(
+async function signOutAll(
   chosen: readonly AccountHead[],
-  flags: LogoutFlags,
-  store: AccountStore,
-  context: Context,
-  configuration: Configuration,
-): Promise<readonly Forgotten[]> {
-  const outcomes: Forgotten[] = [];
+  { forget = false, json }: LogoutFlags,
+  access: AccessSession,
+): Promise<readonly SignedOut[]> {
+  const outcomes: SignedOut[] = [];
   for (const head of chosen) {
-    const outcome = await forgetAccount(head, flags, store, context, configuration);
+    const outcome = await signOut(head, { forget }, access);
     if (outcome === undefined) continue;
     outcomes.push(outcome);
-    if (outcome.isForgotten && !flags.json) context.stdout.write(forgottenText(outcome));
+    if (outcome.isForgotten && !json) access.context.stdout.write(forgottenText(outcome));
   }
   return outcomes;
 }
 
-/**
- * The errors of the accounts that stay, each with the exit code of what kept its tokens from being revoked.
- *
- * The failed request is told by what it means for the account, in those that `--forget` has forgotten as well.
- */
-function notSignedOut(outcomes: readonly Forgotten[], command: string): OAuthLoginError[] {
-  return outcomes.flatMap((outcome) => {
-    if (!('error' in outcome.revocation)) return [];
-    const { error } = outcome.revocation;
-    const { message, hint } = notSignedOutText(outcome, error, command);
-    Object.defineProperties(error, { message: { value: message }, hint: { value: hint } });
-    return outcome.isForgotten ? [] : [error];
-  });
+/** The errors of the accounts that stay, each with the exit code of what kept its tokens from being revoked. */
+function notSignedOut(outcomes: readonly ToldSignOut[]): OAuthLoginError[] {
+  return outcomes.flatMap(({ error, isForgotten }) => (error === undefined || isForgotten ? [] : [error]));
 }
 
 /** The same command line, but for what makes it forget the tokens that it cannot revoke. */

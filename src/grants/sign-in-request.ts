@@ -3,7 +3,7 @@ import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
+import { type TokenEndpoint, tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { RedirectSettings } from '../settings/redirect-uri.ts';
@@ -70,14 +70,7 @@ export function isRetried(error: unknown, retriedErrors: ReadonlySet<string>): b
 }
 
 /** The token endpoint as the requests of a sign-in need it. */
-export function tokenEndpointFor(request: SignInRequest, { clock }: Pick<Context, 'clock'>): TokenEndpoint {
-  const { provider, client, fetch, allowHttpLoopback, scopes } = request;
-  return {
-    provider,
-    client,
-    fetch,
-    allowHttpLoopback,
-    now: () => clock.now(),
-    requestedScopes: scopes,
-  };
+export function tokenEndpointFor(request: SignInRequest, context: Pick<Context, 'clock'>): TokenEndpoint {
+  const { provider, client, fetch, allowHttpLoopback, scopes: requestedScopes } = request;
+  return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
 }

@@ -165,6 +165,19 @@ export class ResourceServerError extends OAuthLoginError {
   }
 }
 
+/** An error told by what it means for something larger, such as an account; code and exit code are those of its cause. */
+export class ConsequenceError extends OAuthLoginError {
+  override readonly name = 'ConsequenceError';
+  readonly exitCode: number;
+  constructor(
+    cause: OAuthLoginError,
+    { message, hint }: { readonly message: string; readonly hint: string },
+  ) {
+    super(cause.code, message, { hint, cause });
+    this.exitCode = cause.exitCode;
+  }
+}
+
 /** A program could not be started; the exit codes are those of a POSIX shell (XCU §2.8.2). */
 export class ProgramStartError extends OAuthLoginError {
   override readonly name = 'ProgramStartError';

@@ -1,28 +1,22 @@
-import type { AccountHead } from '../accounts/account.ts';
+import type { SignedOut } from '../access/sign-out.ts';
 import type { UnreadableAccount } from '../accounts/choose-account.ts';
 import type { KeptToken } from '../accounts/unattended-tokens.ts';
-import { AuthorizationServerError, type OAuthLoginError } from '../ground/errors.ts';
+import { AuthorizationServerError, ConsequenceError, type OAuthLoginError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
-import type { RevocationOutcome } from '../protocol/revocation.ts';
 import { jsonText } from './json.ts';
 import { accountPerson } from './text.ts';
 
 /** Characters of an error's message that are shown inside a sentence. */
 const LONGEST = 400;
 
-/** What `logout` did with one account. */
-export interface Forgotten {
-  readonly head: AccountHead;
-  readonly revocation: RevocationOutcome | { readonly kind: 'not-asked'; readonly error: OAuthLoginError };
-  /** The account is gone here; one whose tokens could not be revoked stays unless `--forget` says otherwise. */
-  readonly isForgotten: boolean;
-  /** Page on which the End-User can withdraw the access. */
-  readonly reviewPage?: string;
+/** What `logout` did with one account, and the error that tells of it where its tokens could not be revoked. */
+export interface ToldSignOut extends SignedOut {
+  readonly error?: ConsequenceError;
 }
 
 /** One truthful sentence or two for an account that was signed out. */
-export function forgottenText({ head, revocation, reviewPage }: Forgotten): string {
+export function forgottenText({ head, revocation, reviewPage }: SignedOut): string {
   const label = safeText(head.label);
   const start = `Signed out ${accountPerson(head)} at ${label}: `;
   const page = reviewPage === undefined ? '' : `; withdraw the access at ${reviewPage}`;
@@ -53,9 +47,19 @@ export function forgottenText({ head, revocation, reviewPage }: Forgotten): stri
   }
 }
 
+/**
+ * What `logout` did with an account. Where its tokens could not be revoked, the failed request is told by what it means
+ * for the account; `command` forgets the account all the same.
+ */
+export function toldSignOut(outcome: SignedOut, command: string): ToldSignOut {
+  if (!('error' in outcome.revocation)) return outcome;
+  const { error } = outcome.revocation;
+  return { ...outcome, error: new ConsequenceError(error, notSignedOutText(outcome, error, command)) };
+}
+
 /** What became of an account whose tokens could not be revoked, why, and what helps. */
-export function notSignedOutText(
-  { head, isForgotten, reviewPage }: Forgotten,
+function notSignedOutText(
+  { head, isForgotten, reviewPage }: SignedOut,
   error: OAuthLoginError,
   command: string,
 ): { readonly message: string; readonly hint: string } {
@@ -87,16 +91,16 @@ export function forgottenGrantsText(count: number): string {
  * each account that stays because its file cannot be read.
  */
 export function forgottenJson(
-  outcomes: readonly Forgotten[],
+  outcomes: readonly ToldSignOut[],
   grants: readonly KeptToken[],
   unreadable: readonly UnreadableAccount[],
 ): string {
   return jsonText([
-    ...outcomes.map(({ head, revocation, isForgotten }) => ({
+    ...outcomes.map(({ head, revocation, isForgotten, error }) => ({
       account: head.id,
       provider: head.provider,
       revocation: revocation.kind,
-      ...('error' in revocation ? { error: errorMembers(revocation.error) } : {}),
+      ...(error === undefined ? {} : { error: errorMembers(error) }),
       ...('refusal' in revocation ? { access_token_expires_at: head.expiresAt ?? null } : {}),
       forgotten: isForgotten,
     })),

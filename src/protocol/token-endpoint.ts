@@ -1,3 +1,4 @@
+import type { Context } from '../ground/context.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { OAuthClient } from './client-authentication.ts';
@@ -13,6 +14,14 @@ export interface TokenEndpoint {
   readonly requestedScopes: readonly string[];
   /** What becomes of an ID Token while its keys cannot be fetched; the whole reply is refused unless told. */
   readonly idTokenWithoutKeys?: 'left-out';
+}
+
+/** The token endpoint of a provider, used by one client. Lifetimes are counted from the clock of this machine. */
+export function tokenEndpoint(
+  use: Omit<TokenEndpoint, 'now'>,
+  { clock }: Pick<Context, 'clock'>,
+): TokenEndpoint {
+  return { ...use, now: () => clock.now() };
 }
 
 /** Name and value of a parameter of a request; a name may come more than once (RFC 8693 §2.1, RFC 8707 §2). */
