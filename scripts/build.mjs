@@ -5,6 +5,7 @@
 // outside for the same reason, except commander, which every command needs.
 import { execFileSync } from 'node:child_process';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { importSource } from './from-source.mjs';
@@ -34,7 +35,7 @@ const finishedIndex = {
     const { providerIndex } = await importSource('src/providers/provider-index.ts');
     const rows = JSON.stringify(providerIndex());
     const contents = `
-      import { join } from 'node:path';
+      import { basename, join, resolve } from 'node:path';
       export const providersDirectory = join(__dirname, '../providers');
       let index;
       export function providerIndex() {
@@ -68,18 +69,25 @@ await build({
 });
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 
+/** The source of each part of the quick program, by the name of its file; parts are added while they are built. */
+const quickParts = new Map([['quick', 'src/quick/quick-answer.ts']]);
+
 /**
- * Ends the try of the quick program at every `import()` outside `src/quick/`: what the commands load late, such as a
- * refresh or the text of an error, is left to the whole program.
+ * Makes a file of its own of what `src/quick/` loads by `import()`, since V8 reads the whole of a file, also what a
+ * command does not need. Every other `import()` ends the try of the quick program: what the commands load late, such as
+ * a refresh or the text of an error, is left to the whole program.
  */
 const lateParts = {
   name: 'late-parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, ({ kind, importer }) =>
-      kind === 'dynamic-import' && !/[\\/]src[\\/]quick[\\/]/.test(importer)
-        ? { path: 'late-part', namespace: 'absent' }
-        : undefined,
-    );
+    onResolve({ filter: /.*/ }, ({ kind, importer, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      if (!/[\\/]src[\\/]quick[\\/]/.test(importer)) return { path: 'late-part', namespace: 'absent' };
+      const source = resolve(resolveDir, path);
+      const name = `quick-${basename(source, '.ts')}`;
+      quickParts.set(name, source);
+      return { path: `./${name}.js`, external: true };
+    });
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
       contents: "throw new Error('the whole program is needed');",
     }));
@@ -88,13 +96,19 @@ const lateParts = {
 
 const print = (flag) =>
   JSON.stringify(execFileSync(process.execPath, [`${root}/bin/oauth-login.js`, flag], { encoding: 'utf8' }));
-await build({
-  ...options,
-  entryPoints: { quick: 'src/quick/quick-answer.ts' },
-  sourcemap: false,
-  define: { VERSION_TEXT: print('--version'), HELP_TEXT: print('--help') },
-  // Whatever goes wrong in it is not shown but left to the whole program, so its names are not needed.
-  minify: true,
-  plugins: [lateParts],
-});
+// The whole program makes them, so they come before the quick one is there.
+const define = { VERSION_TEXT: print('--version'), HELP_TEXT: print('--help') };
+for (const [name, source] of quickParts) {
+  await build({
+    ...options,
+    entryPoints: { [name]: source },
+    sourcemap: false,
+    define,
+    // Node's own `import()` would load its loader of modules.
+    supported: { 'dynamic-import': false },
+    // Whatever goes wrong in it is not shown but left to the whole program, so its names are not needed.
+    minify: true,
+    plugins: [lateParts],
+  });
+}
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);
