@@ -46,7 +46,7 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
     schema: { enum: choices },
     check(value, path) {
       if (choices.some((choice) => choice === value)) return undefined;
-      return { path, what: `expected ${expected}${suggestion(String(value), choices)}` };
+      return { path, what: `expected ${expected}${suggestion(value, choices)}` };
     },
   };
 }
@@ -120,7 +120,7 @@ export function narrowed<Value>(
     schema: rule.schema,
     check(value, path) {
       if (isOfType(value, path) && accepts(value)) return undefined;
-      return { path, what: `expected ${rule.expected}${suggestion(String(value), choices())}` };
+      return { path, what: `expected ${rule.expected}${suggestion(value, choices())}` };
     },
   };
 }
@@ -140,8 +140,9 @@ export function firstFault(checks: readonly (() => Fault | undefined)[]): Fault 
 }
 
 /** The end of a sentence: `; did you mean …?` where something near is known. */
-export function suggestion(typed: string, known: readonly string[]): string {
-  const nearest = nearestNames(typed, known);
+export function suggestion(typed: unknown, known: readonly string[]): string {
+  // Anything else is not mistyped; what nests thousands of levels cannot even be written as a text.
+  const nearest = typeof typed === 'string' ? nearestNames(typed, known) : [];
   return nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
 }
 

@@ -108,6 +108,16 @@ describe('the configuration file', () => {
     expect(await problem(source)).toMatch(expected);
   });
 
+  it.each(['store', 'providers"."x"."preset', 'providers"."x"."client_authentication'])(
+    'refuses a value of "%s" that nests five thousand levels',
+    async (path) => {
+      const [first = '', ...rest] = path.split('"."');
+      const value = `${'['.repeat(5000)}${']'.repeat(5000)}`;
+      const inner = rest.reduceRight((nested, key) => `{"${key}":${nested}}`, value);
+      expect(await problem(`{"${first}":${inner}}`)).toMatch(/^config_invalid_file /);
+    },
+  );
+
   it('never holds a secret, and says where one belongs', async () => {
     writeFileSync(file(), '{\n"providers": {"github": {\n"client_secret": "CANARY"}}}');
     const error = await readConfiguration(paths()).catch((reason: unknown) => reason);
