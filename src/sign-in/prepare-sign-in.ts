@@ -92,7 +92,7 @@ async function registerClient(
   return registered;
 }
 
-/** Where nobody chose a store, accounts of the same client that are there already decide, whoever signs in now. */
+/** The store that was chosen; without a choice, the store in which this client already has accounts. */
 async function chooseDestination(
   settings: RegisteredSettings,
   store: AccountStore,
