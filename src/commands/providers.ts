@@ -37,10 +37,11 @@ export async function providers(
   if (name !== undefined) {
     const settings = loginSettings(name, flags, context.env, configuration);
     const redirectUri = registeredRedirectUri(settings.redirect);
+    const { selfRegistration: own } = settings.provider;
     const facts = {
       redirectUri,
       signIn: signInTarget(settings),
-      ...defined({ clientId: settings.clientId }),
+      ...defined({ clientId: settings.clientId ?? (own?.kind === 'any' ? own.client_id : undefined) }),
     };
     context.stdout.write(
       flags.json

@@ -42,6 +42,7 @@ describe('where any client id is accepted', () => {
     expect(stdout).toMatch(/^Signed in to Lichess as /);
     expect(formOf(lastTo(server, 'POST /lichess.org/api/token')).client_id).toBe('oauth-login');
     expect((await line.run('token', 'lichess')).stdout).toBe('canary-of-lichess\n');
+    expect((await line.run('providers', 'lichess')).stdout).toMatch(/^ {2}client id +oauth-login$/m);
     expect((await line.run('setup', 'lichess', '--register')).stderr).toContain(
       'sign in: oauth-login lichess',
     );
