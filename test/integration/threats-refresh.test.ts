@@ -163,7 +163,9 @@ describe('T28 a refresh that is to stop after the server spent the token', () =>
       running.kill('SIGTERM');
       await sleep(200);
     }
-    expect(await running.ended).toMatchObject({ code: 130, stdout: '' });
+    const ended = await running.ended;
+    expect([ended.code, ended.stdout]).toEqual([130, '']);
+    expect(ended.stderr.startsWith(`${FINISHING}oauth-login: error: interrupted\n`)).toBe(true);
     const rotated = readFileSync(file, 'utf8').trim();
     expect(rotated).not.toBe(spent);
     expect(server.issuedSecrets('refresh_token')).toContain(rotated);

@@ -116,8 +116,9 @@ export async function startAuthorizationServer(
       return;
     }
     const reply = await forward(request, body, provider.origin);
-    if (chosen?.kind === 'late') await sleep(chosen.milliseconds);
+    // Issued now: after the wait they would stand behind those that were issued in the meantime.
     secrets.collectFromReply(reply);
+    if (chosen?.kind === 'late') await sleep(chosen.milliseconds);
     if (fault !== undefined) {
       applyFault(fault, response);
       return;
