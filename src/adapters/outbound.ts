@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { Environment } from '../ground/context.ts';
 import { ProtocolError } from '../ground/errors.ts';
-import { isLoopbackHost } from './loopback-address.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from './proxy.ts';
 
 /** The way to one address: directly, or through a proxy. */

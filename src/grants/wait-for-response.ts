@@ -1,6 +1,7 @@
 import type { Context } from '../ground/context.ts';
 import { durationText } from '../ground/duration-text.ts';
 import { ConfigurationError, InputEndedError, NetworkError } from '../ground/errors.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback.ts';
@@ -64,7 +65,7 @@ function waysBack({ request, context, callback }: Wait, authorizationUri: string
   const opensBrowser = request.openBrowser && context.canOpenBrowser && callback.port !== undefined;
   const { hostname, port } = new URL(authorizationUri);
   // A local identity server is out of the browser's reach as well.
-  const serverPorts = /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(hostname) ? [Number(port || 80)] : [];
+  const serverPorts = isLoopbackHost(hostname) ? [Number(port || 80)] : [];
   return {
     opensBrowser,
     redirectUri: callback.redirectUri,

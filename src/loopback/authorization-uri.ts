@@ -1,10 +1,8 @@
 import { ProtocolError } from '../ground/errors.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
 
 /** Longest authorization request we send a browser to, in characters. */
 const MAXIMUM_LENGTH = 8192;
-
-/** Browsers, too, lead the name `localhost` to this machine and nowhere else (RFC 6761 §6.3). */
-const THIS_MACHINE = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 function faultOf(uri: string): string | undefined {
   if (uri.length > MAXIMUM_LENGTH) {
@@ -17,7 +15,7 @@ function faultOf(uri: string): string | undefined {
     return 'is not an absolute URI';
   }
   const url = new URL(uri);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && THIS_MACHINE.test(url.hostname))) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
     return 'is not https';
   }
   if (url.username !== '' || url.password !== '') {

@@ -1,28 +1,5 @@
 import { ProtocolError, UsageError } from '../ground/errors.ts';
-
-/** Parameters that this tool alone sets: registered names of RFC 6749, 7636, 9101, 9126, 9449 and OpenID Connect Core. */
-export const reservedParameters: ReadonlySet<string> = new Set([
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'client_assertion_type',
-  'code',
-  'code_challenge',
-  'code_challenge_method',
-  'code_verifier',
-  'dpop_jkt',
-  'grant_type',
-  'iss',
-  'nonce',
-  'redirect_uri',
-  'registration',
-  'request',
-  'request_uri',
-  'response_mode',
-  'response_type',
-  'scope',
-  'state',
-]);
+import { reservedParameters } from './reserved-parameters.ts';
 
 /** Longest authorization URI that browsers and servers are known to take. */
 const MAXIMUM_LENGTH = 8192;

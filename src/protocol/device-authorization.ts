@@ -1,6 +1,7 @@
 import type * as Library from 'oauth4webapi';
 import { ConfigurationError, ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { Secret } from '../ground/secret.ts';
 import type { Provider } from '../providers/provider.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
@@ -93,10 +94,7 @@ function deviceAuthorizationFromResponse(
   if (!/^[A-Za-z0-9 ._-]{1,32}$/.test(reply.user_code)) throw refused('has a user_code that cannot be shown');
   if (!(reply.expires_in > 0)) throw refused('has no sensible expires_in');
   const uri = URL.canParse(reply.verification_uri) ? new URL(reply.verification_uri) : undefined;
-  const isLocal =
-    uri?.protocol === 'http:' &&
-    allowHttpLoopback &&
-    /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(uri.hostname);
+  const isLocal = uri?.protocol === 'http:' && allowHttpLoopback && isLoopbackHost(uri.hostname);
   if (uri === undefined || (uri.protocol !== 'https:' && !isLocal)) {
     throw refused('names a page that is not https');
   }

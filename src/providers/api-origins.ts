@@ -1,4 +1,4 @@
-import { isLoopbackAddress } from './endpoint.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
 import type { Provider } from './provider.ts';
 
 /**
@@ -19,7 +19,7 @@ export function apiOrigins(
     .map((place) => new URL(place))
     .filter(
       ({ protocol, hostname }) =>
-        protocol === 'https:' || (protocol === 'http:' && allowHttpLoopback && isLoopbackAddress(hostname)),
+        protocol === 'https:' || (protocol === 'http:' && allowHttpLoopback && isLoopbackHost(hostname)),
     )
     .map(({ origin }) => origin);
   return [...new Set(origins)];

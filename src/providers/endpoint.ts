@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { requestParameters } from './request-parameters.ts';
 
 /** Longest endpoint that is accepted, in characters. */
@@ -34,7 +35,7 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
     if (url.protocol !== 'http:') {
       return { fault: 'is not an https URL' };
     }
-    if (!isLoopbackAddress(url.hostname)) {
+    if (!isLoopbackHost(url.hostname)) {
       return {
         fault: 'uses plain http',
         hint: 'use https; plain http is possible to this machine only: 127.0.0.1, [::1] or localhost, with --allow-http-loopback',
@@ -62,13 +63,4 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
     }
   }
   return { href: url.href };
-}
-
-/**
- * Whether the host of a URL is this machine: a literal loopback address, or the name `localhost`, which is connected to
- * 127.0.0.1 and [::1] and to nothing else, whatever a resolver says (RFC 6761 §6.3).
- */
-export function isLoopbackAddress(hostname: string): boolean {
-  if (hostname === 'localhost') return true;
-  return hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname);
 }

@@ -1,4 +1,5 @@
-import { reservedParameters } from '../protocol/authorization-request.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
+import { reservedParameters } from '../protocol/reserved-parameters.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
 import {
   anyOf,
@@ -11,7 +12,6 @@ import {
   type Rule,
   text,
 } from '../providers/description.ts';
-import { isLoopbackAddress } from '../providers/endpoint.ts';
 import { namedValues, objectOf, optional } from '../providers/object-description.ts';
 import { sharedMembers } from '../providers/provider-file.ts';
 import * as texts from '../providers/provider-file-texts.ts';
@@ -27,7 +27,7 @@ const apiOrigin = narrowed(
     'an origin such as "https://api.example.com" (plain http: loopback addresses only)',
     /^(?:https:\/\/[^/\s@*?#]+|http:\/\/(?:127\.[0-9.]+|\[::1\]|localhost)(?::[0-9]+)?)$/u,
   ),
-  (value) => isOrigin(value) && (value.startsWith('https:') || isLoopbackAddress(new URL(value).hostname)),
+  (value) => isOrigin(value) && (value.startsWith('https:') || isLoopbackHost(new URL(value).hostname)),
 );
 
 const redirectUri = narrowed(

@@ -1,6 +1,7 @@
 import type { Environment } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
+import { isReservedInTokenRequest } from '../protocol/reserved-parameters.ts';
 import type { RequestParameter } from '../protocol/token-endpoint.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { Configuration } from './configuration.ts';
@@ -45,10 +46,6 @@ export interface UnattendedSettings extends Target {
   readonly allowHttpLoopback: boolean;
   readonly caFile?: string;
 }
-
-/** What `--param` may not set: another flag does, or it is a secret, which never stands on a command line. */
-const RESERVED =
-  /^(client_id|client_assertion_type|grant_type|scope|audience|resource|subject_token_type|requested_token_type|redirect_uri|username|.*(secret|token|password|code|assertion|code_verifier))$/;
 
 /**
  * Folds flags > environment > configuration > preset into the settings of a grant.
@@ -130,7 +127,7 @@ function parameterSetting(pair: string): RequestParameter {
     });
   }
   const name = pair.slice(0, at);
-  if (!RESERVED.test(name)) return [name, pair.slice(at + 1)];
+  if (!isReservedInTokenRequest(name)) return [name, pair.slice(at + 1)];
   throw new UsageError('usage_reserved_parameter', `the parameter ${name} cannot be set with --param`, {
     hint: 'it has a flag of its own, or is a secret: secrets come from files and variables, never from the command line',
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/ground/errors.ts';
-import { reservedParameters } from '../../../src/protocol/authorization-request.ts';
+import { reservedParameters } from '../../../src/protocol/reserved-parameters.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { configurationSchema } from '../../../src/settings/configuration-description.ts';
 import { isAccepted } from '../../support/json-schema.ts';
