@@ -1,7 +1,6 @@
 import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { type readFileOfOwner, readPrivateFile } from '../secrets/private-file-reading.ts';
-import type { AccountHead } from './account.ts';
-import { readAccountHead } from './account-head.ts';
+import { type AccountHead, readAccountHead } from './account.ts';
 import { accountId } from './account-id.ts';
 import type { ClientReference } from './client-secrets.ts';
 import { corruptFile, readSealedFile, type SealedFile } from './sealed-file.ts';

@@ -3,6 +3,7 @@ import type { Clock, Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
+import { type Described, instant, optional, record, text, texts } from '../ground/stored-record.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
@@ -10,24 +11,26 @@ import type { StoreKind } from '../secrets/store-kind.ts';
 import { openKey } from './open-key.ts';
 import { openSealedFile, readSealedFile, writeSealedFile } from './sealed-file.ts';
 
-/** The readable part of a kept token that belongs to no person. */
-export interface UnattendedTokenHead {
+const readTokenHead = record({
   /** By `unattendedTokenId`. */
-  readonly id: string;
+  id: text,
   /** As `--grant` names it. */
-  readonly grant: string;
-  readonly provider: string;
+  grant: text,
+  provider: text,
   /** The provider as people know it. */
-  readonly label: string;
-  readonly issuer: string;
+  label: text,
+  issuer: text,
   /** Absent: the server was asked without a client (RFC 8693 §2.1). */
-  readonly clientId?: string;
+  clientId: optional(text),
   /** Granted scopes. */
-  readonly scopes: readonly string[];
+  scopes: texts,
   /** ISO 8601 instants. */
-  readonly issuedAt: string;
-  readonly expiresAt?: string;
-}
+  issuedAt: instant,
+  expiresAt: optional(instant),
+});
+
+/** The readable part of a kept token that belongs to no person. */
+export type UnattendedTokenHead = Described<typeof readTokenHead>;
 
 /** A token that belongs to no person, with what is known of it. */
 export interface UnattendedToken {
@@ -138,22 +141,9 @@ function readKeptFile(file: string, id: string): KeptFile {
 
 function readHead(path: string, id: string) {
   const file = readSealedFile(path, 'grant');
-  const fields = plainObject(file?.head);
-  if (file === undefined || fields === undefined || fields.id !== id) return undefined;
-  const { grant, provider, label, issuer, clientId, scopes, issuedAt, expiresAt } = fields;
-  const isHead =
-    typeof grant === 'string' &&
-    typeof provider === 'string' &&
-    typeof label === 'string' &&
-    typeof issuer === 'string' &&
-    typeof issuedAt === 'string' &&
-    typeof expiresAt === 'string' &&
-    Array.isArray(scopes) &&
-    scopes.every((scope) => typeof scope === 'string');
-  if (!isHead) return undefined;
-  const client = typeof clientId === 'string' ? { clientId } : {};
-  const head = { id, grant, provider, label, issuer, ...client, scopes: [...scopes], issuedAt, expiresAt };
-  return { file, head };
+  const head = readTokenHead(file?.head);
+  if (file === undefined || head?.id !== id || head.expiresAt === undefined) return undefined;
+  return { file, head: { ...head, expiresAt: head.expiresAt } };
 }
 
 function isGood(head: UnattendedTokenHead, minValiditySeconds: number, { clock }: { clock: Clock }): boolean {

@@ -1,17 +1,22 @@
-/** Who is signed in, in the claims of OpenID Connect Core §5.1, the same shape for every provider. */
-export interface Profile {
+import { anyObject, type Described, flag, optional, record, text } from '../ground/stored-record.ts';
+
+/** Reads a profile from a file: a fresh object without what does not belong there; `undefined` when it is none. */
+export const readProfile = record({
   /** The name of the provider that says so. */
-  readonly provider: string;
+  provider: text,
   /** Stable identifier of the End-User at this provider; always a string. */
-  readonly sub: string;
-  readonly preferred_username?: string;
-  readonly name?: string;
+  sub: text,
+  preferred_username: optional(text),
+  name: optional(text),
   /** A label, never a key. */
-  readonly email?: string;
+  email: optional(text),
   /** Absent when the provider does not say. */
-  readonly email_verified?: boolean;
-  readonly picture?: string;
-  readonly profile?: string;
+  email_verified: optional(flag),
+  picture: optional(text),
+  profile: optional(text),
   /** The provider's own document. */
-  readonly raw: Readonly<Record<string, unknown>>;
-}
+  raw: anyObject,
+});
+
+/** Who is signed in, in the claims of OpenID Connect Core §5.1, the same shape for every provider. */
+export type Profile = Described<typeof readProfile>;
