@@ -46,8 +46,10 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   logout: async ({ context }, flags, target) => {
     await (await import('./logout.ts')).logout(target, flags, context);
   },
-  providers: async ({ context }, flags, name) => {
-    await (await import('./providers.ts')).providers(name, flags, context);
+  providers: async ({ context }, flags, name, file) => {
+    const { isProviderAction, changeProviders } = await import('./provider-files.ts');
+    if (isProviderAction(name, file)) await changeProviders(name, file, flags, context);
+    else await (await import('./providers.ts')).providers(name, flags, context);
   },
   setup: async ({ context }, flags, name) => {
     await (await import('./setup.ts')).setup(name, flags, context);

@@ -9,9 +9,12 @@ import {
   providerListText,
 } from '../output/provider-list.ts';
 import { providerDocument, providerText } from '../output/provider-text.ts';
+import { problemText } from '../output/text.ts';
 import { catalogue } from '../providers/catalogue.ts';
+import { indexRow } from '../providers/provider-index-row.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { loginSettings } from '../settings/login-settings.ts';
+import { addedProvider } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseTarget, knownNames } from '../settings/target.ts';
@@ -50,7 +53,12 @@ export async function providers(
     );
     return;
   }
-  const all = knownNames(configuration).map((known) => providerRow(known, configuration));
+  for (const problem of configuration.added?.values() ?? []) {
+    if (problem instanceof Error) context.stderr.write(problemText('warning', problem));
+  }
+  const all = knownNames(configuration)
+    .filter((known) => !(configuration.added?.get(known) instanceof Error))
+    .map((known) => providerRow(known, configuration));
   const rows = filteredRows(all, flags);
   if (rows.length === 0) throw nothingFound(flags);
   const { stdout } = context;
@@ -86,7 +94,8 @@ function rowDocument({ isPreset, hasClient, ...row }: ProviderRow): Record<strin
 function providerRow(name: string, configuration: Configuration): ProviderRow {
   const entry = configuration.providers.get(name);
   const isChanged = ['preset', 'label', 'issuer', 'host', 'tenant'].some((key) => key in (entry ?? {}));
-  const indexed = catalogue.rowOf(name);
+  const own = addedProvider(name, configuration.added);
+  const indexed = own === undefined ? catalogue.rowOf(name) : indexRow(name, own.file);
   const { label, issuer } =
     (isChanged ? undefined : indexed) ?? chooseTarget(name, {}, configuration).provider;
   return {
@@ -96,7 +105,7 @@ function providerRow(name: string, configuration: Configuration): ProviderRow {
     ...defined({ group: indexed?.group }),
     aliases: indexed?.aliases ?? [],
     abilities: indexed?.abilities ?? [],
-    isPreset: indexed !== undefined,
+    isPreset: own === undefined && indexed !== undefined,
     hasClient: entry?.client_id !== undefined,
   };
 }

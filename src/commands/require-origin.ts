@@ -2,8 +2,8 @@ import type { TokenOrigins } from '../access/token-origins.ts';
 import type { Paths } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
-import { findPreset } from '../providers/catalogue.ts';
 import { type Configuration, configurationFile } from '../settings/configuration.ts';
+import { namedPreset } from '../settings/named-preset.ts';
 
 /**
  * Throws a `UsageError` unless scheme, host and port of the address are exactly those of one of the origins (T02).
@@ -35,11 +35,11 @@ export function requireOrigin(
 function entryFor(
   origin: string,
   { provider, preset, host }: TokenOrigins,
-  { providers }: Configuration,
+  configuration: Configuration,
 ): Readonly<Record<string, unknown>> {
-  const own = providers.get(provider.name);
+  const own = configuration.providers.get(provider.name);
   const api_origins = [...(own?.api_origins ?? []), origin];
-  if (own !== undefined || findPreset(provider.name) !== undefined) return { api_origins };
+  if (own !== undefined || namedPreset(provider.name, configuration) !== undefined) return { api_origins };
   if (preset !== undefined && host !== undefined) return { preset, host, api_origins };
   return { issuer: provider.issuer, api_origins };
 }

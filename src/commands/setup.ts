@@ -5,7 +5,6 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
 import { removedClientText, savedClientText } from '../output/registration.ts';
-import { findPreset } from '../providers/catalogue.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
@@ -18,6 +17,7 @@ import {
   readConfiguration,
 } from '../settings/configuration.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
+import { namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { clientVariables } from '../settings/variables.ts';
@@ -155,7 +155,7 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
       hint: 'use small letters, digits, ".", "_" and "-", beginning with a letter or digit, for example work-sso',
     });
   }
-  const preset = findPreset(name);
+  const preset = namedPreset(name, configuration);
   const before = configuration.providers.get(name)?.issuer;
   if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer))))
     return;

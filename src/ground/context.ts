@@ -42,6 +42,15 @@ export interface Paths {
   readonly configDir: string;
   /** Holds the sealed accounts and, where the user chose so, the key file. */
   readonly dataDir: string;
+  /** The machine's own directory, which an administrator fills for all users; absent where nothing protects one. */
+  readonly machine?: MachineDirectory;
+}
+
+/** A directory with `config.json` and `providers/`, which is read and never written. */
+export interface MachineDirectory {
+  readonly directory: string;
+  /** The numeric id of the user that has to own the directory and its files: 0, root. */
+  readonly owner: number;
 }
 
 /** The outside world as one value; no other module reaches for it. */

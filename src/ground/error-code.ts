@@ -23,6 +23,7 @@ export type ConfigurationCode =
   | 'config_invalid_key'
   | 'config_invalid_client_file'
   | 'config_invalid_file'
+  | 'config_unsafe_file'
   | 'config_invalid_value'
   | 'config_write_failed'
   | 'config_busy'

@@ -62,7 +62,13 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
     get dataDir() {
       return own('OAUTH_LOGIN_DATA_DIR') ?? customary('XDG_DATA_HOME', '.local/share');
     },
+    ...(platform === 'win32' ? {} : { machine: { directory: machineDirectory(platform), owner: 0 } }),
   };
+}
+
+/** No variable moves it: a user would choose what the administrator has set. On Windows, its owner cannot be checked. */
+function machineDirectory(platform: NodeJS.Platform): string {
+  return platform === 'darwin' ? '/Library/Application Support/oauth-login' : '/etc/oauth-login';
 }
 
 /** Also one with the sticky bit, such as `/tmp`. */

@@ -29,6 +29,7 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ['redirect URI', `${facts.redirectUri} (${port}${entered})`],
     ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
     ['device grant', deviceText(provider)],
+    ...(provider.addedFile === undefined ? [] : [['file', provider.addedFile]]),
     ...confidenceRow(provider),
     ...Object.entries(provider.endpoints),
   ];
@@ -51,9 +52,11 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
   ].join('\n');
 }
 
-/** How sure the facts are, of a provider of the catalogue. */
-function confidenceRow({ confidence }: Provider): string[][] {
-  return confidence === undefined ? [] : [['how sure', CONFIDENCE[confidence]]];
+/** How sure the facts are, of a provider with a file; what a file that was added claims, nobody here has checked. */
+function confidenceRow({ confidence, addedFile }: Provider): string[][] {
+  if (confidence === undefined) return [];
+  const claim = CONFIDENCE[confidence];
+  return [['how sure', addedFile === undefined ? claim : `its file says: ${claim}`]];
 }
 
 const CONFIDENCE = {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from './provider.ts';
-import { type ProviderIndexRow, providerIndex, providersDirectory } from './provider-index.ts';
+import { providerIndex, providersDirectory } from './provider-index.ts';
+import type { ProviderIndexRow } from './provider-index-row.ts';
 import { providerOfFile } from './provider-of-file.ts';
 
 /** The presets that are asked for most: every list begins with them, and the others follow by name. */
@@ -35,6 +36,14 @@ function readPreset(name: string): Provider {
   const provider = providerOfFile(name, file);
   read.set(name, provider);
   return provider;
+}
+
+/** Gives the text of a preset's file, without the place of its schema, which is right in this package only. */
+export function presetFileText(name: string): string {
+  const { $schema: _schema, ...file } = JSON.parse(
+    readFileSync(join(providersDirectory, `${name}.json`), 'utf8'),
+  );
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 /** Other names under which people look for a preset. */

@@ -228,6 +228,8 @@ export interface Provider {
   readonly confidence?: Confidence;
   /** Sentences for `providers NAME`: what is not sure. */
   readonly doubts?: readonly string[];
+  /** The path of its file, where that is no part of this package. */
+  readonly addedFile?: string;
 }
 
 /** A provider whose every endpoint is known and checked; fixed before the browser opens (RFC 9700 §4.4). */

@@ -1,9 +1,7 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { type OpenFile, openFile } from '../ground/open-file.ts';
-import { readInput } from '../ground/read-input.ts';
-import { readStart } from '../ground/read-start.ts';
+import { readFileUpTo } from '../ground/read-file.ts';
 import { Secret } from '../ground/secret.ts';
 import { textOfBytes } from '../ground/text-of-bytes.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -55,21 +53,13 @@ function parse(file: string, text: string): unknown {
 }
 
 async function readText(path: string, signal: AbortSignal): Promise<string> {
-  let file: OpenFile | undefined;
   let bytes: Buffer;
   try {
-    file = openFile(path);
-    const stream = await file.stream?.();
-    bytes =
-      stream === undefined
-        ? readStart(file.descriptor, MAXIMUM_LENGTH)
-        : await readInput(stream, signal, MAXIMUM_LENGTH);
+    bytes = await readFileUpTo(path, MAXIMUM_LENGTH, { signal });
   } catch (cause) {
     signal.throwIfAborted();
     const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw invalid(path, `cannot be read${code}`, 'give the path of the file as it was downloaded');
-  } finally {
-    file?.close();
   }
   if (bytes.length > MAXIMUM_LENGTH) throw invalid(path, 'is too large for a client file');
   return textOfBytes(bytes);

@@ -38,6 +38,14 @@ export async function removeClientConfiguration(context: Needs, name: string): P
   });
 }
 
+/** Takes everything that is set for a provider out of the file; throws like `writeProviderConfiguration`. */
+export async function removeProviderEntry(context: Needs, name: string): Promise<void> {
+  await changeDocument(context, (document) => {
+    const { [name]: _entry, ...others } = isObject(document.providers) ? document.providers : {};
+    return { ...document, providers: others };
+  });
+}
+
 /** Remembers where the sealing key shall live; throws like `writeProviderConfiguration`. */
 export async function writeStoreChoice(context: Needs, store: StoreKind): Promise<void> {
   await changeDocument(context, (document) => ({ ...document, store }));

@@ -1,6 +1,5 @@
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { reservedParameters } from '../protocol/reserved-parameters.ts';
-import { catalogue, findPreset } from '../providers/catalogue.ts';
 import {
   anyOf,
   type Described,
@@ -48,16 +47,15 @@ const freeParameter: Rule<string> = {
       : { path, what: `expected ${freeParameter.expected}` },
 };
 
+/** The name of a preset; whether there is one, depends on the files that were added. */
+export const presetName = text(
+  'the name of a preset, as oauth-login providers lists them',
+  texts.PROVIDER_NAME,
+);
+
 /** What a user can set for one provider; keys as they stand in the file. */
 const providerEntry = objectOf({
-  preset: optional(
-    'The preset this provider is built on, when it has another name.',
-    narrowed(
-      text('the name of a preset, as oauth-login providers lists them', texts.PROVIDER_NAME),
-      (name) => findPreset(name) !== undefined,
-      () => catalogue.keys(),
-    ),
-  ),
+  preset: optional('The preset this provider is built on, when it has another name.', presetName),
   // It is shown in the terminal and in the browser.
   label: optional(
     'The name that people read.',

@@ -1,27 +1,37 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Paths } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
-import { shellQuoted } from '../ground/file-system-words.ts';
-import { safeText } from '../ground/safe-text.ts';
-import { type Described, type Fault, isObject } from '../providers/description.ts';
+import { catalogue, findPreset } from '../providers/catalogue.ts';
+import { suggestion } from '../providers/description.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { configurationDocument, type ProviderConfiguration } from './configuration-description.ts';
+import { type AddedProviders, readAddedProviders } from './added-providers.ts';
+import { checkedDocument, invalidDocument } from './checked-document.ts';
+import {
+  configurationDocument,
+  type ProviderConfiguration,
+  presetName,
+} from './configuration-description.ts';
 import { readConfigurationSource } from './configuration-source.ts';
+import { readMachineFile } from './machine-file.ts';
 
 /** `config.json` in the user's own configuration directory: no secrets, and no program to run. */
 export interface Configuration {
   readonly store?: StoreKind;
   readonly default_account?: string;
   readonly providers: ReadonlyMap<string, ProviderConfiguration>;
+  /** The provider files that are no part of this package; absent: there are none. */
+  readonly added?: AddedProviders;
 }
+
+const CONFIGURATION_FILE = 'config.json';
 
 export { PROVIDER_NAME } from '../providers/provider-file-texts.ts';
 export type { ProviderConfiguration } from './configuration-description.ts';
 
 /** The file's place. */
 export function configurationFile(paths: Paths): string {
-  return join(paths.configDir, 'config.json');
+  return join(paths.configDir, CONFIGURATION_FILE);
 }
 
 /** Where there is no home directory there is no file, and what needs none goes on. */
@@ -35,94 +45,70 @@ function placeOfFile(paths: Paths): string | undefined {
 }
 
 /**
- * Reads the configuration; an absent file is an empty one, and so is one that has no place because there is no home.
+ * Reads the user's configuration, and the machine's below it; an absent file is an empty one, and so is one that has no
+ * place because there is no home.
  *
  * Throws a `ConfigurationError` that names file, line, key and what was expected.
  */
 export async function readConfiguration(paths: Paths): Promise<Configuration> {
+  const { machine } = paths;
+  const file = placeOfFile(paths);
+  const added = await readAddedProviders(file === undefined ? undefined : dirname(file), machine);
+  const own = await readUserConfiguration(paths, added);
+  const source = machine === undefined ? undefined : readMachineFile(machine, CONFIGURATION_FILE);
+  if (machine === undefined || source === undefined) return own;
+  const shared = await configurationOf(join(machine.directory, CONFIGURATION_FILE), source, added);
+  const providers = new Map(shared.providers);
+  for (const [name, entry] of own.providers) {
+    providers.set(name, overMachineEntry(shared.providers.get(name), entry));
+  }
+  return { ...shared, ...own, providers };
+}
+
+/** Reads what the user has configured, without what the machine's file adds; throws like `readConfiguration`. */
+export async function readUserConfiguration(paths: Paths, added?: AddedProviders): Promise<Configuration> {
   const file = placeOfFile(paths);
   const source = file === undefined ? undefined : readConfigurationSource(file);
-  if (file === undefined || source === undefined) return { providers: new Map() };
-  let document: unknown;
-  try {
-    document = JSON.parse(source);
-  } catch {
-    throw await invalidFile(file, source, { path: [], what: 'is not JSON' });
+  const files =
+    added ?? (await readAddedProviders(file === undefined ? undefined : dirname(file), paths.machine));
+  if (file === undefined || source === undefined) return { providers: new Map(), ...known(files) };
+  return configurationOf(file, source, files);
+}
+
+async function configurationOf(file: string, source: string, added: AddedProviders): Promise<Configuration> {
+  const document = await checkedDocument(file, source, configurationDocument);
+  const { $schema: _schema, providers = {}, ...top } = document;
+  for (const [name, { preset }] of Object.entries(providers)) {
+    if (preset === undefined || added.has(preset) || findPreset(preset) !== undefined) continue;
+    const what = `expected ${presetName.expected}${suggestion(preset, [...added.keys(), ...catalogue.keys()])}`;
+    throw await invalidDocument(file, source, { path: ['providers', name, 'preset'], what });
   }
-  if (!isObject(document))
-    throw await invalidFile(file, source, { path: [], what: 'must hold one JSON object' });
-  const fault = configurationDocument.check(document, []);
-  if (fault !== undefined) throw await invalidFile(file, source, fault);
-  // Checked just now, member by member.
-  const { $schema: _schema, providers, ...top } = document as Described<typeof configurationDocument>;
   return {
     ...top,
-    providers: new Map(Object.entries(providers ?? {}).map(([name, entry]) => [name, withIssuer(entry)])),
+    providers: new Map(Object.entries(providers).map(([name, entry]) => [name, withIssuer(entry)])),
+    ...known(added),
   };
+}
+
+function known(added: AddedProviders): Pick<Configuration, 'added'> {
+  return added.size === 0 ? {} : { added };
+}
+
+/** What says which server an entry is for. */
+const PLACE_KEYS = ['preset', 'issuer', 'host', 'tenant', 'endpoints'] as const;
+
+/** The user's members win, one by one. What the machine sets for one server is never used at another (RFC 9700 §4.4). */
+function overMachineEntry(
+  machine: ProviderConfiguration | undefined,
+  own: ProviderConfiguration,
+): ProviderConfiguration {
+  const isElsewhere = PLACE_KEYS.some(
+    (key) => own[key] !== undefined && JSON.stringify(own[key]) !== JSON.stringify(machine?.[key]),
+  );
+  return isElsewhere ? own : { ...machine, ...own };
 }
 
 /** The address of a metadata document stands for its issuer. */
 function withIssuer(entry: ProviderConfiguration): ProviderConfiguration {
   return entry.issuer === undefined ? entry : { ...entry, issuer: issuerOfAddress(entry.issuer) };
-}
-
-/** What keeps a file from being JSON, by the parser's name for it. */
-const PARSE_FAULTS: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'a value is none of JSON (a text stands in double quotes)',
-  PropertyNameExpected: 'a name in double quotes is missing (no comma stands before a closing brace)',
-  ValueExpected: 'a value is missing (no comma stands before a closing bracket)',
-  ColonExpected: 'a colon is missing before the value',
-  CommaExpected: 'a comma is missing between two members',
-  CloseBraceExpected: 'a closing brace is missing',
-  CloseBracketExpected: 'a closing bracket is missing',
-  EndOfFileExpected: 'something stands behind the end',
-  InvalidCommentToken: 'comments are not allowed',
-  UnexpectedEndOfComment: 'comments are not allowed',
-  UnexpectedEndOfString: 'a closing double quote is missing',
-  InvalidNumberFormat: 'a number is not written as JSON has it',
-  InvalidEscapeCharacter: 'a backslash is followed by what JSON does not know',
-  InvalidUnicode: 'a backslash with u is not followed by four hexadecimal digits',
-  InvalidCharacter: 'a text holds a control character',
-};
-
-async function invalidFile(file: string, source: string, fault: Fault): Promise<ConfigurationError> {
-  const { findNodeAtLocation, parseTree, printParseErrorCode } = await import('jsonc-parser');
-  const errors: import('jsonc-parser').ParseError[] = [];
-  let tree: import('jsonc-parser').Node | undefined;
-  try {
-    tree = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
-  } catch {
-    // The parser calls itself for each level, so it ends where a document nests thousands of them.
-    return new ConfigurationError('config_invalid_file', `${file} nests deeper than any configuration does`, {
-      hint: `correct or remove the file: mv ${shellQuoted(file)} ${shellQuoted(`${file}.bad`)}`,
-    });
-  }
-  const { path } = fault;
-  const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
-  const offset = path.length === 0 ? (errors[0]?.offset ?? 0) : (node?.parent?.offset ?? node?.offset ?? 0);
-  const line = source.slice(0, offset).split('\n').length;
-  const key = path.length === 0 ? '' : ` key ${shownPath(path)}`;
-  const last = path.at(-1);
-  const isSecret = fault.isUnknownName === true && last === 'client_secret';
-  const parseFault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
-  const detail =
-    path.length > 0 || parseFault === undefined ? '' : `: ${PARSE_FAULTS[parseFault] ?? parseFault}`;
-  const what = isSecret ? 'never stands in this file' : `${fault.what}${detail}`;
-  return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}`, {
-    // The name of the entry is the one that `setup` takes.
-    hint: isSecret
-      ? `remove the key ${shownKey(last)} in line ${line}, and seal it with oauth-login setup ${path.at(-2) ?? 'NAME'}`
-      : `correct line ${line} of the file; nothing was changed`,
-  });
-}
-
-/** The keys that lead to a member, as in `"providers"."work"."scopes"[0]`. */
-function shownPath(path: Fault['path']): string {
-  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${shownKey(part)}`));
-  return parts.join('').slice(1);
-}
-
-/** A key of the file as it stands there, without what a terminal would obey. */
-function shownKey(key: string): string {
-  return JSON.stringify(safeText(key, 100));
 }

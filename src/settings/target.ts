@@ -1,5 +1,4 @@
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
-import { catalogue, findPreset } from '../providers/catalogue.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 import { expandProvider, type ProviderPlace } from '../providers/expand.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
@@ -8,6 +7,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
 import { refuseKnownAddress, refuseSharedTenant } from './known-address.ts';
+import { namedPreset, presetNames } from './named-preset.ts';
 import { placeOfIssuer } from './preset-place.ts';
 import { unknownProvider } from './unknown-provider.ts';
 
@@ -45,7 +45,7 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
   if (url !== undefined) return issuerTarget(url, target, flags, configuration);
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
-  const where = placeOf(name, flags, entry);
+  const where = placeOf(name, flags, entry, configuration);
   const { host } = where;
   const expanded = expandProvider(withConfiguration(base, entry), where);
   const isDefaultHost = host === undefined || host === base.hosts?.default;
@@ -53,7 +53,7 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
     ...expanded,
     name: isDefaultHost || configuration.providers.has(name) ? name : nameOfHost(host),
   };
-  const preset = findPreset(entry.preset ?? name)?.name;
+  const preset = namedPreset(entry.preset ?? name, configuration)?.name;
   return {
     target,
     provider: named,
@@ -65,11 +65,16 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
 }
 
 /** The host and the tenant by flag, configuration, or the issuer that the configuration names besides a preset. */
-function placeOf(name: string, flags: TargetFlags, entry: ProviderConfiguration): ProviderPlace {
+function placeOf(
+  name: string,
+  flags: TargetFlags,
+  entry: ProviderConfiguration,
+  configuration: Configuration,
+): ProviderPlace {
   const host = flags.host ?? entry.host;
   const tenant = flags.tenant ?? entry.tenant;
   const named = { ...(host === undefined ? {} : { host }), ...(tenant === undefined ? {} : { tenant }) };
-  const preset = findPreset(entry.preset ?? name);
+  const preset = namedPreset(entry.preset ?? name, configuration);
   if (preset === undefined || entry.issuer === undefined) return named;
   return placeOfIssuer(name, preset, entry.issuer, named);
 }
@@ -85,7 +90,7 @@ export function nameOfHost(host: string): string {
 
 /** The names a person can give, for suggestions. */
 export function knownNames(configuration: Configuration): string[] {
-  return [...new Set([...configuration.providers.keys(), ...catalogue.keys()])].sort();
+  return [...new Set([...configuration.providers.keys(), ...presetNames(configuration)])].sort();
 }
 
 function targetUrl(text: string): URL | undefined {
@@ -148,9 +153,10 @@ function unfitIssuer(label: string, { fault, hint }: { readonly fault: string; r
 }
 
 /** What is configured for another issuer, its client and its endpoints, stays with that one (RFC 9700 §4.4). */
-function entryOfNoOtherIssuer(name: string, { providers }: Configuration): ProviderConfiguration {
-  const entry = providers.get(name);
-  const isOther = entry?.issuer !== undefined || findPreset(entry?.preset ?? name) !== undefined;
+function entryOfNoOtherIssuer(name: string, configuration: Configuration): ProviderConfiguration {
+  const entry = configuration.providers.get(name);
+  const isOther =
+    entry?.issuer !== undefined || namedPreset(entry?.preset ?? name, configuration) !== undefined;
   return entry === undefined || isOther ? {} : entry;
 }
 
@@ -164,9 +170,11 @@ function configuredEntry(
       ([, entry]) => entry.host === flags.host && entry.preset === target,
     );
     if (own !== undefined) return own;
-    if (flags.host !== findPreset(target)?.hosts?.default) return [findPreset(target)?.name ?? target, {}];
+    const preset = namedPreset(target, configuration);
+    if (flags.host !== preset?.hosts?.default) return [preset?.name ?? target, {}];
   }
-  const name = configuration.providers.has(target) ? target : (findPreset(target)?.name ?? target);
+  const isConfigured = configuration.providers.has(target);
+  const name = isConfigured ? target : (namedPreset(target, configuration)?.name ?? target);
   return [name, configuration.providers.get(name) ?? {}];
 }
 
@@ -176,7 +184,7 @@ function baseProvider(
   entry: ProviderConfiguration,
   configuration: Configuration,
 ): Provider {
-  const preset = findPreset(entry.preset ?? name);
+  const preset = namedPreset(entry.preset ?? name, configuration);
   if (preset !== undefined) return { ...preset, name };
   if (entry.preset !== undefined) throw incomplete(name, `there is no preset ${entry.preset}`);
   if (entry.issuer !== undefined) return openidProvider(name, entry.label ?? name, entry.issuer);

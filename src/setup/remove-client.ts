@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { openClientSecrets } from '../accounts/client-secrets.ts';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, OAuthLoginError } from '../ground/errors.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { deleteRegistration } from '../protocol/client-registration.ts';
+import { readUserConfiguration } from '../settings/configuration.ts';
 import { removeClientConfiguration } from '../settings/configuration-change.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
@@ -33,12 +35,23 @@ export async function removeClient(
       hint: 'oauth-login providers shows for which providers one is',
     });
   }
+  await refuseMachineClient(provider.name, context);
   const sealed = openClientSecrets(context);
   const reference = { issuer: provider.issuer, clientId };
   const isDeletedThere = await deleteThere(settings, reference, forget, context);
   sealed.removeClientSecret(reference);
   await removeClientConfiguration(context, provider.name);
   return { clientId, isDeletedThere };
+}
+
+/** What the administrator has set can be removed by the administrator alone. */
+async function refuseMachineClient(name: string, { paths }: Context): Promise<void> {
+  const { providers } = await readUserConfiguration(paths);
+  if (paths.machine === undefined || providers.get(name)?.client_id !== undefined) return;
+  const file = join(paths.machine.directory, 'config.json');
+  throw new ConfigurationError('config_invalid_value', `the client of ${name} stands in ${file}`, {
+    hint: 'the administrator of this machine can remove it there; your own config.json can name another client_id',
+  });
 }
 
 /** Whether it was deleted at the server; `false` for one that this tool did not register, or that is to be forgotten. */

@@ -4,12 +4,20 @@ import * as shared from '../flags.ts';
 /** `oauth-login providers`. */
 export const providersCommand: CommandDescription = {
   name: 'providers',
-  description: 'list the known providers, or show one in full',
-  arguments: [{ usage: '[name]' }],
+  description: 'list the known providers, or show one in full; add, export or remove a provider file',
+  arguments: [
+    { usage: '[name]', description: 'a provider; or add, export or remove' },
+    { usage: '[file]', description: 'the file, URL or - to add; or the provider to export or remove' },
+  ],
+  usage:
+    '[name] [options]\n       oauth-login providers add <file|url|->\n       oauth-login providers export|remove <name>',
   flags: [
     { usage: '--search <words>', description: 'list those that match the words, such as cloud' },
     { usage: '--device', description: 'list those where --device works' },
     { usage: '--no-registration', description: 'list those where you need not register anything' },
+    { usage: '--name <name>', description: 'with add: the name of the provider, if the file has another' },
+    { usage: '--replace', description: 'with add: take the place of a known provider, or use its hosts' },
+    { usage: '--yes', description: 'with add: do not ask' },
     shared.host,
     shared.tenant,
     shared.json,

@@ -1,0 +1,91 @@
+import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
+import { AbortedError, UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { isInteractive } from '../ground/presence.ts';
+import {
+  addedProviderText,
+  addProviderQuestion,
+  offeredProviderText,
+} from '../output/added-provider-text.ts';
+import { findPreset, presetFileText } from '../providers/catalogue.ts';
+import { readConfiguration } from '../settings/configuration.ts';
+import { addedProvider, presetNames } from '../settings/named-preset.ts';
+import { unknownProvider } from '../settings/unknown-provider.ts';
+import { type AddWish, addProvider, offeredProvider, PROVIDER_ACTIONS } from '../setup/add-provider.ts';
+import { removeProvider } from '../setup/remove-provider.ts';
+
+/** The flags of `providers add`. */
+export interface AddFlags extends AddWish {
+  readonly yes?: boolean;
+}
+
+/** Whether the first word says what to do with a provider file. Throws a `UsageError` for a second word after a name. */
+export function isProviderAction(first: string | undefined, second: string | undefined): first is string {
+  if (first !== undefined && PROVIDER_ACTIONS.has(first)) return true;
+  if (second === undefined) return false;
+  throw new UsageError('usage_invalid', `too many words for providers: ${JSON.stringify(second)}`, {
+    hint: 'show one provider at a time, for example: oauth-login providers github',
+  });
+}
+
+/** `oauth-login providers add | export | remove`. */
+export async function changeProviders(
+  action: string,
+  what: string | undefined,
+  flags: AddFlags,
+  context: Context,
+): Promise<void> {
+  if (what === undefined) {
+    throw new UsageError('usage_invalid', `providers ${action} needs one more word`, {
+      hint: 'oauth-login providers --help shows which',
+    });
+  }
+  if (action === 'add') return add(what, flags, context);
+  const name = what.toLowerCase();
+  if (action === 'remove') {
+    context.stdout.write(`Removed ${await removeProvider(name, context)}.\n`);
+    return;
+  }
+  context.stdout.write(await exported(name, context));
+}
+
+async function add(place: string, flags: AddFlags, context: Context): Promise<void> {
+  const offered = await offeredProvider(place, checkedWish(flags), context);
+  const { name, file, hosts } = offered;
+  context.stderr.write(offeredProviderText(name, file, hosts));
+  if (flags.yes !== true) await confirm(place, name, flags, context);
+  context.stdout.write(addedProviderText(name, file, await addProvider(offered, context)));
+}
+
+function checkedWish({ name, replace }: AddFlags): AddWish {
+  return defined({ name: name?.toLowerCase(), replace });
+}
+
+async function confirm(place: string, name: string, { replace }: AddFlags, context: Context): Promise<void> {
+  const again = `oauth-login providers add ${shellQuoted(place)} --name ${name}${replace ? ' --replace' : ''} --yes`;
+  if (!isInteractive(context)) {
+    throw new UsageError('usage_invalid', `${name} was not added, since nobody is here to agree`, {
+      hint: `if all of these hosts belong to the provider: ${again}`,
+    });
+  }
+  const prompts = await context.openPrompts();
+  if (!(await prompts.confirm(addProviderQuestion(name), false))) {
+    throw new AbortedError(
+      'stopped, nothing was added',
+      `the same command asks again: ${again.replace(' --yes', '')}`,
+    );
+  }
+}
+
+async function exported(name: string, context: Context): Promise<string> {
+  const configuration = await readConfiguration(context.paths);
+  const own = addedProvider(name, configuration.added);
+  if (own !== undefined) return own.source;
+  const preset = findPreset(name);
+  if (preset !== undefined) return presetFileText(preset.name);
+  if (!configuration.providers.has(name)) throw unknownProvider(name, presetNames(configuration));
+  throw new UsageError('usage_invalid', `${name} is an entry of config.json and has no file`, {
+    hint: 'for a file to start from: oauth-login providers export github',
+  });
+}

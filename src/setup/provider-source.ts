@@ -1,0 +1,57 @@
+import type { Context } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
+import { readFileUpTo } from '../ground/read-file.ts';
+import { readInput } from '../ground/read-input.ts';
+import { textOfBytes } from '../ground/text-of-bytes.ts';
+import { checkEndpoint } from '../providers/endpoint.ts';
+
+/** Longest provider file that is read, in bytes; the longest of this package has less than a tenth of that. */
+const MOST_BYTES = 65_536;
+
+/**
+ * The text of a provider file: from a path, an https address, or, for `-`, the standard input.
+ *
+ * Throws a `ConfigurationError` for what cannot be read or is too large, and a `NetworkError`.
+ */
+export async function readProviderSource(place: string, context: Context): Promise<string> {
+  const bytes = /^https?:\/\//i.test(place)
+    ? await fetchSource(place, context)
+    : await readLocal(place, context);
+  if (bytes.length > MOST_BYTES) {
+    throw unreadable(place, `is larger than any provider file (${MOST_BYTES / 1024} KiB)`);
+  }
+  return textOfBytes(bytes);
+}
+
+async function readLocal(place: string, context: Context): Promise<Uint8Array> {
+  try {
+    if (place === '-') return await readInput(context.stdin, context.signal, MOST_BYTES);
+    return await readFileUpTo(place, MOST_BYTES, context);
+  } catch (cause) {
+    context.signal.throwIfAborted();
+    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw unreadable(place, `cannot be read${code}`);
+  }
+}
+
+async function fetchSource(place: string, context: Context): Promise<Uint8Array> {
+  const checked = checkEndpoint(place, { allowHttpLoopback: false });
+  if ('fault' in checked) throw unreadable(place, checked.fault);
+  const http = await context.openHttp(httpOptions({}, context));
+  try {
+    const fetch = signalled(http.fetch, context.signal);
+    const response = await fetch(checked.href, { headers: { accept: 'application/json' } });
+    // A redirect would lead to a file that nobody named.
+    if (!response.ok) throw unreadable(place, `answered ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } finally {
+    await http.close();
+  }
+}
+
+function unreadable(place: string, what: string): ConfigurationError {
+  return new ConfigurationError('config_invalid_file', `${place} ${what}`, {
+    hint: 'give the path or the https address of one provider file; to see one: oauth-login providers export github',
+  });
+}
