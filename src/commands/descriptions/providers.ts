@@ -6,11 +6,9 @@ export const providersCommand: CommandDescription = {
   name: 'providers',
   description: 'list the known providers, or show one in full; add, export or remove a provider file',
   arguments: [
-    { usage: '[name]', description: 'a provider; or add, export or remove' },
-    { usage: '[file]', description: 'the file, URL or - to add; or the provider to export or remove' },
+    { usage: '[name]', description: 'a provider; or add, export or remove, for a provider file' },
+    { usage: '[file]', description: 'the file, URL or - to add; or the name of the provider' },
   ],
-  usage:
-    '[name] [options]\n       oauth-login providers add <file|url|->\n       oauth-login providers export|remove <name>',
   flags: [
     { usage: '--search <words>', description: 'list those that match the words, such as cloud' },
     { usage: '--device', description: 'list those where --device works' },
