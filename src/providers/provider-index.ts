@@ -11,12 +11,10 @@ let index: readonly ProviderIndexRow[] | undefined;
 export function providerIndex(): readonly ProviderIndexRow[] {
   index ??= readdirSync(providersDirectory)
     .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
     .sort()
-    .map((file) =>
-      indexRow(
-        file.slice(0, -'.json'.length),
-        JSON.parse(readFileSync(join(providersDirectory, file), 'utf8')),
-      ),
+    .map((name) =>
+      indexRow(name, JSON.parse(readFileSync(join(providersDirectory, `${name}.json`), 'utf8'))),
     );
   return index;
 }

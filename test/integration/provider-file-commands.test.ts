@@ -32,7 +32,7 @@ beforeEach(async () => {
     'POST /api.notion.com/v1/oauth/token',
     json({ access_token: 'canary-access-of-notion', ...notion?.token.reply }),
   );
-  server.on('GET /api.notion.com/v1/users/me', json(notion?.profile.reply));
+  server.on('GET /api.notion.com/v1/users/me', json(notion?.profile?.reply));
 });
 
 describe('a provider that is nothing but a file', () => {

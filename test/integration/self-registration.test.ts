@@ -35,7 +35,7 @@ describe('where any client id is accepted', () => {
       'POST /lichess.org/api/token',
       json({ access_token: 'canary-of-lichess', ...fixture?.token.reply }),
     );
-    server.on('GET /lichess.org/api/account', json(fixture?.profile.reply));
+    server.on('GET /lichess.org/api/account', json(fixture?.profile?.reply));
     const { exitCode, stdout, stderr } = await line.run('lichess', '--store', 'file');
     expect(stderr).not.toContain('regist');
     expect(exitCode).toBe(0);
@@ -75,7 +75,7 @@ describe('a Mastodon instance', () => {
       `POST /${host}/oauth/token`,
       json({ access_token: 'canary-access-of-mastodon', ...fixture?.token.reply }),
     );
-    server.on(`GET /${host}/api/v1/accounts/verify_credentials`, json(fixture?.profile.reply));
+    server.on(`GET /${host}/api/v1/accounts/verify_credentials`, json(fixture?.profile?.reply));
   });
   const registrations = () => server.requests.filter(({ path }) => path.endsWith('/api/v1/apps'));
 

@@ -27,7 +27,8 @@ export interface ProviderFixture {
   /** Claims of the ID Token, beside `aud`, `nonce` and its times. */
   readonly id_token?: Readonly<Record<string, unknown>>;
   readonly wrong_secret: { readonly status: number; readonly reply: unknown; readonly code: string };
-  readonly profile: {
+  /** Absent: nothing there tells who signed in. */
+  readonly profile?: {
     readonly request: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
