@@ -14,7 +14,7 @@ import { catalogue } from '../providers/catalogue.ts';
 import { indexRow } from '../providers/provider-index-row.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { loginSettings } from '../settings/login-settings.ts';
-import { addedProvider } from '../settings/named-preset.ts';
+import { addedProvider, namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseTarget, knownNames } from '../settings/target.ts';
@@ -38,7 +38,9 @@ export async function providers(
 ): Promise<void> {
   const configuration = await ownConfiguration(context);
   if (name !== undefined) {
-    const settings = loginSettings(name, flags, context.env, configuration);
+    const place = shownPlace(name, flags, configuration);
+    if (place !== flags) context.stderr.write(PLACEHOLDER_NOTE);
+    const settings = loginSettings(name, place, context.env, configuration);
     const redirectUri = registeredRedirectUri(settings.redirect);
     const { selfRegistration: own } = settings.provider;
     const facts = {
@@ -67,6 +69,25 @@ export async function providers(
       ? jsonText(rows.map(rowDocument))
       : providerListText(rows, stdout.isTTY ? stdout.columns || 80 : undefined),
   );
+}
+
+const PLACEHOLDER_NOTE =
+  'note: server.example and my-id stand for the host and the tenant of your own server; give them with --host and --tenant.\n';
+
+/** A provider that people host themselves is shown without its host too: then a host that cannot exist stands there. */
+function shownPlace(name: string, flags: ProvidersFlags, configuration: Configuration): ProvidersFlags {
+  const entry = configuration.providers.get(name.toLowerCase());
+  const preset = namedPreset(entry?.preset ?? name.toLowerCase(), configuration);
+  if (preset === undefined || entry?.issuer !== undefined) return flags;
+  const needsHost = preset.hosts?.default === '' && (flags.host ?? entry?.host) === undefined;
+  const needsTenant =
+    preset.tenantNames === 'exact' && !preset.tenant && (flags.tenant ?? entry?.tenant) === undefined;
+  if (!needsHost && !needsTenant) return flags;
+  return {
+    ...flags,
+    ...(needsHost ? { host: 'server.example' } : {}),
+    ...(needsTenant ? { tenant: 'my-id' } : {}),
+  };
 }
 
 function nothingFound({ search = '', device }: ProviderFilter): UsageError {

@@ -127,7 +127,8 @@ function invalidReply(what: string, fault: string): ProtocolError {
 /**
  * Deletes a client that this tool registered.
  *
- * Throws a `NetworkError` or an `AuthorizationServerError`; one that the server does not know any more is deleted.
+ * Throws a `NetworkError` or an `AuthorizationServerError`. A client that the server does not know is answered with 401,
+ * and so is a token that it does not accept, so that reply tells neither.
  *
  * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
  */
@@ -140,7 +141,14 @@ export async function deleteRegistration(
   const { credentials } = presentToken({}, token, undefined);
   const response = await fetch(uri, { method: 'DELETE', headers: credentials });
   refuseServerFailure(response, what);
-  if (response.ok || response.status === 401 || response.status === 404) return;
+  if (response.ok || response.status === 404) return;
+  if (response.status === 401) {
+    throw new AuthorizationServerError(
+      'invalid_token',
+      `${what} answered 401: the client is gone there, or its registration access token is not accepted any more`,
+      { hint: 'look for the client on the pages of the server, and delete it there', status: 401 },
+    );
+  }
   throw new AuthorizationServerError('invalid_request', `${what} answered ${response.status}`, {
     hint: 'the client may still be registered there; delete it on the pages of the server',
     status: response.status,

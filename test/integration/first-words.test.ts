@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { AbortedError } from '../../src/ground/errors.ts';
 import { platformPaths } from '../../src/host/paths.ts';
+import { providerIndex } from '../../src/providers/provider-index.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
@@ -177,6 +178,20 @@ describe('a command line that cannot be read', () => {
 });
 
 describe('providers', () => {
+  it('shows one that people host themselves without a host, and says what stands in its place', async () => {
+    const { exitCode, stdout, stderr } = await line.run('providers', 'keycloak');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('(oauth-login keycloak --host server.example');
+    expect(stdout).toContain('To register a client');
+    expect(stderr).toContain('note: server.example');
+  });
+
+  it('shows every one in full, whatever it would need at a sign-in', async () => {
+    for (const { name } of providerIndex()) {
+      expect((await line.run('providers', name)).exitCode, name).toBe(0);
+    }
+  });
+
   it('are told of where there is no place for files', async () => {
     const paths = platformPaths({}, 'linux');
     expect((await line.runIn({ paths }, 'providers')).stdout).toContain('github');

@@ -245,6 +245,19 @@ describe('an OpenID provider that registers anybody (RFC 7591)', () => {
     expect(forgotten.stdout).toContain('It is still registered with sso');
   });
 
+  it('keeps the client where the server answers 401, which a wrong token gets as well (RFC 7592 §2.3)', async () => {
+    await register();
+    const before = configurationOf(line);
+    server.breakEndpoint('registration', { kind: 'reply', status: 401, body: '{"error":"invalid_token"}' });
+    const failed = await line.run('setup', 'sso', '--remove', '--allow-http-loopback');
+    expect(failed.exitCode).toBe(5);
+    expect(failed.stderr).toContain(
+      'answered 401: the client is gone there, or its registration access token',
+    );
+    expect(failed.stderr).toContain('oauth-login setup sso --allow-http-loopback --remove --forget');
+    expect(configurationOf(line)).toEqual(before);
+  });
+
   it.each([
     ['another redirect URI', (body: object) => ({ ...body, redirect_uris: ['https://attacker.example/cb'] })],
     ['no client id', ({ client_id: _, ...body }: Record<string, unknown>) => body],
