@@ -102,9 +102,17 @@ function registeredClient(
   return {
     clientId: reply.client_id,
     clientAuthentication: method,
-    ...(method !== 'none' && typeof secret === 'string' ? { clientSecret: new Secret(secret) } : {}),
+    ...(method !== 'none' && typeof secret === 'string'
+      ? { clientSecret: new Secret(secret), ...expiryOf(reply.client_secret_expires_at) }
+      : {}),
     ...managementOf(reply, at),
   };
+}
+
+/** Zero stands for a secret without end; what is no instant says nothing. */
+function expiryOf(seconds: unknown): Pick<RegisteredClient, 'secretExpiresAt'> {
+  if (typeof seconds !== 'number' || !(seconds > 0 && seconds < 8.64e12)) return {};
+  return { secretExpiresAt: new Date(seconds * 1000) };
 }
 
 /** Where the client can be deleted; an address that must not be used, or of another server, is as good as none. */

@@ -5,6 +5,8 @@ import type { ClientAuthentication } from '../providers/provider.ts';
 export interface RegisteredClient {
   readonly clientId: string;
   readonly clientSecret?: Secret;
+  /** When the secret ends, where the server says so (`client_secret_expires_at`, RFC 7591 §3.2.1). */
+  readonly secretExpiresAt?: Date;
   /** How it authenticates at the token endpoint (RFC 7591 §2). */
   readonly clientAuthentication: ClientAuthentication;
   /** Where it can be deleted again (RFC 7592 §2.3), and with which registration access token. */

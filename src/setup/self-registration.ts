@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { lockPath, openLock } from '../accounts/lock.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import type { Fetch } from '../ground/fetch.ts';
@@ -7,15 +8,18 @@ import { registerDynamically } from '../protocol/client-registration.ts';
 import { createMastodonApp } from '../protocol/dialects/mastodon-apps.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { RegistrationOffer } from '../providers/registration-offer.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import { readUserConfiguration } from '../settings/configuration.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
-import { type RedirectSettings, registeredRedirectUri } from '../settings/redirect-uri.ts';
+import { type RedirectSettings, readRedirectUri, registeredRedirectUri } from '../settings/redirect-uri.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseStore } from '../sign-in/choose-store.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
 import { saveClient } from './save-client.ts';
 
 /**
  * Registers this tool with the server, and saves the client: its identifier and its redirect URI in the configuration,
- * what is secret sealed.
+ * what is secret sealed. Of several processes that want the same at once, one registers, and the others take its client.
  *
  * Throws what the registration led to, a `StoreError` or a `ConfigurationError`; nothing is saved then.
  */
@@ -32,6 +36,37 @@ export async function registerItself(
     storeQuestions(context),
     context,
   );
+  const lock = await openLock(lockPath(context.paths, `registration at ${provider.issuer}`), context);
+  try {
+    const made = await madeMeanwhile(settings, context);
+    return made ?? (await registerNow({ ...settings, store }, provider, offer, fetch, context));
+  } finally {
+    lock.release();
+  }
+}
+
+/** The settings with the client that another process saved after this one had read the configuration. */
+async function madeMeanwhile(
+  settings: LoginSettings,
+  context: Context,
+): Promise<RegisteredSettings | undefined> {
+  if (settings.configuration.client_id !== undefined) return undefined;
+  const { providers } = await readUserConfiguration(context.paths);
+  const configuration = providers.get(settings.provider.name);
+  const { client_id: clientId, redirect_uri: uri, issuer } = configuration ?? {};
+  const isSame = issuer === undefined || issuer === settings.provider.issuer;
+  if (configuration === undefined || clientId === undefined || !isSame) return undefined;
+  const redirect = (uri === undefined ? undefined : readRedirectUri(uri)) ?? settings.redirect;
+  return { ...settings, configuration, redirect, clientId };
+}
+
+async function registerNow(
+  settings: LoginSettings & { readonly store: StoreKind },
+  provider: ResolvedProvider,
+  offer: RegistrationOffer,
+  fetch: Fetch,
+  context: Context,
+): Promise<RegisteredSettings> {
   const redirect = exactRedirect(settings.redirect, provider);
   const redirectUri = registeredRedirectUri(redirect);
   const { allowHttpLoopback, scopes } = settings;
@@ -46,12 +81,17 @@ export async function registerItself(
     redirect_uri: redirectUri,
     ...(method === 'client_secret_basic' ? { client_authentication: method } : {}),
   };
-  await saveClient({ ...settings, store, configuration }, client, context);
-  const { clientId, clientSecret } = client;
+  await saveClient({ ...settings, configuration }, client, context);
+  const { clientId, clientSecret, secretExpiresAt } = client;
+  if (secretExpiresAt !== undefined) {
+    const day = secretExpiresAt.toISOString().slice(0, 10);
+    context.stderr.write(
+      `note: the server gave a client secret that ends on ${day}; then register again: oauth-login setup ${signInTarget(settings)} --register\n`,
+    );
+  }
   return {
     ...settings,
     ...defined({ clientSecret }),
-    store: settings.store ?? store,
     configuration,
     redirect,
     clientId,

@@ -245,6 +245,26 @@ describe('an OpenID provider that registers anybody (RFC 7591)', () => {
     expect(forgotten.stdout).toContain('It is still registered with sso');
   });
 
+  it('is registered with once by processes that start at the same time', async () => {
+    const before = registrations().length;
+    const done = await Promise.all([register(), register(), register()]);
+    expect(done.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    expect(registrations().slice(before)).toEqual(['POST']);
+  });
+
+  it('says when the client secret ends', async () => {
+    const method = 'client_secret_basic';
+    server.rewriteReply('registration', (body) => ({
+      ...body,
+      token_endpoint_auth_method: method,
+      client_secret: 'canary-secret-that-ends',
+      client_secret_expires_at: 1_900_000_000,
+    }));
+    const { stderr } = await register();
+    expect(stderr).toContain('ends on 2030-03-17');
+    expect(stderr).toMatch(/oauth-login setup sso .*--allow-http-loopback --register$/m);
+  });
+
   it('keeps the client where the server answers 401, which a wrong token gets as well (RFC 7592 §2.3)', async () => {
     await register();
     const before = configurationOf(line);
