@@ -46,7 +46,12 @@ write(file, {
   registration: {
     page: `https://${host}/TODO`,
     client_secret: 'Client secret',
-    steps: ['TODO Open the page and register an application.', 'Enter {redirect_uri} as redirect URI.'],
+    steps: [
+      'TODO Open the page and register an application.',
+      'TODO Say what to enter as name, kind and scopes.',
+      'Enter {redirect_uri} as redirect URI.',
+      'TODO Say which buttons lead to the client ID and the client secret, and what they are called.',
+    ],
   },
   confidence: 'C',
   doubts: ['TODO Say what was not confirmed.'],
