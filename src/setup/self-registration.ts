@@ -85,9 +85,8 @@ async function registerNow(
   const { clientId, clientSecret, secretExpiresAt } = client;
   if (secretExpiresAt !== undefined) {
     const day = secretExpiresAt.toISOString().slice(0, 10);
-    context.stderr.write(
-      `note: the server gave a client secret that ends on ${day}; then register again: oauth-login setup ${signInTarget(settings)} --register\n`,
-    );
+    const again = `oauth-login setup ${signInTarget(settings)} --register`;
+    context.stderr.write(`note: the client secret ends on ${day}; then register again: ${again}\n`);
   }
   return {
     ...settings,
