@@ -112,9 +112,11 @@ describe('a provider of config.json with members of a provider file', () => {
 describe('providers', () => {
   it('lists a provider that needs a host, and tells how to give one', async () => {
     expect((await line.run('providers')).stdout).toMatch(/^forgejo +Forgejo$/m);
-    const { stderr, exitCode } = await line.run('providers', 'forgejo');
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('oauth-login forgejo --host server.example');
+    const example = await line.run('providers', 'forgejo');
+    expect(example.exitCode).toBe(0);
+    expect(example.stdout).toContain('(oauth-login forgejo --host server.example)');
+    expect(example.stdout).toContain('https://server.example/login/oauth/authorize');
+    expect(example.stderr).toMatch(/^note: server\.example and my-id stand for .*--host/);
     const { stdout } = await line.run('providers', 'forgejo', '--host', 'forge.example.com');
     expect(stdout).toContain('https://forge.example.com/login/oauth/authorize');
   });
