@@ -1,4 +1,3 @@
-import { unattendedTokenId } from '../accounts/account-id.ts';
 import {
   openUnattendedTokens,
   type UnattendedToken,
@@ -9,6 +8,7 @@ import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { refreshTokenGrant } from '../grants/refresh-token.ts';
 import { tokenExchange } from '../grants/token-exchange.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { StoreError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
@@ -20,6 +20,7 @@ import { openReplacementFile } from '../secrets/replacement-file.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import type { AccessSession } from './access-session.ts';
+import { askedTokenId, clientOf } from './asked-token.ts';
 import { chooseUnattendedStore } from './choose-unattended-store.ts';
 import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import type { Freshness } from './freshness.ts';
@@ -77,7 +78,7 @@ async function keptOrNewToken(
   { minValiditySeconds, force }: Freshness,
   access: AccessSession,
 ): Promise<UnattendedAnswer> {
-  const id = unattendedTokenId(whatIsAsked(settings, input));
+  const id = askedTokenId(settings, input);
   const kept = openUnattendedTokens(access.context);
   const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
   if (isKept && !force && settings.store !== 'none') {
@@ -91,7 +92,6 @@ async function keptOrNewToken(
   const tokens = await requestTokens(settings, input, client, access);
   if (tokens.clockOffset !== undefined)
     access.note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: settings.provider.label });
-  const clientId = clientOf(settings, input);
   const token: UnattendedToken = {
     head: {
       id,
@@ -99,39 +99,14 @@ async function keptOrNewToken(
       provider: settings.provider.name,
       label: settings.provider.label,
       issuer: settings.provider.issuer,
-      ...(clientId === undefined ? {} : { clientId }),
       scopes: tokens.scopes,
       issuedAt: tokens.issuedAt.toISOString(),
-      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+      ...defined({ clientId: clientOf(settings, input), expiresAt: tokens.expiresAt?.toISOString() }),
     },
     accessToken: tokens.accessToken,
   };
   if (store !== undefined) await keep(kept, token, store, access);
   return { ...token, wasKept: false };
-}
-
-/** A service account is its own client. */
-function clientOf(
-  { clientId }: UnattendedSettings,
-  { assertionIssuer }: UnattendedInput,
-): string | undefined {
-  return assertionIssuer?.serviceAccount?.clientEmail ?? clientId;
-}
-
-/** Everything that makes it another token; the credential of the client does not. */
-function whatIsAsked(settings: UnattendedSettings, input: UnattendedInput): readonly unknown[] {
-  const { provider, grant, scopes, audiences, resources, parameters, subject } = settings;
-  return [
-    provider.issuer,
-    provider.endpoints.token_endpoint ?? null,
-    grant,
-    clientOf(settings, input) ?? null,
-    subject ?? null,
-    scopes.toSorted(),
-    audiences,
-    resources,
-    parameters,
-  ];
 }
 
 async function requestTokens(

@@ -1,41 +1,24 @@
-import { join } from 'node:path';
 import type { Context } from '../ground/context.ts';
-import { OAuthLoginError, StoreError } from '../ground/errors.ts';
 import { parsePlainJson } from '../ground/plain-json.ts';
-import { listPrivateDirectory } from '../secrets/private-directory.ts';
-import { readFileOfOwner } from '../secrets/private-file-reading.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import { type AccountHead, type AccountSecrets, readAccountHead } from './account.ts';
-import { indexedAccounts, readAccountIndex, SMALLEST_INDEXED } from './account-index.ts';
+import { isAccountId, openAccountFiles } from './account-files.ts';
 import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
-import { foreignFile, lostLock, notStored } from './account-store-errors.ts';
-import type { ClientReference, ClientSecrets } from './client-secrets.ts';
-import { fileMark } from './file-mark.ts';
+import { lostLock, notStored } from './account-store-errors.ts';
+import type { ClientSecrets } from './client-secrets.ts';
+import { listStoredHeads, type UnreadableFile } from './list-stored-heads.ts';
 import type { Lock } from './lock.ts';
-import { openKey } from './open-key.ts';
+import { keyAtHand, openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
-import { claimedClient, idOf, isSameBinding, readStoredHead, type StoredHead } from './stored-head.ts';
-
-export { accountId } from './account-id.ts';
-
-const ACCOUNT_FILE = /^([0-9a-f]{32})\.account$/;
-const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+import { idOf, isSameBinding, type StoredHead } from './stored-head.ts';
 
 /** Every account that can be read, and what keeps the others from being read. */
 export interface StoredAccounts {
   readonly accounts: readonly AccountHead[];
   readonly problems: readonly UnreadableFile[];
-}
-
-/** A file among the accounts that cannot be read. */
-export interface UnreadableFile {
-  readonly file: string;
-  readonly error: OAuthLoginError;
-  /** The client that it says it is of, for what that is worth; absent when it does not say. */
-  readonly claims?: ClientReference;
 }
 
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
@@ -81,28 +64,16 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
   ): Promise<T>;
 }
 
-async function fileKey(context: Context): Promise<SealingKey | undefined> {
-  try {
-    return await openKey('file', context, { create: false });
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    return undefined;
-  }
-}
-
 /** The store in the data directory; nothing is read or made before it is asked for. */
 export function openAccountStore(context: Context): AccountStore {
-  const directory = join(context.paths.dataDir, 'accounts');
+  const files = openAccountFiles(context.paths);
   const clientSecrets = async () => (await import('./client-secrets.ts')).openClientSecrets(context);
-  const indexFile = join(context.paths.dataDir, 'index', 'accounts.json');
   const locks = new Map<string, Lock>();
-  const fileOf = (id: string) => join(directory, `${id}.account`);
   const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
   const headOf = (stored: StoredHead | undefined) => {
     if (stored !== undefined) filesOfHeads.set(stored.head, stored.file);
     return stored?.head;
   };
-  const readStored = (id: string) => (ACCOUNT_ID.test(id) ? readStoredHead(fileOf(id), id) : undefined);
   const openStored = async (head: AccountHead, stored: StoredHead | undefined) => {
     if (stored === undefined) return undefined;
     // What has to be loaded to check the id is loaded while a keychain is at work.
@@ -116,26 +87,6 @@ export function openAccountStore(context: Context): AccountStore {
     const stored = await openStored(head, found);
     if (stored === undefined) throw notStored(head);
     return openAccountSecrets(stored.file, stored.key);
-  };
-
-  const fileNames = (of: string | undefined) => {
-    const names = listPrivateDirectory(directory);
-    if (of === undefined || names.length < SMALLEST_INDEXED) return names;
-    const index = readAccountIndex(indexFile);
-    const found = index === undefined ? undefined : indexedAccounts(index, accountIds(names), of);
-    return found?.map((id) => `${id}.account`) ?? names;
-  };
-  /** Nothing depends on the index but speed: a change that was kept stays kept without it. */
-  const keepIndex = async () => {
-    try {
-      const { keepAccountIndex } = await import('./keep-account-index.ts');
-      keepAccountIndex(indexFile, accountIds(listPrivateDirectory(directory)), (id) => {
-        const head = readStored(id)?.head;
-        return head === undefined ? null : [head.provider, head.issuer];
-      });
-    } catch (error) {
-      if (!(error instanceof OAuthLoginError)) throw error;
-    }
   };
 
   const plainHeadOf = (head: AccountHead) => {
@@ -158,35 +109,21 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async list(of) {
-      const accounts: AccountHead[] = [];
-      const problems: UnreadableFile[] = [];
-      for (const name of fileNames(of)) {
-        const file = join(directory, name);
-        try {
-          const id = ACCOUNT_FILE.exec(name)?.[1];
-          if (id === undefined) throw foreignFile(file);
-          const head = headOf(readStoredHead(file, id, readFileOfOwner));
-          if (head !== undefined) accounts.push(head);
-        } catch (error) {
-          if (!(error instanceof OAuthLoginError)) throw error;
-          const claims = claimedClient(file);
-          problems.push({ file, error, ...(claims !== undefined && { claims }) });
-        }
-      }
-      return { accounts, problems };
+      const { accounts, problems } = listStoredHeads(files, of);
+      return { accounts: accounts.flatMap((stored) => headOf(stored) ?? []), problems };
     },
 
     async read(id) {
-      return headOf(readStored(id));
+      return headOf(files.read(id));
     },
 
     async readSecrets(head) {
-      return secretsOf(head, readStored(head.id));
+      return secretsOf(head, files.read(head.id));
     },
 
     async openSecrets(head) {
       const file = filesOfHeads.get(head);
-      return secretsOf(head, file === undefined ? readStored(head.id) : { head, file });
+      return secretsOf(head, file === undefined ? files.read(head.id) : { head, file });
     },
 
     async unlock({ store }) {
@@ -196,14 +133,14 @@ export function openAccountStore(context: Context): AccountStore {
     async isChecked(head) {
       const file = filesOfHeads.get(head);
       if (file === undefined || head.store !== 'file') return false;
-      const key = await fileKey(context);
+      const key = await keyAtHand(context);
       if (key === undefined || key.id !== file.keyId) return false;
       openAccountSecrets(file, key);
       return true;
     },
 
     async isOpenable(head) {
-      const stored = await openStored(head, readStored(head.id));
+      const stored = await openStored(head, files.read(head.id));
       // The person started afresh with another key: what the old one sealed is lost, and not damaged.
       if (stored === undefined || stored.file.keyId !== stored.key.id) return false;
       openAccountSecrets(stored.file, stored.key);
@@ -215,8 +152,8 @@ export function openAccountStore(context: Context): AccountStore {
       const key = await openKey(head.store, context, { create: true });
       const bytes = sealedAccount(plainHead, secrets, key);
       removeLitter(context);
-      writePrivateFile(fileOf(head.id), bytes);
-      await keepIndex();
+      writePrivateFile(files.pathOf(head.id), bytes);
+      await files.keepIndex();
     },
 
     async reserve(head, secrets) {
@@ -224,16 +161,16 @@ export function openAccountStore(context: Context): AccountStore {
       const key = await openKey(head.store, context, { create: false });
       const { reserveAccount } = await import('./account-reserve.ts');
       removeLitter(context);
-      return reserveAccount(fileOf(head.id), sealedAccount(first, secrets, key), (next, nextSecrets) =>
+      return reserveAccount(files.pathOf(head.id), sealedAccount(first, secrets, key), (next, nextSecrets) =>
         sealedAccount(plainHeadOf(next), nextSecrets, key),
       );
     },
 
     async remove(id) {
-      if (!ACCOUNT_ID.test(id)) return false;
+      if (!isAccountId(id)) return false;
       if (locks.get(id)?.isHeld() === false) throw lostLock();
-      const isRemoved = removePrivateFile(fileOf(id));
-      await keepIndex();
+      const isRemoved = removePrivateFile(files.pathOf(id));
+      await files.keepIndex();
       return isRemoved;
     },
 
@@ -244,7 +181,7 @@ export function openAccountStore(context: Context): AccountStore {
     ) {
       const { lockPath, openLockUnless } = await import('./lock.ts');
       const file = lockPath(context.paths, id);
-      const look = onChange(fileOf(id), async () => meanwhile?.(headOf(readStored(id))));
+      const look = files.onChange(id, async () => meanwhile?.(headOf(files.read(id))));
       const opened = await openLockUnless(file, context, look);
       if ('settled' in opened) return opened.settled;
       locks.set(id, opened);
@@ -255,21 +192,5 @@ export function openAccountStore(context: Context): AccountStore {
         opened.release();
       }
     },
-  };
-}
-
-/** The identifiers of the account files among the names. */
-function accountIds(names: readonly string[]): string[] {
-  return names.flatMap((name) => ACCOUNT_FILE.exec(name)?.[1] ?? []);
-}
-
-/** Runs `look` at first and after each change of the file, which costs next to nothing while there is none. */
-function onChange<T>(file: string, look: () => Promise<T | undefined>): () => Promise<T | undefined> {
-  let seen: string | undefined;
-  return async () => {
-    const mark = fileMark(file) ?? 'none';
-    if (mark === seen) return undefined;
-    seen = mark;
-    return look();
   };
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
 import { openSealingKey } from '../secrets/open-sealing-key.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -25,4 +26,14 @@ export async function openKey(
   if (!takesTurn) return openSealingKey(kind, context, { create });
   const { inKeyTurn } = await import('./key-turn.ts');
   return openSealingKey(kind, context, { create, inTurn: (work) => inKeyTurn(kind, context, work) });
+}
+
+/** The key in the key file, which is had without asking anybody; `undefined` where it cannot be had. */
+export async function keyAtHand(context: Context): Promise<SealingKey | undefined> {
+  try {
+    return await openKey('file', context, { create: false });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return undefined;
+  }
 }

@@ -14,10 +14,10 @@ import { catalogue } from '../providers/catalogue.ts';
 import { indexRow } from '../providers/provider-index-row.ts';
 import { type Configuration, readConfiguration } from '../settings/configuration.ts';
 import { loginSettings } from '../settings/login-settings.ts';
-import { addedProvider, namedPreset } from '../settings/named-preset.ts';
+import { addedProvider, knownNames, namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
-import { chooseTarget, knownNames } from '../settings/target.ts';
+import { chooseTarget } from '../settings/target.ts';
 
 /** The flags of `providers`. */
 export interface ProvidersFlags extends ProviderFilter {

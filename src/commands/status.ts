@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AccountHead } from '../accounts/account.ts';
-import { openAccountStore, type UnreadableFile } from '../accounts/account-store.ts';
+import { openAccountStore } from '../accounts/account-store.ts';
+import type { UnreadableFile } from '../accounts/list-stored-heads.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';

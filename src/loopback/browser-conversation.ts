@@ -4,7 +4,7 @@ import { ProtocolError } from '../ground/errors.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { validateAuthorizationUri } from './authorization-uri.ts';
 import { BrowserCookie } from './browser-cookie.ts';
-import { type CallbackExpectation, judgeCallback } from './callback.ts';
+import { type CallbackExpectation, judgeCallback, otherForm } from './callback.ts';
 import { Deferred } from './deferred.ts';
 import { DonePage } from './done-page.ts';
 import { FIXED_REPLIES } from './fixed-reply.ts';
@@ -195,11 +195,4 @@ export class BrowserConversation {
   #sendToDone(response: ServerResponse): void {
     sendReply(response, 303, '', { Location: this.done.path });
   }
-}
-
-/** The form in which a server answered in place of the query; nothing where it is no such answer. */
-function otherForm(query: string): 'signed-reply' | 'empty-reply' | undefined {
-  if (query === '') return 'empty-reply';
-  const names = [...new URLSearchParams(query).keys()];
-  return names.includes('response') && !names.includes('state') ? 'signed-reply' : undefined;
 }

@@ -83,3 +83,10 @@ export function judgeCallback(
   }
   return { kind: 'accepted', response: { parameters, browser } };
 }
+
+/** The form in which a server answered in place of the query; nothing where it is no such answer. */
+export function otherForm(query: string): 'signed-reply' | 'empty-reply' | undefined {
+  if (query === '') return 'empty-reply';
+  const names = [...new URLSearchParams(query).keys()];
+  return names.includes('response') && !names.includes('state') ? 'signed-reply' : undefined;
+}

@@ -1,5 +1,5 @@
 import { memberAt } from '../protocol/member-at.ts';
-import type { ClaimPath } from '../providers/provider.ts';
+import type { ClaimPath } from '../providers/profile-request.ts';
 
 /** Gives the value at the first path that leads to one; empty texts count as absent. */
 export function readClaim(document: object, path: ClaimPath | undefined): unknown {

@@ -1,7 +1,8 @@
 import { presentToken } from '../credential/token-presentation.ts';
 import { AbortedError } from '../ground/errors.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
-import type { ProfileRequest, ResolvedProvider } from '../providers/provider.ts';
+import type { ProfileRequest } from '../providers/profile-request.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { readClaim } from './claim.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileOptions } from './profile-options.ts';

@@ -1,4 +1,5 @@
-import type { ClaimPath, Provider } from '../providers/provider.ts';
+import type { ClaimPath } from '../providers/profile-request.ts';
+import type { Provider } from '../providers/provider.ts';
 import { readClaim } from './claim.ts';
 import type { Profile } from './profile.ts';
 import { copyDocument, invalidProfile } from './raw-document.ts';

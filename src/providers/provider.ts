@@ -1,6 +1,8 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { DeviceGrant } from './device-grant.ts';
+import type { ProfileRequest } from './profile-request.ts';
 import type { Quirk } from './quirk.ts';
+import type { Registration, SelfRegistration } from './registration.ts';
 
 /** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
 export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
@@ -26,22 +28,6 @@ export interface OfflineAccess {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Sent only when no refresh token is stored for this client yet, since it makes the End-User consent again. */
   readonly consentParameters?: Readonly<Record<string, string>>;
-}
-
-/** Where a claim stands in the provider's own document: paths like `data.id`, the first one present wins. */
-export type ClaimPath = string | readonly string[];
-
-/** The map from the provider's document to OpenID Connect standard claims (OpenID Connect Core §5.1). */
-export interface ProfileMap {
-  readonly sub: ClaimPath;
-  readonly preferred_username?: ClaimPath;
-  readonly name?: ClaimPath;
-  readonly email?: ClaimPath;
-  /** `true`: the provider hands out no address that it has not verified. */
-  readonly email_verified?: ClaimPath | true;
-  readonly picture?: ClaimPath;
-  /** May be an address built from the document: `https://x.com/{data.username}`. */
-  readonly profile?: ClaimPath;
 }
 
 /** What every request to the token endpoint carries or does beyond RFC 6749 §4.1.3 and §6. */
@@ -71,29 +57,6 @@ export type TokenPresentation =
 /** How sure the facts are: three or more sources agree (A), two do (B), fewer or they differ (C). */
 export type Confidence = 'A' | 'B' | 'C';
 
-/** The request that asks who the End-User is. */
-export interface ProfileRequest {
-  /** Absolute URL, may hold `{host}` and `{api}`; absent: the UserInfo endpoint of the metadata. */
-  readonly url?: string;
-  readonly method?: 'GET' | 'POST';
-  /** Values may hold `{client_id}`. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Values may hold `{client_id}`. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** Members of the JSON object that a POST request sends. */
-  readonly json?: Readonly<Record<string, string>>;
-  readonly map: ProfileMap;
-  /** A second request that lists the e-mail addresses, when the first one leaves the e-mail out. */
-  readonly emails?: {
-    readonly url: string;
-    /** Path of the list in the reply; absent: the reply is the list. */
-    readonly list?: string;
-    readonly email: string;
-    readonly primary: string;
-    readonly verified: string;
-  };
-}
-
 /** How a token is taken back. */
 export type Revocation =
   | {
@@ -112,20 +75,6 @@ export type Revocation =
     }
   | { readonly kind: 'none' };
 
-/** What a person has to do once to get a client identifier. */
-export interface Registration {
-  /** May hold `{host}`. */
-  readonly page: string;
-  /** What the page calls the client identifier and the client secret, for the prompts. */
-  readonly terms: { readonly clientId: string; readonly clientSecret?: string };
-  /** The kind of client that the steps lead to, when no redirect URI is entered for it. */
-  readonly withoutRedirectUri?: string;
-  /** Query parameters that fill in the page; `{redirect_uri}` stands for the URI to register. */
-  readonly prefill?: Readonly<Record<string, string>>;
-  /** One sentence each, in order; `{redirect_uri}` stands for the URI to register. */
-  readonly steps: readonly string[];
-}
-
 /** Endpoints by their names in RFC 8414 §2 and OpenID Connect Discovery §3. */
 export interface Endpoints {
   readonly authorization_endpoint: string;
@@ -135,12 +84,6 @@ export interface Endpoints {
   readonly device_authorization_endpoint: string;
   readonly jwks_uri: string;
 }
-
-/** How this tool gets a client by itself: any is accepted, or one is made at an endpoint (RFC 7591, or Mastodon's own). */
-export type SelfRegistration =
-  | { readonly kind: 'any'; readonly client_id: string }
-  | { readonly kind: 'mastodon'; readonly endpoint: string }
-  | { readonly kind: 'rfc7591'; readonly endpoint?: string };
 
 /** A provider as data: a row of the catalogue, or what the user configured. Strings may hold `{host}`, `{api}`, `{tenant}`. */
 export interface Provider {

@@ -1,4 +1,4 @@
-import type { ProfileMap } from './provider.ts';
+import type { ProfileMap } from './profile-request.ts';
 
 /** The map of a provider whose UserInfo follows the standard (OpenID Connect Core §5.1, §5.3). */
 export const standardClaims: ProfileMap = {

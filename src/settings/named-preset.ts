@@ -30,3 +30,8 @@ function addedUnderAlias(name: string, added: AddedProviders | undefined): Added
   }
   return undefined;
 }
+
+/** The names a person can give, for suggestions. */
+export function knownNames(configuration: Configuration): string[] {
+  return [...new Set([...configuration.providers.keys(), ...presetNames(configuration)])].sort();
+}

@@ -42,7 +42,7 @@ export async function onlySuppliedProvider(context: Context): Promise<string | u
   const [variable, ...others] = tokenVariables(context.env);
   if (variable === undefined || others.length > 0) return undefined;
   const [{ knownNames }, { readConfiguration }] = await Promise.all([
-    import('./target.ts'),
+    import('./named-preset.ts'),
     import('./configuration.ts'),
   ]);
   const names = knownNames(await readConfiguration(context.paths));

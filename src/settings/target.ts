@@ -1,15 +1,16 @@
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 import { expandProvider, type ProviderPlace } from '../providers/expand.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
+import { baseProvider } from './base-provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
 import { refuseKnownAddress, refuseSharedTenant } from './known-address.ts';
-import { namedPreset, presetNames } from './named-preset.ts';
+import { namedPreset } from './named-preset.ts';
 import { placeOfIssuer } from './preset-place.ts';
-import { unknownProvider } from './unknown-provider.ts';
 
 /** The flags that say which provider is meant. */
 export interface TargetFlags {
@@ -71,9 +72,7 @@ function placeOf(
   entry: ProviderConfiguration,
   configuration: Configuration,
 ): ProviderPlace {
-  const host = flags.host ?? entry.host;
-  const tenant = flags.tenant ?? entry.tenant;
-  const named = { ...(host === undefined ? {} : { host }), ...(tenant === undefined ? {} : { tenant }) };
+  const named = defined({ host: flags.host ?? entry.host, tenant: flags.tenant ?? entry.tenant });
   const preset = namedPreset(entry.preset ?? name, configuration);
   if (preset === undefined || entry.issuer === undefined) return named;
   return placeOfIssuer(name, preset, entry.issuer, named);
@@ -86,11 +85,6 @@ export function nameOfHost(host: string): string {
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+|[.-]+$/g, '')
     .slice(0, 64);
-}
-
-/** The names a person can give, for suggestions. */
-export function knownNames(configuration: Configuration): string[] {
-  return [...new Set([...configuration.providers.keys(), ...presetNames(configuration)])].sort();
 }
 
 function targetUrl(text: string): URL | undefined {
@@ -176,31 +170,4 @@ function configuredEntry(
   const isConfigured = configuration.providers.has(target);
   const name = isConfigured ? target : (namedPreset(target, configuration)?.name ?? target);
   return [name, configuration.providers.get(name) ?? {}];
-}
-
-function baseProvider(
-  name: string,
-  target: string,
-  entry: ProviderConfiguration,
-  configuration: Configuration,
-): Provider {
-  const preset = namedPreset(entry.preset ?? name, configuration);
-  if (preset !== undefined) return { ...preset, name };
-  if (entry.preset !== undefined) throw incomplete(name, `there is no preset ${entry.preset}`);
-  if (entry.issuer !== undefined) return openidProvider(name, entry.label ?? name, entry.issuer);
-  const { authorization_endpoint, token_endpoint } = entry.endpoints ?? {};
-  if (authorization_endpoint !== undefined && token_endpoint !== undefined) {
-    const issuer = new URL(authorization_endpoint).origin;
-    const provider = openidProvider(name, entry.label ?? name, issuer);
-    // A server without OpenID Connect may refuse a request for offline_access.
-    return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
-  }
-  if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
-  throw unknownProvider(target, knownNames(configuration));
-}
-
-function incomplete(name: string, what: string): ConfigurationError {
-  return new ConfigurationError('config_invalid_value', `the provider ${name} cannot be used: ${what}`, {
-    hint: `define it again with oauth-login setup ${name} --issuer URL`,
-  });
 }

@@ -1,5 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { accountId } from '../accounts/account-store.ts';
+import { accountId } from '../accounts/account-id.ts';
 import type { Session } from '../accounts/session.ts';
 import type { GrantedSignIn } from '../grants/sign-in-request.ts';
 import { defined } from '../ground/defined.ts';

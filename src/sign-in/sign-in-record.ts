@@ -1,6 +1,7 @@
 import { refreshAccount } from '../access/refresh-account.ts';
 import type { AccountHead, AccountSecrets, OpenAccount } from '../accounts/account.ts';
-import { type AccountStore, accountId } from '../accounts/account-store.ts';
+import { accountId } from '../accounts/account-id.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
 import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';

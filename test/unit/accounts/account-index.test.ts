@@ -2,8 +2,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountHead } from '../../../src/accounts/account.ts';
+import { accountId } from '../../../src/accounts/account-id.ts';
 import { SMALLEST_INDEXED } from '../../../src/accounts/account-index.ts';
-import { accountId, openAccountStore } from '../../../src/accounts/account-store.ts';
+import { openAccountStore } from '../../../src/accounts/account-store.ts';
 import { chooseAccount } from '../../../src/accounts/choose-account.ts';
 import { Secret } from '../../../src/ground/secret.ts';
 import { copyTree } from '../../support/copy-tree.ts';

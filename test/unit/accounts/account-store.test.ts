@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccountHead, AccountSecrets } from '../../../src/accounts/account.ts';
-import { accountId, openAccountStore } from '../../../src/accounts/account-store.ts';
+import { accountId } from '../../../src/accounts/account-id.ts';
+import { openAccountStore } from '../../../src/accounts/account-store.ts';
 import { Secret } from '../../../src/ground/secret.ts';
 import type { StoreKind } from '../../../src/secrets/store-kind.ts';
 import type { PersonHead } from '../../support/account-head.ts';
