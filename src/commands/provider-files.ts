@@ -8,7 +8,7 @@ import {
   addProviderQuestion,
   offeredProviderText,
 } from '../output/added-provider-text.ts';
-import { findPreset, presetFileText } from '../providers/catalogue.ts';
+import { findPreset, presetFile } from '../providers/catalogue.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { addedProvider, presetNames } from '../settings/named-preset.ts';
 import { unknownProvider } from '../settings/unknown-provider.ts';
@@ -37,8 +37,9 @@ export async function changeProviders(
   context: Context,
 ): Promise<void> {
   if (what === undefined) {
-    throw new UsageError('usage_invalid', `providers ${action} needs one more word`, {
-      hint: 'oauth-login providers --help shows which',
+    const [needed, example] = action === 'add' ? ['a file, a URL or -', 'acme.json'] : ['a name', 'acme'];
+    throw new UsageError('usage_invalid', `providers ${action} needs ${needed}`, {
+      hint: `for example: oauth-login providers ${action} ${example}`,
     });
   }
   if (action === 'add') return add(what, flags, context);
@@ -63,18 +64,15 @@ function checkedWish({ name, replace }: AddFlags): AddWish {
 }
 
 async function confirm(place: string, name: string, { replace }: AddFlags, context: Context): Promise<void> {
-  const again = `oauth-login providers add ${shellQuoted(place)} --name ${name}${replace ? ' --replace' : ''} --yes`;
+  const again = `oauth-login providers add ${shellQuoted(place)} --name ${name}${replace ? ' --replace' : ''}`;
   if (!isInteractive(context)) {
     throw new UsageError('usage_invalid', `${name} was not added, since nobody is here to agree`, {
-      hint: `if all of these hosts belong to the provider: ${again}`,
+      hint: `if all of these hosts belong to the provider: ${again} --yes`,
     });
   }
   const prompts = await context.openPrompts();
   if (!(await prompts.confirm(addProviderQuestion(name), false))) {
-    throw new AbortedError(
-      'stopped, nothing was added',
-      `the same command asks again: ${again.replace(' --yes', '')}`,
-    );
+    throw new AbortedError('stopped, nothing was added', `the same command asks again: ${again}`);
   }
 }
 
@@ -83,7 +81,7 @@ async function exported(name: string, context: Context): Promise<string> {
   const own = addedProvider(name, configuration.added);
   if (own !== undefined) return own.source;
   const preset = findPreset(name);
-  if (preset !== undefined) return presetFileText(preset.name);
+  if (preset !== undefined) return `${JSON.stringify(presetFile(preset.name), null, 2)}\n`;
   if (!configuration.providers.has(name)) throw unknownProvider(name, presetNames(configuration));
   throw new UsageError('usage_invalid', `${name} is an entry of config.json and has no file`, {
     hint: 'for a file to start from: oauth-login providers export github',

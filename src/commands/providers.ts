@@ -39,7 +39,8 @@ export async function providers(
   const configuration = await ownConfiguration(context);
   if (name !== undefined) {
     const place = shownPlace(name, flags, configuration);
-    if (place !== flags) context.stderr.write(PLACEHOLDER_NOTE);
+    if (place.host !== flags.host) context.stderr.write(HOST_NOTE);
+    if (place.tenant !== flags.tenant) context.stderr.write(TENANT_NOTE);
     const settings = loginSettings(name, place, context.env, configuration);
     const redirectUri = registeredRedirectUri(settings.redirect);
     const { selfRegistration: own } = settings.provider;
@@ -71,8 +72,9 @@ export async function providers(
   );
 }
 
-const PLACEHOLDER_NOTE =
-  'note: server.example and my-id stand for the host and the tenant of your own server; give them with --host and --tenant.\n';
+const HOST_NOTE =
+  'note: server.example stands for the host of your own server; give it with --host, for example --host git.example.com\n';
+const TENANT_NOTE = 'note: my-id stands for your own tenant; give it with --tenant\n';
 
 /** A provider that people host themselves is shown without its host too: then a host that cannot exist stands there. */
 function shownPlace(name: string, flags: ProvidersFlags, configuration: Configuration): ProvidersFlags {
@@ -85,8 +87,10 @@ function shownPlace(name: string, flags: ProvidersFlags, configuration: Configur
   if (!needsHost && !needsTenant) return flags;
   return {
     ...flags,
-    ...(needsHost ? { host: 'server.example' } : {}),
-    ...(needsTenant ? { tenant: 'my-id' } : {}),
+    ...defined({
+      host: needsHost ? 'server.example' : flags.host,
+      tenant: needsTenant ? 'my-id' : flags.tenant,
+    }),
   };
 }
 

@@ -24,6 +24,12 @@ export function addProviderQuestion(name: string): string {
 }
 
 /** What `providers add` answers. */
-export function addedProviderText(name: string, { label }: ProviderFile, path: string): string {
-  return `Added ${label} in ${path}.\nSign in with: oauth-login ${name}\n`;
+export function addedProviderText(
+  name: string,
+  { label, hosts, tenant }: ProviderFile,
+  path: string,
+): string {
+  const host = hosts !== undefined && hosts.default === undefined ? ' --host HOST' : '';
+  const id = tenant === '' ? ' --tenant ID' : '';
+  return `Added ${label} in ${path}.\nSign in with: oauth-login ${name}${host}${id}\n`;
 }

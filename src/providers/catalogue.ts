@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from './provider.ts';
+import type { ProviderFile } from './provider-file.ts';
 import { providerIndex, providersDirectory } from './provider-index.ts';
 import type { ProviderIndexRow } from './provider-index-row.ts';
 import { providerOfFile } from './provider-of-file.ts';
@@ -32,18 +33,17 @@ function rowOf(name: string): ProviderIndexRow | undefined {
 function readPreset(name: string): Provider {
   const known = read.get(name);
   if (known !== undefined) return known;
-  const file = JSON.parse(readFileSync(join(providersDirectory, `${name}.json`), 'utf8'));
-  const provider = providerOfFile(name, file);
+  const provider = providerOfFile(name, presetFile(name));
   read.set(name, provider);
   return provider;
 }
 
-/** Gives the text of a preset's file, without the place of its schema, which is right in this package only. */
-export function presetFileText(name: string): string {
+/** Gives a preset's file, without the place of its schema, which is right in this package only. */
+export function presetFile(name: string): ProviderFile {
   const { $schema: _schema, ...file } = JSON.parse(
     readFileSync(join(providersDirectory, `${name}.json`), 'utf8'),
   );
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return file;
 }
 
 /** Other names under which people look for a preset. */

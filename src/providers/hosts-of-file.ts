@@ -2,15 +2,22 @@ import type { ProviderFile } from './provider-file.ts';
 
 /** A host that a provider file names. */
 export interface FileHost {
-  /** As it goes over the wire: in ASCII, in full, with its port; a `{host}` is not filled in. */
+  /** As it goes over the wire: in ASCII, in full, with its port; a `{host}` without a default is not filled in. */
   readonly host: string;
+  /** The name alone, by which two hosts are compared: without the port, and without the dot of the root. */
+  readonly hostname: string;
   /** What it is given. */
   readonly purposes: readonly string[];
 }
 
 /** Every host to which the file leads the browser, a secret or a token, in the order of a sign-in. */
 export function hostsOfFile(file: ProviderFile): FileHost[] {
-  const { endpoints = {}, profile, revocation, token_request, self_registration: self } = file;
+  const { endpoints = {}, profile, revocation, token_request, self_registration: self, hosts = {} } = file;
+  const filled = (address: string) =>
+    (address.includes('{api}')
+      ? (hosts.api ?? []).map(({ base }) => address.replace('{api}', base))
+      : [address]
+    ).map((one) => one.replaceAll('{host}', hosts.default ?? '{host}'));
   const addresses: readonly (readonly [string, string | undefined])[] = [
     ['metadata', file.discovery === undefined ? undefined : file.issuer],
     ['sign-in page', endpoints.authorization_endpoint],
@@ -28,11 +35,16 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
   ];
   const purposes = new Map<string, Set<string>>();
   for (const [purpose, address] of addresses) {
-    const host = address === undefined ? undefined : hostOf(address);
-    if (host === undefined) continue;
-    purposes.set(host, (purposes.get(host) ?? new Set()).add(purpose));
+    for (const one of address === undefined ? [] : filled(address)) {
+      const host = hostOf(one);
+      if (host !== undefined) purposes.set(host, (purposes.get(host) ?? new Set()).add(purpose));
+    }
   }
-  return [...purposes].map(([host, names]) => ({ host, purposes: [...names] }));
+  return [...purposes].map(([host, names]) => ({
+    host,
+    hostname: host.replace(/:\d+$/, '').replace(/\.$/, ''),
+    purposes: [...names],
+  }));
 }
 
 function hostOf(address: string): string | undefined {

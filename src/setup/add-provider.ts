@@ -1,7 +1,7 @@
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { catalogue, findPreset } from '../providers/catalogue.ts';
+import { catalogue, findPreset, presetFile } from '../providers/catalogue.ts';
 import { type FileHost, hostsOfFile } from '../providers/hosts-of-file.ts';
 import type { ProviderFile } from '../providers/provider-file.ts';
 import { PROVIDER_NAME } from '../providers/provider-file-texts.ts';
@@ -104,23 +104,16 @@ function refuseForeignHosts(
   { added }: Configuration,
   again: string,
 ): void {
-  const known = [
-    ...catalogue.keys().flatMap((key) => catalogue.rowOf(key) ?? []),
-    ...[...(added ?? [])].flatMap(([key, value]) =>
-      value instanceof Error
-        ? []
-        : [
-            {
-              name: key,
-              label: value.provider.label,
-              hosts: hostsOfFile(value.file).map(({ host }) => host),
-            },
-          ],
-    ),
-  ];
-  const taken = hosts.flatMap(({ host }) => {
-    const owner = known.find((row) => row.name !== name && row.hosts.includes(host));
-    return owner === undefined ? [] : [`${host} (${owner.label})`];
+  const others = new Map(catalogue.keys().map((key) => [key, presetFile(key)]));
+  for (const [key, value] of added ?? []) if (!(value instanceof Error)) others.set(key, value.file);
+  others.delete(name);
+  const owners = new Map(
+    [...others.values()].flatMap((file) => hostsOfFile(file).map(({ hostname }) => [hostname, file.label])),
+  );
+  const taken = hosts.flatMap(({ host, hostname }) => {
+    // The host that a person gives with --host is nobody's.
+    const owner = hostname.includes('{host}') ? undefined : owners.get(hostname);
+    return owner === undefined ? [] : [`${host} (${owner})`];
   });
   if (taken.length === 0) return;
   throw new UsageError(

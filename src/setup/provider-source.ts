@@ -1,5 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
+import { systemErrorCode } from '../ground/file-system-words.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { readFileUpTo } from '../ground/read-file.ts';
 import { readInput } from '../ground/read-input.ts';
@@ -8,6 +9,13 @@ import { checkEndpoint } from '../providers/endpoint.ts';
 
 /** Longest provider file that is read, in bytes; the longest of this package has less than a tenth of that. */
 const MOST_BYTES = 65_536;
+
+/** What keeps people from reading a file most often, in words. */
+const FAULTS = new Map([
+  ['ENOENT', 'does not exist'],
+  ['EACCES', 'may not be read by you'],
+  ['EISDIR', 'is a directory'],
+]);
 
 /**
  * The text of a provider file: from a path, an https address, or, for `-`, the standard input.
@@ -30,8 +38,8 @@ async function readLocal(place: string, context: Context): Promise<Uint8Array> {
     return await readFileUpTo(place, MOST_BYTES, context);
   } catch (cause) {
     context.signal.throwIfAborted();
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw unreadable(place, `cannot be read${code}`);
+    const code = systemErrorCode(cause);
+    throw unreadable(place, FAULTS.get(code ?? '') ?? `cannot be read (${code ?? 'unknown reason'})`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { systemErrorCode } from '../ground/file-system-words.ts';
@@ -14,8 +15,9 @@ import { unknownProvider } from '../settings/unknown-provider.ts';
  * Throws a `UsageError` for a provider that is not the user's, and a `ConfigurationError` while a client of it is saved.
  */
 export async function removeProvider(name: string, context: Context): Promise<string> {
-  const configuration = await readConfiguration(context.paths);
-  const path = addedProviderPath(context.paths, name);
+  const { paths } = context;
+  const configuration = await readConfiguration(paths);
+  const path = addedProviderPath(paths, name);
   const present = configuration.added?.get(name);
   if (present === undefined) {
     if (findPreset(name) === undefined) throw unknownProvider(name, [...(configuration.added?.keys() ?? [])]);
@@ -23,10 +25,14 @@ export async function removeProvider(name: string, context: Context): Promise<st
       hint: `what you configured for it is in config.json; to remove a saved client: oauth-login setup ${name} --remove`,
     });
   }
-  if (!(present instanceof Error) && present.owner === 'machine') {
-    throw new UsageError('usage_invalid', `${present.path} belongs to the administrator of this machine`, {
-      hint: 'the administrator can remove it',
-    });
+  if (!existsSync(path)) {
+    throw new UsageError(
+      'usage_invalid',
+      `the file of ${name} belongs to the administrator of this machine`,
+      {
+        hint: `the administrator can remove it from the directory ${join(paths.machine?.directory ?? '', 'providers')}`,
+      },
+    );
   }
   for (const [user, { client_id, preset }] of configuration.providers) {
     if (preset !== name && !(user === name && client_id !== undefined)) continue;

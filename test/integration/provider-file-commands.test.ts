@@ -116,7 +116,9 @@ describe('providers', () => {
     expect(example.exitCode).toBe(0);
     expect(example.stdout).toContain('(oauth-login forgejo --host server.example)');
     expect(example.stdout).toContain('https://server.example/login/oauth/authorize');
-    expect(example.stderr).toMatch(/^note: server\.example and my-id stand for .*--host/);
+    expect(example.stderr).toMatch(
+      /^note: server\.example stands for the host of your own server; .*--host git\.example\.com\n$/,
+    );
     const { stdout } = await line.run('providers', 'forgejo', '--host', 'forge.example.com');
     expect(stdout).toContain('https://forge.example.com/login/oauth/authorize');
   });

@@ -165,6 +165,51 @@ describe('providers add', () => {
     expect((await line.run('providers', 'add', written(mixed), '--replace', '--yes')).exitCode).toBe(0);
   });
 
+  it.each([
+    [
+      'with another port',
+      { token_endpoint: 'https://github.com:8443/token' },
+      {},
+      'github.com:8443 (GitHub)',
+    ],
+    ['with the dot of the root', { token_endpoint: 'https://github.com./token' }, {}, 'github.com. (GitHub)'],
+    [
+      'as the default of {host}',
+      { authorization_endpoint: 'https://{host}/login' },
+      { default: 'github.com' },
+      'github.com (GitHub)',
+    ],
+    [
+      'as the base of {api}',
+      { userinfo_endpoint: '{api}/user' },
+      { default: 'id.acme.test', api: [{ host: '*', base: 'https://api.github.com' }] },
+      'api.github.com (GitHub)',
+    ],
+  ])('T04 refuses a host of another provider %s', async (_how, endpoints, hosts, told) => {
+    const mixed = { ...acme, endpoints: { ...acme.endpoints, ...endpoints }, hosts };
+    const refused = await line.run('providers', 'add', written(mixed), '--yes');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(told);
+    expect(existsSync(addedFile())).toBe(false);
+  });
+
+  it('takes a file for hosts that are given with --host, and says so at the end', async () => {
+    const exported = await line.run('providers', 'export', 'forgejo');
+    const added = await line.run('providers', 'add', written(exported.stdout, 'mine'), '--yes');
+    expect(added.exitCode).toBe(0);
+    expect(added.stdout).toContain('Sign in with: oauth-login mine --host HOST\n');
+  });
+
+  it.each([
+    [['no-such.json'], /no-such\.json does not exist\n/],
+    [['.'], /\. is a directory\n/],
+    [[], /providers add needs a file, a URL or -\n.*oauth-login providers add acme\.json\n/],
+  ])('says what is wrong with %j', async (words, message) => {
+    const { exitCode, stderr } = await line.run('providers', 'add', ...words, '--name', 'acme');
+    expect(exitCode).toBeGreaterThan(1);
+    expect(stderr).toMatch(message);
+  });
+
   it('lets no file take the place of another, unless that is wanted', async () => {
     const github = await line.run('providers', 'add', written(acme, 'github'), '--yes');
     expect(github.exitCode).toBe(2);
