@@ -4,8 +4,11 @@ const { writeSync } = require('node:fs');
 (async () => {
   const argv = process.argv.slice(2);
   const answered = await tryQuickly(argv);
-  if (answered === undefined) await runWhole(argv);
-  else if (answered.unwritten !== undefined) process.exit(unwritten(answered.unwritten, argv));
+  if (answered === undefined) {
+    await runWhole(argv);
+  } else if (answered.unwritten !== undefined) {
+    process.exit(unwritten(answered.unwritten, argv));
+  }
   // It has written synchronously, so nothing is cut off; to take Node down in good order takes 2 ms.
   else {
     endBy(answered.signal);
@@ -20,7 +23,9 @@ async function tryQuickly(argv) {
     quick = require('../dist/quick.js');
   } catch (error) {
     // It is made with the help of this file, so at first it is not there.
-    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    if (error.code !== 'MODULE_NOT_FOUND') {
+      throw error;
+    }
     return undefined;
   }
   return quick.quickAnswer(argv, process);
@@ -30,7 +35,9 @@ async function tryQuickly(argv) {
 function unwritten(code, argv) {
   const { outputFailure, report } = wholeProgram();
   const failure = outputFailure(code);
-  if (failure === undefined) return 141;
+  if (failure === undefined) {
+    return 141;
+  }
   try {
     return report(failure, argv, { write: (words) => writeSync(2, words) });
   } catch {
@@ -44,7 +51,9 @@ function wholeProgram() {
     return require('../dist/main.js');
   } catch (error) {
     // What else is missing is not there for another reason.
-    if (error.code !== 'MODULE_NOT_FOUND' || error.requireStack[0] !== __filename) throw error;
+    if (error.code !== 'MODULE_NOT_FOUND' || error.requireStack[0] !== __filename) {
+      throw error;
+    }
     writeSync(
       2,
       'oauth-login: error: the program is not built yet: there is no dist/main.js\n' +
@@ -67,9 +76,13 @@ async function runWhole(argv) {
   process.exitCode = await main(argv, context);
   process.removeListener('beforeExit', stalled);
   const ending = await endOfOutput(context, (error) => report(error, argv, context.stderr));
-  if (process.exitCode === 0) process.exitCode = ending;
+  if (process.exitCode === 0) {
+    process.exitCode = ending;
+  }
   endBy(await context.endsBy(process.exitCode));
-  if (context.isHeld()) process.kill(process.pid, 'SIGKILL');
+  if (context.isHeld()) {
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 /** Gives 0 when everything was taken; 141 (128 + SIGPIPE), as git and others, when the reader has gone away. */
@@ -84,7 +97,9 @@ async function endOfOutput(context, tell) {
 /** Ends the process as Ctrl-C ends any other: a shell would take an exit code for an answer, and go on with its loop. */
 function endBy(signal) {
   // Windows would end the process with another code.
-  if (signal === undefined || process.platform === 'win32') return;
+  if (signal === undefined || process.platform === 'win32') {
+    return;
+  }
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }

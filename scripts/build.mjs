@@ -81,8 +81,12 @@ const lateParts = {
   name: 'late-parts',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /.*/ }, ({ kind, importer, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined;
-      if (!/[\\/]src[\\/]quick[\\/]/.test(importer)) return { path: 'late-part', namespace: 'absent' };
+      if (kind !== 'dynamic-import') {
+        return undefined;
+      }
+      if (!/[\\/]src[\\/]quick[\\/]/.test(importer)) {
+        return { path: 'late-part', namespace: 'absent' };
+      }
       const source = resolve(resolveDir, path);
       const name = `quick-${basename(source, '.ts')}`;
       quickParts.set(name, source);

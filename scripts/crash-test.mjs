@@ -14,7 +14,9 @@ const { values } = parseArgs({
   options: { kills: { type: 'string', default: '200' }, command: { type: 'string' } },
 });
 const kills = Number(values.kills);
-if (!(Number.isInteger(kills) && kills >= 1)) throw new Error('--kills takes a whole number from 1');
+if (!(Number.isInteger(kills) && kills >= 1)) {
+  throw new Error('--kills takes a whole number from 1');
+}
 const longestProcess = 60_000;
 /** The part of the message that says that a process was stopped between the answer and the disk. */
 const between = /the answer to a refresh that was sent at .+ was not kept/;
@@ -31,14 +33,24 @@ try {
   for (let round = 0; round < kills; round += 1) {
     const before = state.requests;
     const victim = await run(home, ['token', '--refresh'], randomInt(Math.ceil(usual * 1.1)));
-    if (victim.code === 'SIGKILL') sum.killed += 1;
-    if (victim.code === 'SIGKILL' && state.requests > before) sum.underWay += 1;
+    if (victim.code === 'SIGKILL') {
+      sum.killed += 1;
+    }
+    if (victim.code === 'SIGKILL' && state.requests > before) {
+      sum.underWay += 1;
+    }
     const status = await run(home, ['status', '--json']);
     const [account] = status.code === 0 ? JSON.parse(status.stdout).accounts : [];
-    if (account === undefined) sum.damaged += 1;
+    if (account === undefined) {
+      sum.damaged += 1;
+    }
     const next = await run(home, ['token', '--refresh']);
-    if (next.code === 0) continue;
-    if (next.code === 8) sum.damaged += 1;
+    if (next.code === 0) {
+      continue;
+    }
+    if (next.code === 8) {
+      sum.damaged += 1;
+    }
     const [line = ''] = next.stderr.split('\n');
     const reason = between.test(line)
       ? 'killed between the answer and the disk'
@@ -56,9 +68,13 @@ function report() {
   process.stdout.write(
     `${sum.killed} of ${kills} processes were killed, ${sum.underWay} of them after their request had arrived; ${sum.damaged} damaged files, ${lost} lost sign-ins\n`,
   );
-  for (const [reason, times] of sum.lost) process.stdout.write(`  ${times} × ${reason}\n`);
+  for (const [reason, times] of sum.lost) {
+    process.stdout.write(`  ${times} × ${reason}\n`);
+  }
   const isUnexplained = [...sum.lost.keys()].some((reason) => !reason.startsWith('killed between'));
-  if (sum.damaged > 0 || isUnexplained) process.exitCode = 1;
+  if (sum.damaged > 0 || isUnexplained) {
+    process.exitCode = 1;
+  }
 }
 
 /** Runs the command to its end; `killAfter` is when it is killed, in milliseconds. */

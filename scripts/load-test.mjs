@@ -39,7 +39,9 @@ try {
   );
   for (const store of values.stores.split(',')) {
     const home = await session.home(store);
-    if (home.missing !== undefined) throw new Error(home.missing);
+    if (home.missing !== undefined) {
+      throw new Error(home.missing);
+    }
     await measure(store, home);
   }
 } finally {
@@ -53,7 +55,9 @@ async function measure(store, home) {
     state.lifetime = 0;
     state.hold = async () => {};
     const alone = await run(home, ['token', '--refresh']).ended;
-    if (alone.code !== 0) throw new Error(`one process alone ended with ${alone.code}: ${alone.stderr}`);
+    if (alone.code !== 0) {
+      throw new Error(`one process alone ended with ${alone.code}: ${alone.stderr}`);
+    }
     sum.alone.push(alone.milliseconds);
     state.lifetime = 3600;
     state.requests = 0;
@@ -82,12 +86,16 @@ function report(store, { requests, failures, complaints, last, alone }) {
   const one = median(alone);
   const wait = median(last);
   const isRight = requests === rounds && failures === 0;
-  if (!isRight) process.exitCode = 1;
+  if (!isRight) {
+    process.exitCode = 1;
+  }
   const after = `the last process ended ${ms(wait)} after the answer (median; ${ms(Math.max(...last))} at most), ${(wait / one).toFixed(1)} × one process alone (${ms(one)})`;
   process.stdout.write(
     `${store}: ${requests} requests in ${rounds} rounds, ${failures} failures of ${processes * rounds}; ${after}\n`,
   );
-  for (const [complaint, times] of complaints) process.stdout.write(`  ${times} × ${complaint}\n`);
+  for (const [complaint, times] of complaints) {
+    process.stdout.write(`  ${times} × ${complaint}\n`);
+  }
 }
 
 function run(home, args) {
@@ -96,7 +104,9 @@ function run(home, args) {
 
 /** Milliseconds that it has computed for so far; elsewhere than on Linux that cannot be seen, and all wait their time. */
 function timeAtWork({ child }) {
-  if (child.exitCode !== null || child.signalCode !== null) return 0;
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return 0;
+  }
   try {
     const line = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
     const [user = '', system = ''] = line

@@ -110,7 +110,9 @@ try {
 function copyCheckout() {
   const left = new Set(['.git', 'artifacts', 'dist', 'node_modules']);
   for (const name of readdirSync(root)) {
-    if (!left.has(name)) cpSync(join(root, name), join(copy, name), { recursive: true });
+    if (!left.has(name)) {
+      cpSync(join(root, name), join(copy, name), { recursive: true });
+    }
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 }
@@ -122,8 +124,12 @@ function judge() {
       return places.length === 1 ? [] : [`${name}: found ${places.length} times, not once: ${text}`];
     }),
   );
-  for (const line of misplaced) console.error(`mutate: ${line}`);
-  if (misplaced.length > 0) return 1;
+  for (const line of misplaced) {
+    console.error(`mutate: ${line}`);
+  }
+  if (misplaced.length > 0) {
+    return 1;
+  }
 
   const before = run([...new Set(chosen.flatMap(({ tests }) => tests))]);
   if (before.failed.length > 0 || before.passed === 0) {
@@ -134,8 +140,12 @@ function judge() {
   for (const { name, edits, tests } of chosen) {
     const undo = edits.map(([text, other]) => edit(text, other));
     const { failed } = run(tests);
-    for (const step of undo.reverse()) step();
-    if (failed.length === 0) survivors += 1;
+    for (const step of undo.reverse()) {
+      step();
+    }
+    if (failed.length === 0) {
+      survivors += 1;
+    }
     const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
     console.log(`${name.padEnd(34)} → ${failed.length === 0 ? 'SURVIVED' : `${failed[0]}${more}`}`);
   }
@@ -190,8 +200,9 @@ function run(tests) {
   const broken = results.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
-  if (broken.length > 0)
+  if (broken.length > 0) {
     throw new Error(`cannot be loaded: ${broken.map(({ message }) => message).join('; ')}`);
+  }
   return {
     passed: all.filter(({ status }) => status === 'passed').length,
     failed: all.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),

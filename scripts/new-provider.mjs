@@ -24,8 +24,11 @@ const label = name.charAt(0).toUpperCase() + name.slice(1);
 const { root } = values;
 const file = `${root}/providers/${name}.json`;
 const fixture = `${root}/test/provider-fixtures/${name}.json`;
-for (const path of [file, fixture])
-  if (existsSync(path)) fail(`${path} is there already; nothing was changed`);
+for (const path of [file, fixture]) {
+  if (existsSync(path)) {
+    fail(`${path} is there already; nothing was changed`);
+  }
+}
 
 write(file, {
   $schema: '../schema/provider.schema.json',

@@ -22,7 +22,9 @@ function redirectUri({ redirect: { host, path = '/callback', port } }) {
 }
 
 function device({ endpoints = {}, discovery }) {
-  if (endpoints.device_authorization_endpoint !== undefined) return 'yes';
+  if (endpoints.device_authorization_endpoint !== undefined) {
+    return 'yes';
+  }
   return discovery === undefined ? '' : 'if offered';
 }
 
@@ -66,5 +68,8 @@ ${groups
   .join('\n\n')}
 `;
 
-if (process.argv.includes('--print')) process.stdout.write(page);
-else writeFileSync(`${root}/docs/providers.md`, page);
+if (process.argv.includes('--print')) {
+  process.stdout.write(page);
+} else {
+  writeFileSync(`${root}/docs/providers.md`, page);
+}

@@ -21,14 +21,17 @@ type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;
 
 /** Runs one command line and gives its exit code; every error becomes two lines (or one document) and a code. */
 export async function main(argv: readonly string[], context: MainContext): Promise<number> {
-  for (const warning of environmentWarnings(context.env))
+  for (const warning of environmentWarnings(context.env)) {
     context.stderr.write(`oauth-login: warning: ${warning}\n`);
+  }
   // What a command runs in turn is no process of its own: the person was asked, and allowed it, at the start.
   const runWithin: Run = (line, inner) => main(line, { ...inner, debugOptions: [] });
   try {
     return await runTyped(withLogin(argv), context, runWithin);
   } catch (cause) {
-    if (cause instanceof CommanderError && cause.exitCode === 0) return ExitCode.done;
+    if (cause instanceof CommanderError && cause.exitCode === 0) {
+      return ExitCode.done;
+    }
     return report(familyOf(cause, argv, context), argv, context.stderr);
   }
 }
@@ -38,7 +41,9 @@ function runTyped(argv: readonly string[], context: MainContext, run: Run): Prom
   return new Promise((resolve, reject) => {
     const program = createProgram(context, run, resolve);
     program.hook('preAction', (_program, command: Command) => {
-      if (command.optsWithGlobals().allowDebug !== true) requireNoDebugger(context.debugOptions);
+      if (command.optsWithGlobals().allowDebug !== true) {
+        requireNoDebugger(context.debugOptions);
+      }
     });
     program.parseAsync([...argv], { from: 'user' }).catch(reject);
   });
@@ -46,7 +51,9 @@ function runTyped(argv: readonly string[], context: MainContext, run: Run): Prom
 
 /** Before anything is read that is worth stealing. */
 function requireNoDebugger([option]: readonly string[] = []): void {
-  if (option === undefined) return;
+  if (option === undefined) {
+    return;
+  }
   throw new UsageError(
     'usage_debugger',
     `Node was started with ${option}, which lays your tokens open to other programs or writes them to the disk`,
@@ -60,7 +67,9 @@ function familyOf(cause: unknown, argv: readonly string[], context: Context): un
   if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
-  if (cause instanceof CommandLineFault) return commandLineError(cause.fault, argv);
+  if (cause instanceof CommandLineFault) {
+    return commandLineError(cause.fault, argv);
+  }
   return cause instanceof CommanderError ? unknownHelpTopic(argv) : cause;
 }
 

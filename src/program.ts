@@ -52,18 +52,26 @@ export function createProgram(
 
 function describe(command: FaultTellingCommand, description: CommandDescription): void {
   command.description(description.description);
-  if (description.usage !== undefined) command.usage(description.usage);
+  if (description.usage !== undefined) {
+    command.usage(description.usage);
+  }
   for (const { usage, description: text } of description.arguments) {
     command.addArgument(new Argument(usage, text));
   }
-  for (const flag of description.flags) command.addOption(optionOf(flag));
+  for (const flag of description.flags) {
+    command.addOption(optionOf(flag));
+  }
 }
 
 function optionOf(flag: Flag): Option {
   const { usage, description, group, choices, read = (value: string) => value } = flag;
   const option = new Option(usage, description);
-  if (group !== undefined) option.helpGroup(group);
-  if (!takesValue(flag)) return option;
+  if (group !== undefined) {
+    option.helpGroup(group);
+  }
+  if (!takesValue(flag)) {
+    return option;
+  }
   if (flag.isRepeatable) {
     return option.argParser((value: string, before: readonly string[] | undefined) => [
       ...(before ?? []),
@@ -80,7 +88,9 @@ function optionOf(flag: Flag): Option {
 
 function refuseConflict(description: CommandDescription, flags: Readonly<Record<string, unknown>>): void {
   const conflict = conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined);
-  if (conflict === undefined) return;
+  if (conflict === undefined) {
+    return;
+  }
   const [flag, other] = conflict;
   throw new CommandLineFault({ kind: 'conflict', flag, other });
 }

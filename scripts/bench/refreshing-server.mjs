@@ -10,9 +10,13 @@ export function refreshingServer() {
   const extend = (provider) => {
     provider.use(async (ctx, next) => {
       await next();
-      if (ctx.method !== 'POST' || ctx.oidc?.params?.grant_type !== 'refresh_token') return;
+      if (ctx.method !== 'POST' || ctx.oidc?.params?.grant_type !== 'refresh_token') {
+        return;
+      }
       state.requests += 1;
-      if (ctx.status === 200) ctx.body = { ...ctx.body, expires_in: state.lifetime };
+      if (ctx.status === 200) {
+        ctx.body = { ...ctx.body, expires_in: state.lifetime };
+      }
       ctx.res.once('finish', () => {
         state.answeredAt = performance.now();
       });

@@ -49,7 +49,9 @@ export async function openBenchSession({ command: built, ...options } = {}) {
     };
     if (store === 'keychain') {
       const keyring = await openKeyring(env).catch((error) => ({ missing: error.message }));
-      if (keyring.missing !== undefined) return keyring;
+      if (keyring.missing !== undefined) {
+        return keyring;
+      }
       closing.unshift(keyring.close);
       Object.assign(env, keyring.env);
     }
@@ -78,7 +80,9 @@ export async function openBenchSession({ command: built, ...options } = {}) {
 export async function measureAnswer(session, home, isFirst) {
   const times = [];
   for (let run = 0; run < answerRuns; run += 1) {
-    if (isFirst) rmSync(join(home.env.HOME, '.local/share/oauth-login'), { recursive: true, force: true });
+    if (isFirst) {
+      rmSync(join(home.env.HOME, '.local/share/oauth-login'), { recursive: true, force: true });
+    }
     times.push(await signIn(session, home));
   }
   return median(times);

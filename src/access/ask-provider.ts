@@ -37,22 +37,32 @@ export async function askProvider(head: AccountHead, access: AccessSession): Pro
   const fresh = (force: boolean, account: AccountHead) =>
     freshAccess(account, { minValiditySeconds: MINIMUM_VALIDITY_SECONDS, force }, access);
   let account = await fresh(false, head);
-  if (account.head.profileUnavailable) return { head: account.head, wasAsked: false };
+  if (account.head.profileUnavailable) {
+    return { head: account.head, wasAsked: false };
+  }
   let profile: Profile | undefined;
   try {
     profile = await fetchWith(account, access);
   } catch (error) {
-    if (!isRejectedToken(error)) throw error;
-    if (!account.head.hasRefreshToken) throw await endSignIn(account.head, error.message, store);
+    if (!isRejectedToken(error)) {
+      throw error;
+    }
+    if (!account.head.hasRefreshToken) {
+      throw await endSignIn(account.head, error.message, store);
+    }
     await markRefusedToken(account.head, access);
     account = await fresh(true, account.head);
     profile = await fetchWith(account, access).catch(async (again: unknown) => {
-      if (!isRejectedToken(again)) throw again;
+      if (!isRejectedToken(again)) {
+        throw again;
+      }
       await markRefusedToken(account.head, access);
       throw signInAgain(account.head, again.message);
     });
   }
-  if (profile === undefined) return { head: account.head, wasAsked: false };
+  if (profile === undefined) {
+    return { head: account.head, wasAsked: false };
+  }
   if (head.profile !== undefined && profile.sub !== head.profile.sub) {
     throw new ProtocolError(
       'protocol_invalid_response',
@@ -67,7 +77,9 @@ export async function askProvider(head: AccountHead, access: AccessSession): Pro
   try {
     return { head: await keepProfile(verified, head.id, store), wasAsked: true };
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
     // The answer is there; only the account could not be changed.
     access.note({ kind: 'account-not-changed', error });
     return { head: verified, wasAsked: true };
@@ -80,11 +92,14 @@ async function keepProfile(verified: AccountHead, before: string, store: Account
   const id = idOf(verified);
   return store.withLock(before, async () => {
     const latest = await store.read(before);
-    if (latest === undefined || profile === undefined) return verified;
+    if (latest === undefined || profile === undefined) {
+      return verified;
+    }
     const kept = { ...latest, id, profile, verifiedAt };
     const secrets = await store.readSecrets(latest);
-    if (id === before) await store.write(kept, secrets);
-    else {
+    if (id === before) {
+      await store.write(kept, secrets);
+    } else {
       // The other order is nowhere taken, so nobody waits for ever.
       await store.withLock(id, () => store.write(kept, secrets));
       await store.remove(before);
@@ -101,7 +116,9 @@ async function endSignIn(
 ): Promise<AuthenticationRequiredError> {
   await store.withLock(head.id, async () => {
     const latest = await store.read(head.id);
-    if (latest === undefined || latest.issuedAt !== head.issuedAt) return;
+    if (latest === undefined || latest.issuedAt !== head.issuedAt) {
+      return;
+    }
     await store.write({ ...latest, needsLogin: reason }, await store.readSecrets(latest));
   });
   return signInAgain(head, reason);
@@ -132,7 +149,9 @@ function claimsOfStored(
   { issuer, profile }: AccountHead,
   idToken: Secret | undefined,
 ): { readonly idTokenClaims?: IdTokenClaims } {
-  if (idToken === undefined || profile === undefined) return {};
+  if (idToken === undefined || profile === undefined) {
+    return {};
+  }
   return { idTokenClaims: { ...readIdTokenPayload(idToken.reveal()), iss: issuer, sub: profile.sub } };
 }
 

@@ -49,7 +49,9 @@ export async function askWithSupplied(
     const profile = await fetchProfile(provider, options);
     return { provider, ...defined({ profile }) };
   } catch (error) {
-    if (!(error instanceof AuthenticationRequiredError) || error.code !== 'token_rejected') throw error;
+    if (!(error instanceof AuthenticationRequiredError) || error.code !== 'token_rejected') {
+      throw error;
+    }
     throw new AuthenticationRequiredError(
       'token_rejected',
       `${provider.label} does not accept the token in ${variable}`,

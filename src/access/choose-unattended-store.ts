@@ -14,7 +14,9 @@ export async function chooseUnattendedStore(
   settings: UnattendedSettings,
   { context, trace }: Pick<AccessSession, 'context' | 'trace'>,
 ): Promise<StoreKind | undefined> {
-  if (settings.store === 'none') return undefined;
+  if (settings.store === 'none') {
+    return undefined;
+  }
   if (settings.store !== undefined) {
     await probeStore(settings.store, context);
     return settings.store;
@@ -25,7 +27,9 @@ export async function chooseUnattendedStore(
       return 'keychain';
     }
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
   }
   trace?.(
     'the token is not kept, since no store was chosen; --store or OAUTH_LOGIN_STORE keeps it until it expires',

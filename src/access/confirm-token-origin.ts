@@ -19,15 +19,21 @@ export async function confirmTokenOrigin(
   context: Context,
 ): Promise<void> {
   const foreign = foreignTokenOrigin(provider);
-  if (foreign === undefined || settings.issuerNamed) return;
-  if (foreign === settings.configuration.token_endpoint_origin) return;
+  if (foreign === undefined || settings.issuerNamed) {
+    return;
+  }
+  if (foreign === settings.configuration.token_endpoint_origin) {
+    return;
+  }
   const asks = new URL(provider.metadata.authorization_endpoint ?? provider.issuer).host;
   const gets = new URL(foreign).host;
   const hint = `if both belong to it, name it exactly: --issuer ${provider.issuer}`;
   if (isInteractive(context)) {
     const prompts = await context.openPrompts();
     const question = `${provider.label} signs in at ${asks}, but the code and the tokens go to ${gets}. Do both belong to it?`;
-    if (await prompts.confirm(question, false)) return;
+    if (await prompts.confirm(question, false)) {
+      return;
+    }
     throw new AbortedError('stopped, nothing was sent', hint);
   }
   throw new ProtocolError(

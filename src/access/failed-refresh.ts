@@ -23,7 +23,9 @@ export function failureRecord(
   reply: RefreshReply | undefined,
   now: Date,
 ): FailedRefresh | undefined {
-  if (!isShared(error)) return undefined;
+  if (!isShared(error)) {
+    return undefined;
+  }
   const isInTrouble = reply !== undefined && (reply.status === 429 || reply.status >= 500);
   const seconds = isInTrouble ? Math.min(reply.retryAfter ?? BACK_OFF, LONGEST_BACK_OFF) : 0;
   const until = new Date(now.getTime() + seconds * 1000).toISOString();
@@ -41,11 +43,17 @@ export function failureToShare(
   now: Date,
 ): OAuthLoginError | undefined {
   const failure = latest.failedRefresh;
-  if (failure === undefined) return undefined;
-  if (failure.failedAt !== head.failedRefresh?.failedAt) return errorOf(failure, failure.message);
+  if (failure === undefined) {
+    return undefined;
+  }
+  if (failure.failedAt !== head.failedRefresh?.failedAt) {
+    return errorOf(failure, failure.message);
+  }
   const seconds = Math.ceil((Date.parse(failure.until ?? failure.failedAt) - now.getTime()) / 1000);
   // More than it can be: the clock was set back.
-  if (seconds <= 0 || seconds > LONGEST_BACK_OFF) return undefined;
+  if (seconds <= 0 || seconds > LONGEST_BACK_OFF) {
+    return undefined;
+  }
   return errorOf(failure, `${failure.message}; it is asked again in ${seconds} s at the earliest`);
 }
 
@@ -59,9 +67,15 @@ function isShared(error: unknown): error is OAuthLoginError {
 }
 
 function errorOf({ code, hint }: FailedRefresh, message: string): OAuthLoginError | undefined {
-  if (code === 'refresh_rejected') return new AuthenticationRequiredError(code, message, { hint });
-  if (isNetworkCode(code)) return new NetworkError(code, message, { hint });
-  if (isProtocolCode(code)) return new ProtocolError(code, message, { hint });
+  if (code === 'refresh_rejected') {
+    return new AuthenticationRequiredError(code, message, { hint });
+  }
+  if (isNetworkCode(code)) {
+    return new NetworkError(code, message, { hint });
+  }
+  if (isProtocolCode(code)) {
+    return new ProtocolError(code, message, { hint });
+  }
   return code.startsWith('as_') ? new AuthorizationServerError(code.slice(3), message, { hint }) : undefined;
 }
 

@@ -26,7 +26,9 @@ export function isJustIssued(
   { minValiditySeconds }: Freshness,
   context: Pick<Context, 'clock'>,
 ): boolean {
-  if (!head.hasRefreshToken || head.expiresAt === undefined || !isValid(head, context)) return false;
+  if (!head.hasRefreshToken || head.expiresAt === undefined || !isValid(head, context)) {
+    return false;
+  }
   const life = Date.parse(head.expiresAt) - Date.parse(head.issuedAt);
   const age = context.clock.now().getTime() - Date.parse(head.issuedAt);
   return life <= minValiditySeconds * 1000 && age < Math.min(life / 2, NEW_FOR);
@@ -59,9 +61,15 @@ export function isWithdrawn({
 
 /** Seconds for which the stored access token is good; below every limit when it is not to be used at all. */
 function secondsLeft(head: AccountHead, { clock }: Pick<Context, 'clock'>): number {
-  if (isWithdrawn(head)) return Number.NEGATIVE_INFINITY;
+  if (isWithdrawn(head)) {
+    return Number.NEGATIVE_INFINITY;
+  }
   const now = clock.now().getTime();
-  if (head.expiresAt === undefined) return Number.POSITIVE_INFINITY;
-  if (now < Date.parse(head.issuedAt) - CLOCK_TOLERANCE) return Number.NEGATIVE_INFINITY;
+  if (head.expiresAt === undefined) {
+    return Number.POSITIVE_INFINITY;
+  }
+  if (now < Date.parse(head.issuedAt) - CLOCK_TOLERANCE) {
+    return Number.NEGATIVE_INFINITY;
+  }
   return (Date.parse(head.expiresAt) - now) / 1000;
 }

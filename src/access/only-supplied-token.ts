@@ -15,12 +15,20 @@ export async function onlySuppliedToken(
   { account, host, tenant, issuer }: AccountChoice,
   context: Context,
 ): Promise<SuppliedToken | undefined> {
-  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return undefined;
-  if ([target, account, host, tenant, issuer].some((word) => word !== undefined)) return undefined;
+  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
+    return undefined;
+  }
+  if ([target, account, host, tenant, issuer].some((word) => word !== undefined)) {
+    return undefined;
+  }
   const variables = tokenVariables(context.env);
-  if (variables.length === 0) return undefined;
+  if (variables.length === 0) {
+    return undefined;
+  }
   const provider = await onlySuppliedProvider(context);
-  if (provider !== undefined) return suppliedToken(provider, context);
+  if (provider !== undefined) {
+    return suppliedToken(provider, context);
+  }
   throw new AuthenticationRequiredError('login_required', `${error.message}, and no provider was named`, {
     hint: `name the provider whose token is meant; set: ${variables.join(', ')}`,
   });

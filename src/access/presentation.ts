@@ -14,14 +14,20 @@ export async function presentationOf(
   flags: TargetFlags,
   { configuration }: AccessSession,
 ): Promise<TokenPresentation | undefined> {
-  if (source.kind === 'account') return source.head.tokenPresentation;
-  if (source.kind === 'unattended') return source.settings.provider.tokenPresentation;
+  if (source.kind === 'account') {
+    return source.head.tokenPresentation;
+  }
+  if (source.kind === 'unattended') {
+    return source.settings.provider.tokenPresentation;
+  }
   const { tokenOrigins } = await import('./token-origins.ts');
   try {
     return tokenOrigins(source, target, flags, await configuration()).provider.tokenPresentation;
   } catch (error) {
     // A variable may be named after a server that nobody described.
-    if (error instanceof UsageError && error.code === 'usage_unknown_provider') return undefined;
+    if (error instanceof UsageError && error.code === 'usage_unknown_provider') {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -19,7 +19,9 @@ export async function refreshAccount(
   access: AccessSession,
 ): Promise<OpenAccount> {
   const { context, store } = access;
-  if (!head.hasRefreshToken) throw cannotRefresh(head, context);
+  if (!head.hasRefreshToken) {
+    throw cannotRefresh(head, context);
+  }
   // Before the lock is taken: a keychain, a derivation and a person take longer than a refresh.
   await store.unlock(head);
   const whatCame = async (latest: AccountHead | undefined) =>
@@ -29,8 +31,12 @@ export async function refreshAccount(
   const refresh = async () => {
     const latest = await store.read(head.id);
     const settled = await whatCame(latest);
-    if (settled !== undefined) return settled;
-    if (latest === undefined) throw signInAgain(head, 'it was signed out meanwhile');
+    if (settled !== undefined) {
+      return settled;
+    }
+    if (latest === undefined) {
+      throw signInAgain(head, 'it was signed out meanwhile');
+    }
     const secrets = await store.readSecrets(latest);
     const [{ renewAccount }] = await Promise.all([import('./renew-account.ts'), access.configuration()]);
     // Once the request is out, its answer has to reach the disk: the old token may be spent.
@@ -51,13 +57,23 @@ function isAnswered(
   freshness: Freshness,
   context: Context,
 ): latest is AccountHead {
-  if (latest === undefined) throw signInAgain(head, 'it was signed out meanwhile');
+  if (latest === undefined) {
+    throw signInAgain(head, 'it was signed out meanwhile');
+  }
   const changed = latest.issuedAt !== head.issuedAt;
   // Another refresh would give no more, however short that life is.
-  if (changed && isValid(latest, context)) return true;
-  if (isFresh(latest, freshness, context) && (!freshness.force || changed)) return true;
-  if (latest.needsLogin !== undefined) throw signInAgain(latest, latest.needsLogin);
+  if (changed && isValid(latest, context)) {
+    return true;
+  }
+  if (isFresh(latest, freshness, context) && (!freshness.force || changed)) {
+    return true;
+  }
+  if (latest.needsLogin !== undefined) {
+    throw signInAgain(latest, latest.needsLogin);
+  }
   const failure = failureToShare(head, latest, context.clock.now());
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) {
+    throw failure;
+  }
   return false;
 }

@@ -8,7 +8,9 @@ import type { Session } from '../accounts/session.ts';
 export async function markRefusedToken(head: AccountHead, { store }: Pick<Session, 'store'>): Promise<void> {
   await store.withLock(head.id, async () => {
     const latest = await store.read(head.id);
-    if (latest === undefined || latest.issuedAt !== head.issuedAt || latest.isTokenRefused) return;
+    if (latest === undefined || latest.issuedAt !== head.issuedAt || latest.isTokenRefused) {
+      return;
+    }
     await store.write({ ...latest, isTokenRefused: true }, await store.readSecrets(latest));
   });
 }

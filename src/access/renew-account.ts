@@ -12,7 +12,7 @@ import { failureRecord } from './failed-refresh.ts';
 import { cannotRefresh, signInAgain } from './sign-in-again.ts';
 
 /** Errors that concern the client, the pace or the server. */
-const NOT_ABOUT_THE_TOKEN: ReadonlySet<string> = new Set([
+const notAboutTheToken: ReadonlySet<string> = new Set([
   'invalid_client',
   'unauthorized_client',
   'incorrect_client_credentials',
@@ -35,7 +35,9 @@ export async function renewAccount(
 ): Promise<OpenAccount> {
   const { context } = access;
   const { refreshToken } = secrets;
-  if (refreshToken === undefined) throw cannotRefresh(head, context);
+  if (refreshToken === undefined) {
+    throw cannotRefresh(head, context);
+  }
   const [{ clientOfAccount, providerOfAccount }, { refreshTokens }] = await Promise.all([
     import('../accounts/account-provider.ts'),
     import('../protocol/refresh-request.ts'),
@@ -76,8 +78,9 @@ async function keepWhatComes(
     const tokens = await refresh(async (answer) => {
       reply = answer;
       const { refreshToken } = answer;
-      if (refreshToken === undefined || refreshToken.reveal() === account.secrets.refreshToken?.reveal())
+      if (refreshToken === undefined || refreshToken.reveal() === account.secrets.refreshToken?.reveal()) {
         return;
+      }
       latest = {
         head: { ...latest.head, unfinishedRefresh: { sentAt, state: 'rotated' } },
         secrets: { ...latest.secrets, refreshToken },
@@ -86,12 +89,15 @@ async function keepWhatComes(
     });
     const renewed = withTokens(latest, tokens);
     reserve.write(renewed.head, renewed.secrets);
-    if (tokens.clockOffset !== undefined)
+    if (tokens.clockOffset !== undefined) {
       note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: latest.head.label });
+    }
     return renewed;
   } catch (error) {
     // What cannot be written can be said nothing about in the same place.
-    if (error instanceof StoreError) throw error;
+    if (error instanceof StoreError) {
+      throw error;
+    }
     throw noteFailure(error, account.head, latest, reply, reserve, context);
   } finally {
     reserve.close();
@@ -145,7 +151,9 @@ function hasNoAnswer(error: unknown, reply: RefreshReply | undefined): boolean {
 
 /** Why the refresh token may have been spent, where a request was sent whose answer was not kept. */
 function unansweredText({ unfinishedRefresh: before }: AccountHead): string {
-  if (before?.state !== 'sent') return '';
+  if (before?.state !== 'sent') {
+    return '';
+  }
   const instant = before.sentAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   return `; the answer to a refresh that was sent at ${instant} was not kept, because the process was stopped between sending and keeping, or the connection was lost`;
 }
@@ -182,8 +190,10 @@ function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccou
  * else; what concerns the client or the pace is not about the token.
  */
 function isRejected(error: unknown): error is AuthorizationServerError {
-  if (!(error instanceof AuthorizationServerError)) return false;
-  if (NOT_ABOUT_THE_TOKEN.has(error.error)) {
+  if (!(error instanceof AuthorizationServerError)) {
+    return false;
+  }
+  if (notAboutTheToken.has(error.error)) {
     return false;
   }
   return error.status === 400 || error.status === 401;

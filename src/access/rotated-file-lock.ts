@@ -18,7 +18,9 @@ export async function withRotatedFile<T>(
   work: (isShared: boolean) => Promise<T>,
 ): Promise<T> {
   const file = realPath(refreshTokenFile);
-  if (file === undefined || file !== realPath(rotateTo)) return work(false);
+  if (file === undefined || file !== realPath(rotateTo)) {
+    return work(false);
+  }
   const lock = await openFileLock(file, access);
   try {
     return await work(true);
@@ -28,7 +30,9 @@ export async function withRotatedFile<T>(
 }
 
 function realPath(path: string | undefined): string | undefined {
-  if (path === undefined || path === '-') return undefined;
+  if (path === undefined || path === '-') {
+    return undefined;
+  }
   try {
     return realpathSync(path);
   } catch {
@@ -41,7 +45,9 @@ async function openFileLock(file: string, { context, note }: Pick<AccessSession,
   try {
     return await openLock(lockPath(context.paths, `rotated ${file}`), context);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code === 'store_busy') throw error;
+    if (!(error instanceof StoreError) || error.code === 'store_busy') {
+      throw error;
+    }
     note({ kind: 'file-not-locked', error });
     return undefined;
   }

@@ -23,9 +23,15 @@ export async function sendWithToken(
 ): Promise<Response> {
   const fresh = await freshToken(source, { minValiditySeconds: MIN_VALIDITY }, access);
   const response = await send(fresh);
-  if (response.status !== 401) return response;
-  if (isTokenInvalid(response)) await markRefused(fresh, access);
-  if (fresh.replacement === undefined) return response;
+  if (response.status !== 401) {
+    return response;
+  }
+  if (isTokenInvalid(response)) {
+    await markRefused(fresh, access);
+  }
+  if (fresh.replacement === undefined) {
+    return response;
+  }
   await response.body?.cancel();
   return send(await freshToken(fresh.replacement, { minValiditySeconds: MIN_VALIDITY, force: true }, access));
 }
@@ -37,11 +43,15 @@ function isTokenInvalid({ headers }: Response): boolean {
 
 /** The response is there: that the account cannot be changed is no reason to withhold it. */
 async function markRefused(fresh: FreshToken, access: AccessSession): Promise<void> {
-  if (fresh.kind !== 'account') return;
+  if (fresh.kind !== 'account') {
+    return;
+  }
   try {
     await markRefusedToken(fresh.head, access);
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
     access.note({ kind: 'account-not-changed', error });
   }
 }

@@ -17,9 +17,12 @@ export function cannotRefresh(
   head: AccountHead,
   { clock }: Pick<Context, 'clock'>,
 ): AuthenticationRequiredError {
-  if (head.needsLogin !== undefined) return signInAgain(head, head.needsLogin);
-  if (head.isTokenRefused)
+  if (head.needsLogin !== undefined) {
+    return signInAgain(head, head.needsLogin);
+  }
+  if (head.isTokenRefused) {
     return signInAgain(head, 'the access token was refused, and there is no refresh token');
+  }
   const expired = head.expiresAt !== undefined && Date.parse(head.expiresAt) <= clock.now().getTime();
   return signInAgain(
     head,

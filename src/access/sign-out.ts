@@ -38,11 +38,14 @@ export async function signOut(
   return store.withLock(head.id, async () => {
     // As it is now: another process may have refreshed it, or signed it out.
     const latest = await store.read(head.id);
-    if (latest === undefined) return undefined;
+    if (latest === undefined) {
+      return undefined;
+    }
     const revocation = unopened === undefined ? await revoke(latest, access) : notAsked(unopened);
     const isKept = 'error' in revocation && !forget;
-    if (!isKept) await store.remove(latest.id);
-    else if (revocation.kind === 'failed' && revocation.isAccessTokenRevoked) {
+    if (!isKept) {
+      await store.remove(latest.id);
+    } else if (revocation.kind === 'failed' && revocation.isAccessTokenRevoked) {
       // What is left is the refresh token, which gives the next access token.
       await store.write({ ...latest, isTokenRefused: true }, await store.readSecrets(latest));
     }
@@ -56,10 +59,14 @@ export async function signOut(
 async function failureToOpen(head: AccountHead, store: AccountStore): Promise<StoreError | undefined> {
   try {
     const latest = await store.read(head.id);
-    if (latest !== undefined) await store.readSecrets(latest);
+    if (latest !== undefined) {
+      await store.readSecrets(latest);
+    }
     return undefined;
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
     return error;
   }
 }
@@ -68,7 +75,9 @@ async function revoke(head: AccountHead, access: AccessSession): Promise<Revocat
   const { context, store, configuration } = access;
   const secrets = await store.readSecrets(head);
   const http = await openNetwork(head, access);
-  if (http instanceof ConfigurationError) return notAsked(http);
+  if (http instanceof ConfigurationError) {
+    return notAsked(http);
+  }
   try {
     return await revokeTokens(
       {
@@ -93,7 +102,9 @@ async function openNetwork(
   try {
     return await context.openHttp(networkOf(head, trace));
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigurationError)) {
+      throw error;
+    }
     return error;
   }
 }

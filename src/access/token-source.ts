@@ -40,14 +40,18 @@ export async function chooseTokenSource(
   const supply =
     tokenVariables(context.env).length === 0 ? undefined : await import('../settings/supplied-token.ts');
   const supplied = named === undefined ? undefined : await supply?.suppliedTokenOf(named, choice, context);
-  if (supplied !== undefined) return suppliedSource(supplied, undefined, access);
+  if (supplied !== undefined) {
+    return suppliedSource(supplied, undefined, access);
+  }
   let head: AccountHead;
   try {
     head = await chooseAccount(target, choice, await store.list(ofTarget(target, choice)), configuration);
   } catch (error) {
     const { onlySuppliedToken } = await import('./only-supplied-token.ts');
     const only = await onlySuppliedToken(error, target, choice, context);
-    if (only !== undefined) return suppliedSource(only, undefined, access);
+    if (only !== undefined) {
+      return suppliedSource(only, undefined, access);
+    }
     throw withUnattendedHint(error, named, context);
   }
   const own = named === undefined ? supply?.suppliedToken(head.provider, context) : undefined;

@@ -30,17 +30,27 @@ export async function findUnattendedCredential(
   const { clientId, provider, clientAuthentication } = settings;
   const { id, secret: variable } = clientVariables(provider);
   if (clientId === undefined) {
-    if (settings.grant === 'token-exchange' && key === undefined) return {};
+    if (settings.grant === 'token-exchange' && key === undefined) {
+      return {};
+    }
     throw new ConfigurationError('config_missing_client_id', `there is no client id for ${provider.label}`, {
       hint: `set ${id}, or give --client-id`,
     });
   }
-  if (key !== undefined) return { clientId, key };
-  if (clientAuthentication === 'none') return { clientId };
+  if (key !== undefined) {
+    return { clientId, key };
+  }
+  if (clientAuthentication === 'none') {
+    return { clientId };
+  }
   const reference = { issuer: provider.issuer, clientId };
   const secret = await knownSecret(reference, settings, store, context);
-  if (secret !== undefined) return { clientId, secret };
-  if (settings.grant !== 'client-credentials' && clientAuthentication === undefined) return { clientId };
+  if (secret !== undefined) {
+    return { clientId, secret };
+  }
+  if (settings.grant !== 'client-credentials' && clientAuthentication === undefined) {
+    return { clientId };
+  }
   throw new ConfigurationError(
     'config_missing_client_secret',
     `there is no client secret for ${provider.label}`,
@@ -58,14 +68,22 @@ export function unattendedClient(
 ): OAuthClient {
   const { clientId, secret, key } = credential;
   // The name never leaves this process.
-  if (clientId === undefined) return { clientId: 'nobody', clientAuthentication: 'none', anonymous: true };
+  if (clientId === undefined) {
+    return { clientId: 'nobody', clientAuthentication: 'none', anonymous: true };
+  }
   const client = { clientId, clientAuthentication: 'none' } as const;
   const audience = assertionAudience(provider);
-  if (key !== undefined) return { ...client, assertion: { method: 'private_key_jwt', key, audience } };
-  if (secret === undefined) return client;
+  if (key !== undefined) {
+    return { ...client, assertion: { method: 'private_key_jwt', key, audience } };
+  }
+  if (secret === undefined) {
+    return client;
+  }
   const named = settings.clientAuthentication ?? settings.configuration.client_authentication;
   const method: UnattendedClientAuthentication = named ?? provider.clientAuthentication;
-  if (method === 'client_secret_jwt') return { ...client, assertion: { method, secret, audience } };
+  if (method === 'client_secret_jwt') {
+    return { ...client, assertion: { method, secret, audience } };
+  }
   const shown = method === 'client_secret_basic' ? method : 'client_secret_post';
   const offered = provider.metadata.token_endpoint_auth_methods_supported;
   return {

@@ -5,8 +5,12 @@ import { variableName } from '../settings/variables.ts';
 
 /** The error as it is, or, where nobody can sign in, with what a job can be given instead of a person. */
 export function withUnattendedHint(error: unknown, target: string | undefined, context: Context): unknown {
-  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') return error;
-  if (isPersonPresent(context)) return error;
+  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
+    return error;
+  }
+  if (isPersonPresent(context)) {
+    return error;
+  }
   const name = target === undefined ? undefined : nameOf(target);
   const variable = name === undefined ? 'OAUTH_LOGIN_<PROVIDER>_TOKEN' : variableName(name, 'TOKEN');
   return new AuthenticationRequiredError(error.code, error.message, {
@@ -17,6 +21,8 @@ export function withUnattendedHint(error: unknown, target: string | undefined, c
 
 /** The name of the provider that a target means, as far as its text says it. */
 function nameOf(target: string): string | undefined {
-  if (URL.canParse(target)) return new URL(target).host;
+  if (URL.canParse(target)) {
+    return new URL(target).host;
+  }
   return /^[a-z0-9][a-z0-9._-]*$/i.test(target) ? target : undefined;
 }

@@ -37,10 +37,12 @@ export async function readUnattendedInput(
     return { assertionIssuer: await readAssertionIssuer(key, name, settings) };
   }
   const clientKey = key === undefined ? {} : { clientKey: await readSigningKey(key, name, settings.keyId) };
-  if (grant === 'refresh-token')
+  if (grant === 'refresh-token') {
     return { ...clientKey, refreshToken: await readRefreshToken(settings, context) };
-  if (grant === 'token-exchange')
+  }
+  if (grant === 'token-exchange') {
     return { ...clientKey, subjectToken: await findSubjectToken(settings, context) };
+  }
   return clientKey;
 }
 
@@ -57,7 +59,9 @@ export async function readRefreshToken(settings: UnattendedSettings, context: Co
     return credential((await readSecretFile(path, context, source)).reveal(), placeName(path));
   }
   const value = providerVariable(context.env, provider.name, 'REFRESH_TOKEN');
-  if (value !== undefined) return credential(value, name);
+  if (value !== undefined) {
+    return credential(value, name);
+  }
   throw new ConfigurationError(
     'config_missing_refresh_token',
     `there is no refresh token for ${provider.label}`,

@@ -83,15 +83,18 @@ async function keptOrNewToken(
   const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
   if (isKept && !force && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
-    if (good !== undefined) return { ...good, wasKept: true };
+    if (good !== undefined) {
+      return { ...good, wasKept: true };
+    }
   }
   // A service account is its own client; the one that people sign in with has no part in it.
   const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
   const client = isOwnClient ? {} : await findUnattendedCredential(settings, input.clientKey, access);
   const store = isKept ? await chooseUnattendedStore(settings, access) : undefined;
   const tokens = await requestTokens(settings, input, client, access);
-  if (tokens.clockOffset !== undefined)
+  if (tokens.clockOffset !== undefined) {
     access.note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: settings.provider.label });
+  }
   const token: UnattendedToken = {
     head: {
       id,
@@ -105,7 +108,9 @@ async function keptOrNewToken(
     },
     accessToken: tokens.accessToken,
   };
-  if (store !== undefined) await keep(kept, token, store, access);
+  if (store !== undefined) {
+    await keep(kept, token, store, access);
+  }
   return { ...token, wasKept: false };
 }
 
@@ -124,21 +129,25 @@ async function requestTokens(
       const asked = await openTokenEndpoint(settings, credential, fetch, context);
       const authentication = findAuthentication(asked);
       const { assertionIssuer } = input;
-      if (assertionIssuer !== undefined)
+      if (assertionIssuer !== undefined) {
         return await authentication.send((endpoint) => jwtBearer(endpoint, settings, assertionIssuer));
+      }
       if (input.subjectToken !== undefined) {
         const subject = await input.subjectToken(fetch);
         return await authentication.send((endpoint) => tokenExchange(endpoint, settings, subject));
       }
-      if (input.refreshToken === undefined)
+      if (input.refreshToken === undefined) {
         return await authentication.send((endpoint) => clientCredentials(endpoint, settings));
+      }
       // Not tied to Ctrl-C: once the request is out, its answer has to reach the file (the old token may be spent).
       const patient = findAuthentication({ ...asked, fetch: http.fetch });
       const { refreshToken } = input;
       const { tokens, isLost } = await context.uninterrupted(() =>
         patient.send((endpoint) => refreshTokenGrant(endpoint, settings, refreshToken, rotated)),
       );
-      if (isLost) note({ kind: 'refresh-token-lost', label: settings.provider.label });
+      if (isLost) {
+        note({ kind: 'refresh-token-lost', label: settings.provider.label });
+      }
       context.signal.throwIfAborted();
       return tokens;
     } finally {
@@ -177,7 +186,9 @@ async function keep(
   try {
     await kept.write(token, store);
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
     note({ kind: 'token-not-kept', error });
   }
 }

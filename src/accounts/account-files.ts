@@ -47,7 +47,9 @@ export function openAccountFiles(paths: Paths): AccountFiles {
 
     names(of) {
       const names = listPrivateDirectory(directory);
-      if (of === undefined || names.length < SMALLEST_INDEXED) return names;
+      if (of === undefined || names.length < SMALLEST_INDEXED) {
+        return names;
+      }
       const index = readAccountIndex(indexFile);
       const found = index === undefined ? undefined : indexedAccounts(index, accountIds(names), of);
       return found?.map((id) => `${id}.account`) ?? names;
@@ -61,7 +63,9 @@ export function openAccountFiles(paths: Paths): AccountFiles {
           return head === undefined ? null : [head.provider, head.issuer];
         });
       } catch (error) {
-        if (!(error instanceof OAuthLoginError)) throw error;
+        if (!(error instanceof OAuthLoginError)) {
+          throw error;
+        }
       }
     },
 
@@ -69,7 +73,9 @@ export function openAccountFiles(paths: Paths): AccountFiles {
       let seen: string | undefined;
       return async () => {
         const mark = fileMark(pathOf(id)) ?? 'none';
-        if (mark === seen) return undefined;
+        if (mark === seen) {
+          return undefined;
+        }
         seen = mark;
         return look();
       };

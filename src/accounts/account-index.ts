@@ -19,10 +19,14 @@ export type AccountIndex = ReadonlyMap<string, IndexEntry>;
 export function readAccountIndex(file: string): AccountIndex | undefined {
   const bytes = readPrivateFile(file, LARGEST_INDEX);
   const entries = plainObject(plainObject(parsePlainJson(bytes?.toString('utf8') ?? ''))?.accounts);
-  if (entries === undefined) return undefined;
+  if (entries === undefined) {
+    return undefined;
+  }
   const index = new Map<string, IndexEntry>();
   for (const [id, entry] of Object.entries(entries)) {
-    if (!isEntry(entry)) return undefined;
+    if (!isEntry(entry)) {
+      return undefined;
+    }
     index.set(id, entry);
   }
   return index;
@@ -37,7 +41,9 @@ export function indexedAccounts(
   ids: readonly string[],
   of: string,
 ): string[] | undefined {
-  if (index.size !== ids.length || !ids.every((id) => index.has(id))) return undefined;
+  if (index.size !== ids.length || !ids.every((id) => index.has(id))) {
+    return undefined;
+  }
   const name = of.toLowerCase();
   const isKnown = ids.some((id) => isOf(index.get(id), name, of));
   return isKnown ? ids.filter((id) => index.get(id) === null || isOf(index.get(id), name, of)) : undefined;
@@ -48,6 +54,8 @@ function isOf(entry: IndexEntry | undefined, provider: string, issuer: string): 
 }
 
 function isEntry(value: unknown): value is IndexEntry {
-  if (value === null) return true;
+  if (value === null) {
+    return true;
+  }
   return Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === 'string');
 }

@@ -6,6 +6,8 @@ import type { AccountHead } from './account.ts';
  * account without a person goes by its client identifier.
  */
 export function accountName({ profile, clientId }: Pick<AccountHead, 'profile' | 'clientId'>): string {
-  if (profile === undefined) return safeText(clientId);
+  if (profile === undefined) {
+    return safeText(clientId);
+  }
   return safeText(profile.preferred_username ?? profile.email ?? profile.name ?? profile.sub);
 }

@@ -57,13 +57,19 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
   // The user's own row may stand under the name of the account only, a host's under that of its preset, and what is
   // set for a provider that is given by its address is found by that.
   for (const target of [head.provider, head.preset, head.issuer]) {
-    if (target === undefined) continue;
+    if (target === undefined) {
+      continue;
+    }
     try {
       const { provider } = chooseTarget(target, flags, configuration);
-      if (provider.issuer === head.issuer) return provider;
+      if (provider.issuer === head.issuer) {
+        return provider;
+      }
     } catch (error) {
       // The user removed the provider from the configuration, or a part of it: what the account says is enough.
-      if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;
+      if (!(error instanceof UsageError || error instanceof ConfigurationError)) {
+        throw error;
+      }
     }
   }
   return openidProvider(head.provider, head.label, head.issuer);

@@ -26,10 +26,14 @@ export function reserveAccount(
   const size = first.length + GROWTH;
   const reserved: ReservedFile[] = [];
   const close = () => {
-    for (const file of reserved) file.close();
+    for (const file of reserved) {
+      file.close();
+    }
   };
   try {
-    while (reserved.length < 2) reserved.push(reserveFile(path, size));
+    while (reserved.length < 2) {
+      reserved.push(reserveFile(path, size));
+    }
   } catch (error) {
     close();
     throw writeFailure(path, error);

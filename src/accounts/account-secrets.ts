@@ -5,7 +5,9 @@ import { corruptFile, openSealedFile, type SealedFile } from './sealed-file.ts';
 /** Opens the body of an account file. Throws the uniform `StoreError` `store_corrupt`. */
 export function openAccountSecrets(file: SealedFile, key: SealingKey): AccountSecrets {
   const secrets = readAccountSecrets(openSealedFile(file, key));
-  if (secrets === undefined) throw corruptFile(file.path);
+  if (secrets === undefined) {
+    throw corruptFile(file.path);
+  }
   return secrets;
 }
 

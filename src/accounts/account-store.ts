@@ -71,31 +71,42 @@ export function openAccountStore(context: Context): AccountStore {
   const locks = new Map<string, Lock>();
   const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
   const headOf = (stored: StoredHead | undefined) => {
-    if (stored !== undefined) filesOfHeads.set(stored.head, stored.file);
+    if (stored !== undefined) {
+      filesOfHeads.set(stored.head, stored.file);
+    }
     return stored?.head;
   };
   const openStored = async (head: AccountHead, stored: StoredHead | undefined) => {
-    if (stored === undefined) return undefined;
+    if (stored === undefined) {
+      return undefined;
+    }
     // What has to be loaded to check the id is loaded while a keychain is at work.
     const key = await openKey(stored.head.store, context, { create: false });
-    if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head))
+    if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head)) {
       throw corruptFile(stored.file.path);
+    }
     return { file: stored.file, key };
   };
 
   const secretsOf = async (head: AccountHead, found: StoredHead | undefined) => {
     const stored = await openStored(head, found);
-    if (stored === undefined) throw notStored(head);
+    if (stored === undefined) {
+      throw notStored(head);
+    }
     return openAccountSecrets(stored.file, stored.key);
   };
 
   const plainHeadOf = (head: AccountHead) => {
     const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
-    if (plainHead !== undefined && plainHead.id === idOf(plainHead)) return plainHead;
+    if (plainHead !== undefined && plainHead.id === idOf(plainHead)) {
+      return plainHead;
+    }
     throw new TypeError('the head of an account is malformed');
   };
   const sealedAccount = (head: AccountHead, secrets: AccountSecrets, key: SealingKey) => {
-    if (locks.get(head.id)?.isHeld() === false) throw lostLock();
+    if (locks.get(head.id)?.isHeld() === false) {
+      throw lostLock();
+    }
     return sealedBytes('account', { head, body: revealedSecrets(secrets) }, key);
   };
 
@@ -132,9 +143,13 @@ export function openAccountStore(context: Context): AccountStore {
 
     async isChecked(head) {
       const file = filesOfHeads.get(head);
-      if (file === undefined || head.store !== 'file') return false;
+      if (file === undefined || head.store !== 'file') {
+        return false;
+      }
       const key = await keyAtHand(context);
-      if (key === undefined || key.id !== file.keyId) return false;
+      if (key === undefined || key.id !== file.keyId) {
+        return false;
+      }
       openAccountSecrets(file, key);
       return true;
     },
@@ -142,7 +157,9 @@ export function openAccountStore(context: Context): AccountStore {
     async isOpenable(head) {
       const stored = await openStored(head, files.read(head.id));
       // The person started afresh with another key: what the old one sealed is lost, and not damaged.
-      if (stored === undefined || stored.file.keyId !== stored.key.id) return false;
+      if (stored === undefined || stored.file.keyId !== stored.key.id) {
+        return false;
+      }
       openAccountSecrets(stored.file, stored.key);
       return true;
     },
@@ -167,8 +184,12 @@ export function openAccountStore(context: Context): AccountStore {
     },
 
     async remove(id) {
-      if (!isAccountId(id)) return false;
-      if (locks.get(id)?.isHeld() === false) throw lostLock();
+      if (!isAccountId(id)) {
+        return false;
+      }
+      if (locks.get(id)?.isHeld() === false) {
+        throw lostLock();
+      }
       const isRemoved = removePrivateFile(files.pathOf(id));
       await files.keepIndex();
       return isRemoved;
@@ -183,7 +204,9 @@ export function openAccountStore(context: Context): AccountStore {
       const file = lockPath(context.paths, id);
       const look = files.onChange(id, async () => meanwhile?.(headOf(files.read(id))));
       const opened = await openLockUnless(file, context, look);
-      if ('settled' in opened) return opened.settled;
+      if ('settled' in opened) {
+        return opened.settled;
+      }
       locks.set(id, opened);
       try {
         return await work();

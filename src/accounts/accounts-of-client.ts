@@ -25,9 +25,13 @@ export async function accountsOfClient(
   const own = accounts.filter(
     ({ issuer, clientId }) => issuer === client.issuer && clientId === client.clientId,
   );
-  if (kind === 'none') return own;
+  if (kind === 'none') {
+    return own;
+  }
   const unreadable = unreadableAccount(client, problems);
-  if (unreadable !== undefined) throw unreadable;
+  if (unreadable !== undefined) {
+    throw unreadable;
+  }
   const openable = await Promise.all(own.map((head) => canOpen(head, kind, store)));
   return own.map((head, index) => ({
     ...head,

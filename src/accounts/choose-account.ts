@@ -31,7 +31,9 @@ export async function chooseAccount(
   const [only, ...others] = named;
   const unreadable = unreadableAccounts(problems);
   const isNamedOne = flags.account !== undefined;
-  if (only !== undefined && others.length === 0 && (isNamedOne || unreadable.length === 0)) return only;
+  if (only !== undefined && others.length === 0 && (isNamedOne || unreadable.length === 0)) {
+    return only;
+  }
   if (only === undefined) {
     const { issuerOfTarget } = await import('../settings/issuer-of-target.ts');
     const own = unreadable.length === 0 ? undefined : issuerOfTarget(target, flags, await configuration());
@@ -44,13 +46,21 @@ export async function chooseAccount(
   }
   const { default_account } = await configuration();
   const standard = named.find(({ id }) => id === default_account);
-  if (standard !== undefined) return standard;
+  if (standard !== undefined) {
+    return standard;
+  }
   const hiddenStandard = unreadable.find(({ id }) => id === default_account);
-  if (hiddenStandard !== undefined && !isNamedOne) throw perhapsMeant(hiddenStandard.error, only);
-  if (others.length > 0) throw ambiguous(named);
+  if (hiddenStandard !== undefined && !isNamedOne) {
+    throw perhapsMeant(hiddenStandard.error, only);
+  }
+  if (others.length > 0) {
+    throw ambiguous(named);
+  }
   const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((place) => place !== undefined);
   const rival = unreadable.find(({ issuer }) => !isTargeted || issuer === only.issuer);
-  if (rival !== undefined) throw perhapsMeant(rival.error, only);
+  if (rival !== undefined) {
+    throw perhapsMeant(rival.error, only);
+  }
   return only;
 }
 
@@ -105,7 +115,9 @@ export async function accountsOfTarget(
     const plain = accounts.filter(
       ({ provider, issuer: own }) => provider === name || isSameButLastSlash(own, place),
     );
-    if (plain.length > 0) return plain;
+    if (plain.length > 0) {
+      return plain;
+    }
   }
   const { chooseTarget } = await import('../settings/target.ts');
   try {
@@ -114,12 +126,16 @@ export async function accountsOfTarget(
       (account) => account.provider === provider.name && isSameButLastSlash(account.issuer, provider.issuer),
     );
   } catch (error) {
-    if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') throw error;
+    if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') {
+      throw error;
+    }
     // As `status` shows it, which no provider's name is.
     const shown = accounts.filter(
       (account) => isSame(place, account.label) || isSame(place, hostOf(account)),
     );
-    if (shown.length === 0 || host !== undefined || tenant !== undefined) throw error;
+    if (shown.length === 0 || host !== undefined || tenant !== undefined) {
+      throw error;
+    }
     return shown;
   }
 }

@@ -48,7 +48,9 @@ export function openClientSecrets(context: Context): ClientSecrets {
 
   const read = async (client: ClientReference) => {
     const file = readSealedFile(fileOf(client), 'client');
-    if (file === undefined) return undefined;
+    if (file === undefined) {
+      return undefined;
+    }
     const head = plainObject(file.head);
     if (head?.issuer !== client.issuer || head.clientId !== client.clientId) {
       throw corruptFile(file.path);
@@ -56,7 +58,9 @@ export function openClientSecrets(context: Context): ClientSecrets {
     const key = await openKey(file.store, context, { create: false });
     const body = plainObject(openSealedFile(file, key));
     const management = plainObject(body?.management);
-    if (typeof body?.clientSecret !== 'string' && management === undefined) throw corruptFile(file.path);
+    if (typeof body?.clientSecret !== 'string' && management === undefined) {
+      throw corruptFile(file.path);
+    }
     return { clientSecret: body?.clientSecret, management };
   };
   const write = async (

@@ -17,7 +17,9 @@ export function keepAccountIndex(
   }
   const before = readAccountIndex(file);
   const isRight = before?.size === ids.length && ids.every((id) => (before.get(id) ?? null) !== null);
-  if (isRight) return;
+  if (isRight) {
+    return;
+  }
   const accounts = Object.fromEntries(ids.map((id) => [id, before?.get(id) ?? readableEntry(id, entryOf)]));
   writePrivateFile(file, Buffer.from(`${JSON.stringify({ accounts })}\n`));
 }
@@ -26,7 +28,9 @@ function readableEntry(id: string, entryOf: (id: string) => IndexEntry): IndexEn
   try {
     return entryOf(id);
   } catch (error) {
-    if (error instanceof OAuthLoginError) return null;
+    if (error instanceof OAuthLoginError) {
+      return null;
+    }
     throw error;
   }
 }

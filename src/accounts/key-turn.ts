@@ -21,7 +21,9 @@ export async function inKeyTurn<T>(
   work: (isCrowded: boolean) => Promise<T>,
 ): Promise<T> {
   const turns = turnsOf(kind, context);
-  if (turns === 0) return work(false);
+  if (turns === 0) {
+    return work(false);
+  }
   const own = process.pid % turns;
   const turn = await takeTurn(turnPath(kind, own, context), context);
   try {
@@ -39,7 +41,9 @@ function isKeyAskedFor(kind: StoreKind, context: Context, own: number): boolean 
 
 /** How many at once; 0 for no limit. */
 function turnsOf(kind: StoreKind, { env }: Context): number {
-  if (kind === 'keychain') return 2 * availableParallelism();
+  if (kind === 'keychain') {
+    return 2 * availableParallelism();
+  }
   // Who is asked for the passphrase must not keep others waiting, and there is one person at most.
   const isTyped = variableText(env, 'OAUTH_LOGIN_PASSPHRASE') === undefined;
   return kind === 'passphrase' && !isTyped ? availableParallelism() : 0;
@@ -53,7 +57,9 @@ async function takeTurn(file: string, context: Context): Promise<Lock | undefine
   try {
     return await openLock(file, context);
   } catch (error) {
-    if (error instanceof StoreError) return undefined;
+    if (error instanceof StoreError) {
+      return undefined;
+    }
     throw error;
   }
 }

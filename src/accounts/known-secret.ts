@@ -18,10 +18,16 @@ export async function knownSecret(
   store: AccountStore,
   context: Context,
 ): Promise<Secret | undefined> {
-  if (given.clientSecretFile !== undefined) return readSecretFile(given.clientSecretFile, context);
-  if (given.clientSecret !== undefined) return given.clientSecret;
+  if (given.clientSecretFile !== undefined) {
+    return readSecretFile(given.clientSecretFile, context);
+  }
+  if (given.clientSecret !== undefined) {
+    return given.clientSecret;
+  }
   const sealed = await store.readClientSecret(client);
-  if (sealed !== undefined) return sealed;
+  if (sealed !== undefined) {
+    return sealed;
+  }
   const before = accountWithSecret(client, await store.list());
   return before === undefined ? undefined : (await store.readSecrets(before)).clientSecret;
 }

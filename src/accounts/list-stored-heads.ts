@@ -26,11 +26,17 @@ export function listStoredHeads(
     const file = join(files.directory, name);
     try {
       const id = accountIdOf(name);
-      if (id === undefined) throw foreignFile(file);
+      if (id === undefined) {
+        throw foreignFile(file);
+      }
       const stored = readStoredHead(file, id, readFileOfOwner);
-      if (stored !== undefined) accounts.push(stored);
+      if (stored !== undefined) {
+        accounts.push(stored);
+      }
     } catch (error) {
-      if (!(error instanceof OAuthLoginError)) throw error;
+      if (!(error instanceof OAuthLoginError)) {
+        throw error;
+      }
       problems.push({ file, error, ...defined({ claims: claimedClient(file) }) });
     }
   }

@@ -24,7 +24,9 @@ function optionalText(value: unknown): string | undefined {
 
 function readIdentity(fields: Readonly<Record<string, unknown>>): ProcessIdentity | undefined {
   const { pid, host } = fields;
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || typeof host !== 'string') return;
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || typeof host !== 'string') {
+    return;
+  }
   const boot = optionalText(fields.boot);
   const namespace = optionalText(fields.namespace);
   const started = optionalText(fields.started);
@@ -41,7 +43,9 @@ function readIdentity(fields: Readonly<Record<string, unknown>>): ProcessIdentit
 export function readLockOwner(file: string): LockOwner | undefined {
   const bytes = readPrivateFile(file, 4096);
   const beat = lstatSync(file, { throwIfNoEntry: false })?.mtimeMs;
-  if (bytes === undefined || beat === undefined) return undefined;
+  if (bytes === undefined || beat === undefined) {
+    return undefined;
+  }
   const fields = plainObject(parsePlainJson(bytes.toString('utf8')));
   const token = fields?.token;
   if (fields === undefined || typeof token !== 'string' || !/^[0-9a-f]{32}$/.test(token)) {
@@ -66,12 +70,16 @@ export function isOwnLock(file: string, token: string): boolean {
 /** Says that the owner lives. */
 export function beatLockFile(file: string, token: string): void {
   const now = new Date();
-  if (isOwnLock(file, token)) utimesSync(file, now, now);
+  if (isOwnLock(file, token)) {
+    utimesSync(file, now, now);
+  }
 }
 
 /** Gives the lock back, unless it was taken away meanwhile. */
 export function releaseLockFile(file: string, token: string): void {
-  if (isOwnLock(file, token)) removePrivateFile(file);
+  if (isOwnLock(file, token)) {
+    removePrivateFile(file);
+  }
 }
 
 /**
@@ -83,11 +91,15 @@ export function breakLockFile(file: string, stale: LockOwner): void {
   const token = takeLockFile(breaker);
   if (token === undefined) {
     const other = readLockOwner(breaker);
-    if (other !== undefined && isBreakerGone(other)) breakLockFile(breaker, other);
+    if (other !== undefined && isBreakerGone(other)) {
+      breakLockFile(breaker, other);
+    }
     return;
   }
   try {
-    if (isOwnLock(file, stale.token)) removePrivateFile(file);
+    if (isOwnLock(file, stale.token)) {
+      removePrivateFile(file);
+    }
   } finally {
     releaseLockFile(breaker, token);
   }

@@ -64,26 +64,38 @@ export async function openLockUnless<T>(
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
     signal.throwIfAborted();
     const settled = await look();
-    if (settled !== undefined) return { settled };
+    if (settled !== undefined) {
+      return { settled };
+    }
     const mark = fileMark(file);
     const now = clock.monotonic();
     // Two hundred processes that all ask who has the lock, three times a second, keep its owner from its work.
     if (mark === undefined || watched?.mark !== mark || now >= watched.until) {
       const owner = readLockOwner(file);
       const token = owner === undefined ? takeLockFile(file) : undefined;
-      if (token !== undefined) return heldLock(file, token);
+      if (token !== undefined) {
+        return heldLock(file, token);
+      }
       watched = mark === undefined ? undefined : { mark, until: now + LOOK_INTERVAL };
       if (owner !== undefined) {
-        if (seen !== undefined && seen.owner.token !== owner.token) deadline = now + LOCK_DEADLINE;
-        if (seen?.owner.token !== owner.token || seen.owner.beat !== owner.beat) seen = { owner, since: now };
+        if (seen !== undefined && seen.owner.token !== owner.token) {
+          deadline = now + LOCK_DEADLINE;
+        }
+        if (seen?.owner.token !== owner.token || seen.owner.beat !== owner.beat) {
+          seen = { owner, since: now };
+        }
         const running = owner.process === undefined ? 'unknown' : isRunning(owner.process);
         if (running === false || (running === 'unknown' && now - seen.since > SILENCE_LIMIT)) {
           breakLockFile(file, owner);
-          if (readLockOwner(file) === undefined) continue;
+          if (readLockOwner(file) === undefined) {
+            continue;
+          }
         }
       }
     }
-    if (now >= deadline) throw busy(file, seen?.owner);
+    if (now >= deadline) {
+      throw busy(file, seen?.owner);
+    }
     // Waiters of one owner should not all come back at the same moment.
     await clock.sleep(randomInt(Math.ceil(pause / 2), Math.ceil(pause * 1.5) + 1), signal);
   }

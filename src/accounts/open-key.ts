@@ -23,7 +23,9 @@ export async function openKey(
 ): Promise<SealingKey> {
   // A derivation always takes its turn. A look into a keychain does where a crowd is likely; the others are quick.
   const takesTurn = kind === 'passphrase' || (kind === 'keychain' && isCrowded === true);
-  if (!takesTurn) return openSealingKey(kind, context, { create });
+  if (!takesTurn) {
+    return openSealingKey(kind, context, { create });
+  }
   const { inKeyTurn } = await import('./key-turn.ts');
   return openSealingKey(kind, context, { create, inTurn: (work) => inKeyTurn(kind, context, work) });
 }
@@ -33,7 +35,9 @@ export async function keyAtHand(context: Context): Promise<SealingKey | undefine
   try {
     return await openKey('file', context, { create: false });
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
     return undefined;
   }
 }

@@ -59,15 +59,20 @@ function lookUpOwnIdentity(): ProcessIdentity {
 /** Whether the process still runs; `unknown` where it cannot be told from here. */
 export function isRunning(other: ProcessIdentity): boolean | 'unknown' {
   const own = ownIdentity();
-  if (other.host !== own.host || other.boot !== own.boot || other.namespace !== own.namespace)
+  if (other.host !== own.host || other.boot !== own.boot || other.namespace !== own.namespace) {
     return 'unknown';
+  }
   try {
     process.kill(other.pid, 0);
   } catch (error) {
-    if (systemErrorCode(error) === 'ESRCH') return false;
+    if (systemErrorCode(error) === 'ESRCH') {
+      return false;
+    }
   }
   const now = readState(other.pid);
-  if (now === undefined || other.started === undefined) return 'unknown';
+  if (now === undefined || other.started === undefined) {
+    return 'unknown';
+  }
   // A zombie holds nothing, but keeps its number until its parent asks for its exit code.
   return now.started === other.started && now.state !== 'Z' && now.state !== 'X';
 }

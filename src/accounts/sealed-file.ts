@@ -49,12 +49,16 @@ export function readSealedFile(
   read = readPrivateFile,
 ): SealedFile | undefined {
   const bytes = read(path);
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined) {
+    return undefined;
+  }
   const lines = bytes.toString('utf8').split('\n');
   const [first = '', second = '', third = '', rest] = lines;
   const title = plainObject(parsePlainJson(first));
   const format = title?.format;
-  if (typeof format === 'number' && Number.isInteger(format) && format > FORMAT) throw newerFile(path);
+  if (typeof format === 'number' && Number.isInteger(format) && format > FORMAT) {
+    throw newerFile(path);
+  }
   const store = title?.store;
   const keyId = title?.key;
   const sealed = bytesFromBase64url(third);
@@ -76,7 +80,9 @@ export function readSealedFile(
 /** Opens the body. Throws the uniform `StoreError` `store_corrupt`. */
 export function openSealedFile(file: SealedFile, key: SealingKey): unknown {
   const body = file.keyId === key.id ? key.open(file.sealed, file.bound) : undefined;
-  if (body === undefined) throw corruptFile(file.path);
+  if (body === undefined) {
+    throw corruptFile(file.path);
+  }
   return parsePlainJson(body.toString('utf8'));
 }
 

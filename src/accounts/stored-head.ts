@@ -18,7 +18,9 @@ export function readStoredHead(
   read?: typeof readFileOfOwner,
 ): StoredHead | undefined {
   const file = readSealedFile(path, 'account', read);
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    return undefined;
+  }
   const head = readAccountHead(file.head);
   if (head === undefined || head.id !== id || head.store !== file.store) {
     throw corruptFile(path);

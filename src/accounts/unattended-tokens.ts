@@ -81,7 +81,9 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
   return {
     async read(id, minValiditySeconds) {
       const found = readIfSound(() => readHead(fileOf(id), id));
-      if (found === undefined || !isGood(found.head, minValiditySeconds, context)) return undefined;
+      if (found === undefined || !isGood(found.head, minValiditySeconds, context)) {
+        return undefined;
+      }
       try {
         const key = await openKey(found.file.store, context, { create: false });
         const accessToken = plainObject(openSealedFile(found.file, key))?.accessToken;
@@ -89,18 +91,26 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
           ? { head: found.head, accessToken: new Secret(accessToken) }
           : undefined;
       } catch (error) {
-        if (isLost(error)) return undefined;
+        if (isLost(error)) {
+          return undefined;
+        }
         throw error;
       }
     },
 
     async write({ head, accessToken }, store) {
-      if (head.expiresAt === undefined) return;
+      if (head.expiresAt === undefined) {
+        return;
+      }
       const key = await openKey(store, context, { create: true });
       removeLitter(context);
       for (const { file, token, error } of files()) {
-        if (error !== undefined) throw error;
-        if (token === undefined || !isGood(token, 0, context)) removePrivateFile(file);
+        if (error !== undefined) {
+          throw error;
+        }
+        if (token === undefined || !isGood(token, 0, context)) {
+          removePrivateFile(file);
+        }
       }
       const content = { head, body: { accessToken: accessToken.reveal() } };
       writeSealedFile(fileOf(head.id), 'grant', content, key);
@@ -116,7 +126,9 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
       const chosen = files().filter(
         ({ token }) => issuers === undefined || (token !== undefined && issuers.has(token.issuer)),
       );
-      for (const { file } of chosen) removePrivateFile(file);
+      for (const { file } of chosen) {
+        removePrivateFile(file);
+      }
       return goodOnes(chosen);
     },
   };
@@ -134,7 +146,9 @@ function readKeptFile(file: string, id: string): KeptFile {
     const found = readIfSound(() => readHead(file, id));
     return found === undefined ? { file } : { file, token: { ...found.head, store: found.file.store } };
   } catch (error) {
-    if (error instanceof StoreError) return { file, error };
+    if (error instanceof StoreError) {
+      return { file, error };
+    }
     throw error;
   }
 }
@@ -142,7 +156,9 @@ function readKeptFile(file: string, id: string): KeptFile {
 function readHead(path: string, id: string) {
   const file = readSealedFile(path, 'grant');
   const head = readTokenHead(file?.head);
-  if (file === undefined || head?.id !== id || head.expiresAt === undefined) return undefined;
+  if (file === undefined || head?.id !== id || head.expiresAt === undefined) {
+    return undefined;
+  }
   return { file, head: { ...head, expiresAt: head.expiresAt } };
 }
 
@@ -157,7 +173,9 @@ function readIfSound<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (isLost(error)) return undefined;
+    if (isLost(error)) {
+      return undefined;
+    }
     throw error;
   }
 }

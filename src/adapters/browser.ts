@@ -22,18 +22,24 @@ const START_LINK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+\/s\/[\w-]{22,
  *
  * `BROWSER` comes first, on every platform and desktop: `xdg-open` ignores it on GNOME, KDE and others.
  *
- * @throws {ConfigurationError} `config_no_browser` when no browser can be started here.
+ * Throws a `ConfigurationError`, `config_no_browser`, when no browser can be started here.
  */
 export async function openBrowser(uri: string, environment: BrowserEnvironment): Promise<BrowserLaunch> {
-  if (!START_LINK.test(uri)) throw new TypeError('only the start link of the listener may be opened');
+  if (!START_LINK.test(uri)) {
+    throw new TypeError('only the start link of the listener may be opened');
+  }
   const { env, platform } = environment;
   const commands = browserCommands(env, platform);
   if (commands.length > 0) {
     const launch = await launchFirst(commands, uri, childEnvironment(env));
-    if (launch !== undefined) return launch;
+    if (launch !== undefined) {
+      return launch;
+    }
     throw browserNotRun(commands);
   }
-  if (!canOpenBrowser(env, platform)) throw noBrowser();
+  if (!canOpenBrowser(env, platform)) {
+    throw noBrowser();
+  }
 
   const { default: open } = await import('open');
   try {
@@ -52,7 +58,9 @@ async function launchFirst(
   env: NodeJS.ProcessEnv,
 ): Promise<BrowserLaunch | undefined> {
   const [command, ...others] = commands;
-  if (command === undefined) return undefined;
+  if (command === undefined) {
+    return undefined;
+  }
   const child = spawn(command.program, command.argumentsFor(uri), {
     env,
     detached: true,
@@ -67,7 +75,9 @@ async function launchFirst(
     return launchFirst(others, uri, env);
   }
   const next = async (code: number | null) => {
-    if (code === 0 || others.length === 0) return code;
+    if (code === 0 || others.length === 0) {
+      return code;
+    }
     const launch = await launchFirst(others, uri, env);
     return launch === undefined ? code : launch.exited;
   };

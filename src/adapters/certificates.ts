@@ -20,7 +20,7 @@ export interface CertificateFiles {
  *
  * Node adds `NODE_EXTRA_CA_CERTS` to its default list only, which a list of its own replaces.
  *
- * @throws {ConfigurationError} when the file of `--ca-file` cannot be read or holds no certificate.
+ * Throws a `ConfigurationError` when the file of `--ca-file` cannot be read or holds no certificate.
  */
 export async function readCertificates(
   { caFile, extraCaFile }: CertificateFiles,
@@ -28,7 +28,9 @@ export async function readCertificates(
 ): Promise<readonly string[] | undefined> {
   const own = caFile === undefined ? [] : await requiredCertificatesIn(caFile);
   const remembered = extraCaFile === undefined ? [] : await extraCertificatesIn(extraCaFile);
-  if (own.length === 0 && remembered.length === 0) return undefined;
+  if (own.length === 0 && remembered.length === 0) {
+    return undefined;
+  }
   const extra = env.NODE_EXTRA_CA_CERTS ? await extraCertificatesIn(env.NODE_EXTRA_CA_CERTS) : [];
   return [...rootCertificates, ...extra, ...remembered, ...own];
 }
@@ -48,7 +50,11 @@ async function extraCertificatesIn(path: string): Promise<string[]> {
 
 async function certificatesIn(path: string): Promise<string[]> {
   const certificates = (await readFile(path, 'latin1')).match(PEM_CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw new Error('no certificate');
-  for (const certificate of certificates) new X509Certificate(certificate);
+  if (certificates.length === 0) {
+    throw new Error('no certificate');
+  }
+  for (const certificate of certificates) {
+    new X509Certificate(certificate);
+  }
   return certificates;
 }

@@ -19,8 +19,8 @@ export interface SignalReceiver {
   removeListener(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
-const PASSED_ON = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
-const KEYS = new Set<string>(['SIGINT', 'SIGQUIT']);
+const passedOn = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+const keySignals = new Set<string>(['SIGINT', 'SIGQUIT']);
 
 /**
  * Starts a program and passes signals on to it until it ends; this process survives them meanwhile.
@@ -30,7 +30,7 @@ const KEYS = new Set<string>(['SIGINT', 'SIGQUIT']);
  * one that the terminal would have ended it is passed on: that it lives proves that it was sent to us alone, and if it
  * is dying, one more changes nothing.
  *
- * @throws {ProgramStartError} when the program does not exist or cannot be executed.
+ * Throws a `ProgramStartError` when the program does not exist or cannot be executed.
  */
 export async function startChild(
   { program, args, env }: ChildProgram,
@@ -38,17 +38,20 @@ export async function startChild(
 ): Promise<StartedChild> {
   const { platform } = receiver;
   let effects: SignalEffects | undefined;
-  const listeners = PASSED_ON.map((signal) => {
+  const listeners = passedOn.map((signal) => {
     const pass = () => {
-      if (!KEYS.has(signal) || receiverOfKeys(platform) !== 'us' || effects?.isFatal(signal))
+      if (!keySignals.has(signal) || receiverOfKeys(platform) !== 'us' || effects?.isFatal(signal)) {
         child?.kill(signal);
+      }
     };
     receiver.on(signal, pass);
     return { signal, pass };
   });
   const stopListening = () => {
     effects?.end();
-    for (const { signal, pass } of listeners) receiver.removeListener(signal, pass);
+    for (const { signal, pass } of listeners) {
+      receiver.removeListener(signal, pass);
+    }
   };
   let child: ReturnType<typeof spawn> | undefined;
   try {
@@ -57,8 +60,9 @@ export async function startChild(
     await startOf(child);
     // A child that runs as another user cannot be sent signals (EPERM); it is waited for.
     child.on('error', () => {});
-    if (platform === 'linux' && receiverOfKeys(platform) !== 'nobody')
+    if (platform === 'linux' && receiverOfKeys(platform) !== 'nobody') {
       effects = watchSignalEffects(child.pid);
+    }
     return {
       exitCode: ended.then(({ code, signal }) => code ?? 128 + constants.signals[signal]),
       signal: ended.then(({ signal }) => signal ?? undefined),
@@ -90,13 +94,17 @@ function endOf(child: NodeJS.EventEmitter): Promise<End> {
 /** Whom the terminal's keys signal: this process, and with it the child; other processes; nobody without a terminal. */
 function receiverOfKeys(platform: NodeJS.Platform): 'us' | 'others' | 'nobody' {
   // A console of Windows signals every process that is attached to it.
-  if (platform === 'win32') return 'us';
+  if (platform === 'win32') {
+    return 'us';
+  }
   try {
     if (platform === 'linux') {
       const status = readFileSync('/proc/self/stat', 'latin1');
       // proc_pid_stat(5): state, ppid, pgrp, session, tty_nr, tpgid come after the name in parentheses.
       const [, , group, , , foreground] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-      if (foreground === '-1') return 'nobody';
+      if (foreground === '-1') {
+        return 'nobody';
+      }
       return group === foreground ? 'us' : 'others';
     }
     // It can be opened by those only who have a controlling terminal.

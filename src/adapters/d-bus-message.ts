@@ -57,9 +57,13 @@ export function methodCallMessage(serial: number, call: MethodCall): string {
     [MEMBER, `\x01s\0${string(call.member)}`],
     [DESTINATION, `\x01s\0${string(call.destination)}`],
   ];
-  if (call.signature !== undefined) values.push([SIGNATURE, `\x01g\0${signature(call.signature)}`]);
+  if (call.signature !== undefined) {
+    values.push([SIGNATURE, `\x01g\0${signature(call.signature)}`]);
+  }
   let fields = '';
-  for (const [code, value] of values) fields = aligned(fields, 8) + String.fromCharCode(code) + value;
+  for (const [code, value] of values) {
+    fields = aligned(fields, 8) + String.fromCharCode(code) + value;
+  }
   const prefix = `l${String.fromCharCode(METHOD_CALL, NO_AUTO_START, VERSION)}`;
   return aligned(prefix + uint32(body.length) + uint32(serial) + uint32(fields.length) + fields, 8) + body;
 }
@@ -82,7 +86,9 @@ export class MessageReader {
   text(): string {
     const length = this.uint32();
     this.at += length;
-    if (this.at > this.bytes.length) throw new RangeError('a message that ends too early');
+    if (this.at > this.bytes.length) {
+      throw new RangeError('a message that ends too early');
+    }
     return this.bytes.toString('utf8', this.at - length, this.at);
   }
 
@@ -106,19 +112,27 @@ export class MessageReader {
   paths(): string[] {
     const end = this.uint32() + this.at;
     const paths: string[] = [];
-    while (this.at < end) paths.push(this.string());
+    while (this.at < end) {
+      paths.push(this.string());
+    }
     return paths;
   }
 }
 
 /** Reads the first message; `undefined` while it is not all there. Throws a `RangeError` when it is malformed. */
 export function readMessage(bytes: Buffer): ReceivedMessage | undefined {
-  if (bytes.length < PREFIX_LENGTH) return undefined;
-  if (bytes[0] !== 0x6c || bytes[3] !== VERSION) throw new RangeError('not a message');
+  if (bytes.length < PREFIX_LENGTH) {
+    return undefined;
+  }
+  if (bytes[0] !== 0x6c || bytes[3] !== VERSION) {
+    throw new RangeError('not a message');
+  }
   const fieldsEnd = PREFIX_LENGTH + bytes.readUInt32LE(12);
   const bodyStart = Math.ceil(fieldsEnd / 8) * 8;
   const length = bodyStart + bytes.readUInt32LE(4);
-  if (bytes.length < length) return undefined;
+  if (bytes.length < length) {
+    return undefined;
+  }
   let replySerial: number | undefined;
   let bodySignature = '';
   const header = bytes.subarray(0, fieldsEnd);
@@ -128,18 +142,24 @@ export function readMessage(bytes: Buffer): ReceivedMessage | undefined {
     const type = header.toString('latin1', at + 1, at + 4);
     at += 4;
     if (type === '\x01u\0') {
-      if (code === REPLY_SERIAL) replySerial = header.readUInt32LE(at);
+      if (code === REPLY_SERIAL) {
+        replySerial = header.readUInt32LE(at);
+      }
       at += 4;
     } else if (type === '\x01g\0') {
       const size = header.readUInt8(at);
-      if (code === SIGNATURE) bodySignature = header.toString('latin1', at + 1, at + 1 + size);
+      if (code === SIGNATURE) {
+        bodySignature = header.toString('latin1', at + 1, at + 1 + size);
+      }
       at += size + 2;
     } else if (type === '\x01s\0' || type === '\x01o\0') {
       at += header.readUInt32LE(at) + 5;
     } else {
       throw new RangeError('a header field of another type');
     }
-    if (at > fieldsEnd) throw new RangeError('a header field that ends too late');
+    if (at > fieldsEnd) {
+      throw new RangeError('a header field that ends too late');
+    }
   }
   const body = new MessageReader(bytes.subarray(bodyStart, length));
   return { isReturn: bytes[1] === METHOD_RETURN, replySerial, signature: bodySignature, body, length };

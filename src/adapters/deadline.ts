@@ -22,7 +22,9 @@ export function startDeadline(milliseconds: number, stops: readonly AbortSignal[
     stop();
   }, milliseconds);
   for (const signal of stops) {
-    if (signal.aborted) stop();
+    if (signal.aborted) {
+      stop();
+    }
     signal.addEventListener('abort', stop, { once: true });
   }
   return {
@@ -30,7 +32,9 @@ export function startDeadline(milliseconds: number, stops: readonly AbortSignal[
     passed: () => passed,
     end() {
       clearTimeout(timer);
-      for (const signal of stops) signal.removeEventListener('abort', stop);
+      for (const signal of stops) {
+        signal.removeEventListener('abort', stop);
+      }
     },
   };
 }

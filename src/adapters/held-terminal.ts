@@ -39,7 +39,9 @@ export function holdTerminal(stdin: TerminalInput, interrupt: () => void): HeldT
     }
     interrupts += 1;
     // The second one ends the process at once, and it would leave the terminal as it is.
-    if (interrupts > 1) release();
+    if (interrupts > 1) {
+      release();
+    }
     interrupt();
   };
   const watch = () => {
@@ -51,7 +53,9 @@ export function holdTerminal(stdin: TerminalInput, interrupt: () => void): HeldT
     stdin.pause();
   };
   function release(): void {
-    if (!isHeld) return;
+    if (!isHeld) {
+      return;
+    }
     isHeld = false;
     unwatch();
     if (stdin.setRawMode !== undefined) {
@@ -75,11 +79,15 @@ export function holdTerminal(stdin: TerminalInput, interrupt: () => void): HeldT
     async during(question) {
       unwatch();
       const before = Buffer.concat(typed.splice(0));
-      if (before.length > 0 && !stdin.readableEnded) stdin.unshift(before);
+      if (before.length > 0 && !stdin.readableEnded) {
+        stdin.unshift(before);
+      }
       try {
         return await question();
       } finally {
-        if (isHeld) watch();
+        if (isHeld) {
+          watch();
+        }
       }
     },
   };

@@ -6,8 +6,8 @@ const BODY_CAP = 256 * 1024;
 /** A JWK Set may be longer: providers publish several certificate chains. */
 const JWK_SET_CAP = 512 * 1024;
 const USER_AGENT = 'oauth-login/0';
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const BODILESS = new Set([204, 205, 304]);
+const redirectStatus = new Set([301, 302, 303, 307, 308]);
+const bodiless = new Set([204, 205, 304]);
 
 /** What is sent, and the way it takes. */
 export interface Exchange {
@@ -21,7 +21,7 @@ export interface Exchange {
 /**
  * One request and its whole reply, redirects not followed, compression refused, size capped.
  *
- * @throws {ProtocolError} when the reply must not be used; what undici throws, when there is none.
+ * Throws a `ProtocolError` when the reply must not be used; what undici throws, when there is none.
  */
 export async function exchange(parts: Exchange): Promise<Response> {
   const { target, request } = parts;
@@ -33,7 +33,7 @@ export async function exchange(parts: Exchange): Promise<Response> {
     assertUsable(reply.statusCode, headers, target);
     const jwkSet = request.headers.get('accept')?.includes('application/jwk-set+json') === true;
     const bytes = await readUpTo(jwkSet ? JWK_SET_CAP : BODY_CAP, reply, headers, target);
-    return new Response(BODILESS.has(reply.statusCode) ? null : bytes, {
+    return new Response(bodiless.has(reply.statusCode) ? null : bytes, {
       status: reply.statusCode,
       headers,
     });
@@ -47,7 +47,7 @@ export async function exchange(parts: Exchange): Promise<Response> {
  * One request and the beginning of its reply, whose body arrives as it is read, however long it is. A redirect is a
  * reply like any other. `idle` is the longest silence, in milliseconds, before the headers and between two parts.
  *
- * @throws {ProtocolError} when the reply must not be used; what undici throws, when there is none.
+ * Throws a `ProtocolError` when the reply must not be used; what undici throws, when there is none.
  */
 export async function streamingExchange(
   parts: Exchange,
@@ -65,7 +65,7 @@ export async function streamingExchange(
     body.destroy();
     throw error;
   }
-  if (BODILESS.has(reply.statusCode) || parts.request.method === 'HEAD') {
+  if (bodiless.has(reply.statusCode) || parts.request.method === 'HEAD') {
     body.destroy();
     return new Response(null, { status: reply.statusCode, headers });
   }
@@ -75,8 +75,11 @@ export async function streamingExchange(
       async pull(controller) {
         try {
           const { done, value } = await chunks.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
+          if (done) {
+            controller.close();
+          } else {
+            controller.enqueue(value);
+          }
         } catch (failure) {
           controller.error(failureOf(failure));
         }
@@ -109,13 +112,17 @@ async function send(
 function headersOf(reply: Dispatcher.ResponseData): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(reply.headers)) {
-    for (const value of [values].flat()) headers.append(name, value ?? '');
+    for (const value of [values].flat()) {
+      headers.append(name, value ?? '');
+    }
   }
   return headers;
 }
 
 function assertNoRedirect(status: number, headers: Headers, target: URL): void {
-  if (!REDIRECTS.has(status)) return;
+  if (!redirectStatus.has(status)) {
+    return;
+  }
   throw new ProtocolError(
     'protocol_redirect',
     `${target.origin}${target.pathname} sent a redirect to ${redirectTarget(headers.get('location'), target)}, which is not followed`,
@@ -124,7 +131,9 @@ function assertNoRedirect(status: number, headers: Headers, target: URL): void {
 }
 
 function assertUsable(status: number, headers: Headers, target: URL): void {
-  if (status < 200 || status > 599) throw invalid(target, `an unknown status, ${status}`);
+  if (status < 200 || status > 599) {
+    throw invalid(target, `an unknown status, ${status}`);
+  }
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
     throw invalid(target, 'a compressed reply, although none was asked for');
@@ -150,12 +159,16 @@ async function readUpTo(
       `${target.origin}${target.pathname} sent more than ${cap / 1024} KiB`,
       { hint: 'check that the address is the one of the provider; its replies are small' },
     );
-  if (Number(headers.get('content-length') ?? 0) > cap) throw tooLarge();
+  if (Number(headers.get('content-length') ?? 0) > cap) {
+    throw tooLarge();
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of reply.body as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
-    if (length > cap) throw tooLarge();
+    if (length > cap) {
+      throw tooLarge();
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -17,7 +17,7 @@ export interface HttpEnvironment {
   readonly signal?: AbortSignal;
 }
 
-const DEADLINES: HttpDeadlines = { connect: 10_000, total: 30_000, idle: 60_000 };
+const timeLimits: HttpDeadlines = { connect: 10_000, total: 30_000, idle: 60_000 };
 
 /**
  * Opens the way out: HTTPS with certificates checked, through the proxy of the environment.
@@ -25,11 +25,11 @@ const DEADLINES: HttpDeadlines = { connect: 10_000, total: 30_000, idle: 60_000 
  * `fetch` rejects with a `NetworkError` when there is no reply and with a `ProtocolError` when there is one that
  * must not be used; neither holds a header, a query, a body or the password of a proxy.
  *
- * @throws {ConfigurationError} when the file of certificates or the address of the proxy cannot be used.
+ * Throws a `ConfigurationError` when the file of certificates or the address of the proxy cannot be used.
  */
 export async function openHttp(options: HttpOptions, environment: HttpEnvironment): Promise<HttpClient> {
   const { env, clock } = environment;
-  const deadlines = { ...DEADLINES, ...options.deadlines };
+  const deadlines = { ...timeLimits, ...options.deadlines };
   const certificates = await readCertificates(options, env);
   const outbound = await openOutbound({
     allowHttpLoopback: options.allowHttpLoopback,
@@ -51,7 +51,9 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
     const deadline = startDeadline(deadlines.total, stops);
     try {
       for (let attempt = 0; ; attempt++) {
-        for (const stop of stops) stop.throwIfAborted();
+        for (const stop of stops) {
+          stop.throwIfAborted();
+        }
         const startedAt = clock.monotonic();
         const trace = (outcome: string | number) => {
           const duration = Math.round(clock.monotonic() - startedAt);
@@ -62,9 +64,13 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
           const response = await exchange({ dispatcher, target, request, body, signal: deadline.signal });
           trace(response.status);
           pause = delayBeforeRetry({ method: request.method, attempt, response, now: clock.now() });
-          if (pause === undefined) return response;
+          if (pause === undefined) {
+            return response;
+          }
         } catch (failure) {
-          for (const stop of stops) stop.throwIfAborted();
+          for (const stop of stops) {
+            stop.throwIfAborted();
+          }
           const deadlinePassed = deadline.passed() ? deadlines.total : undefined;
           const error =
             failure instanceof OAuthLoginError
@@ -72,7 +78,9 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
               : networkErrorFrom(failure, { target, proxy, deadlinePassed });
           trace(error.code);
           pause = delayBeforeRetry({ method: request.method, attempt, failure, now: clock.now() });
-          if (pause === undefined || deadline.passed()) throw error;
+          if (pause === undefined || deadline.passed()) {
+            throw error;
+          }
         }
         await clock.sleep(pause, deadline.signal).catch(() => {});
       }
@@ -81,7 +89,9 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
     }
   }
 
-  if (options.streaming !== true) return { fetch, close: () => outbound.close() };
+  if (options.streaming !== true) {
+    return { fetch, close: () => outbound.close() };
+  }
   const { streamingFetch } = await import('./streaming-fetch.ts');
   const { trace } = options;
   return {

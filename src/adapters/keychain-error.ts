@@ -4,7 +4,7 @@ import { StoreError } from '../ground/errors.ts';
  * What the messages of libsecret, GDBus, the macOS keychain and the Windows credential manager tell. keytar gives nothing
  * but the message, so this is the one place that reads words; `keychain.test.ts` holds the real libsecret to them.
  */
-const MEANINGS: readonly (readonly [pattern: RegExp, code: 'store_locked' | 'store_denied'])[] = [
+const meanings: readonly (readonly [pattern: RegExp, code: 'store_locked' | 'store_denied'])[] = [
   [/locked|interaction is not allowed/i, 'store_locked'],
   [/denied|dismissed|cancel|not permitted|passphrase you entered|not authorized/i, 'store_denied'],
 ];
@@ -52,8 +52,12 @@ function deniedKeychain(cause: unknown): StoreError {
 /** Turns an error of the native call into the `StoreError` that says who has to act. */
 export function keychainError(error: unknown): StoreError {
   const message = error instanceof Error ? error.message : String(error);
-  const code = MEANINGS.find(([pattern]) => pattern.test(message))?.[1];
-  if (code === 'store_locked') return lockedKeychain(error);
-  if (code === 'store_denied') return deniedKeychain(error);
+  const code = meanings.find(([pattern]) => pattern.test(message))?.[1];
+  if (code === 'store_locked') {
+    return lockedKeychain(error);
+  }
+  if (code === 'store_denied') {
+    return deniedKeychain(error);
+  }
   return absentKeychain(message.replaceAll(/\s+/g, ' ').slice(0, 200), error);
 }

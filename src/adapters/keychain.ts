@@ -65,7 +65,9 @@ export async function openKeychain(options: KeychainOptions = {}): Promise<Keych
     async getPassword(service, account) {
       const password = await bounded(async () => native.getPassword(service, account));
       // libsecret says "not found" when the person did not, or could not, unlock it.
-      if (password === null && bus?.prompted === true) throw lockedKeychain();
+      if (password === null && bus?.prompted === true) {
+        throw lockedKeychain();
+      }
       return password ?? undefined;
     },
     setPassword: (service, account, password) =>
@@ -79,10 +81,14 @@ function isTerminal(): boolean {
 }
 
 async function reachSessionBus(options: KeychainOptions): Promise<SessionBus | undefined> {
-  if ((options.platform ?? process.platform) !== 'linux') return undefined;
+  if ((options.platform ?? process.platform) !== 'linux') {
+    return undefined;
+  }
   const env = options.env ?? process.env;
   const socket = sessionBusSocket(env);
-  if (socket === undefined) throw absentKeychain('there is no D-Bus session');
+  if (socket === undefined) {
+    throw absentKeychain('there is no D-Bus session');
+  }
   const { openSessionBus, reachSocket } = await import('./session-bus.ts');
   try {
     await reachSocket(socket);
@@ -108,7 +114,9 @@ async function callWithin<T>(
   const patience = waitFor(deadline, signal);
   try {
     const first = await Promise.race([answer.then((value) => ({ value })), patience.over]);
-    if (first !== 'over') return first.value;
+    if (first !== 'over') {
+      return first.value;
+    }
     const prompted = bus?.prompted === true;
     await bus?.cut(answer.catch(() => {}));
     signal?.throwIfAborted();

@@ -13,7 +13,7 @@ const CERTIFICATE_CODE =
   /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CRL_|INVALID_CA|HOSTNAME_MISMATCH)/;
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
 /** What keeps a connection from coming to be. */
-const CONNECT_CODES: ReadonlySet<string> = new Set([
+const connectCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EAI_AGAIN',
   'EHOSTUNREACH',
@@ -38,12 +38,16 @@ export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkErr
     );
   }
   const code = failureCode(failure);
-  if (CERTIFICATE_CODE.test(code) || TLS_CODE.test(code)) return tlsError(code, target, proxy);
-  if (proxy !== undefined) return proxyError(failure, code, target, proxy);
+  if (CERTIFICATE_CODE.test(code) || TLS_CODE.test(code)) {
+    return tlsError(code, target, proxy);
+  }
+  if (proxy !== undefined) {
+    return proxyError(failure, code, target, proxy);
+  }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new NetworkError('network_timeout', `no connection to ${target.host} in time (${code})`, {
       hint: CHECK_CONNECTION,
-      neverSent: CONNECT_CODES.has(code),
+      neverSent: connectCodes.has(code),
     });
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -58,22 +62,27 @@ export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkErr
   }
   return new NetworkError('network_unreachable', `the connection to ${target.host} failed (${code})`, {
     hint: CHECK_CONNECTION,
-    neverSent: CONNECT_CODES.has(code),
+    neverSent: connectCodes.has(code),
   });
 }
 
 /** The system's or the library's code of a failure, like `ECONNREFUSED`; `unknown` when it has none. */
 export function failureCode(failure: unknown): string {
   for (const candidate of [failure, ...causesOf(failure)]) {
-    if (!(candidate instanceof Error) || !('code' in candidate)) continue;
-    if (typeof candidate.code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(candidate.code))
+    if (!(candidate instanceof Error) || !('code' in candidate)) {
+      continue;
+    }
+    if (typeof candidate.code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(candidate.code)) {
       return candidate.code;
+    }
   }
   return 'unknown';
 }
 
 function causesOf(failure: unknown): readonly unknown[] {
-  if (failure instanceof AggregateError) return failure.errors;
+  if (failure instanceof AggregateError) {
+    return failure.errors;
+  }
   return failure instanceof Error ? [failure.cause] : [];
 }
 

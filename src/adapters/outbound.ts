@@ -13,7 +13,7 @@ export interface Route {
 
 /** The connections of this run. */
 export interface Outbound {
-  /** @throws {ProtocolError} when nothing may be sent to that address. */
+  /** Throws a `ProtocolError` when nothing may be sent to that address. */
   routeTo(target: URL): Route;
   /** Ends every connection at once. */
   close(): Promise<void>;
@@ -36,7 +36,9 @@ interface OutboundOptions {
  */
 export async function openOutbound(options: OutboundOptions): Promise<Outbound> {
   const proxy = proxyFromEnvironment(options.env);
-  if (options.env.NODE_DEBUG) await muteDebugOutput();
+  if (options.env.NODE_DEBUG) {
+    await muteDebugOutput();
+  }
   const [{ default: Agent }, { createSecureContext }] = await Promise.all([
     import('undici/lib/dispatcher/agent.js'),
     import('node:tls'),
@@ -98,9 +100,11 @@ async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
 async function lookupOutsideLoopback(): Promise<LookupFunction> {
   const { lookup } = await import('node:dns');
   return (hostname, options, callback) => {
-    if (hostname !== 'localhost') lookup(hostname, options, callback);
-    else if (options.all !== true) callback(null, '127.0.0.1', 4);
-    else {
+    if (hostname !== 'localhost') {
+      lookup(hostname, options, callback);
+    } else if (options.all !== true) {
+      callback(null, '127.0.0.1', 4);
+    } else {
       const addresses = [
         { address: '127.0.0.1', family: 4 },
         { address: '::1', family: 6 },
@@ -120,9 +124,13 @@ function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {
       },
     );
   }
-  if (target.protocol === 'https:') return;
+  if (target.protocol === 'https:') {
+    return;
+  }
   const isLoopback = target.protocol === 'http:' && isLoopbackHost(target.hostname);
-  if (isLoopback && allowHttpLoopback) return;
+  if (isLoopback && allowHttpLoopback) {
+    return;
+  }
   throw new ProtocolError('protocol_insecure_uri', `${target.origin} is not an https address`, {
     hint: isLoopback
       ? 'add --allow-http-loopback if this server on your own machine is meant'

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
 /** The signs of the library, each with one of ASCII that is as wide. */
-const PLAIN: Readonly<Record<string, string>> = {
+const plain: Readonly<Record<string, string>> = {
   '◆': '*',
   '◇': 'o',
   '■': 'x',
@@ -25,7 +25,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '→': '>',
 };
 
-const SIGNS = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
+const signPattern = new RegExp(`[${Object.keys(plain).join('')}]`, 'gu');
 
 /**
  * The terminal as the questions are written to it: with a size where it tells none (a pty that `script` or `expect`
@@ -39,11 +39,13 @@ export function promptOutput(terminal: Writable, canDraw: boolean): Writable {
       if (name === 'write' && !canDraw) {
         return (text: unknown, ...rest: never[]) =>
           target.write(
-            typeof text === 'string' ? text.replace(SIGNS, (sign) => PLAIN[sign] ?? sign) : text,
+            typeof text === 'string' ? text.replace(signPattern, (sign) => plain[sign] ?? sign) : text,
             ...rest,
           );
       }
-      if (value === 0) return size[name] ?? value;
+      if (value === 0) {
+        return size[name] ?? value;
+      }
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });

@@ -21,7 +21,7 @@ export interface PromptsEnvironment {
 /**
  * Opens the questions.
  *
- * @throws {AuthenticationRequiredError} `person_required` when the standard input or error is not a terminal.
+ * Throws an `AuthenticationRequiredError`, `person_required`, when the standard input or error is not a terminal.
  */
 export async function openPrompts(environment: PromptsEnvironment): Promise<Prompts> {
   const { stdin, stderr, signal } = environment;
@@ -54,7 +54,9 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
       either.throwIfAborted();
       const answer = await ask({ input: stdin, output, signal: either });
       either.throwIfAborted();
-      if (typeof answer === 'symbol') throw new AbortedError();
+      if (typeof answer === 'symbol') {
+        throw new AbortedError();
+      }
       return answer as Exclude<Answer, symbol>;
     } finally {
       input.close();
@@ -109,7 +111,9 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
         }),
       );
       const chosen = choices.find(({ value }) => value === answer);
-      if (chosen === undefined) throw new AbortedError();
+      if (chosen === undefined) {
+        throw new AbortedError();
+      }
       return chosen.value;
     },
   };
@@ -129,12 +133,19 @@ function watchInput(
   const paused = () =>
     // After an answer the question is over by then.
     setImmediate(() => {
-      if (isOver || controller.signal.aborted) return;
+      if (isOver || controller.signal.aborted) {
+        return;
+      }
       // Raw mode was taken again after Ctrl-Z and `fg`: only the keys are missing. Otherwise nobody reads them.
-      if (isAsking()) stdin.resume();
-      else end();
+      if (isAsking()) {
+        stdin.resume();
+      } else {
+        end();
+      }
     });
-  if (stdin.readableEnded || stdin.destroyed) end();
+  if (stdin.readableEnded || stdin.destroyed) {
+    end();
+  }
   stdin.on('pause', paused).on('end', end).on('close', end);
   return {
     ended: controller.signal,

@@ -16,13 +16,17 @@ export interface HttpProxy {
  *
  * Under CGI (`REQUEST_METHOD` is set) a request header could have set the variable, so it is not read at all.
  *
- * @throws {ConfigurationError} when the variable is not the address of an HTTP proxy.
+ * Throws a `ConfigurationError` when the variable is not the address of an HTTP proxy.
  */
 export function proxyFromEnvironment(env: Environment): HttpProxy | undefined {
-  if (env.REQUEST_METHOD !== undefined) return undefined;
+  if (env.REQUEST_METHOD !== undefined) {
+    return undefined;
+  }
   const variable = env.https_proxy ? 'https_proxy' : 'HTTPS_PROXY';
   const value = env[variable];
-  if (!value) return undefined;
+  if (!value) {
+    return undefined;
+  }
 
   // The parser takes the address to end where the password has one of these, and what follows for a path.
   if (/^[^@]*[/?#\\].*@/.test(value.replace(/^\w+:\/\//, ''))) {
@@ -44,7 +48,9 @@ export function proxyFromEnvironment(env: Environment): HttpProxy | undefined {
 function readProxy(value: string): HttpProxy | undefined {
   try {
     const uri = new URL(value.includes('://') ? value : `http://${value}`);
-    if (uri.protocol !== 'http:' && uri.protocol !== 'https:') return undefined;
+    if (uri.protocol !== 'http:' && uri.protocol !== 'https:') {
+      return undefined;
+    }
     const user = `${decodeURIComponent(uri.username)}:${decodeURIComponent(uri.password)}`;
     const authorization = user === ':' ? undefined : `Basic ${Buffer.from(user).toString('base64')}`;
     return { origin: uri.origin, host: uri.host, authorization };
@@ -55,13 +61,19 @@ function readProxy(value: string): HttpProxy | undefined {
 
 /** Tells whether `NO_PROXY`, or the address itself (loopback is never proxied), asks for a direct connection. */
 export function bypassesProxy(target: URL, env: Environment): boolean {
-  if (isLoopbackHost(target.hostname)) return true;
+  if (isLoopbackHost(target.hostname)) {
+    return true;
+  }
   const port = target.port === '' ? '443' : target.port;
   const entries = (env.no_proxy ?? env.NO_PROXY ?? '').toLowerCase().split(/[\s,]+/);
   return entries.some((entry) => {
-    if (entry === '*') return true;
+    if (entry === '*') {
+      return true;
+    }
     const [, name = '', entryPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(bracketed(entry)) ?? [];
-    if (name === '' || (entryPort !== undefined && entryPort !== port)) return false;
+    if (name === '' || (entryPort !== undefined && entryPort !== port)) {
+      return false;
+    }
     return target.hostname === name || target.hostname.endsWith(`.${name}`);
   });
 }

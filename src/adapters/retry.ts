@@ -5,8 +5,8 @@ const FURTHER_TRIES = 2;
 const FIRST_PAUSE = 250;
 /** Longest pause a server may ask for, in milliseconds; one who asks for more is not asked again. */
 const LONGEST_PAUSE = 5_000;
-const RETRYABLE_STATUS = new Set([429, 502, 503, 504]);
-const RETRYABLE_FAILURE = new Set([
+const retryableStatus = new Set([429, 502, 503, 504]);
+const retryableFailure = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -28,14 +28,20 @@ export interface Outcome {
 
 /** Milliseconds to wait before the next try of an idempotent read; `undefined` when there is none (RFC 9110 §9.2.2). */
 export function delayBeforeRetry(outcome: Outcome): number | undefined {
-  if (outcome.method !== 'GET' || outcome.attempt >= FURTHER_TRIES) return undefined;
+  if (outcome.method !== 'GET' || outcome.attempt >= FURTHER_TRIES) {
+    return undefined;
+  }
   const { response } = outcome;
   if (response === undefined) {
-    return RETRYABLE_FAILURE.has(failureCode(outcome.failure)) ? backOff(outcome.attempt) : undefined;
+    return retryableFailure.has(failureCode(outcome.failure)) ? backOff(outcome.attempt) : undefined;
   }
-  if (!RETRYABLE_STATUS.has(response.status)) return undefined;
+  if (!retryableStatus.has(response.status)) {
+    return undefined;
+  }
   const asked = readRetryAfter(response.headers.get('retry-after'), outcome.now);
-  if (asked === undefined) return backOff(outcome.attempt);
+  if (asked === undefined) {
+    return backOff(outcome.attempt);
+  }
   return asked <= LONGEST_PAUSE ? asked : undefined;
 }
 
@@ -47,8 +53,12 @@ function backOff(attempt: number): number {
 
 /** Milliseconds; the header is a number of seconds or a date (RFC 9110 §10.2.3). */
 function readRetryAfter(value: string | null, now: Date): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  if (value === null) {
+    return undefined;
+  }
+  if (/^\d+$/.test(value)) {
+    return Number(value) * 1_000;
+  }
   const instant = Date.parse(value);
   return Number.isNaN(instant) ? undefined : Math.max(0, instant - now.getTime());
 }

@@ -10,7 +10,7 @@ import {
   uint32,
 } from './d-bus-message.ts';
 
-const SECRETS = { destination: 'org.freedesktop.secrets', path: '/org/freedesktop/secrets' };
+const secretService = { destination: 'org.freedesktop.secrets', path: '/org/freedesktop/secrets' };
 
 const HELLO = 1;
 /** Serial of `readAlias`. */
@@ -25,7 +25,7 @@ export const GET_SECRET = 5;
 export const SEARCH_ACCOUNT = 6;
 
 /** The signatures of the replies, by the serials of the calls. */
-export const REPLIES: ReadonlyMap<number | undefined, string> = new Map([
+export const expectedReplies: ReadonlyMap<number | undefined, string> = new Map([
   [HELLO, 's'],
   [READ_ALIAS, 'o'],
   [OPEN_SESSION, 'vo'],
@@ -76,13 +76,13 @@ export function searchItems(serial: number, attributes: Readonly<Record<string, 
 }
 
 function serviceCall(member: string): MethodCall {
-  return { ...SECRETS, interface: 'org.freedesktop.Secret.Service', member };
+  return { ...secretService, interface: 'org.freedesktop.Secret.Service', member };
 }
 
 /** Asks for the value of an item ("GetSecret"). */
 export function getSecret(session: string, item: string): string {
   return methodCallMessage(GET_SECRET, {
-    destination: SECRETS.destination,
+    destination: secretService.destination,
     path: item,
     interface: 'org.freedesktop.Secret.Item',
     member: 'GetSecret',

@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 import { type MessageReader, readMessage } from './d-bus-message.ts';
 import {
   authentication,
+  expectedReplies,
   GET_SECRET,
   getSecret,
   hello,
   OPEN_SESSION,
   openSession,
   READ_ALIAS,
-  REPLIES,
   readAlias,
   SEARCH_ACCOUNT,
   SEARCH_SERVICE,
@@ -89,7 +89,9 @@ export function openUnlockedKeyring(
 
     function read(account: string): Promise<string> {
       return new Promise((resolve, reject) => {
-        if (failure !== undefined) return reject(failure);
+        if (failure !== undefined) {
+          return reject(failure);
+        }
         resolveRead = resolve;
         rejectRead = reject;
         wanted = account;
@@ -99,7 +101,9 @@ export function openUnlockedKeyring(
 
     /** Asks for the value once it is known where it is, and before that for the place, where there are several. */
     function askOn(): void {
-      if (session === '' || items === undefined || wanted === undefined) return;
+      if (session === '' || items === undefined || wanted === undefined) {
+        return;
+      }
       const [item, ...others] = items;
       if (item !== undefined && others.length === 0) {
         socket.write(getSecret(session, item), 'latin1');
@@ -116,7 +120,9 @@ export function openUnlockedKeyring(
       length += size;
       received = Buffer.concat([received, buffer.subarray(0, size)]);
       try {
-        if (length > LONGEST_CONVERSATION) throw new RangeError('too long a conversation');
+        if (length > LONGEST_CONVERSATION) {
+          throw new RangeError('too long a conversation');
+        }
         takeReplies();
       } catch (error) {
         fail(error instanceof Error ? error : new Error('a malformed message'));
@@ -127,16 +133,24 @@ export function openUnlockedKeyring(
     function takeReplies(): void {
       if (!isAuthenticated) {
         const end = received.indexOf('\r\n');
-        if (end < 0) return;
-        if (received.toString('latin1', 0, 3) !== 'OK ') throw new Error('the bus refused');
+        if (end < 0) {
+          return;
+        }
+        if (received.toString('latin1', 0, 3) !== 'OK ') {
+          throw new Error('the bus refused');
+        }
         isAuthenticated = true;
         received = received.subarray(end + 2);
       }
       for (let message = readMessage(received); message !== undefined; message = readMessage(received)) {
         received = received.subarray(message.length);
-        const expected = REPLIES.get(message.replySerial);
-        if (expected === undefined) continue;
-        if (!message.isReturn || message.signature !== expected) throw new Error('another answer');
+        const expected = expectedReplies.get(message.replySerial);
+        if (expected === undefined) {
+          continue;
+        }
+        if (!message.isReturn || message.signature !== expected) {
+          throw new Error('another answer');
+        }
         takeReply(message.replySerial, message.body);
       }
     }

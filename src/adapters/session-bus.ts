@@ -81,7 +81,9 @@ function newSessionBus(target: string, directories: readonly string[]): SessionB
     async lend() {
       prompted = false;
       // libsecret keeps its connection; only a new one asks for the address.
-      if (sockets.size > 0) return () => {};
+      if (sockets.size > 0) {
+        return () => {};
+      }
       for (const directory of directories) {
         try {
           return await listen(directory, relay);
@@ -93,7 +95,9 @@ function newSessionBus(target: string, directories: readonly string[]): SessionB
     },
     async cut(call) {
       const takeUp = setTerminationAside();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       await Promise.race([call, sleep(CALL_END, undefined, { ref: false })]);
       await sleep(SIGNAL_ARRIVAL);
       takeUp();
@@ -109,9 +113,13 @@ function setTerminationAside(): () => void {
   const listeners = process.rawListeners('SIGTERM') as NodeJS.SignalsListener[];
   const ignore = () => {};
   process.on('SIGTERM', ignore);
-  for (const listener of listeners) process.off('SIGTERM', listener);
+  for (const listener of listeners) {
+    process.off('SIGTERM', listener);
+  }
   return () => {
-    for (const listener of listeners) process.on('SIGTERM', listener);
+    for (const listener of listeners) {
+      process.on('SIGTERM', listener);
+    }
     process.off('SIGTERM', ignore);
   };
 }
@@ -126,10 +134,15 @@ async function listen(parent: string, relay: (client: Socket) => void): Promise<
   const server = createServer();
   let ended = false;
   const end = () => {
-    if (ended) return;
+    if (ended) {
+      return;
+    }
     ended = true;
-    if (before === undefined) delete process.env[SESSION_BUS_VARIABLE];
-    else process.env[SESSION_BUS_VARIABLE] = before;
+    if (before === undefined) {
+      delete process.env[SESSION_BUS_VARIABLE];
+    } else {
+      process.env[SESSION_BUS_VARIABLE] = before;
+    }
     server.close();
     rmSync(directory, { recursive: true, force: true });
     closeSync(descriptor);

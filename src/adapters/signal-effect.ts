@@ -24,7 +24,9 @@ export function watchSignalEffects(pid: number | undefined): SignalEffects {
   const look = (): boolean => {
     try {
       const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-      for (const [, mask] of status.matchAll(MASKS)) others |= BigInt(`0x${mask}`);
+      for (const [, mask] of status.matchAll(MASKS)) {
+        others |= BigInt(`0x${mask}`);
+      }
       return true;
     } catch {
       return false;

@@ -26,8 +26,12 @@ export function streamingFetch(options: StreamingOptions): HttpClient['fetch'] {
     const stops = [options.signal, init.signal].filter((signal) => signal instanceof AbortSignal);
     const signal = stops.length > 1 ? AbortSignal.any(stops) : stops[0];
     const failureOf = (failure: unknown): unknown => {
-      if (signal?.aborted) return signal.reason;
-      if (failure instanceof OAuthLoginError) return failure;
+      if (signal?.aborted) {
+        return signal.reason;
+      }
+      if (failure instanceof OAuthLoginError) {
+        return failure;
+      }
       return networkErrorFrom(failure, {
         target,
         proxy,

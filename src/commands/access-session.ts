@@ -18,7 +18,9 @@ export function openAccess(
     ...openSession(context),
     ...(trace === undefined ? {} : { trace }),
     note(note) {
-      if (note.kind !== 'supplied-token' || saysSource || stderr.isTTY) stderr.write(accessNoteText(note));
+      if (note.kind !== 'supplied-token' || saysSource || stderr.isTTY) {
+        stderr.write(accessNoteText(note));
+      }
     },
   };
 }

@@ -48,8 +48,11 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   },
   providers: async ({ context }, flags, name, file) => {
     const { isProviderAction, changeProviders } = await import('./provider-files.ts');
-    if (isProviderAction(name, file)) await changeProviders(name, file, flags, context);
-    else await (await import('./providers.ts')).providers(name, flags, context);
+    if (isProviderAction(name, file)) {
+      await changeProviders(name, file, flags, context);
+    } else {
+      await (await import('./providers.ts')).providers(name, flags, context);
+    }
   },
   setup: async ({ context }, flags, name) => {
     await (await import('./setup.ts')).setup(name, flags, context);

@@ -7,12 +7,12 @@ import { rootFlags } from './flags.ts';
 import { optionName, secretOptionHint } from './secret-option.ts';
 
 /** What a command cannot do without, by the name of its argument, and a whole line that has it. */
-const NEEDED: Readonly<Record<string, string>> = {
+const neededWords: Readonly<Record<string, string>> = {
   target: 'a provider',
   url: 'the URL of the request',
   name: 'the name of a provider',
 };
-const EXAMPLES: Readonly<Record<string, string>> = {
+const examples: Readonly<Record<string, string>> = {
   exec: 'oauth-login exec github -- printenv GITHUB_TOKEN',
   request: 'oauth-login request github https://api.github.com/user',
   setup: 'oauth-login setup github',
@@ -23,8 +23,8 @@ export function commandLineError(fault: Fault, argv: readonly string[]): UsageEr
   const [first = ''] = argv;
   switch (fault.kind) {
     case 'missing-argument': {
-      const example = EXAMPLES[first] === undefined ? '' : `for example: ${EXAMPLES[first]}; `;
-      const needed = NEEDED[fault.argument] ?? fault.argument;
+      const example = examples[first] === undefined ? '' : `for example: ${examples[first]}; `;
+      const needed = neededWords[fault.argument] ?? fault.argument;
       return usageError(`${first} needs ${needed}`, `${example}${helpOf(first)}`);
     }
     case 'missing-value':

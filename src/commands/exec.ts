@@ -30,14 +30,18 @@ export async function runWithToken(
   context: Context,
 ): Promise<number> {
   const [program, ...args] = command;
-  if (program === undefined || program === '') throw noCommand(target);
+  if (program === undefined || program === '') {
+    throw noCommand(target);
+  }
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context);
   const source = await tokenSourceOf(target, flags, access);
   const variable = tokenVariable(flags.as, providerNameOf(source));
   const { accessToken } = await freshToken(source, { minValiditySeconds, isJustListed: true }, access);
   const masks = maskLines(accessToken, context.env);
-  if (masks !== '') context.stderr.write(masks);
+  if (masks !== '') {
+    context.stderr.write(masks);
+  }
   const child = await context.startChild({ program, args, env: withToken(context, variable, accessToken) });
   return child.exitCode;
 }
@@ -58,7 +62,9 @@ export function requireSeparator(argv: readonly string[], target: string, words:
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
   const isSame = command.length === words.length && command.every((word, index) => word === words[index]);
-  if (separator === -1 || !isSame) throw noCommand(target);
+  if (separator === -1 || !isSame) {
+    throw noCommand(target);
+  }
 }
 
 function noCommand(target: string): UsageError {

@@ -55,7 +55,9 @@ export function conflictAmong(
 ): readonly [Flag, Flag] | undefined {
   for (const flag of flags) {
     const other = isGiven(flag) ? flag.conflicts?.find(isGiven) : undefined;
-    if (other !== undefined) return [flag, other];
+    if (other !== undefined) {
+      return [flag, other];
+    }
   }
   return undefined;
 }

@@ -33,19 +33,25 @@ async function wantedAccount(
   flags: LoginFlags,
   { store, configuration }: Session,
 ): Promise<AccountHead | undefined> {
-  if (flags.account === undefined) return undefined;
+  if (flags.account === undefined) {
+    return undefined;
+  }
   return chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
 }
 
 /** The flags with what is known of that account: its client, since a subject can be another for each, and its name. */
 function flagsFor(flags: LoginFlags, wanted: AccountHead | undefined): LoginFlags {
-  if (wanted === undefined) return flags;
+  if (wanted === undefined) {
+    return flags;
+  }
   const loginHint = wanted.profile?.preferred_username ?? wanted.profile?.email;
   return { clientId: wanted.clientId, ...defined({ loginHint }), ...flags };
 }
 
 function answer({ account, isKept, missingScopes }: SignedIn, { json }: LoginSettings, now: Date): string {
-  if (!json) return signedInText(account, isKept ? 'kept' : 'not kept', missingScopes, now);
+  if (!json) {
+    return signedInText(account, isKept ? 'kept' : 'not kept', missingScopes, now);
+  }
   const store = isKept ? {} : { store: null };
   return jsonText({ ...accountDocument(account, now), missing_scopes: missingScopes, ...store });
 }

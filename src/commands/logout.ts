@@ -66,14 +66,25 @@ export async function logout(
   const command = commandWithForget(target, flags);
   const told = outcomes.map((outcome) => toldSignOut(outcome, command));
   const errors = notSignedOut(told);
-  if (flags.json) context.stdout.write(forgottenJson(told, grants, unreadable));
-  else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0)
+  if (flags.json) {
+    context.stdout.write(forgottenJson(told, grants, unreadable));
+  } else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0) {
     context.stdout.write('Nobody was signed in.\n');
-  else if (grants.length > 0) context.stdout.write(forgottenGrantsText(grants.length));
-  if (unreadable.length > 0) errors.unshift(unreadableError(unreadable, flags, context));
+  } else if (grants.length > 0) {
+    context.stdout.write(forgottenGrantsText(grants.length));
+  }
+  if (unreadable.length > 0) {
+    errors.unshift(unreadableError(unreadable, flags, context));
+  }
   const [first, ...others] = errors;
-  if (!flags.json) for (const error of others) context.stderr.write(problemText('warning', error));
-  if (first !== undefined) throw first;
+  if (!flags.json) {
+    for (const error of others) {
+      context.stderr.write(problemText('warning', error));
+    }
+  }
+  if (first !== undefined) {
+    throw first;
+  }
 }
 
 /** Signs out one account after the other, and says so at once. */
@@ -85,9 +96,13 @@ async function signOutAll(
   const outcomes: SignedOut[] = [];
   for (const head of chosen) {
     const outcome = await signOut(head, { forget }, access);
-    if (outcome === undefined) continue;
+    if (outcome === undefined) {
+      continue;
+    }
     outcomes.push(outcome);
-    if (outcome.isForgotten && !json) access.context.stdout.write(forgottenText(outcome));
+    if (outcome.isForgotten && !json) {
+      access.context.stdout.write(forgottenText(outcome));
+    }
   }
   return outcomes;
 }
@@ -116,7 +131,11 @@ function unreadableError(
   context: Context,
 ): StoreError {
   const [first, ...others] = unreadable;
-  if (!flags.json) for (const { error } of others) context.stderr.write(problemText('warning', error));
+  if (!flags.json) {
+    for (const { error } of others) {
+      context.stderr.write(problemText('warning', error));
+    }
+  }
   const count = others.length === 0 ? 'one account was' : `${unreadable.length} accounts were`;
   return new StoreError('store_unreadable_account', `${count} not signed out: ${first?.error.message}`, {
     hint: `its tokens may still be good; ${first?.error.hint}`,
@@ -141,13 +160,23 @@ async function chooseAccounts(
       ? await accountsOfTarget(target, flags, stored.accounts, configured)
       : [await chooseAccount(target, flags, stored, configured)];
   } catch (error) {
-    if (flags.account !== undefined) throw error;
+    if (flags.account !== undefined) {
+      throw error;
+    }
     const isUnknown = error instanceof UsageError && error.code === 'usage_unknown_provider';
-    if (!isUnknown && !(error instanceof AuthenticationRequiredError)) throw error;
+    if (!isUnknown && !(error instanceof AuthenticationRequiredError)) {
+      throw error;
+    }
     const issuers = issuersOf([], target, flags, kept, configuration);
-    if (kept.some(({ issuer }) => issuers.has(issuer))) return [];
-    if (isUnknown) throw error;
-    if (kept.length === 0 || (target ?? flags.issuer) !== undefined) throw error;
+    if (kept.some(({ issuer }) => issuers.has(issuer))) {
+      return [];
+    }
+    if (isUnknown) {
+      throw error;
+    }
+    if (kept.length === 0 || (target ?? flags.issuer) !== undefined) {
+      throw error;
+    }
     throw new AuthenticationRequiredError('login_required', error.message, {
       hint: 'kept tokens of --grant are deleted with: oauth-login logout --all',
       cause: error,

@@ -3,7 +3,7 @@ import { nearestNames } from '../ground/nearest-names.ts';
 import { UnknownProviderError } from '../settings/unknown-provider.ts';
 
 /** What the same thing is called by other tools, and by habit. */
-const SYNONYMS: ReadonlyMap<string, string> = new Map([
+const synonyms: ReadonlyMap<string, string> = new Map([
   ['auth', 'login'],
   ['signin', 'login'],
   ['sign-in', 'login'],
@@ -19,15 +19,19 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 export function meantCommand(words: readonly string[], commands: readonly string[]): string | undefined {
   const [first = '', second] = words.map((word) => word.toLowerCase());
   if (first === 'auth' && second !== undefined) {
-    return commands.includes(second) ? second : (SYNONYMS.get(second) ?? 'login');
+    return commands.includes(second) ? second : (synonyms.get(second) ?? 'login');
   }
-  return SYNONYMS.get(first) ?? nearestNames(first, commands)[0];
+  return synonyms.get(first) ?? nearestNames(first, commands)[0];
 }
 
 /** Gives the error of a sign-in, or, when what was typed is nearer to a command than to a provider, one that says so. */
 export function orMistypedCommand(error: unknown, typed: string, commands: readonly string[]): unknown {
-  if (!(error instanceof UnknownProviderError)) return error;
-  if (error.nearest.length > 0 && !SYNONYMS.has(typed)) return error;
+  if (!(error instanceof UnknownProviderError)) {
+    return error;
+  }
+  if (error.nearest.length > 0 && !synonyms.has(typed)) {
+    return error;
+  }
   const meant = meantCommand([typed], commands);
   return meant === undefined ? error : noSuchCommand(typed, meant);
 }

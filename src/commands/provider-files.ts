@@ -12,7 +12,7 @@ import { findPreset, presetFile } from '../providers/catalogue.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { addedProvider, presetNames } from '../settings/named-preset.ts';
 import { unknownProvider } from '../settings/unknown-provider.ts';
-import { type AddWish, addProvider, offeredProvider, PROVIDER_ACTIONS } from '../setup/add-provider.ts';
+import { type AddWish, addProvider, offeredProvider, providerActions } from '../setup/add-provider.ts';
 import { removeProvider } from '../setup/remove-provider.ts';
 
 /** The flags of `providers add`. */
@@ -22,8 +22,12 @@ export interface AddFlags extends AddWish {
 
 /** Whether the first word says what to do with a provider file. Throws a `UsageError` for a second word after a name. */
 export function isProviderAction(first: string | undefined, second: string | undefined): first is string {
-  if (first !== undefined && PROVIDER_ACTIONS.has(first)) return true;
-  if (second === undefined) return false;
+  if (first !== undefined && providerActions.has(first)) {
+    return true;
+  }
+  if (second === undefined) {
+    return false;
+  }
   throw new UsageError('usage_invalid', `too many words for providers: ${JSON.stringify(second)}`, {
     hint: 'show one provider at a time, for example: oauth-login providers github',
   });
@@ -42,7 +46,9 @@ export async function changeProviders(
       hint: `for example: oauth-login providers ${action} ${example}`,
     });
   }
-  if (action === 'add') return add(what, flags, context);
+  if (action === 'add') {
+    return add(what, flags, context);
+  }
   const name = what.toLowerCase();
   if (action === 'remove') {
     context.stdout.write(`Removed ${await removeProvider(name, context)}.\n`);
@@ -55,7 +61,9 @@ async function add(place: string, flags: AddFlags, context: Context): Promise<vo
   const offered = await offeredProvider(place, checkedWish(flags), context);
   const { name, file, hosts } = offered;
   context.stderr.write(offeredProviderText(name, file, hosts));
-  if (flags.yes !== true) await confirm(place, name, flags, context);
+  if (flags.yes !== true) {
+    await confirm(place, name, flags, context);
+  }
   context.stdout.write(addedProviderText(name, file, await addProvider(offered, context)));
 }
 
@@ -79,10 +87,16 @@ async function confirm(place: string, name: string, { replace }: AddFlags, conte
 async function exported(name: string, context: Context): Promise<string> {
   const configuration = await readConfiguration(context.paths);
   const own = addedProvider(name, configuration.added);
-  if (own !== undefined) return own.source;
+  if (own !== undefined) {
+    return own.source;
+  }
   const preset = findPreset(name);
-  if (preset !== undefined) return `${JSON.stringify(presetFile(preset.name), null, 2)}\n`;
-  if (!configuration.providers.has(name)) throw unknownProvider(name, presetNames(configuration));
+  if (preset !== undefined) {
+    return `${JSON.stringify(presetFile(preset.name), null, 2)}\n`;
+  }
+  if (!configuration.providers.has(name)) {
+    throw unknownProvider(name, presetNames(configuration));
+  }
   throw new UsageError('usage_invalid', `${name} is an entry of config.json and has no file`, {
     hint: 'for a file to start from: oauth-login providers export github',
   });

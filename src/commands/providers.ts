@@ -39,8 +39,12 @@ export async function providers(
   const configuration = await ownConfiguration(context);
   if (name !== undefined) {
     const place = shownPlace(name, flags, configuration);
-    if (place.host !== flags.host) context.stderr.write(HOST_NOTE);
-    if (place.tenant !== flags.tenant) context.stderr.write(TENANT_NOTE);
+    if (place.host !== flags.host) {
+      context.stderr.write(HOST_NOTE);
+    }
+    if (place.tenant !== flags.tenant) {
+      context.stderr.write(TENANT_NOTE);
+    }
     const settings = loginSettings(name, place, context.env, configuration);
     const redirectUri = registeredRedirectUri(settings.redirect);
     const { selfRegistration: own } = settings.provider;
@@ -57,13 +61,17 @@ export async function providers(
     return;
   }
   for (const problem of configuration.added?.values() ?? []) {
-    if (problem instanceof Error) context.stderr.write(problemText('warning', problem));
+    if (problem instanceof Error) {
+      context.stderr.write(problemText('warning', problem));
+    }
   }
   const all = knownNames(configuration)
     .filter((known) => !(configuration.added?.get(known) instanceof Error))
     .map((known) => providerRow(known, configuration));
   const rows = filteredRows(all, flags);
-  if (rows.length === 0) throw nothingFound(flags);
+  if (rows.length === 0) {
+    throw nothingFound(flags);
+  }
   const { stdout } = context;
   stdout.write(
     flags.json
@@ -80,11 +88,15 @@ const TENANT_NOTE = 'note: my-id stands for your own tenant; give it with --tena
 function shownPlace(name: string, flags: ProvidersFlags, configuration: Configuration): ProvidersFlags {
   const entry = configuration.providers.get(name.toLowerCase());
   const preset = namedPreset(entry?.preset ?? name.toLowerCase(), configuration);
-  if (preset === undefined || entry?.issuer !== undefined) return flags;
+  if (preset === undefined || entry?.issuer !== undefined) {
+    return flags;
+  }
   const needsHost = preset.hosts?.default === '' && (flags.host ?? entry?.host) === undefined;
   const needsTenant =
     preset.tenantNames === 'exact' && !preset.tenant && (flags.tenant ?? entry?.tenant) === undefined;
-  if (!needsHost && !needsTenant) return flags;
+  if (!needsHost && !needsTenant) {
+    return flags;
+  }
   return {
     ...flags,
     ...defined({
@@ -140,8 +152,9 @@ async function ownConfiguration({ paths }: Context): Promise<Configuration> {
   try {
     return await readConfiguration(paths);
   } catch (error) {
-    if (error instanceof ConfigurationError && error.code === 'config_no_home')
+    if (error instanceof ConfigurationError && error.code === 'config_no_home') {
       return { providers: new Map() };
+    }
     throw error;
   }
 }

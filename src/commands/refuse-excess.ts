@@ -3,7 +3,7 @@ import type { CommandDescription } from './flag.ts';
 import { meantCommand, noSuchCommand } from './mistyped-command.ts';
 
 /** What to type instead, where that is not the command with fewer words. */
-const INSTEAD: Readonly<Record<string, string>> = {
+const insteadOf: Readonly<Record<string, string>> = {
   login: 'sign in to one provider at a time, for example: oauth-login github',
   status: 'it always shows every account; for one account, use oauth-login whoami github --offline',
   exec: 'put the command after two dashes, for example: oauth-login exec github -- printenv',
@@ -15,11 +15,15 @@ export function refuseExcess(
   { name, arguments: known }: CommandDescription,
   commands: readonly string[],
 ): void {
-  if (words.length <= known.length || known.some(({ usage }) => usage.includes('...'))) return;
+  if (words.length <= known.length || known.some(({ usage }) => usage.includes('...'))) {
+    return;
+  }
   const meant = name === 'login' ? meantCommand(words, commands) : undefined;
-  if (meant !== undefined) throw noSuchCommand(words[0] ?? '', meant);
+  if (meant !== undefined) {
+    throw noSuchCommand(words[0] ?? '', meant);
+  }
   const excess = words.slice(known.length).map((word) => JSON.stringify(word));
   throw new UsageError('usage_invalid', `too many words for ${name}: ${excess.join(' ')}`, {
-    hint: `${INSTEAD[name] ?? 'leave them out'}; oauth-login ${name} --help shows what it takes`,
+    hint: `${insteadOf[name] ?? 'leave them out'}; oauth-login ${name} --help shows what it takes`,
   });
 }

@@ -68,7 +68,9 @@ function withToken(headers: Headers, { fixed, credentials }: PresentedToken): He
 /** The query of the address stays as it was written; what shows the token comes behind it. */
 function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {
   const more = new URLSearchParams(query).toString();
-  if (more === '') return url;
+  if (more === '') {
+    return url;
+  }
   const whole = new URL(url);
   whole.search += `${url.search === '' ? '?' : '&'}${more}`;
   return whole;
@@ -77,8 +79,12 @@ function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {
 /** The Graph API wants its calls signed, where the app says so. */
 function withProof(url: URL, provider: Provider, token: FreshToken): URL {
   const clientSecret = token.kind === 'account' ? token.clientSecret : undefined;
-  if (!provider.quirks.includes('appsecret-proof') || clientSecret === undefined) return url;
-  if (url.searchParams.has('appsecret_proof')) return url;
+  if (!provider.quirks.includes('appsecret-proof') || clientSecret === undefined) {
+    return url;
+  }
+  if (url.searchParams.has('appsecret_proof')) {
+    return url;
+  }
   const signed = new URL(url);
   signed.search += `${url.search === '' ? '?' : '&'}appsecret_proof=${appsecretProof(token.accessToken, clientSecret)}`;
   return signed;

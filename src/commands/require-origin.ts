@@ -17,7 +17,9 @@ export function requireOrigin(
   paths: Paths,
 ): void {
   const { provider, origins } = allowed;
-  if (origins.includes(origin)) return;
+  if (origins.includes(origin)) {
+    return;
+  }
   const list = origins.length === 0 ? 'no origin is known' : origins.join(', ');
   const document = { providers: { [provider.name]: entryFor(origin, allowed, configuration) } };
   const remedy =
@@ -38,8 +40,12 @@ function entryFor(
   configuration: Configuration,
 ): Readonly<Record<string, unknown>> {
   const own = configuration.providers.get(provider.name);
-  const api_origins = [...(own?.api_origins ?? []), origin];
-  if (own !== undefined || namedPreset(provider.name, configuration) !== undefined) return { api_origins };
-  if (preset !== undefined && host !== undefined) return { preset, host, api_origins };
-  return { issuer: provider.issuer, api_origins };
+  const apiOrigins = [...(own?.api_origins ?? []), origin];
+  if (own !== undefined || namedPreset(provider.name, configuration) !== undefined) {
+    return { api_origins: apiOrigins };
+  }
+  if (preset !== undefined && host !== undefined) {
+    return { preset, host, api_origins: apiOrigins };
+  }
+  return { issuer: provider.issuer, api_origins: apiOrigins };
 }

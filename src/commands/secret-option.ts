@@ -1,7 +1,7 @@
 const VISIBLE = 'a secret on the command line can be read by others';
 
 /** How each secret is given instead; the first name that fits counts. */
-const WAYS: readonly (readonly [RegExp, string])[] = [
+const ways: readonly (readonly [RegExp, string])[] = [
   [/refresh-?token/i, 'name a file with --refresh-token-file PATH, - for standard input'],
   [/subject-?token/i, 'name a file with --subject-token-file PATH, - for standard input'],
   [/token|bearer/i, 'set OAUTH_LOGIN_GITHUB_TOKEN, or the variable of another provider'],
@@ -20,8 +20,10 @@ export function optionName(typed: string): string {
  * long names that the command has: no other is recommended.
  */
 export function secretOptionHint(name: string, known: readonly string[]): string | undefined {
-  const way = WAYS.find(([pattern]) => pattern.test(name))?.[1];
-  if (way === undefined) return undefined;
+  const way = ways.find(([pattern]) => pattern.test(name))?.[1];
+  if (way === undefined) {
+    return undefined;
+  }
   const [flag] = /--[a-z-]+/.exec(way) ?? [];
   return flag === undefined || known.includes(flag) ? `${VISIBLE}: ${way}` : VISIBLE;
 }

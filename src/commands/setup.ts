@@ -47,19 +47,29 @@ export interface SetupFlags extends LoginFlags {
  */
 export async function setup(name: string, flags: SetupFlags, context: Context): Promise<void> {
   const configuration = await readConfiguration(context.paths);
-  if (flags.issuer !== undefined) refuseTakenName(name, flags.issuer, configuration);
+  if (flags.issuer !== undefined) {
+    refuseTakenName(name, flags.issuer, configuration);
+  }
   const settings = withOwnSettings(loginSettings(name, flags, context.env, configuration), flags);
-  if (flags.remove) return removeAndTell(settings, flags, context);
-  if (flags.from !== undefined) return importClient(flags.from, settings, context);
+  if (flags.remove) {
+    return removeAndTell(settings, flags, context);
+  }
+  if (flags.from !== undefined) {
+    return importClient(flags.from, settings, context);
+  }
   const checked = await checkTarget(await withGivenSecret(settings, context), context);
   const registered = await registerByTool(checked, flags, context);
-  if (registered !== undefined) return saved(checked, await kindOfClient(registered, context), context);
+  if (registered !== undefined) {
+    return saved(checked, await kindOfClient(registered, context), context);
+  }
   if (flags.clientId === undefined && isInteractive(context)) {
     const registered = await guideRegistration(checked, context);
     return saved(checked, await kindOfClient(registered, context), context);
   }
   const { clientId } = checked;
-  if (clientId === undefined) throw missingClientId(settings);
+  if (clientId === undefined) {
+    throw missingClientId(settings);
+  }
   const secret = await secretFor({ ...checked, clientId }, context);
   const given = defined({ clientSecret: secret });
   await saveClient(checked, { clientId, ...given }, context);
@@ -115,14 +125,18 @@ function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSetti
 }
 
 async function withGivenSecret(settings: LoginSettings, context: Context): Promise<LoginSettings> {
-  if (settings.clientSecretFile === undefined) return settings;
+  if (settings.clientSecretFile === undefined) {
+    return settings;
+  }
   return { ...settings, clientSecret: await readSecretFile(settings.clientSecretFile, context) };
 }
 
 /** The secret that was given; a person is asked for one that the provider insists on. */
 async function secretFor(settings: RegisteredSettings, context: Context): Promise<Secret | undefined> {
   const { provider, clientSecret } = settings;
-  if (clientSecret !== undefined || provider.clientSecret !== 'required') return clientSecret;
+  if (clientSecret !== undefined || provider.clientSecret !== 'required') {
+    return clientSecret;
+  }
   return isInteractive(context) ? askForSecret(settings, await context.openPrompts(), context) : undefined;
 }
 
@@ -157,8 +171,9 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
   }
   const preset = namedPreset(name, configuration);
   const before = configuration.providers.get(name)?.issuer;
-  if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer))))
+  if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer)))) {
     return;
+  }
   throw new UsageError('usage_conflict', `the name ${name} stands for ${preset?.label ?? before} already`, {
     hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${shellQuoted(issuer)}${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}`,
   });

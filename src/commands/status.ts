@@ -48,7 +48,9 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       ...kept.tokens.map((token) => keptTokenText(token, now)),
     ];
     context.stdout.write(blocks.join('\n'));
-    for (const name of variables) context.stdout.write(variableTokenText(name));
+    for (const name of variables) {
+      context.stdout.write(variableTokenText(name));
+    }
   }
   if (!flags.json) {
     for (const { error } of problems) {
@@ -56,7 +58,9 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     }
   }
   const nothing = [accounts, kept.tokens, variables, problems].every(({ length }) => length === 0);
-  if (!nothing) return;
+  if (!nothing) {
+    return;
+  }
   throw new AuthenticationRequiredError('login_required', 'nobody is signed in', {
     hint: 'sign in with: oauth-login github (oauth-login providers lists the others)',
   });
@@ -72,7 +76,9 @@ async function checkedAccounts(context: Context) {
     try {
       checked.push({ head, isChecked: await store.isChecked(head) });
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof StoreError)) {
+        throw error;
+      }
       edited.push({ file: join(context.paths.dataDir, 'accounts', `${head.id}.account`), error });
     }
   }

@@ -60,14 +60,18 @@ async function formatDetails(
     const presentation = await presentationOf(source, target, flags, access);
     return { variable, origins: [], ...defined({ presentation: requireHeader(presentation) }) };
   }
-  if (format !== 'netrc') return { variable, origins: [] };
+  if (format !== 'netrc') {
+    return { variable, origins: [] };
+  }
   const { tokenOrigins } = await import('../access/token-origins.ts');
   const { origins } = tokenOrigins(source, target, flags, await access.configuration());
   return { variable, origins };
 }
 
 function requireHeader(presentation: TokenPresentation | undefined): TokenPresentation | undefined {
-  if (presentation === undefined || !('query' in presentation)) return presentation;
+  if (presentation === undefined || !('query' in presentation)) {
+    return presentation;
+  }
   throw new UsageError(
     'usage_conflict',
     `this API takes the token in the query, as ${presentation.query}, and not in a header`,
@@ -79,15 +83,21 @@ function requireHeader(presentation: TokenPresentation | undefined): TokenPresen
 function print(format: TokenFormat, answer: TokenAnswer, context: Context): void {
   const text = tokenText(format, answer);
   const masks = maskLines(answer.token.accessToken, context.env);
-  if (masks !== '') context.stderr.write(masks);
+  if (masks !== '') {
+    context.stderr.write(masks);
+  }
   context.stdout.write(text);
 }
 
 function chosenFormat({ format: text, json, as }: TokenFlags): TokenFormat {
   const format = json ? 'json' : readTokenFormat(text ?? 'raw');
-  if (as === undefined) return format;
+  if (as === undefined) {
+    return format;
+  }
   tokenVariable(as, '');
-  if (setsVariable(format)) return format;
+  if (setsVariable(format)) {
+    return format;
+  }
   throw new UsageError('usage_conflict', `--as has no meaning with the format ${format}`, {
     hint: 'add a format that sets a variable, such as --format env',
   });

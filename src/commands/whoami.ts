@@ -35,14 +35,18 @@ export async function whoami(
   };
   if (named !== undefined && !flags.offline) {
     const supplied = await suppliedTokenOf(named, flags, context);
-    if (supplied !== undefined) return saySupplied(supplied, named);
+    if (supplied !== undefined) {
+      return saySupplied(supplied, named);
+    }
   }
   let head: AccountHead;
   try {
     head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
   } catch (error) {
     const only = flags.offline ? undefined : await onlySuppliedToken(error, target, flags, context);
-    if (only === undefined) throw error;
+    if (only === undefined) {
+      throw error;
+    }
     return saySupplied(only, only.provider);
   }
   if (flags.offline) {
@@ -52,12 +56,18 @@ export async function whoami(
     return;
   }
   const own = named === undefined ? suppliedToken(head.provider, context) : undefined;
-  if (own !== undefined) return saySupplied(own, head);
+  if (own !== undefined) {
+    return saySupplied(own, head);
+  }
   const { askProvider } = await import('../access/ask-provider.ts');
   const asked = await askProvider(head, access);
-  if (asked.wasAsked) sayAccount(asked.head);
-  else if (asked.head.profileUnavailable) sayAccount(asked.head, idTokenSourceText(asked.head));
-  else sayAccount(asked.head, storedSourceText(asked.head, true, context.clock.now()));
+  if (asked.wasAsked) {
+    sayAccount(asked.head);
+  } else if (asked.head.profileUnavailable) {
+    sayAccount(asked.head, idTokenSourceText(asked.head));
+  } else {
+    sayAccount(asked.head, storedSourceText(asked.head, true, context.clock.now()));
+  }
 }
 
 function accountAnswer(
@@ -78,6 +88,8 @@ function suppliedAnswer(
   { name, label }: ResolvedProvider,
   { json }: WhoamiFlags,
 ): string {
-  if (profile !== undefined) return json ? profileJson(profile) : whoamiText(profile, label);
+  if (profile !== undefined) {
+    return json ? profileJson(profile) : whoamiText(profile, label);
+  }
   return json ? nobodyNamedJson(name) : nobodyNamedText(label);
 }

@@ -6,14 +6,16 @@ import { redirectNote, responseHead } from '../output/response-head.ts';
 
 /** Opens the place of `-o`: a file, or the standard output. */
 export function openDestination(output: string | undefined, context: Context): Promise<ResponseDestination> {
-  if (output === undefined || output === '-') return Promise.resolve(standardOutput(context, output === '-'));
+  if (output === undefined || output === '-') {
+    return Promise.resolve(standardOutput(context, output === '-'));
+  }
   return openResponseFile(output);
 }
 
 /**
  * Writes the response as it arrives; with `--fail`, throws for a status of 400 or more instead, and reads no body.
  *
- * @throws {ResourceServerError} for 4xx, {NetworkError} for 5xx.
+ * Throws a `ResourceServerError` for 4xx, a `NetworkError` for 5xx.
  */
 export async function writeResponse(
   response: Response,
@@ -22,12 +24,20 @@ export async function writeResponse(
   destination: ResponseDestination,
   context: Context,
 ): Promise<void> {
-  if (flags.fail && response.status >= 400) throw failed(response, url);
+  if (flags.fail && response.status >= 400) {
+    throw failed(response, url);
+  }
   const note = redirectNote(response, url);
-  if (note !== undefined) context.stderr.write(note);
-  if (flags.include) await destination.write(Buffer.from(responseHead(response)));
+  if (note !== undefined) {
+    context.stderr.write(note);
+  }
+  if (flags.include) {
+    await destination.write(Buffer.from(responseHead(response)));
+  }
   for await (const bytes of response.body ?? []) {
-    if (!(await destination.write(bytes))) break;
+    if (!(await destination.write(bytes))) {
+      break;
+    }
   }
   await destination.finish();
 }

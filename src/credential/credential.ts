@@ -21,28 +21,37 @@ export interface Authorization {
 export const TOKEN_TYPE = 'Bearer';
 
 /** The types that a token response may name, in lower case. */
-export const ACCEPTED_TOKEN_TYPES: readonly string[] = [TOKEN_TYPE.toLowerCase()];
+export const acceptedTokenTypes: readonly string[] = [TOKEN_TYPE.toLowerCase()];
 
 /** RFC 6750 §2.1. */
-const STANDARD: TokenPresentation = { scheme: 'Bearer' };
+const standardPresentation: TokenPresentation = { scheme: 'Bearer' };
 
 /** The credential for an access token, presented as the standard has it unless the provider wants it otherwise. */
-export function bearerCredential(token: Secret, presentation: TokenPresentation = STANDARD): Credential {
+export function bearerCredential(
+  token: Secret,
+  presentation: TokenPresentation = standardPresentation,
+): Credential {
   return { kind: 'bearer', token, presentation };
 }
 
 /** What a request carries that is authorized with this credential: a header, or a parameter of the query. */
 export function authorizationOf({ token, presentation }: Credential): Authorization {
   const value = token.reveal();
-  if ('query' in presentation) return { headers: {}, query: { [presentation.query]: value } };
-  if ('header' in presentation) return { headers: { [presentation.header]: value }, query: {} };
+  if ('query' in presentation) {
+    return { headers: {}, query: { [presentation.query]: value } };
+  }
+  if ('header' in presentation) {
+    return { headers: { [presentation.header]: value }, query: {} };
+  }
   return { headers: { authorization: `${presentation.scheme} ${value}` }, query: {} };
 }
 
 /** The header of a request as one line, such as `Authorization: Bearer …`; empty where the query holds the token. */
 export function headerLine(credential: Credential): string {
   const [header] = Object.entries(authorizationOf(credential).headers);
-  if (header === undefined) return '';
+  if (header === undefined) {
+    return '';
+  }
   const [name, value] = header;
   return `${name === 'authorization' ? 'Authorization' : name}: ${value}`;
 }

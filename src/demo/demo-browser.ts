@@ -3,7 +3,7 @@ import type { BrowserLaunch } from '../ground/ports.ts';
 import { type FinalPage, playUserAgent } from './http-user-agent.ts';
 
 /** An opener that gives up this soon, in milliseconds, found no browser; later it was the person who closed it. */
-const openerGivesUpWithin = 5_000;
+const OPENER_GIVES_UP_WITHIN = 5_000;
 
 /** Whether a person is here who can use a browser: `BROWSER` is set, or there is a terminal and a display beside it. */
 export function hasBrowser(context: Context): boolean {
@@ -63,7 +63,7 @@ export function realBrowser(
       return play(uri);
     }
     const exited = launch.exited.then(async (code) => {
-      const soon = context.clock.monotonic() - startedAt < openerGivesUpWithin;
+      const soon = context.clock.monotonic() - startedAt < OPENER_GIVES_UP_WITHIN;
       return code !== null && code !== 0 && soon ? (await play(uri)).exited : code;
     });
     return { exited };

@@ -92,7 +92,9 @@ export async function startEmbeddedProvider(
     users,
     onUserCode: (listener) => {
       provider.on('device_authorization.success', (_context, { verification_uri_complete: uri }) => {
-        if (typeof uri === 'string') listener(uri);
+        if (typeof uri === 'string') {
+          listener(uri);
+        }
       });
     },
     close: () => close(server),

@@ -32,8 +32,8 @@ interface Navigation {
   readonly from?: URL;
 }
 
-const stepLimit = 30;
-const pageLimit = 1024 * 1024;
+const STEP_LIMIT = 30;
+const PAGE_LIMIT = 1024 * 1024;
 
 /**
  * Plays a person at a browser: opens the URI, follows redirects, signs in at the embedded provider, allows or
@@ -42,7 +42,7 @@ const pageLimit = 1024 * 1024;
 export async function playUserAgent(startUri: string, person: PersonPlayed): Promise<FinalPage> {
   const cookies = new CookieJar();
   let next: Navigation | undefined = { uri: new URL(startUri), method: 'GET' };
-  for (let step = 0; step < stepLimit && next !== undefined; step += 1) {
+  for (let step = 0; step < STEP_LIMIT && next !== undefined; step += 1) {
     if (person.outOfReach?.(next.uri)) {
       return { title: '', status: 0, finalUrl: next.uri.href, body: '' };
     }
@@ -170,7 +170,7 @@ async function readText(response: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of response) {
     length += chunk.length;
-    if (length > pageLimit) {
+    if (length > PAGE_LIMIT) {
       throw new Error('the page is too large');
     }
     chunks.push(chunk);

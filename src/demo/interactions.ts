@@ -10,7 +10,7 @@ type Middleware = Parameters<Provider['use']>[0];
 type Context = Parameters<Middleware>[0];
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-const formLimit = 16 * 1024;
+const FORM_LIMIT = 16 * 1024;
 
 /** The provider's own pages: sign in, consent, and the pictures of its people. */
 export function interactions(provider: Provider, people: readonly Person[]): Middleware {
@@ -138,7 +138,7 @@ async function readForm(context: Context): Promise<URLSearchParams> {
   let length = 0;
   for await (const chunk of context.req) {
     length += chunk.length;
-    if (length > formLimit) {
+    if (length > FORM_LIMIT) {
       context.throw(413);
     }
     chunks.push(chunk);

@@ -17,7 +17,7 @@ interface PageContext {
   set(field: string, value: string): void;
 }
 
-const css = `:root{color-scheme:light dark;--page:#f3f4f7;--card:#fff;--text:#1b1f27;--soft:#545c6b;--line:#c9ced8;--accent:#2b4fc7;--on-accent:#fff;--hover:#eef1fb;--alarm:#a3221a;--focus:#2b4fc7}
+const CSS = `:root{color-scheme:light dark;--page:#f3f4f7;--card:#fff;--text:#1b1f27;--soft:#545c6b;--line:#c9ced8;--accent:#2b4fc7;--on-accent:#fff;--hover:#eef1fb;--alarm:#a3221a;--focus:#2b4fc7}
 @media (prefers-color-scheme:dark){:root{--page:#12151b;--card:#1c2028;--text:#eceef3;--soft:#a9b1c0;--line:#444c5b;--accent:#9db4ff;--on-accent:#10183a;--hover:#262c38;--alarm:#ffb0a6;--focus:#9db4ff}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.25rem;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
@@ -52,7 +52,7 @@ code{font:500 1em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 `;
 
-const cssHash = createHash('sha256').update(css).digest('base64');
+const cssHash = createHash('sha256').update(CSS).digest('base64');
 
 /** Text made safe for HTML content and quoted attributes. */
 export function escapeHtml(text: string): string {
@@ -75,7 +75,7 @@ export function renderPage(page: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)}</title>
 <link rel="icon" href="data:,">
-<style>${css}</style>
+<style>${CSS}</style>
 </head>
 <body>
 <main>

@@ -39,7 +39,7 @@ export interface ProviderParts {
 }
 
 const grantTypes = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
-const minutes = 60;
+const MINUTES = 60;
 
 /** The strict side of `oidc-provider`: PKCE for every client, rotation of every refresh token, opaque access tokens. */
 export function providerConfiguration(parts: ProviderParts): Configuration {
@@ -73,12 +73,12 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     ttl: {
       AccessToken: parts.accessTokenLifetime,
       ClientCredentials: parts.accessTokenLifetime,
-      AuthorizationCode: minutes,
-      DeviceCode: 10 * minutes,
+      AuthorizationCode: MINUTES,
+      DeviceCode: 10 * MINUTES,
       IdToken: parts.idTokenLifetime,
       RefreshToken: parts.refreshTokenLifetime,
-      Interaction: 10 * minutes,
-      Session: 60 * minutes,
+      Interaction: 10 * MINUTES,
+      Session: 60 * MINUTES,
       Grant: parts.refreshTokenLifetime,
     },
     features: {

@@ -12,7 +12,7 @@ export interface Sandbox {
 }
 
 /** What says that nobody is at the terminal, or that the browser is elsewhere; a played person is always here. */
-const signsOfAbsence =
+const SIGNS_OF_ABSENCE =
   /^(CI|CONTINUOUS_INTEGRATION|GITHUB_ACTIONS|TF_BUILD|SSH_CONNECTION|SSH_CLIENT|SSH_TTY)$/;
 
 const nobodyTypes: Input = {
@@ -35,7 +35,7 @@ export async function makeSandbox(context: Context): Promise<Sandbox> {
       ...context,
       paths,
       env: personIsPlayed
-        ? { ...without(context.env, signsOfAbsence), ...own, BROWSER: 'oauth-login-demo' }
+        ? { ...without(context.env, SIGNS_OF_ABSENCE), ...own, BROWSER: 'oauth-login-demo' }
         : { ...without(context.env), ...own },
       stdin: personIsPlayed ? nobodyTypes : context.stdin,
     }),

@@ -21,7 +21,7 @@ export interface DemoOptions {
 }
 
 /** How long, in milliseconds, the played browser may take to read its last page after the command has ended. */
-const lastPageWithin = 2_000;
+const LAST_PAGE_WITHIN = 2_000;
 
 /**
  * Shows sign-in, profile, token, status and sign-out against a real OpenID provider inside this process. Everything
@@ -58,10 +58,14 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
     const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback', ...how];
     const signedIn = await signInStep({ context, run, sandbox, played, person, provider }, signIn);
-    if (signedIn === ExitCode.interrupted) return signedIn;
+    if (signedIn === ExitCode.interrupted) {
+      return signedIn;
+    }
     for (const command of ['whoami', 'token', 'status', 'logout']) {
       const exitCode = await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
-      if (exitCode === ExitCode.interrupted) return exitCode;
+      if (exitCode === ExitCode.interrupted) {
+        return exitCode;
+      }
     }
     say(context, '');
     tell(
@@ -98,7 +102,9 @@ async function signInStep(
       }),
     );
   });
-  if (played) provider.onUserCode((uri) => void stand.openBrowser(uri));
+  if (played) {
+    provider.onUserCode((uri) => void stand.openBrowser(uri));
+  }
   const real = realBrowser(context, stand, () => context.stderr.write(`${noBrowserHere(person)}\n`));
   const inside: Context = {
     ...sandbox.contextFor({ personIsPlayed: played }),
@@ -108,10 +114,12 @@ async function signInStep(
   };
   try {
     const exitCode = await step(context, run, argv, inside);
-    if (exitCode === ExitCode.interrupted) return exitCode;
+    if (exitCode === ExitCode.interrupted) {
+      return exitCode;
+    }
     const page = await Promise.race([
       stand.finalPage(),
-      context.clock.sleep(lastPageWithin, stop.signal).then(() => undefined),
+      context.clock.sleep(LAST_PAGE_WITHIN, stop.signal).then(() => undefined),
     ]);
     if (page !== undefined) {
       say(context, `(The page in the played browser: “${page.title}”.)`);
@@ -132,7 +140,9 @@ async function step(
   const commandLine = ['oauth-login', ...argv].join(' ');
   say(context, `\n${emphasised(context, `$ ${commandLine}`)}`);
   const exitCode = await run(argv, inside);
-  if (exitCode === ExitCode.interrupted) return exitCode;
+  if (exitCode === ExitCode.interrupted) {
+    return exitCode;
+  }
   context.signal.throwIfAborted();
   if (exitCode !== 0) {
     throw new DemoStoppedError(`the demo stopped: \`${commandLine}\` ended with exit code ${exitCode}`, {

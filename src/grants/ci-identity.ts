@@ -28,7 +28,9 @@ export function findCiIdentity(
   options: { readonly allowHttpLoopback: boolean },
 ): CiIdentity {
   const { [URL_VARIABLE]: url, [TOKEN_VARIABLE]: token } = env;
-  if (!url || !token) throw noIdentity(env);
+  if (!url || !token) {
+    throw noIdentity(env);
+  }
   const checked = checkEndpoint(url, options);
   if ('fault' in checked) {
     throw new ConfigurationError('config_no_ci_identity', `${URL_VARIABLE} ${checked.fault}`, {

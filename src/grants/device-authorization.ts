@@ -57,7 +57,9 @@ export async function deviceAuthorization(request: DeviceRequest, context: Conte
 
 /** Throws a `ConfigurationError` when the provider has no device authorization endpoint. */
 export function requireDeviceGrant(provider: Pick<Provider, 'label' | 'device' | 'endpoints'>): void {
-  if (provider.endpoints.device_authorization_endpoint === undefined) throw noDeviceGrant(provider);
+  if (provider.endpoints.device_authorization_endpoint === undefined) {
+    throw noDeviceGrant(provider);
+  }
 }
 
 /** As long as the code lives, or as `--timeout` says when that is shorter. */
@@ -76,14 +78,17 @@ async function poll(
   let interval = authorization.interval;
   let failures = 0;
   for (;;) {
-    if (!(await pause(interval, end, request, context)))
+    if (!(await pause(interval, end, request, context))) {
       throw isCutShort ? timedOut(request) : expired(request);
+    }
     try {
       return await exchange();
     } catch (error) {
       context.signal.throwIfAborted();
       failures = isServerFailure(error) ? failures + 1 : 0;
-      if (failures === MOST_SERVER_FAILURES) throw failing(error);
+      if (failures === MOST_SERVER_FAILURES) {
+        throw failing(error);
+      }
       if (error instanceof NetworkError) {
         request.progress.pollFailed(error);
         interval = Math.max(interval, Math.min(interval * 2, LONGEST_BACK_OFF_SECONDS));
@@ -91,7 +96,9 @@ async function poll(
         throw error;
       } else if (error.error === 'slow_down') {
         interval = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
-        if ((error.interval ?? 0) >= authorization.expiresIn) throw noFurtherPoll(request);
+        if ((error.interval ?? 0) >= authorization.expiresIn) {
+          throw noFurtherPoll(request);
+        }
       } else if (error.error !== 'authorization_pending') {
         throw error;
       }
@@ -106,7 +113,9 @@ function isServerFailure(error: unknown): error is NetworkError {
 
 /** The code may be good still; a server that fails each time will not say so. */
 function failing(error: unknown): unknown {
-  if (!isServerFailure(error)) return error;
+  if (!isServerFailure(error)) {
+    return error;
+  }
   return new NetworkError(
     'network_server_error',
     `${error.message}, ${MOST_SERVER_FAILURES} times in a row`,
@@ -127,8 +136,12 @@ async function pause(
   const until = context.clock.monotonic() + interval * 1000;
   for (;;) {
     const now = context.clock.monotonic();
-    if (now >= end) return false;
-    if (now >= until) return true;
+    if (now >= end) {
+      return false;
+    }
+    if (now >= until) {
+      return true;
+    }
     request.progress.remaining(Math.ceil((end - now) / 1000));
     await context.clock.sleep(Math.min(TICK_SECONDS * 1000, until - now, end - now), context.signal);
   }
@@ -166,8 +179,12 @@ async function confirmVerificationHost(
   const own = [provider.metadata.issuer, provider.metadata.authorization_endpoint]
     .filter((uri) => uri !== undefined)
     .map((uri) => new URL(uri).host);
-  if ([...own, ...(provider.device?.verificationHosts ?? [])].includes(host)) return;
-  if (isInteractive(context) && (await questions.isHostOfProvider(host))) return;
+  if ([...own, ...(provider.device?.verificationHosts ?? [])].includes(host)) {
+    return;
+  }
+  if (isInteractive(context) && (await questions.isHostOfProvider(host))) {
+    return;
+  }
   throw new ProtocolError(
     'protocol_invalid_response',
     `${provider.label} wants the code to be entered at ${host}, which is not its own host`,

@@ -34,7 +34,9 @@ export async function readAssertionIssuer(
   { keyId, scopes }: Pick<UnattendedSettings, 'keyId' | 'scopes'>,
 ): Promise<AssertionIssuer> {
   const serviceAccount = readServiceAccount(text, name);
-  if (serviceAccount === undefined) return { key: await readSigningKey(text, name, keyId) };
+  if (serviceAccount === undefined) {
+    return { key: await readSigningKey(text, name, keyId) };
+  }
   if (scopes.length === 0) {
     throw new UsageError('usage_invalid', 'a service account has to say what the token is for', {
       hint: 'for example --scope https://www.googleapis.com/auth/cloud-platform',

@@ -8,7 +8,9 @@ import type { Secret } from '../ground/secret.ts';
  */
 export function unverifiedClaims(token: Secret): Readonly<Record<string, unknown>> | undefined {
   const parts = token.reveal().split('.');
-  if (parts.length !== 3) return undefined;
+  if (parts.length !== 3) {
+    return undefined;
+  }
   return plainObject(parsePlainJson(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')));
 }
 

@@ -12,7 +12,9 @@ export async function withNextSteps<T>(
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof AuthorizationServerError) || !Object.hasOwn(steps, error.error)) throw error;
+    if (!(error instanceof AuthorizationServerError) || !Object.hasOwn(steps, error.error)) {
+      throw error;
+    }
     throw error.with({ hint: steps[error.error] ?? error.hint });
   }
 }

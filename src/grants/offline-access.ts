@@ -79,8 +79,12 @@ export function withAccountChoice(
   settings: Pick<OfflineAccessSettings, 'parameters'>,
   resolved: Pick<Provider, 'promptValues'>,
 ): Readonly<Record<string, string>> {
-  if (settings.parameters.prompt !== undefined) return parameters;
-  if (resolved.promptValues?.includes('select_account') !== true) return parameters;
+  if (settings.parameters.prompt !== undefined) {
+    return parameters;
+  }
+  if (resolved.promptValues?.includes('select_account') !== true) {
+    return parameters;
+  }
   const prompts = [parameters.prompt, 'select_account'].filter((prompt) => prompt !== undefined);
   return { ...parameters, prompt: prompts.join(' ') };
 }

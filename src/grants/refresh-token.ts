@@ -38,7 +38,9 @@ export async function refreshTokenGrant(
   const isNew = (token: Secret | undefined) =>
     token !== undefined && token.reveal() !== refreshToken.reveal();
   const tokens = await spend(endpoint, settings, refreshToken, async (reply) => {
-    if (reply.refreshToken !== undefined && isNew(reply.refreshToken)) rotated?.replace(reply.refreshToken);
+    if (reply.refreshToken !== undefined && isNew(reply.refreshToken)) {
+      rotated?.replace(reply.refreshToken);
+    }
   });
   return { tokens, isLost: isNew(tokens.refreshToken) && rotated === undefined };
 }
@@ -62,7 +64,9 @@ async function spend(
       invalid_target: 'ask for an API that the server knows (--audience or --resource)',
     });
   } catch (error) {
-    if (!isRejected(error)) throw error;
+    if (!isRejected(error)) {
+      throw error;
+    }
     const place =
       settings.refreshTokenFile === undefined
         ? variableName(provider.name, 'REFRESH_TOKEN')
@@ -80,7 +84,11 @@ async function spend(
 
 /** GitHub has a name of its own for it; some servers give no reason with the status 400. */
 function isRejected(error: unknown): error is AuthorizationServerError {
-  if (!(error instanceof AuthorizationServerError)) return false;
-  if (error.error === UNEXPLAINED) return error.status === 400;
+  if (!(error instanceof AuthorizationServerError)) {
+    return false;
+  }
+  if (error.error === UNEXPLAINED) {
+    return error.status === 400;
+  }
   return error.error === 'invalid_grant' || error.error === 'bad_refresh_token';
 }

@@ -18,7 +18,9 @@ export interface ServiceAccount {
  */
 export function readServiceAccount(text: string, name: string): ServiceAccount | undefined {
   const document = text.trimStart().startsWith('{') ? plainObject(parsePlainJson(text)) : undefined;
-  if (document === undefined || document.kty !== undefined || document.keys !== undefined) return undefined;
+  if (document === undefined || document.kty !== undefined || document.keys !== undefined) {
+    return undefined;
+  }
   if (document.type === 'authorized_user') {
     throw invalid(name, 'holds the credentials of a person, not of a service account', {
       hint: 'use its refresh token: --grant refresh-token with --refresh-token-file',
@@ -30,7 +32,9 @@ export function readServiceAccount(text: string, name: string): ServiceAccount |
     });
   }
   if (document.type !== 'service_account') {
-    if (document.private_key === undefined) return undefined;
+    if (document.private_key === undefined) {
+      return undefined;
+    }
     throw invalid(name, 'has a private_key, but is not of the type service_account');
   }
   const { client_email, private_key, private_key_id, token_uri } = document;
@@ -40,7 +44,9 @@ export function readServiceAccount(text: string, name: string): ServiceAccount |
   if (typeof private_key !== 'string' || !private_key.includes('PRIVATE KEY-----')) {
     throw invalid(name, 'has no private_key');
   }
-  if (typeof token_uri !== 'string' || !URL.canParse(token_uri)) throw invalid(name, 'has no token_uri');
+  if (typeof token_uri !== 'string' || !URL.canParse(token_uri)) {
+    throw invalid(name, 'has no token_uri');
+  }
   if (private_key_id !== undefined && typeof private_key_id !== 'string') {
     throw invalid(name, 'has a private_key_id that is not a text');
   }

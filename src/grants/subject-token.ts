@@ -65,7 +65,9 @@ export async function findSubjectToken(
 
 function ofVariable(name: string, settings: UnattendedSettings, { env }: Context): Secret {
   const value = variableText(env, name);
-  if (value !== undefined) return credential(value, name);
+  if (value !== undefined) {
+    return credential(value, name);
+  }
   throw new ConfigurationError(
     'config_missing_subject_token',
     `${name} is not set: there is no token to exchange at ${settings.provider.label}`,
@@ -80,7 +82,9 @@ function ofVariable(name: string, settings: UnattendedSettings, { env }: Context
 
 /** A token that was handed over. Throws a `ConfigurationError`. */
 export function credential(text: string, place: string): Secret {
-  if (/^[\x21-\x7e]{1,65536}$/.test(text)) return new Secret(text);
+  if (/^[\x21-\x7e]{1,65536}$/.test(text)) {
+    return new Secret(text);
+  }
   throw new ConfigurationError('config_invalid_value', `${place} does not hold a token`, {
     hint: 'it has to hold the token and nothing else, on one line',
   });

@@ -50,11 +50,17 @@ export async function tokenExchange(
 function describe(subject: SubjectToken, settings: UnattendedSettings, now: Date): string {
   const claims = unverifiedClaims(subject.token);
   const advice = `the server may want another audience${settings.subjectToken.kind === 'ci' ? ' (--subject-audience)' : ''}, another issuer or another type than ${subject.type.split(':').at(-1)} (--subject-token-type)`;
-  if (claims === undefined) return advice;
+  if (claims === undefined) {
+    return advice;
+  }
   const { exp } = claims;
-  if (typeof exp === 'number' && exp * 1000 <= now.getTime()) return 'it has expired, get a new one';
+  if (typeof exp === 'number' && exp * 1000 <= now.getTime()) {
+    return 'it has expired, get a new one';
+  }
   const audiences = audiencesOf(claims);
-  if (audiences.length === 0) return advice;
+  if (audiences.length === 0) {
+    return advice;
+  }
   return `it is made out to ${audiences
     .slice(0, 3)
     .map((audience) => quoteForeign(audience, { breakCommands: true }))

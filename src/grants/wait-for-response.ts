@@ -47,9 +47,14 @@ export async function waitForResponse(wait: Wait, authorizationUri: string): Pro
     };
     callback.response.then(resolve, reject);
     deadline(wait, stop).catch(reject);
-    if (ways.canPaste) paste();
-    if (ways.opensBrowser) void watchBrowser(wait, startLink, stop, ways, paste);
-    else loadForAnswer();
+    if (ways.canPaste) {
+      paste();
+    }
+    if (ways.opensBrowser) {
+      void watchBrowser(wait, startLink, stop, ways, paste);
+    } else {
+      loadForAnswer();
+    }
   });
   try {
     return await response;
@@ -92,9 +97,13 @@ async function watchBrowser(
   });
   const failed = (error?: unknown) => {
     // A browser that ends after it has shown the page was closed by the person, who may go on in another one.
-    if (stop.aborted || isFetched) return;
+    if (stop.aborted || isFetched) {
+      return;
+    }
     request.progress.browserFailed(ways, error instanceof ConfigurationError ? error.message : undefined);
-    if (ways.canPaste) paste();
+    if (ways.canPaste) {
+      paste();
+    }
   };
   try {
     const launch = await context.openBrowser(startLink);
@@ -104,9 +113,13 @@ async function watchBrowser(
       () => false,
       () => true,
     );
-    if (await Promise.race([fetched, late])) return;
+    if (await Promise.race([fetched, late])) {
+      return;
+    }
     request.progress.startLinkUnused(ways);
-    if (ways.canPaste) paste();
+    if (ways.canPaste) {
+      paste();
+    }
   } catch (error) {
     failed(error);
   }
@@ -128,7 +141,9 @@ async function pastedResponse(
     for (;;) {
       const pasted = await ask(stop).catch((error: unknown) => {
         closed += 1;
-        if (!(error instanceof InputEndedError) || closed > CLOSINGS) throw error;
+        if (!(error instanceof InputEndedError) || closed > CLOSINGS) {
+          throw error;
+        }
         return undefined;
       });
       if (pasted === undefined) {
@@ -137,8 +152,12 @@ async function pastedResponse(
         continue;
       }
       const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);
-      if (verdict.kind === 'accepted') return verdict.response;
-      if (verdict.kind === 'failed') throw verdict.error;
+      if (verdict.kind === 'accepted') {
+        return verdict.response;
+      }
+      if (verdict.kind === 'failed') {
+        throw verdict.error;
+      }
       progress.pasteRefused(verdict.reason);
     }
   });

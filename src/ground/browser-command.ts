@@ -9,7 +9,7 @@ export interface BrowserCommand {
 }
 
 /** They need a terminal of their own and would take over this one. */
-const TEXT_BROWSERS = new Set(['www-browser', 'lynx', 'links', 'links2', 'elinks', 'w3m']);
+const textBrowsers = new Set(['www-browser', 'lynx', 'links', 'links2', 'elinks', 'w3m']);
 
 /**
  * Reads `BROWSER` as xdg-open, git and Python do: programs separated like those of `PATH`, arguments by spaces, quotes
@@ -25,7 +25,7 @@ export function browserCommands(env: Environment, platform: NodeJS.Platform): re
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '' && (platform !== 'win32' || win32.isAbsolute(entry)))
     .map((entry) => readCommand(entry, platform))
-    .filter(({ program }) => program !== '' && !TEXT_BROWSERS.has(basename(program)));
+    .filter(({ program }) => program !== '' && !textBrowsers.has(basename(program)));
 }
 
 function readCommand(entry: string, platform: NodeJS.Platform): BrowserCommand {

@@ -6,8 +6,9 @@ export function durationText(seconds: number): string {
     ['minute', 60],
   ] as const;
   for (const [unit, size] of units) {
-    if (seconds >= 2 * size || (unit !== 'minute' && seconds === size))
+    if (seconds >= 2 * size || (unit !== 'minute' && seconds === size)) {
       return plural(Math.floor(seconds / size), unit);
+    }
   }
   return plural(Math.max(0, Math.round(seconds)), 'second');
 }

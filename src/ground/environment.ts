@@ -14,8 +14,11 @@ export function takeEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const env: Environment = { ...variables };
   const forChildren = childEnvironment(env);
   for (const name of Object.keys(env)) {
-    if (forChildren[name] === undefined) delete variables[name];
-    else if (forChildren[name] !== env[name]) variables[name] = forChildren[name];
+    if (forChildren[name] === undefined) {
+      delete variables[name];
+    } else if (forChildren[name] !== env[name]) {
+      variables[name] = forChildren[name];
+    }
   }
   return env;
 }
@@ -41,7 +44,9 @@ export function commandEnvironment(env: Environment): NodeJS.ProcessEnv {
 export function childEnvironment(env: Environment): NodeJS.ProcessEnv {
   const child: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || OWN.test(name) || name === 'NODE_TLS_REJECT_UNAUTHORIZED') continue;
+    if (value === undefined || OWN.test(name) || name === 'NODE_TLS_REJECT_UNAUTHORIZED') {
+      continue;
+    }
     child[name] = name === 'PATH' ? withoutRelativeEntries(value) : value;
   }
   return child;
@@ -56,7 +61,9 @@ export function environmentWarnings(env: Environment): readonly string[] {
 
 /** On Windows the name is `Path`, and its entries look different: nothing is changed there. */
 function withoutRelativeEntries(path: string): string {
-  if (/^[A-Za-z]:/.test(path)) return path;
+  if (/^[A-Za-z]:/.test(path)) {
+    return path;
+  }
   return path
     .split(':')
     .filter((entry) => entry.startsWith('/'))

@@ -26,7 +26,9 @@ export function networkOf(
 
 /** Writes one line for each exchange when `--debug` was given. */
 export function traceOf(settings: NetworkSettings, context: Context): ((line: string) => void) | undefined {
-  if (!settings.debug) return undefined;
+  if (!settings.debug) {
+    return undefined;
+  }
   return (line) => void context.stderr.write(`debug: ${line}\n`);
 }
 

@@ -1,10 +1,10 @@
 /** A name longer than this is no slip of the fingers, and comparing it would only cost time. */
-const longestName = 64;
+const LONGEST_NAME = 64;
 
 /** Gives the candidates that differ from the name by a slip or two, only the nearest, at most three. */
 export function nearestNames(name: string, candidates: Iterable<string>): string[] {
   const typed = name.toLowerCase();
-  if (typed.length > longestName) {
+  if (typed.length > LONGEST_NAME) {
     return [];
   }
   const allowed = typed.length < 4 ? 1 : 2;

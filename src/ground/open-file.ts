@@ -24,7 +24,9 @@ export function openFile(path: string): OpenFile {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   let isOurs = true;
   const close = () => {
-    if (isOurs) closeSync(descriptor);
+    if (isOurs) {
+      closeSync(descriptor);
+    }
     isOurs = false;
   };
   const stream = (open: () => Promise<Input>) => async () => {
@@ -35,7 +37,9 @@ export function openFile(path: string): OpenFile {
     const status = fstatSync(descriptor);
     const file = { descriptor, status, close };
     // Not node:fs: it would read at once, and take a FIFO that has no writer yet for one that has ended.
-    if (status.isFIFO()) return { ...file, stream: stream(() => socketOn(descriptor)) };
+    if (status.isFIFO()) {
+      return { ...file, stream: stream(() => socketOn(descriptor)) };
+    }
     return isatty(descriptor) ? { ...file, stream: stream(() => terminalOn(descriptor)) } : file;
   } catch (error) {
     close();

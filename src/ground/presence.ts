@@ -14,8 +14,12 @@ export function isInteractive(context: Needs): boolean {
  * A `BROWSER` that is set counts, also in CI: it is how a script plays the End-User.
  */
 export function isPersonPresent(context: Needs): boolean {
-  if (context.env.BROWSER) return true;
-  if (isContinuousIntegration(context)) return false;
+  if (context.env.BROWSER) {
+    return true;
+  }
+  if (isContinuousIntegration(context)) {
+    return false;
+  }
   return context.stdin.isTTY === true || context.stderr.isTTY === true;
 }
 
@@ -26,10 +30,16 @@ export function isPersonBehindProgram(context: Pick<Context, 'env'>): boolean {
 
 /** Tells whether there is a graphical browser on this machine that the person can see. */
 export function canOpenBrowser(env: Environment, platform: NodeJS.Platform): boolean {
-  if (browserCommands(env, platform).length > 0) return true;
+  if (browserCommands(env, platform).length > 0) {
+    return true;
+  }
   const isRemote = Boolean(env.SSH_CONNECTION || env.SSH_TTY);
-  if (platform === 'darwin' || platform === 'win32') return !isRemote;
-  if (env.DISPLAY || env.WAYLAND_DISPLAY) return true;
+  if (platform === 'darwin' || platform === 'win32') {
+    return !isRemote;
+  }
+  if (env.DISPLAY || env.WAYLAND_DISPLAY) {
+    return true;
+  }
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP) && !isRemote;
 }
 

@@ -32,7 +32,9 @@ async function readAll(input: Input, most: number): Promise<Buffer> {
     const bytes = Buffer.from(chunk);
     chunks.push(bytes);
     length += bytes.length;
-    if (length > most) break;
+    if (length > most) {
+      break;
+    }
   }
   return Buffer.concat(chunks);
 }

@@ -36,7 +36,9 @@ export function safeText(text: string, maximumLength = DEFAULT_MAXIMUM_LENGTH): 
 let unseen: RegExp | undefined;
 
 function withoutUnseen(text: string): string {
-  if (PRINTABLE_ASCII.test(text)) return text;
+  if (PRINTABLE_ASCII.test(text)) {
+    return text;
+  }
   // A literal would be checked as soon as this file is loaded, and Unicode properties take a millisecond for that.
   unseen ??= new RegExp(UNSEEN, 'gu');
   return text.replace(unseen, '');

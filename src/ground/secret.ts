@@ -1,6 +1,6 @@
 const REDACTED = '[redacted]';
 /** The registered name of `util.inspect.custom`, without the cost of loading `node:util`. */
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A text that must not be seen: every way of printing it gives `[redacted]`.
@@ -28,7 +28,7 @@ export class Secret {
     return REDACTED;
   }
 
-  [INSPECT](): string {
+  [inspect](): string {
     return REDACTED;
   }
 }

@@ -66,7 +66,9 @@ export function either<Value>(...fields: readonly Field<Value>[]): Field<Value> 
   return (value) => {
     for (const field of fields) {
       const read = field(value);
-      if (read !== undefined) return read;
+      if (read !== undefined) {
+        return read;
+      }
     }
     return undefined;
   };
@@ -77,13 +79,19 @@ export function record<const Members extends Fields>(members: Members): Field<Re
   const described = Object.entries(members);
   return (value) => {
     const given = plainObject(value);
-    if (given === undefined) return undefined;
+    if (given === undefined) {
+      return undefined;
+    }
     const found: Record<string, unknown> = {};
     for (const [name, field] of described) {
       const isOptional = typeof field !== 'function';
-      if (isOptional && given[name] === undefined) continue;
+      if (isOptional && given[name] === undefined) {
+        continue;
+      }
       const read = isOptional ? field.optional(given[name]) : field(given[name]);
-      if (read === undefined) return undefined;
+      if (read === undefined) {
+        return undefined;
+      }
       found[name] = read;
     }
     return found as RecordOf<Members>;

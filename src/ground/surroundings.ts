@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Environment } from './context.ts';
 import type { Surroundings } from './ports.ts';
 
-const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv'];
-const CONTAINER_VARIABLES = [
+const containerMarks = ['/.dockerenv', '/run/.containerenv'];
+const containerVariables = [
   'REMOTE_CONTAINERS',
   'CODESPACES',
   'DEVCONTAINER',
@@ -17,11 +17,21 @@ export function surroundingsOf(
   platform: NodeJS.Platform,
   exists: (path: string) => boolean = existsSync,
 ): Surroundings {
-  if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) return 'ssh';
-  if (env.WSL_DISTRO_NAME || env.WSL_INTEROP) return 'wsl';
-  if (CONTAINER_VARIABLES.some((name) => env[name])) return 'container';
-  if (platform === 'linux' && CONTAINER_MARKS.some(exists)) return 'container';
-  if (platform === 'darwin' || platform === 'win32') return 'local';
+  if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) {
+    return 'ssh';
+  }
+  if (env.WSL_DISTRO_NAME || env.WSL_INTEROP) {
+    return 'wsl';
+  }
+  if (containerVariables.some((name) => env[name])) {
+    return 'container';
+  }
+  if (platform === 'linux' && containerMarks.some(exists)) {
+    return 'container';
+  }
+  if (platform === 'darwin' || platform === 'win32') {
+    return 'local';
+  }
   return env.DISPLAY || env.WAYLAND_DISPLAY ? 'local' : 'headless';
 }
 

@@ -1,7 +1,7 @@
 import { StoreError } from '../ground/errors.ts';
 
 /** What a write that failed is called by the system when nobody reads any more. */
-const READER_HAS_GONE: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
+const readerHasGone: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
 
 /**
  * Gives the error of a standard output that could not be written, by the code of the failed write; `undefined` when
@@ -10,7 +10,9 @@ const READER_HAS_GONE: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_
  * @see write(2)
  */
 export function outputFailure(code: unknown): StoreError | undefined {
-  if (READER_HAS_GONE.includes(code)) return undefined;
+  if (readerHasGone.includes(code)) {
+    return undefined;
+  }
   const message = `cannot write to standard output (${code ?? 'unknown reason'})`;
   return new StoreError('store_write_failed', message, {
     hint: 'make room where it goes, or send it somewhere else, then run the command again',

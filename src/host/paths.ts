@@ -18,8 +18,12 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
 
   function absolute(variable: string): string | undefined {
     const value = variableText(env, variable);
-    if (!value) return undefined;
-    if (isAbsolute(value)) return value;
+    if (!value) {
+      return undefined;
+    }
+    if (isAbsolute(value)) {
+      return value;
+    }
     throw new ConfigurationError('config_invalid_value', `${variable} is not an absolute path`, {
       hint:
         variable === 'HOME' || variable === 'LOCALAPPDATA'
@@ -31,7 +35,9 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
   /** `HOME` may be a shared one, as in many containers: every directory on the way to ours is looked at later. */
   function own(variable: string): string | undefined {
     const value = absolute(variable);
-    if (value === undefined || platform === 'win32' || !isShared(value)) return value;
+    if (value === undefined || platform === 'win32' || !isShared(value)) {
+      return value;
+    }
     throw new ConfigurationError(
       'config_shared_directory',
       `${variable} is ${value}, where everybody may write`,
@@ -43,15 +49,21 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
 
   function required(variable: string): string {
     const value = absolute(variable);
-    if (value !== undefined) return value;
+    if (value !== undefined) {
+      return value;
+    }
     throw new ConfigurationError('config_no_home', `${variable} is not set, so there is no place for files`, {
       hint: `set ${variable}, or OAUTH_LOGIN_CONFIG_DIR and OAUTH_LOGIN_DATA_DIR`,
     });
   }
 
   function customary(xdgVariable: string, xdgDefault: string): string {
-    if (platform === 'win32') return join(required('LOCALAPPDATA'), 'oauth-login');
-    if (platform === 'darwin') return join(required('HOME'), 'Library', 'Application Support', 'oauth-login');
+    if (platform === 'win32') {
+      return join(required('LOCALAPPDATA'), 'oauth-login');
+    }
+    if (platform === 'darwin') {
+      return join(required('HOME'), 'Library', 'Application Support', 'oauth-login');
+    }
     return join(own(xdgVariable) ?? join(required('HOME'), xdgDefault), 'oauth-login');
   }
 

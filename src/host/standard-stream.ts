@@ -26,8 +26,11 @@ export function watchStream(stream: NodeJS.WriteStream): StandardStream {
   });
   const write = (chunk: string | Uint8Array): Promise<boolean> =>
     new Promise((resolve) => {
-      if (failed || stream.destroyed) resolve(false);
-      else stream.write(chunk, (error) => resolve(!error && !failed));
+      if (failed || stream.destroyed) {
+        resolve(false);
+      } else {
+        stream.write(chunk, (error) => resolve(!error && !failed));
+      }
     });
   return {
     stream,

@@ -16,7 +16,7 @@ export interface StopSignals {
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
 }
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Listens to them from now on; `tell` is called when the first one has to wait for work that must not be interrupted. */
 export function watchStopSignals(process: SignalSource, tell: () => void): StopSignals {
@@ -24,16 +24,23 @@ export function watchStopSignals(process: SignalSource, tell: () => void): StopS
   let received: NodeJS.Signals | undefined;
   let atWork = 0;
   const stop = () => {
-    for (const name of STOP_SIGNALS) process.removeListener(name, remember);
+    for (const name of stopSignals) {
+      process.removeListener(name, remember);
+    }
     controller.abort(new AbortedError());
   };
   const remember = (name: NodeJS.Signals) => {
     const isFirst = received === undefined;
     received ??= name;
-    if (atWork === 0) stop();
-    else if (isFirst) tell();
+    if (atWork === 0) {
+      stop();
+    } else if (isFirst) {
+      tell();
+    }
   };
-  for (const name of STOP_SIGNALS) process.on(name, remember);
+  for (const name of stopSignals) {
+    process.on(name, remember);
+  }
 
   return {
     signal: controller.signal,
@@ -45,7 +52,9 @@ export function watchStopSignals(process: SignalSource, tell: () => void): StopS
         return await work();
       } finally {
         atWork -= 1;
-        if (atWork === 0 && received !== undefined) stop();
+        if (atWork === 0 && received !== undefined) {
+          stop();
+        }
       }
     },
   };

@@ -116,11 +116,15 @@ export function systemContext(process: Host): SystemContext {
     async flush() {
       const [taken = true] = await Promise.all([stdout?.flush(), stderr?.flush()]);
       const failure = stdout?.failure();
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) {
+        throw failure;
+      }
       return taken;
     },
     async endsBy(exitCode) {
-      if (exitCode !== ExitCode.interrupted) return undefined;
+      if (exitCode !== ExitCode.interrupted) {
+        return undefined;
+      }
       // At a prompt the terminal hands Ctrl-C over as a key, and no signal comes.
       const signal = childSignal === undefined ? (received() ?? 'SIGINT') : await childSignal;
       return signal === 'SIGINT' ? signal : undefined;

@@ -2,7 +2,7 @@ import { AuthorizationServerError } from '../ground/errors.ts';
 import { quoteForeign, safeText } from '../ground/safe-text.ts';
 
 /** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, and what LinkedIn, Apple and Facebook say in their place. */
-const REFUSALS = new Set([
+const refusals = new Set([
   'access_denied',
   'account_selection_required',
   'consent_required',
@@ -18,7 +18,7 @@ const ERROR = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /** Tells whether an `error` means that the End-User, or the server in their place, did not let us in. */
 export function isRefusal(error: string): boolean {
-  return REFUSALS.has(error);
+  return refusals.has(error);
 }
 
 /** Tells whether a callback is an error response (RFC 6749 §4.1.2.1); Facebook leaves `error` out at times. */

@@ -31,7 +31,7 @@ function faultOf(uri: string): string | undefined {
  * Gives the authorization request as the parser writes it, fit for a `Location` header: https (or http to this
  * machine), at most 8,192 characters, no userinfo, no fragment (RFC 6749 §3.1), printable ASCII.
  *
- * @throws ProtocolError `protocol_invalid_metadata`, which does not repeat the URI.
+ * Throws a `ProtocolError`, `protocol_invalid_metadata`, which does not repeat the URI.
  */
 export function validateAuthorizationUri(uri: string): string {
   const fault = faultOf(uri);

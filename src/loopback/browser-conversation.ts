@@ -7,7 +7,7 @@ import { BrowserCookie } from './browser-cookie.ts';
 import { type CallbackExpectation, judgeCallback, otherForm } from './callback.ts';
 import { Deferred } from './deferred.ts';
 import { DonePage } from './done-page.ts';
-import { FIXED_REPLIES } from './fixed-reply.ts';
+import { fixedReplies } from './fixed-reply.ts';
 import type { LoopbackNotice } from './notice.ts';
 import { randomId } from './random-id.ts';
 import { sendFixedReply, sendReply } from './reply.ts';
@@ -70,23 +70,25 @@ export class BrowserConversation {
   answer(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET') {
       const preflight = request.method === 'OPTIONS';
-      if (request.method === 'POST' && this.#isCallback(request)) this.#notify('posted-reply');
-      sendFixedReply(response, preflight ? FIXED_REPLIES.forbidden : FIXED_REPLIES.methodNotAllowed);
+      if (request.method === 'POST' && this.#isCallback(request)) {
+        this.#notify('posted-reply');
+      }
+      sendFixedReply(response, preflight ? fixedReplies.forbidden : fixedReplies.methodNotAllowed);
       return;
     }
     const route = this.#routeOf(request.url ?? '');
     if (route === undefined) {
-      sendFixedReply(response, FIXED_REPLIES.notFound);
+      sendFixedReply(response, fixedReplies.notFound);
     } else if (!isOurHost(request, new URL(this.#origin).host)) {
       this.#notify('foreign-request');
-      sendFixedReply(response, FIXED_REPLIES.misdirected);
+      sendFixedReply(response, fixedReplies.misdirected);
     } else if (!isNavigation(request, this.#origin)) {
       this.#notify('foreign-request');
-      sendFixedReply(response, FIXED_REPLIES.forbidden);
+      sendFixedReply(response, fixedReplies.forbidden);
     } else if (isPrefetch(request)) {
-      sendFixedReply(response, FIXED_REPLIES.prefetch);
+      sendFixedReply(response, fixedReplies.prefetch);
     } else if (hasBody(request)) {
-      sendFixedReply(response, FIXED_REPLIES.malformed);
+      sendFixedReply(response, fixedReplies.malformed);
     } else {
       route(request, response);
     }
@@ -132,12 +134,12 @@ export class BrowserConversation {
         this.#sendToDone(response);
       } else {
         this.#notify('start-link-opened-twice');
-        sendFixedReply(response, FIXED_REPLIES.answered);
+        sendFixedReply(response, fixedReplies.answered);
       }
     } else if (!isOurs || this.#stopped) {
       this.#stopped = true;
       this.authorizationResponse.reject(browserMismatch());
-      sendFixedReply(response, FIXED_REPLIES.linkReused);
+      sendFixedReply(response, fixedReplies.linkReused);
     } else {
       this.#linkUsed = true;
       this.opened.resolve();
@@ -162,7 +164,7 @@ export class BrowserConversation {
     const verdict = judgeCallback(query, this.#browserOf(request), this.#expected);
     if (verdict.kind === 'malformed' || verdict.kind === 'wrong-state') {
       this.#notify(otherForm(query) ?? 'foreign-request');
-      sendFixedReply(response, FIXED_REPLIES[verdict.kind === 'malformed' ? 'malformed' : 'forbidden']);
+      sendFixedReply(response, fixedReplies[verdict.kind === 'malformed' ? 'malformed' : 'forbidden']);
       return;
     }
     if (!this.#isWelcome(request)) {
@@ -172,14 +174,14 @@ export class BrowserConversation {
       this.#sendToDone(response);
     } else if (this.isAnswered) {
       this.#notify('second-reply');
-      sendFixedReply(response, FIXED_REPLIES.answered);
+      sendFixedReply(response, fixedReplies.answered);
     } else if (this.#stopped) {
-      sendFixedReply(response, FIXED_REPLIES.ended);
+      sendFixedReply(response, fixedReplies.ended);
     } else if (verdict.kind === 'unconfirmed') {
       this.#notify('browser-unconfirmed');
-      sendFixedReply(response, FIXED_REPLIES.unconfirmed);
+      sendFixedReply(response, fixedReplies.unconfirmed);
     } else if (verdict.kind === 'incomplete') {
-      sendFixedReply(response, FIXED_REPLIES.incomplete);
+      sendFixedReply(response, fixedReplies.incomplete);
     } else {
       this.#acceptedQuery = query;
       if (verdict.kind === 'accepted') {

@@ -1,5 +1,5 @@
 /** Parameters of an authorization response of which more than one makes the response ambiguous (RFC 6749 §3.1). */
-const SINGLE = new Set([
+const single = new Set([
   'code',
   'state',
   'iss',
@@ -33,7 +33,7 @@ export function readCallbackQuery(query: string): URLSearchParams | undefined {
     const [name = '', ...value] = pair.split('=');
     try {
       const decodedName = decode(name);
-      if (SINGLE.has(decodedName) && parameters.has(decodedName)) {
+      if (single.has(decodedName) && parameters.has(decodedName)) {
         return undefined;
       }
       parameters.append(decodedName, decode(value.join('=')));

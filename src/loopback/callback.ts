@@ -86,7 +86,9 @@ export function judgeCallback(
 
 /** The form in which a server answered in place of the query; nothing where it is no such answer. */
 export function otherForm(query: string): 'signed-reply' | 'empty-reply' | undefined {
-  if (query === '') return 'empty-reply';
+  if (query === '') {
+    return 'empty-reply';
+  }
   const names = [...new URLSearchParams(query).keys()];
   return names.includes('response') && !names.includes('state') ? 'signed-reply' : undefined;
 }

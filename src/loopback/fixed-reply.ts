@@ -19,7 +19,7 @@ function fixedReply(
 const STILL_WAITING = 'Go back to the terminal: the sign-in there is still waiting for you.';
 
 /** Every reply that does not tell how the sign-in ended. */
-export const FIXED_REPLIES = {
+export const fixedReplies = {
   malformed: fixedReply(400, 'This request makes no sense', STILL_WAITING),
   incomplete: fixedReply(
     400,

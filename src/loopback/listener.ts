@@ -38,7 +38,7 @@ export interface LoopbackListener {
   /**
    * Gives the link to open in the browser; it redirects to the authorization URI and marks the browser.
    *
-   * @throws ProtocolError `protocol_invalid_metadata` for a URI that a browser must not be sent to.
+   * Throws a `ProtocolError`, `protocol_invalid_metadata`, for a URI that a browser must not be sent to.
    */
   startLink(authorizationUri: string): string;
   /** Resolves when a browser has followed the start link. */
@@ -59,7 +59,7 @@ export interface LoopbackListener {
 /**
  * Opens the listener that catches the authorization response on the loopback interface.
  *
- * @throws NetworkError `network_port_in_use` when none of the ports can be had.
+ * Throws a `NetworkError`, `network_port_in_use`, when none of the ports can be had.
  * @see [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3)
  */
 export async function openLoopbackListener(options: LoopbackOptions): Promise<LoopbackListener> {
@@ -86,7 +86,9 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
       return;
     }
     // Each connection ends with its first reply. One to a request behind it would never be sent and never be closed.
-    if (served.has(request.socket)) return;
+    if (served.has(request.socket)) {
+      return;
+    }
     served.add(request.socket);
     openReplies.add(response);
     response.once('close', () => openReplies.delete(response));

@@ -5,7 +5,7 @@ import { NetworkError } from '../ground/errors.ts';
 export type LoopbackHost = '127.0.0.1' | 'localhost' | '[::1]';
 
 // `localhost` is both: whoever held the other one would be given the code by browsers that try it first.
-const ADDRESSES: Readonly<Record<LoopbackHost, readonly string[]>> = {
+const loopbackAddresses: Readonly<Record<LoopbackHost, readonly string[]>> = {
   '127.0.0.1': ['127.0.0.1'],
   '[::1]': ['::1'],
   localhost: ['127.0.0.1', '::1'],
@@ -108,7 +108,7 @@ function portError(port: number, cause: unknown): NetworkError {
  *
  * `prepare` gets each server before it listens, so that no connection comes too early for it.
  *
- * @throws NetworkError `network_port_in_use` when none of the ports can be had.
+ * Throws a `NetworkError`, `network_port_in_use`, when none of the ports can be had.
  */
 export async function openLoopbackServers(
   host: LoopbackHost,
@@ -119,7 +119,7 @@ export async function openLoopbackServers(
   for (const port of ports) {
     for (let attempt = 1; attempt <= (port === 0 ? EPHEMERAL_ATTEMPTS : 1); attempt += 1) {
       try {
-        return await listenOnAll(ADDRESSES[host], port, prepare);
+        return await listenOnAll(loopbackAddresses[host], port, prepare);
       } catch (error) {
         if (codeOf(error) === '') {
           throw error;

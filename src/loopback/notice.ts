@@ -1,4 +1,4 @@
-const TEXTS = {
+const texts = {
   'foreign-request': 'a request that does not belong to this sign-in reached the listener and was ignored',
   'foreign-user': 'a program of another user of this machine tried to reach the sign-in and was cut off',
   'browser-unconfirmed':
@@ -18,7 +18,7 @@ const TEXTS = {
 
 /** Something that happened at the listener and did not end the wait; `text` is one line of our own words. */
 export interface LoopbackNotice {
-  readonly kind: keyof typeof TEXTS;
+  readonly kind: keyof typeof texts;
   readonly text: string;
 }
 
@@ -30,7 +30,7 @@ export function onceForEachKind(
   return (kind) => {
     if (!given.has(kind)) {
       given.add(kind);
-      notice?.({ kind, text: TEXTS[kind] });
+      notice?.({ kind, text: texts[kind] });
     }
   };
 }

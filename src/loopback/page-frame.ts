@@ -4,7 +4,7 @@ import { PAGE_STYLE } from './page-style.ts';
 /** How a page looks at first sight; never the only thing that says so. */
 export type Tone = 'good' | 'calm' | 'bad' | 'plain';
 
-const MARKS: Readonly<Record<Tone, string>> = {
+const marks: Readonly<Record<Tone, string>> = {
   good: 'M7.5 12.5l3 3 6-6.5',
   calm: 'M8 12h8',
   bad: 'M8.5 8.5l7 7M15.5 8.5l-7 7',
@@ -12,7 +12,7 @@ const MARKS: Readonly<Record<Tone, string>> = {
 };
 
 /** The `Content-Security-Policy` of every reply: nothing but the one inline style. */
-export const CONTENT_SECURITY_POLICY = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`,
   "frame-ancestors 'none'",
@@ -53,7 +53,7 @@ export function framePage(parts: PageParts): string {
 </head>
 <body>
 <main class="${parts.tone}">
-<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="${MARKS[parts.tone]}"/></svg>
+<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="${marks[parts.tone]}"/></svg>
 <h1>${title}</h1>
 ${parts.content}
 </main>

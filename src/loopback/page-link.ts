@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Connections } from './connections.ts';
-import { FIXED_REPLIES, type FixedReply } from './fixed-reply.ts';
+import { type FixedReply, fixedReplies } from './fixed-reply.ts';
 import { openLoopbackServers } from './loopback-servers.ts';
 import { randomId } from './random-id.ts';
 import { sendFixedReply, sendReply } from './reply.ts';
@@ -20,11 +20,13 @@ export interface PageLink {
 /**
  * Opens a link that can be followed once. The page has to be https; a `TypeError` says so otherwise.
  *
- * @throws NetworkError `network_port_in_use` when there is no free port.
+ * Throws a `NetworkError`, `network_port_in_use`, when there is no free port.
  */
 export async function openPageLink(page: string): Promise<PageLink> {
   const { protocol, href } = new URL(page);
-  if (protocol !== 'https:') throw new TypeError('only an https page may be opened');
+  if (protocol !== 'https:') {
+    throw new TypeError('only an https page may be opened');
+  }
   const path = `/s/${randomId()}`;
   const connections = new Connections();
   let markFollowed = () => {};
@@ -61,10 +63,20 @@ export async function openPageLink(page: string): Promise<PageLink> {
 }
 
 function refusalOf(request: IncomingMessage, path: string, origin: string): FixedReply | undefined {
-  if (request.method !== 'GET') return FIXED_REPLIES.methodNotAllowed;
-  if (request.url !== path) return FIXED_REPLIES.notFound;
-  if (!isOurHost(request, new URL(origin).host)) return FIXED_REPLIES.misdirected;
-  if (!isNavigation(request, origin)) return FIXED_REPLIES.forbidden;
-  if (isPrefetch(request)) return FIXED_REPLIES.prefetch;
-  return hasBody(request) ? FIXED_REPLIES.malformed : undefined;
+  if (request.method !== 'GET') {
+    return fixedReplies.methodNotAllowed;
+  }
+  if (request.url !== path) {
+    return fixedReplies.notFound;
+  }
+  if (!isOurHost(request, new URL(origin).host)) {
+    return fixedReplies.misdirected;
+  }
+  if (!isNavigation(request, origin)) {
+    return fixedReplies.forbidden;
+  }
+  if (isPrefetch(request)) {
+    return fixedReplies.prefetch;
+  }
+  return hasBody(request) ? fixedReplies.malformed : undefined;
 }

@@ -21,7 +21,9 @@ export function judgePastedResponse(
   expected: CallbackExpectation,
 ): PastedVerdict {
   const pasted = text.trim();
-  if (pasted === '') return { kind: 'refused', reason: 'nothing was pasted' };
+  if (pasted === '') {
+    return { kind: 'refused', reason: 'nothing was pasted' };
+  }
   if (pasted.length > MAXIMUM_LENGTH) {
     return {
       kind: 'refused',

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { FixedReply } from './fixed-reply.ts';
-import { CONTENT_SECURITY_POLICY } from './page-frame.ts';
+import { contentSecurityPolicy } from './page-frame.ts';
 
 /** The headers of every reply, whatever its status: nothing is kept, embedded, sniffed, run or told to others. */
 function headersFor(body: string): Record<string, string> {
@@ -8,7 +8,7 @@ function headersFor(body: string): Record<string, string> {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Content-Security-Policy': contentSecurityPolicy,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Referrer-Policy': 'no-referrer',

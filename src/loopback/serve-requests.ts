@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connections.ts';
-import { FIXED_REPLIES } from './fixed-reply.ts';
+import { fixedReplies } from './fixed-reply.ts';
 import { writtenReply } from './reply.ts';
 
 /** Has the server answer requests, and refuse everything else that can be asked of one; `oversized` is told of too long a head. */
@@ -32,7 +32,9 @@ function refuseUnread(error: Error, socket: Duplex, oversized: () => void): void
     socket.destroy();
     return;
   }
-  if (code === 'HPE_HEADER_OVERFLOW') oversized();
-  const reply = code === 'HPE_HEADER_OVERFLOW' ? FIXED_REPLIES.headTooLarge : FIXED_REPLIES.malformed;
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    oversized();
+  }
+  const reply = code === 'HPE_HEADER_OVERFLOW' ? fixedReplies.headTooLarge : fixedReplies.malformed;
   socket.end(writtenReply(reply), () => socket.destroy());
 }

@@ -52,7 +52,9 @@ export function forgottenText({ head, revocation, reviewPage }: SignedOut): stri
  * for the account; `command` forgets the account all the same.
  */
 export function toldSignOut(outcome: SignedOut, command: string): ToldSignOut {
-  if (!('error' in outcome.revocation)) return outcome;
+  if (!('error' in outcome.revocation)) {
+    return outcome;
+  }
   const { error } = outcome.revocation;
   return { ...outcome, error: new ConsequenceError(error, notSignedOutText(outcome, error, command)) };
 }

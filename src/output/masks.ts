@@ -12,8 +12,12 @@ interface Runner {
 }
 
 function runnerOf({ GITHUB_ACTIONS, TF_BUILD }: Environment): Runner | undefined {
-  if (GITHUB_ACTIONS === 'true') return { command: '::add-mask::', percent: '%25' };
-  if (TF_BUILD?.toLowerCase() === 'true') return { command: '##vso[task.setsecret]', percent: '%AZP25' };
+  if (GITHUB_ACTIONS === 'true') {
+    return { command: '::add-mask::', percent: '%25' };
+  }
+  if (TF_BUILD?.toLowerCase() === 'true') {
+    return { command: '##vso[task.setsecret]', percent: '%AZP25' };
+  }
   return undefined;
 }
 
@@ -28,7 +32,9 @@ function runnerOf({ GITHUB_ACTIONS, TF_BUILD }: Environment): Runner | undefined
  */
 export function maskLines(token: Secret, env: Environment): string {
   const runner = runnerOf(env);
-  if (runner === undefined) return '';
+  if (runner === undefined) {
+    return '';
+  }
   const raw = token.reveal();
   if (/^::|##\[|##vso\[/i.test(raw)) {
     throw new ProtocolError(

@@ -54,12 +54,14 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
 
 /** How sure the facts are, of a provider with a file; what a file that was added claims, nobody here has checked. */
 function confidenceRow({ confidence, addedFile }: Provider): string[][] {
-  if (confidence === undefined) return [];
-  const claim = CONFIDENCE[confidence];
+  if (confidence === undefined) {
+    return [];
+  }
+  const claim = confidenceWords[confidence];
   return [['how sure', addedFile === undefined ? claim : `its file says: ${claim}`]];
 }
 
-const CONFIDENCE = {
+const confidenceWords = {
   A: 'three or more independent sources agree on the addresses',
   B: 'two independent sources agree on the addresses',
   C: 'never tried: the facts come from one source, or sources differ',
@@ -68,20 +70,28 @@ const CONFIDENCE = {
 /** Whether `--device` works there (RFC 8628); servers that publish metadata are not asked here. */
 function deviceText(provider: Provider): string {
   const offered = isDeviceOffered(provider);
-  if (offered === null) return 'if its metadata has it';
+  if (offered === null) {
+    return 'if its metadata has it';
+  }
   return offered ? `yes${deviceSecretText(provider)}` : 'not offered';
 }
 
 function deviceSecretText({ clientSecret, device }: Provider): string {
-  if (device?.clientToken !== undefined) return `, with the ${device.clientToken.term}`;
-  if (clientSecret === 'none') return '';
+  if (device?.clientToken !== undefined) {
+    return `, with the ${device.clientToken.term}`;
+  }
+  if (clientSecret === 'none') {
+    return '';
+  }
   return (device?.clientSecret ?? clientSecret) === 'required'
     ? ', with the client secret'
     : ', without a client secret';
 }
 
 function isDeviceOffered({ discovery, endpoints }: Provider): boolean | null {
-  if (endpoints.device_authorization_endpoint !== undefined) return true;
+  if (endpoints.device_authorization_endpoint !== undefined) {
+    return true;
+  }
   return discovery === 'none' ? false : null;
 }
 

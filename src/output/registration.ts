@@ -98,8 +98,9 @@ export function removedClientText(
   { label, registration }: Provider,
   { clientId, isDeletedThere }: { readonly clientId: string; readonly isDeletedThere: boolean },
 ): string {
-  if (isDeletedThere)
+  if (isDeletedThere) {
     return `Removed the client ${clientId} from this machine, and deleted it at ${label}.\n`;
+  }
   const page = registration === undefined ? '' : ` at ${registration.page}`;
   return `Removed the client ${clientId} from this machine. It is still registered with ${label}; delete it there${page}.\n`;
 }

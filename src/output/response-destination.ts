@@ -19,14 +19,18 @@ export function standardOutput(
   asked: boolean,
 ): ResponseDestination {
   const write = (bytes: Uint8Array) => context.writeBytes(bytes);
-  if (asked || context.stdout.isTTY !== true) return { write, finish: nothing, abandon: nothing };
+  if (asked || context.stdout.isTTY !== true) {
+    return { write, finish: nothing, abandon: nothing };
+  }
   const decoder = new TextDecoder();
   return {
     finish: nothing,
     abandon: nothing,
     write(bytes) {
       // Controls could hide lines, forge them, or reach the clipboard; what is not UTF-8 could be one.
-      if (/[^\t\n\r\P{Cc}]|\ufffd/u.test(decoder.decode(bytes, { stream: true }))) throw binary();
+      if (/[^\t\n\r\P{Cc}]|\ufffd/u.test(decoder.decode(bytes, { stream: true }))) {
+        throw binary();
+      }
       return write(bytes);
     },
   };

@@ -27,7 +27,9 @@ export async function openResponseFile(path: string): Promise<ResponseDestinatio
   const handle: FileHandle = await attempt(() => open(written, isReplaced ? 'wx' : 'w'));
   const abandon = async () => {
     await handle.close().catch(() => {});
-    if (isReplaced) await rm(written, { force: true });
+    if (isReplaced) {
+      await rm(written, { force: true });
+    }
   };
   return {
     abandon,
@@ -37,9 +39,13 @@ export async function openResponseFile(path: string): Promise<ResponseDestinatio
     },
     finish: () =>
       attempt(async () => {
-        if (before?.isFile()) await handle.chmod(before.mode & 0o7777);
+        if (before?.isFile()) {
+          await handle.chmod(before.mode & 0o7777);
+        }
         await handle.close();
-        if (isReplaced) await rename(written, target);
+        if (isReplaced) {
+          await rename(written, target);
+        }
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { breakCommands, safeText } from '../ground/safe-text.ts';
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const redirects = new Set([301, 302, 303, 307, 308]);
 const LONGEST_LINE = 8_192;
 
 /** The status line and the header fields (RFC 9112 §4, §5), without what could steer a terminal or a CI job. */
@@ -17,7 +17,9 @@ export function responseHead(response: Response): string {
 
 /** One line that says where a redirect leads; only the origin, since the rest may carry what was sent. */
 export function redirectNote(response: Response, url: URL): string | undefined {
-  if (!REDIRECTS.has(response.status)) return undefined;
+  if (!redirects.has(response.status)) {
+    return undefined;
+  }
   const location = response.headers.get('location') ?? '';
   const target = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
   const where =

@@ -29,18 +29,24 @@ export function signInWords(
   let hasCounter = false;
   let isDrawing = false;
   const say = (...lines: string[]) => {
-    if (hasCounter) stderr.write('\r\u001b[K');
+    if (hasCounter) {
+      stderr.write('\r\u001b[K');
+    }
     hasCounter = false;
     stderr.write(`${lines.join('\n')}\n`);
   };
   const once = (key: string, ...lines: string[]) => {
-    if (!said.has(key)) say(...lines);
+    if (!said.has(key)) {
+      say(...lines);
+    }
     said.add(key);
   };
   return {
     authorizationUri(uri, ways) {
       say(prose(openingWords(name, ways), context), '', uri, '');
-      if (!ways.opensBrowser) say(...otherWays(ways, context));
+      if (!ways.opensBrowser) {
+        say(...otherWays(ways, context));
+      }
       const limit = `${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops`;
       say(prose(`Waiting for you to finish there (${limit})`, context));
     },
@@ -66,7 +72,9 @@ export function signInWords(
       );
     },
     listenerNotice({ kind, text }) {
-      if (kind !== 'foreign-request' || settings.debug) say(`note: ${text}`);
+      if (kind !== 'foreign-request' || settings.debug) {
+        say(`note: ${text}`);
+      }
     },
     pasteRefused(reason) {
       say(`Not yet: ${reason}. Still waiting.`);
@@ -81,7 +89,9 @@ export function signInWords(
       void showQrCode(prompt.verificationUri, context, say).then(drawn, drawn);
     },
     remaining(seconds) {
-      if (!stderr.isTTY || isDrawing) return;
+      if (!stderr.isTTY || isDrawing) {
+        return;
+      }
       // A line that breaks is not taken back by the next one.
       const line = `Waiting, ${clockText(seconds)} left (Ctrl-C stops)`.slice(0, (stderr.columns || 80) - 1);
       stderr.write(`\r\u001b[K${line}`);
@@ -125,7 +135,9 @@ export function signInWords(
       stderr.write(problemText('warning', error));
     },
     done() {
-      if (hasCounter) stderr.write('\r\u001b[K');
+      if (hasCounter) {
+        stderr.write('\r\u001b[K');
+      }
       hasCounter = false;
     },
     signedIn() {},

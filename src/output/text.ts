@@ -53,7 +53,9 @@ export function signedInText(
       : [`Signed in to ${safeText(head.label)} as ${person(head.profile)}`];
   lines.push(kept === 'kept' ? `  stored:  ${storeText(head.store)}` : '  stored:  nowhere (--no-store)');
   lines.push(`  scopes:  ${scopesText(head.scopes)}`);
-  if (missing.length > 0) lines.push(`           asked for but not granted: ${scopesText(missing)}`);
+  if (missing.length > 0) {
+    lines.push(`           asked for but not granted: ${scopesText(missing)}`);
+  }
   lines.push(`  valid:   ${validityText(head, now)}`);
   return `${lines.join('\n')}\n`;
 }
@@ -69,12 +71,17 @@ export function statusText(head: AccountHead, isChecked: boolean, now: Date): st
     `  stored:    ${storeText(head.store)}`,
     `  verified:  ${agoText(head.verifiedAt, now)}`,
   ];
-  if (!isChecked) lines.push(`  checked:   ${NOT_CHECKED}`);
-  if (head.needsLogin !== undefined)
+  if (!isChecked) {
+    lines.push(`  checked:   ${NOT_CHECKED}`);
+  }
+  if (head.needsLogin !== undefined) {
     lines.push(
       `  attention: ${safeText(head.needsLogin)}; sign in again with: oauth-login ${safeText(head.target, 400)}`,
     );
-  if (head.allowHttpLoopback) lines.push('  allowed:   plain http to a loopback address');
+  }
+  if (head.allowHttpLoopback) {
+    lines.push('  allowed:   plain http to a loopback address');
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -156,12 +163,17 @@ export function scopesText(scopes: readonly string[]): string {
 
 function validityText(head: AccountHead, now: Date): string {
   const isRefreshed = head.hasRefreshToken && head.needsLogin === undefined;
-  if (isWithdrawn(head))
+  if (isWithdrawn(head)) {
     return isRefreshed ? 'refused, refreshed at the next use' : 'expired or revoked, sign in again';
+  }
   const renewal = isRefreshed ? ', then refreshed' : ', then sign in again';
-  if (head.expiresAt === undefined) return 'until it is revoked (no expiry)';
+  if (head.expiresAt === undefined) {
+    return 'until it is revoked (no expiry)';
+  }
   const seconds = Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000);
-  if (seconds > 0) return `for ${durationText(seconds)}${renewal}`;
+  if (seconds > 0) {
+    return `for ${durationText(seconds)}${renewal}`;
+  }
   return isRefreshed ? 'expired, refreshed at the next use' : 'expired, sign in again';
 }
 

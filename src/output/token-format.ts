@@ -27,7 +27,9 @@ export interface TokenAnswer {
 /** Reads `--format`; throws a `UsageError` for anything else. */
 export function readTokenFormat(text: string): TokenFormat {
   const format = formats.find((known) => known === text);
-  if (format !== undefined) return format;
+  if (format !== undefined) {
+    return format;
+  }
   throw new UsageError('usage_invalid', `there is no format ${JSON.stringify(text)}`, {
     hint: `the formats are ${formats.join(', ')}`,
   });
@@ -73,7 +75,9 @@ export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
 
 /** What is known of a token besides its text. */
 function tokenFacts(token: FreshToken): Readonly<Record<string, unknown>> {
-  if (token.kind === 'supplied') return { source: token.variable };
+  if (token.kind === 'supplied') {
+    return { source: token.variable };
+  }
   const { expiresAt, scopes, provider } = token.head;
   return {
     expires_at: expiresAt ?? null,

@@ -47,10 +47,14 @@ export async function showQrCode(
   context: Context,
   say: (...lines: string[]) => void,
 ): Promise<void> {
-  if (!context.stderr.isTTY || !canDraw(context)) return;
+  if (!context.stderr.isTTY || !canDraw(context)) {
+    return;
+  }
   const { renderUnicodeCompact } = await import('uqr');
   const picture = renderUnicodeCompact(uri, { border: 2 }).split('\n');
-  if ((context.stderr.columns || 80) <= (picture[0]?.length ?? 0)) return;
+  if ((context.stderr.columns || 80) <= (picture[0]?.length ?? 0)) {
+    return;
+  }
   say('', ...picture, '');
 }
 

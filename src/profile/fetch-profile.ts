@@ -29,7 +29,9 @@ export async function fetchProfile(
   if (url !== undefined) {
     const document = copyDocument(await fetchDocument(provider, { ...provider.profile, url }, options));
     const profile = readProfile(provider, document);
-    if (profile.sub !== (options.idTokenClaims?.sub ?? profile.sub)) throw anotherPerson(provider);
+    if (profile.sub !== (options.idTokenClaims?.sub ?? profile.sub)) {
+      throw anotherPerson(provider);
+    }
     return withEmail(provider, profile, options);
   }
   if (provider.endpoints.userinfo_endpoint !== undefined) {

@@ -9,7 +9,11 @@ export function person(profile: Profile): string {
   const name = profile.name === undefined ? '' : ` (${safeText(profile.name)})`;
   const email = profile.email === undefined ? '' : ` <${safeText(profile.email)}>`;
   const first = profile.preferred_username;
-  if (first !== undefined) return breakCommands(`${safeText(first)}${name}${email}`);
-  if (profile.name !== undefined) return breakCommands(`${safeText(profile.name)}${email}`);
+  if (first !== undefined) {
+    return breakCommands(`${safeText(first)}${name}${email}`);
+  }
+  if (profile.name !== undefined) {
+    return breakCommands(`${safeText(profile.name)}${email}`);
+  }
   return breakCommands(safeText(profile.email ?? profile.sub));
 }

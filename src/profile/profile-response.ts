@@ -16,7 +16,7 @@ import type { Provider } from '../providers/provider.ts';
 type Asked = Pick<Provider, 'name' | 'label' | 'quirks'>;
 
 /** Longest document that is read, in characters. */
-const longestDocument = 256 * 1024;
+const LONGEST_DOCUMENT = 256 * 1024;
 
 /**
  * Gives the text of a successful reply of a resource server; `token` is what the request carried, to be hidden.
@@ -35,7 +35,7 @@ export async function readProfileResponse(
   if (response.status !== 200) {
     throw refusal(provider, response, text, token);
   }
-  if (text.length > longestDocument) {
+  if (text.length > LONGEST_DOCUMENT) {
     throw new ProtocolError('protocol_response_too_large', `the profile at ${provider.label} is too large`, {
       hint: 'report it to the operator of the server',
     });

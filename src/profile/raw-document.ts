@@ -1,7 +1,7 @@
 import { ProtocolError } from '../ground/errors.ts';
 
 /** How deep a document may nest. */
-const deepest = 32;
+const DEEPEST = 32;
 
 /** Names that mean something to objects; a document that uses them gains nothing by being kept whole. */
 const forbiddenNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -39,8 +39,8 @@ function copyValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) {
     return value;
   }
-  if (depth > deepest) {
-    throw invalidProfile(`nests deeper than ${deepest} levels`);
+  if (depth > DEEPEST) {
+    throw invalidProfile(`nests deeper than ${DEEPEST} levels`);
   }
   return Array.isArray(value)
     ? value.map((member: unknown) => copyValue(member, depth + 1))

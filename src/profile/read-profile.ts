@@ -5,11 +5,11 @@ import type { Profile } from './profile.ts';
 import { copyDocument, invalidProfile } from './raw-document.ts';
 
 /** OpenID Connect Core §2: `sub` has no more than 255 characters. */
-const longestSubject = 255;
-const longestText = 1024;
-const longestAddress = 2048;
+const LONGEST_SUBJECT = 255;
+const LONGEST_TEXT = 1024;
+const LONGEST_ADDRESS = 2048;
 /** RFC 5321 §4.5.3.1: 64 for the local part, 255 for the domain, and the sign between them. */
-const longestEmail = 320;
+const LONGEST_EMAIL = 320;
 
 /**
  * Gives the profile that the provider's map finds in its document; what the document leaves out is taken from
@@ -58,7 +58,7 @@ export function readProfile(
 /** Gives the address when it looks like one; it is a label, so nothing more is asked of it. */
 export function readEmailAddress(claim: unknown): string | undefined {
   return typeof claim === 'string' &&
-    claim.length <= longestEmail &&
+    claim.length <= LONGEST_EMAIL &&
     /^[^\s\p{C}@]+@[^\s\p{C}@]+$/u.test(claim)
     ? claim
     : undefined;
@@ -86,17 +86,17 @@ function readSubject(claim: unknown): string | undefined {
   if (typeof claim === 'number') {
     return Number.isSafeInteger(claim) ? String(claim) : undefined;
   }
-  return typeof claim === 'string' && claim.length <= longestSubject && !/\p{C}/u.test(claim)
+  return typeof claim === 'string' && claim.length <= LONGEST_SUBJECT && !/\p{C}/u.test(claim)
     ? claim
     : undefined;
 }
 
 function readText(claim: unknown): string | undefined {
-  return typeof claim === 'string' && claim.length <= longestText ? claim : undefined;
+  return typeof claim === 'string' && claim.length <= LONGEST_TEXT ? claim : undefined;
 }
 
 function readAddress(claim: unknown): string | undefined {
-  if (typeof claim !== 'string' || claim.length > longestAddress || !URL.canParse(claim)) {
+  if (typeof claim !== 'string' || claim.length > LONGEST_ADDRESS || !URL.canParse(claim)) {
     return undefined;
   }
   const url = new URL(claim);

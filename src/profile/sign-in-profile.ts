@@ -30,8 +30,12 @@ export async function signInProfile(
     const profile = await fetchProfile(provider, options);
     return profile === undefined ? {} : { profile };
   } catch (problem) {
-    if (!(problem instanceof OAuthLoginError) || problem instanceof AbortedError) throw problem;
-    if (problem.code === 'protocol_subject_mismatch') throw problem;
+    if (!(problem instanceof OAuthLoginError) || problem instanceof AbortedError) {
+      throw problem;
+    }
+    if (problem.code === 'protocol_subject_mismatch') {
+      throw problem;
+    }
     const profile = profileOfIdToken(provider, options.idTokenClaims);
     return { problem, ...(profile === undefined ? {} : { profile }) };
   }
@@ -42,13 +46,17 @@ function profileOfIdToken(
   provider: ResolvedProvider,
   claims: IdTokenClaims | undefined,
 ): Profile | undefined {
-  if (claims === undefined) return undefined;
+  if (claims === undefined) {
+    return undefined;
+  }
   // The map of a provider with a request of its own is made for the document that it answers with.
   const map = provider.profile.url === undefined ? provider.profile.map : standardClaims;
   try {
     return readProfile({ name: provider.name, profile: { map } }, claims);
   } catch (error) {
-    if (error instanceof OAuthLoginError) return undefined;
+    if (error instanceof OAuthLoginError) {
+      return undefined;
+    }
     throw error;
   }
 }

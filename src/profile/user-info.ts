@@ -60,14 +60,18 @@ function isSigned(reply: Response): boolean {
 
 /** What the library found, by its code; its errors carry the document, so they are no cause to keep. */
 function userInfoFault(oauth: typeof Library, error: unknown, provider: ResolvedProvider): unknown {
-  if (error instanceof OAuthLoginError) return error;
+  if (error instanceof OAuthLoginError) {
+    return error;
+  }
   if (
     !(error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError)
   ) {
     // A challenge beside status 200, say.
     return malformed(provider, '', REPORT_IT);
   }
-  if (error.code === oauth.JSON_ATTRIBUTE_COMPARISON) return anotherPerson(provider);
+  if (error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
+    return anotherPerson(provider);
+  }
   const isNoJson = error.code === oauth.PARSE_ERROR || error.code === oauth.RESPONSE_IS_NOT_JSON;
   const hint = error.code === oauth.JWT_TIMESTAMP_CHECK ? clockHint(undefined) : REPORT_IT;
   return malformed(provider, `: ${isNoJson ? 'it is not JSON' : error.message}`, hint);

@@ -38,14 +38,20 @@ export function buildAuthorizationUri(authorizationEndpoint: string, request: Au
   query.set('response_type', 'code');
   query.set('client_id', request.clientId);
   query.set('redirect_uri', request.redirectUri);
-  if (request.scopes.length > 0) query.set('scope', request.scopes.join(request.scopeSeparator));
+  if (request.scopes.length > 0) {
+    query.set('scope', request.scopes.join(request.scopeSeparator));
+  }
   query.set('state', request.state);
-  if (request.nonce !== undefined) query.set('nonce', request.nonce);
+  if (request.nonce !== undefined) {
+    query.set('nonce', request.nonce);
+  }
   if (request.codeChallenge !== undefined) {
     query.set('code_challenge', request.codeChallenge);
     query.set('code_challenge_method', 'S256');
   }
-  if (request.loginHint !== undefined) query.set('login_hint', request.loginHint);
+  if (request.loginHint !== undefined) {
+    query.set('login_hint', request.loginHint);
+  }
   const text = uri.href.replaceAll('+', '%20');
   if (text.length > MAXIMUM_LENGTH) {
     throw new ProtocolError(
@@ -66,7 +72,9 @@ export function isReservedParameter(name: string): boolean {
 
 /** Throws a `UsageError` when the name is one that only this tool may set. */
 export function refuseReservedParameter(name: string): void {
-  if (!isReservedParameter(name)) return;
+  if (!isReservedParameter(name)) {
+    return;
+  }
   throw new UsageError('usage_reserved_parameter', `the parameter ${name} is set by oauth-login itself`, {
     hint: 'leave it out of --param; scopes go with --scope, the redirect URI with --redirect-uri',
   });

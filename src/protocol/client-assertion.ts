@@ -22,7 +22,9 @@ export function assertClient(assertion: ClientAssertion): ClientAuth {
     const library = await import('oauth4webapi');
     const modify = (header: Record<string, unknown>, payload: Record<string, unknown>) => {
       payload.aud = assertion.audience;
-      if (assertion.method === 'private_key_jwt') header.alg = assertion.key.algorithm;
+      if (assertion.method === 'private_key_jwt') {
+        header.alg = assertion.key.algorithm;
+      }
     };
     const authenticate =
       assertion.method === 'client_secret_jwt'

@@ -22,7 +22,9 @@ export function otherAuthentication(
   offered: readonly string[] | undefined,
 ): Pick<OAuthClient, 'otherAuthentication'> {
   const isOpen = offered?.includes('client_secret_post') && offered.includes('client_secret_basic');
-  if (!isOpen || method === 'none') return {};
+  if (!isOpen || method === 'none') {
+    return {};
+  }
   const isPost = method === 'client_secret_post';
   return { otherAuthentication: isPost ? 'client_secret_basic' : 'client_secret_post' };
 }
@@ -34,8 +36,12 @@ export function otherAuthentication(
  */
 export function authenticateClient(client: OAuthClient): ClientAuth {
   const secret = client.clientSecret;
-  if (client.anonymous) return () => {};
-  if (client.assertion !== undefined) return assertClient(client.assertion);
+  if (client.anonymous) {
+    return () => {};
+  }
+  if (client.assertion !== undefined) {
+    return assertClient(client.assertion);
+  }
   if (secret === undefined || client.clientAuthentication === 'none') {
     return (_server, { client_id }, body) => {
       body.set('client_id', client_id);
@@ -48,8 +54,9 @@ export function authenticateClient(client: OAuthClient): ClientAuth {
     };
   }
   return (_server, { client_id }, _body, headers) => {
-    for (const [name, value] of Object.entries(basicAuthentication(client_id, secret)))
+    for (const [name, value] of Object.entries(basicAuthentication(client_id, secret))) {
       headers.set(name, value);
+    }
   };
 }
 
@@ -72,7 +79,9 @@ export function basicAuthentication(
  * signs for which that makes a difference.
  */
 export function isReadDifferently({ clientSecret, clientAuthentication }: OAuthClient): boolean {
-  if (clientSecret === undefined || clientAuthentication !== 'client_secret_basic') return false;
+  if (clientSecret === undefined || clientAuthentication !== 'client_secret_basic') {
+    return false;
+  }
   return encodeWhereNeeded(clientSecret.reveal()) !== clientSecret.reveal();
 }
 

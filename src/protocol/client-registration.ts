@@ -19,7 +19,7 @@ export interface RegistrationEndpoint {
 }
 
 /** The methods this tool can use, the weakest claim first: a native app keeps no secret (RFC 8252 §8.4). */
-const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 
 /**
  * Registers a native client, as a public one first; with a secret where the server refuses that.
@@ -34,12 +34,14 @@ export async function registerDynamically(
   request: RegistrationRequest,
 ): Promise<RegisteredClient> {
   const offered = endpoint.provider.metadata.token_endpoint_auth_methods_supported;
-  const confidential = METHODS.slice(1).find((method) => offered?.includes(method) ?? true);
+  const confidential = authenticationMethods.slice(1).find((method) => offered?.includes(method) ?? true);
   try {
     return await register(endpoint, request, 'none');
   } catch (error) {
     const isRefused = error instanceof AuthorizationServerError && error.error === 'invalid_client_metadata';
-    if (!isRefused || confidential === undefined) throw error;
+    if (!isRefused || confidential === undefined) {
+      throw error;
+    }
     return register(endpoint, request, confidential);
   }
 }
@@ -77,7 +79,9 @@ async function register(
 
 /** Deviation: several servers answer 200 where RFC 7591 §3.2.1 wants 201. */
 function createdReply(response: Response): Response {
-  if (response.status !== 200) return response;
+  if (response.status !== 200) {
+    return response;
+  }
   return new Response(response.body, { status: 201, headers: response.headers });
 }
 
@@ -96,9 +100,13 @@ function registeredClient(
   if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code')) {
     throw invalidReply(what, 'registered no client for the authorization code grant');
   }
-  const method = METHODS.find((known) => known === (reply.token_endpoint_auth_method ?? asked));
-  if (method === undefined) throw invalidReply(what, 'chose a client authentication that was not asked for');
-  if (method !== 'none' && typeof secret !== 'string') throw invalidReply(what, 'sent no client secret');
+  const method = authenticationMethods.find((known) => known === (reply.token_endpoint_auth_method ?? asked));
+  if (method === undefined) {
+    throw invalidReply(what, 'chose a client authentication that was not asked for');
+  }
+  if (method !== 'none' && typeof secret !== 'string') {
+    throw invalidReply(what, 'sent no client secret');
+  }
   return {
     clientId: reply.client_id,
     clientAuthentication: method,
@@ -111,7 +119,9 @@ function registeredClient(
 
 /** Zero stands for a secret without end; what is no instant says nothing. */
 function expiryOf(seconds: unknown): Pick<RegisteredClient, 'secretExpiresAt'> {
-  if (typeof seconds !== 'number' || !(seconds > 0 && seconds < 8.64e12)) return {};
+  if (typeof seconds !== 'number' || !(seconds > 0 && seconds < 8.64e12)) {
+    return {};
+  }
   return { secretExpiresAt: new Date(seconds * 1000) };
 }
 
@@ -120,9 +130,13 @@ function managementOf(
   { registration_client_uri: uri, registration_access_token: token }: Readonly<Record<string, unknown>>,
   { endpoint, allowHttpLoopback }: Pick<RegistrationEndpoint, 'endpoint' | 'allowHttpLoopback'>,
 ): Pick<RegisteredClient, 'management'> {
-  if (typeof uri !== 'string' || typeof token !== 'string' || token === '') return {};
+  if (typeof uri !== 'string' || typeof token !== 'string' || token === '') {
+    return {};
+  }
   const checked = checkEndpoint(uri, { allowHttpLoopback });
-  if ('fault' in checked || new URL(checked.href).origin !== new URL(endpoint).origin) return {};
+  if ('fault' in checked || new URL(checked.href).origin !== new URL(endpoint).origin) {
+    return {};
+  }
   return { management: { uri: checked.href, token: new Secret(token) } };
 }
 
@@ -149,7 +163,9 @@ export async function deleteRegistration(
   const { credentials } = presentToken({}, token, undefined);
   const response = await fetch(uri, { method: 'DELETE', headers: credentials });
   refuseServerFailure(response, what);
-  if (response.ok || response.status === 404) return;
+  if (response.ok || response.status === 404) {
+    return;
+  }
   if (response.status === 401) {
     throw new AuthorizationServerError(
       'invalid_token',

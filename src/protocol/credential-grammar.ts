@@ -1,13 +1,13 @@
-import { ACCEPTED_TOKEN_TYPES, TOKEN_TYPE } from '../credential/credential.ts';
+import { acceptedTokenTypes, TOKEN_TYPE } from '../credential/credential.ts';
 import { type ErrorOptionsWithHint, ProtocolError } from '../ground/errors.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import { LONGEST_LIFETIME } from './token-members.ts';
 
 /** Longest credential that is accepted, in characters. */
-const longestCredential = 64 * 1024;
+const LONGEST_CREDENTIAL = 64 * 1024;
 
 /** Members whose values no error may hold. */
-const CREDENTIALS = ['access_token', 'refresh_token', 'id_token'] as const;
+const credentials = ['access_token', 'refresh_token', 'id_token'] as const;
 
 type Member = (name: string) => unknown;
 
@@ -20,13 +20,15 @@ type Member = (name: string) => unknown;
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function validateTokenResponse(response: object, tokenTypes = ACCEPTED_TOKEN_TYPES): void {
+export function validateTokenResponse(response: object, tokenTypes = acceptedTokenTypes): void {
   const own: Member = (name) => Object.getOwnPropertyDescriptor(response, name)?.value;
   if (own('error') !== undefined) {
     throw invalid('holds an error, yet claims success');
   }
-  for (const name of CREDENTIALS) {
-    if (name === 'access_token' || own(name) !== undefined) validateCredential(name, own(name));
+  for (const name of credentials) {
+    if (name === 'access_token' || own(name) !== undefined) {
+      validateCredential(name, own(name));
+    }
   }
   const tokenType = own('token_type');
   if (typeof tokenType !== 'string' || !tokenTypes.includes(tokenType.toLowerCase())) {
@@ -46,19 +48,19 @@ export function validateTokenResponse(response: object, tokenTypes = ACCEPTED_TO
   // RFC 6749 §3.3, with the empty text that servers send for "none".
   if (
     scope !== undefined &&
-    (typeof scope !== 'string' || scope.length > longestCredential || /[^\x20-\x7e]/.test(scope))
+    (typeof scope !== 'string' || scope.length > LONGEST_CREDENTIAL || /[^\x20-\x7e]/.test(scope))
   ) {
     const words = ` ${held(scope, own)}`;
     throw invalid(`has the scope${words}, which is no list of scopes`, { serverWords: words });
   }
 }
 
-function validateCredential(name: (typeof CREDENTIALS)[number], value: unknown): void {
+function validateCredential(name: (typeof credentials)[number], value: unknown): void {
   if (typeof value !== 'string' || value === '') {
     throw invalid(`has no ${name}`);
   }
-  if (value.length > longestCredential) {
-    throw invalid(`has more than ${longestCredential} characters in its ${name}`);
+  if (value.length > LONGEST_CREDENTIAL) {
+    throw invalid(`has more than ${LONGEST_CREDENTIAL} characters in its ${name}`);
   }
   // VSCHAR (RFC 6749 appendix A.17), for the access token without the space, which no header could hold (RFC 6750 §2.1).
   const grammar = name === 'refresh_token' ? /^[\x20-\x7e]+$/ : /^[\x21-\x7e]+$/;
@@ -73,12 +75,15 @@ function isLifetime(value: unknown): boolean {
 
 /** What a member holds, made safe and short; a text that shares anything with a credential is not shown. */
 function held(value: unknown, own: Member): string {
-  if (Array.isArray(value)) return '(a list)';
-  if (typeof value !== 'string')
+  if (Array.isArray(value)) {
+    return '(a list)';
+  }
+  if (typeof value !== 'string') {
     return typeof value === 'object' && value !== null ? '(an object)' : `${value}`;
-  const isSecret = CREDENTIALS.map(own).some(
-    (one) => typeof one === 'string' && one !== '' && (value.includes(one) || one.includes(value)),
-  );
+  }
+  const isSecret = credentials
+    .map(own)
+    .some((one) => typeof one === 'string' && one !== '' && (value.includes(one) || one.includes(value)));
   return value !== '' && isSecret ? '(not shown)' : quoteForeign(value, { maximumLength: 40 });
 }
 

@@ -61,7 +61,9 @@ export async function requestDeviceAuthorization(
         [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
       },
     );
-    if (response.status === 404 && !isJson(response)) throw noDeviceGrant(provider);
+    if (response.status === 404 && !isJson(response)) {
+      throw noDeviceGrant(provider);
+    }
     const reply = await library.processDeviceAuthorizationResponse(provider.metadata, client, response);
     return deviceAuthorizationFromResponse(reply, endpoint.allowHttpLoopback, provider.label);
   } catch (error) {
@@ -90,9 +92,15 @@ function deviceAuthorizationFromResponse(
     new ProtocolError('protocol_invalid_response', `the device authorization response of ${label} ${what}`, {
       hint: 'nothing was shown or stored; sign in with a browser instead, or tell the operator of the server',
     });
-  if (!/^[\x21-\x7e]{1,65536}$/.test(reply.device_code)) throw refused('has a malformed device_code');
-  if (!/^[A-Za-z0-9 ._-]{1,32}$/.test(reply.user_code)) throw refused('has a user_code that cannot be shown');
-  if (!(reply.expires_in > 0)) throw refused('has no sensible expires_in');
+  if (!/^[\x21-\x7e]{1,65536}$/.test(reply.device_code)) {
+    throw refused('has a malformed device_code');
+  }
+  if (!/^[A-Za-z0-9 ._-]{1,32}$/.test(reply.user_code)) {
+    throw refused('has a user_code that cannot be shown');
+  }
+  if (!(reply.expires_in > 0)) {
+    throw refused('has no sensible expires_in');
+  }
   const uri = URL.canParse(reply.verification_uri) ? new URL(reply.verification_uri) : undefined;
   const isLocal = uri?.protocol === 'http:' && allowHttpLoopback && isLoopbackHost(uri.hostname);
   if (uri === undefined || (uri.protocol !== 'https:' && !isLocal)) {
@@ -104,7 +112,9 @@ function deviceAuthorizationFromResponse(
   const expiresIn = Math.min(reply.expires_in, LONGEST_LIFE_SECONDS);
   // Never shortened: the server may refuse, or count as an attack, whoever polls faster than it allows.
   const interval = Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS);
-  if (interval >= expiresIn) throw refused('allows no poll while its code is good');
+  if (interval >= expiresIn) {
+    throw refused('allows no poll while its code is good');
+  }
   return {
     deviceCode: new Secret(reply.device_code),
     userCode: reply.user_code,

@@ -42,9 +42,9 @@ export function readChallenge(challenge: string): Reason {
       [];
     return quoted?.replace(/\\(.)/g, '$1') ?? plain;
   };
-  const [error, error_description] = [parameter('error'), parameter('error_description')];
+  const [error, errorDescription] = [parameter('error'), parameter('error_description')];
   return {
     ...(error === undefined ? {} : { error }),
-    ...(error_description === undefined ? {} : { error_description }),
+    ...(errorDescription === undefined ? {} : { error_description: errorDescription }),
   };
 }

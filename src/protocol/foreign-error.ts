@@ -1,14 +1,14 @@
 import type { ErrorResponse } from './dialects/graph-error.ts';
 
 /** Values of a code that say that nothing is wrong. */
-const NO_ERROR: ReadonlySet<unknown> = new Set([
+const noError: ReadonlySet<unknown> = new Set([
   ...[0, '0', '00', '000', 200, '200', '', null, undefined, true, false],
   ...['ok', 'OK', 'success', 'SUCCESS', 'Success'],
 ]);
 
 /** Names under which servers give a code in place of `error` (RFC 6749 §5.2), and words in place of `error_description`. */
-const CODES = ['errcode', 'error_code', 'errorCode', 'err_code', 'errorType', 'resultcode', 'code', 'type'];
-const WORDS = [
+const codes = ['errcode', 'error_code', 'errorCode', 'err_code', 'errorType', 'resultcode', 'code', 'type'];
+const descriptionMembers = [
   ...['error_description', 'errmsg', 'err_msg', 'error_msg', 'errorMessage', 'error_message', 'message'],
   ...['msg', 'description', 'detail', 'title'],
 ];
@@ -25,19 +25,29 @@ export function readForeignError(
   failed: boolean,
 ): ErrorResponse | undefined {
   const { error, errors, data, ok, success, status } = members;
-  if (isObject(error)) return standardForm(error, members) ?? { error: 'unknown_error' };
-  if (typeof error === 'number' && error !== 0) return withWords(String(error), words(members));
+  if (isObject(error)) {
+    return standardForm(error, members) ?? { error: 'unknown_error' };
+  }
+  if (typeof error === 'number' && error !== 0) {
+    return withWords(String(error), words(members));
+  }
   if (typeof error === 'string' && error !== '') {
     const said = words(members);
     return isCode(error) ? withWords(error, said) : withWords(codeOf(members), said ?? error);
   }
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  if (isObject(first)) return standardForm(first, members) ?? { error: 'unknown_error' };
-  if (typeof first === 'string') return withWords(codeOf(members), first);
+  if (isObject(first)) {
+    return standardForm(first, members) ?? { error: 'unknown_error' };
+  }
+  if (typeof first === 'string') {
+    return withWords(codeOf(members), first);
+  }
   if (codeOf(members) !== undefined || ok === false || success === false || status === 'error') {
     return withWords(codeOf(members), words(members));
   }
-  if (isObject(data)) return codeOf(data) === undefined ? undefined : standardForm(data, members);
+  if (isObject(data)) {
+    return codeOf(data) === undefined ? undefined : standardForm(data, members);
+  }
   return failed && words(members) !== undefined ? withWords(undefined, words(members)) : undefined;
 }
 
@@ -55,16 +65,22 @@ function withWords(code: string | undefined, said: string | undefined): ErrorRes
 }
 
 function codeOf(members: Readonly<Record<string, unknown>>): string | undefined {
-  for (const name of CODES) {
+  for (const name of codes) {
     const code = members[name];
-    if (NO_ERROR.has(code) || (typeof code !== 'string' && typeof code !== 'number')) continue;
-    if (isCode(String(code))) return String(code);
+    if (noError.has(code) || (typeof code !== 'string' && typeof code !== 'number')) {
+      continue;
+    }
+    if (isCode(String(code))) {
+      return String(code);
+    }
   }
   return undefined;
 }
 
 function words(members: Readonly<Record<string, unknown>>): string | undefined {
-  const said = WORDS.map((name) => members[name]).find((value) => typeof value === 'string' && value !== '');
+  const said = descriptionMembers
+    .map((name) => members[name])
+    .find((value) => typeof value === 'string' && value !== '');
   return typeof said === 'string' ? said : undefined;
 }
 

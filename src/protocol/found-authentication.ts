@@ -28,8 +28,12 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
       try {
         return await request({ ...endpoint, client });
       } catch (error) {
-        if (!isUnknownClient(error)) throw error;
-        if (other === undefined) throw isReadDifferently(client) ? withOtherWay(error) : error;
+        if (!isUnknownClient(error)) {
+          throw error;
+        }
+        if (other === undefined) {
+          throw isReadDifferently(client) ? withOtherWay(error) : error;
+        }
         const changed: OAuthClient = { ...client, clientAuthentication: other };
         other = undefined;
         const answer = request({ ...endpoint, client: changed });
@@ -39,7 +43,9 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
           },
           (again: unknown) => {
             // With both unknown it is the secret that is wrong, and the first answer says so as well.
-            if (isUnknownClient(again)) throw error;
+            if (isUnknownClient(again)) {
+              throw error;
+            }
             client = changed;
           },
         );

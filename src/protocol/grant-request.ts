@@ -1,4 +1,4 @@
-import { ACCEPTED_TOKEN_TYPES } from '../credential/credential.ts';
+import { acceptedTokenTypes } from '../credential/credential.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { requestTokens } from './request-tokens.ts';
@@ -52,16 +52,20 @@ export async function requestGrant(endpoint: TokenEndpoint, request: GrantReques
           : await library.processGenericTokenEndpointResponse(server, client, response, {
               ...(isOther ? { recognizedTokenTypes: { n_a: () => {} } } : {}),
             });
-        if (requestedTokenType !== undefined) requireIssuedType(reply.issued_token_type, requestedTokenType);
+        if (requestedTokenType !== undefined) {
+          requireIssuedType(reply.issued_token_type, requestedTokenType);
+        }
         return reply;
       },
     },
-    isOther ? [...ACCEPTED_TOKEN_TYPES, 'n_a'] : ACCEPTED_TOKEN_TYPES,
+    isOther ? [...acceptedTokenTypes, 'n_a'] : acceptedTokenTypes,
   );
 }
 
 function requireIssuedType(issued: unknown, requested: string): void {
-  if (issued === requested) return;
+  if (issued === requested) {
+    return;
+  }
   throw new ProtocolError(
     'protocol_invalid_response',
     'the token endpoint issued a token of another type than the one that was asked for',

@@ -29,7 +29,9 @@ export function withAcceptedIssuer(
   provider: Pick<Provider, 'idTokenIssuers'>,
   idToken: unknown,
 ): AuthorizationServer {
-  if (provider.idTokenIssuers === undefined || typeof idToken !== 'string') return server;
+  if (provider.idTokenIssuers === undefined || typeof idToken !== 'string') {
+    return server;
+  }
   const claims = readIdTokenPayload(idToken);
   const tenant =
     typeof claims?.tid === 'string' && /^[0-9a-f-]{36}$/.test(claims.tid) ? claims.tid : undefined;
@@ -89,11 +91,19 @@ export function validateIdTokenClaims(
 ): IdTokenClaims {
   const { iss, sub, aud, azp, exp, iat, at_hash, events } = claims;
   for (const [name, value] of Object.entries({ aud, exp, iat })) {
-    if (value === undefined) throw invalidIdToken(`it has no ${name}`);
+    if (value === undefined) {
+      throw invalidIdToken(`it has no ${name}`);
+    }
   }
-  if (typeof iss !== 'string') throw invalidIdToken('it names no issuer');
-  if (typeof sub !== 'string' || sub === '') throw invalidIdToken('its subject is not a text');
-  if (Object.hasOwn(Object(events), LOGOUT_EVENT)) throw invalidIdToken('it is a logout token');
+  if (typeof iss !== 'string') {
+    throw invalidIdToken('it names no issuer');
+  }
+  if (typeof sub !== 'string' || sub === '') {
+    throw invalidIdToken('its subject is not a text');
+  }
+  if (Object.hasOwn(Object(events), LOGOUT_EVENT)) {
+    throw invalidIdToken('it is a logout token');
+  }
   refuseUntrustedAudience([aud].flat(), azp, expected);
   if (typeof iat !== 'number' || iat > expected.now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
     throw invalidIdToken('it says that it was issued in the future', {
@@ -125,19 +135,25 @@ function refuseUntrustedAudience(
     throw invalidIdToken(`it is made out to ${what}${words}`, { hint, serverWords: words });
   }
   // With errata set 2, `azp` need not be there, and may name another party that is trusted.
-  if (azp === undefined || known.has(azp)) return;
+  if (azp === undefined || known.has(azp)) {
+    return;
+  }
   const party = typeof azp === 'string' && azp !== '' ? `, ${quoteForeign(azp, { maximumLength: 100 })}` : '';
   throw invalidIdToken(`it was made for another client${party}`, { hint, serverWords: party });
 }
 
 function validateNonce(nonce: unknown, expected: ExpectedIdToken): void {
-  if (expected.nonce === undefined || nonce === expected.nonce.sent) return;
+  if (expected.nonce === undefined || nonce === expected.nonce.sent) {
+    return;
+  }
   if (nonce !== undefined) {
     throw invalidIdToken('its nonce is not the one that was sent', {
       hint: 'sign in again; if it stays so, tell the operator of the server',
     });
   }
-  if (expected.nonce.mayBeMissing === true) return;
+  if (expected.nonce.mayBeMissing === true) {
+    return;
+  }
   throw invalidIdToken('it has no nonce, although one was sent', {
     hint: `if the server is known to leave it out, add "id_token_nonce": "optional" to ${expected.provider.name} in config.json; if not, tell the operator of the server`,
   });

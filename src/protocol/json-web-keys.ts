@@ -5,8 +5,8 @@ import { refuseServerFailure } from './server-failure.ts';
 /** A public key as JSON; only members that matter for a signature (RFC 7517 §4, RFC 7518 §6). */
 export type PublicJwk = Readonly<Record<string, unknown>>;
 
-const MEMBERS = ['kty', 'n', 'e', 'crv', 'x', 'y', 'kid', 'alg', 'use', 'key_ops'] as const;
-const MATERIAL = ['kty', 'n', 'e', 'crv', 'x', 'y'] as const;
+const publicMembers = ['kty', 'n', 'e', 'crv', 'x', 'y', 'kid', 'alg', 'use', 'key_ops'] as const;
+const material = ['kty', 'n', 'e', 'crv', 'x', 'y'] as const;
 
 /** No set of a real server has more keys; the rest of it is not read. */
 const MOST_KEYS = 200;
@@ -30,9 +30,13 @@ export async function fetchKeys(uri: string, fetch: LibraryFetch, label: string)
     new ProtocolError('protocol_invalid_response', `${keysOf(label)} ${what}`, {
       hint: `check the jwks_uri, ${new URL(uri).origin}${new URL(uri).pathname}: a proxy or a sign-in page may stand in between`,
     });
-  if (response.status !== 200) throw refused(`answered with status ${response.status}`);
+  if (response.status !== 200) {
+    throw refused(`answered with status ${response.status}`);
+  }
   const keys = readKeySet(await response.text());
-  if (keys === undefined) throw refused('sent no JSON Web Key Set');
+  if (keys === undefined) {
+    throw refused('sent no JSON Web Key Set');
+  }
   return keys;
 }
 
@@ -49,16 +53,22 @@ function readKeySet(text: string): PublicJwk[] | undefined {
     return undefined;
   }
   const keys: unknown = Object.getOwnPropertyDescriptor(Object(document), 'keys')?.value;
-  if (!Array.isArray(keys)) return undefined;
+  if (!Array.isArray(keys)) {
+    return undefined;
+  }
   const found = new Map<string, PublicJwk>();
   for (const key of keys.slice(0, MOST_KEYS)) {
-    if (typeof key !== 'object' || key === null || 'd' in key || key.kty === 'oct') continue;
-    const members = MEMBERS.map((name) => [name, key[name]] as const).filter(([name, value]) =>
-      name === 'key_ops' ? Array.isArray(value) : typeof value === 'string',
-    );
+    if (typeof key !== 'object' || key === null || 'd' in key || key.kty === 'oct') {
+      continue;
+    }
+    const members = publicMembers
+      .map((name) => [name, key[name]] as const)
+      .filter(([name, value]) => (name === 'key_ops' ? Array.isArray(value) : typeof value === 'string'));
     const jwk = Object.fromEntries(members);
-    const identity = JSON.stringify([...MATERIAL, 'kid' as const].map((name) => jwk[name]));
-    if (!found.has(identity)) found.set(identity, jwk);
+    const identity = JSON.stringify([...material, 'kid' as const].map((name) => jwk[name]));
+    if (!found.has(identity)) {
+      found.set(identity, jwk);
+    }
   }
   return [...found.values()];
 }

@@ -48,11 +48,15 @@ export async function verifySignature(
   let fits = false;
   for (const key of candidates(await fetchKeys(server.jwks_uri, source.fetch, label), jwt.header)) {
     const verdict = await tryKey(library, jwt.response, server, key);
-    if (verdict === 'right') return;
+    if (verdict === 'right') {
+      return;
+    }
     fits ||= verdict === 'wrong';
   }
   const { alg, kid } = jwt.header;
-  if (fits) throw invalid(jwt, `no key of ${label} made its signature`);
+  if (fits) {
+    throw invalid(jwt, `no key of ${label} made its signature`);
+  }
   const named = kid === undefined ? '' : ` of the kid ${quoteForeign(kid, { maximumLength: 60 })}`;
   const words = `${named} for ${quoteForeign(alg, { maximumLength: 20 })}`;
   throw invalid(jwt, `${keysOf(label)} has no usable key${words}`, words);
@@ -67,7 +71,9 @@ function invalid({ code, name }: SignedJwt, reason: string, serverWords = ''): P
 
 /** By `kid`; where no key has that one, those without any (it is a hint only: RFC 7515 §4.1.4). */
 function candidates(keys: readonly PublicJwk[], { kid }: JwtHeader): PublicJwk[] {
-  if (kid === undefined) return [...keys];
+  if (kid === undefined) {
+    return [...keys];
+  }
   const named = keys.filter((key) => key.kid === kid);
   const fitting = named.length > 0 ? named : keys.filter((key) => key.kid === undefined);
   return fitting.map((key) => ({ ...key, kid }));

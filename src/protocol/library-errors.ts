@@ -22,7 +22,9 @@ export function fromLibraryError(
   what: string,
   refused: Refused = {},
 ): unknown {
-  if (error instanceof OAuthLoginError) return error;
+  if (error instanceof OAuthLoginError) {
+    return error;
+  }
   if (error instanceof library.ResponseBodyError) {
     return refusal(error.error, error.error_description, error.status, what, refused);
   }
@@ -42,7 +44,9 @@ export function fromLibraryError(
   ) {
     const { code, cause, message } = error;
     const status = cause instanceof Response ? cause.status : 200;
-    if (status >= 400 && status < 500) return unexplained(status, what);
+    if (status >= 400 && status < 500) {
+      return unexplained(status, what);
+    }
     return new ProtocolError(
       code === library.MISSING_SERVER_METADATA || code === library.INVALID_SERVER_METADATA
         ? 'protocol_invalid_metadata'

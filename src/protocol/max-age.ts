@@ -29,7 +29,9 @@ export function maxAgeOf(
 export function validateAuthenticationTime(claims: IdTokenClaims, maxAge: MaxAge): void {
   const oldest = maxAge.requestedAt.getTime() / 1000 - maxAge.seconds - CLOCK_TOLERANCE_SECONDS;
   const { auth_time } = claims;
-  if (typeof auth_time === 'number' && auth_time >= oldest) return;
+  if (typeof auth_time === 'number' && auth_time >= oldest) {
+    return;
+  }
   throw new ProtocolError(
     'protocol_invalid_id_token',
     typeof auth_time === 'number'

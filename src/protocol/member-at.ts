@@ -2,7 +2,9 @@
 export function memberAt(document: object, path: string): unknown {
   let value: unknown = document;
   for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
+    if (typeof value !== 'object' || value === null) {
+      return undefined;
+    }
     value = Object.getOwnPropertyDescriptor(value, name)?.value;
   }
   return value;

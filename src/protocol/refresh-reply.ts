@@ -31,7 +31,9 @@ export function observedFetch(
     const response = await fetch(input, init);
     const requested = new URL(input instanceof Request ? input.url : input).href;
     const method = input instanceof Request ? input.method : (init?.method ?? 'GET');
-    if (requested === observed && method === 'POST') await onReply(await readReply(response.clone(), now()));
+    if (requested === observed && method === 'POST') {
+      await onReply(await readReply(response.clone(), now()));
+    }
     return response;
   };
 }
@@ -70,8 +72,12 @@ function isRefreshToken(value: unknown): value is string {
 
 /** The header is a number of seconds or a date. */
 function retryAfterSeconds(value: string | null, now: Date): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
+  if (value === null) {
+    return undefined;
+  }
+  if (/^\d{1,9}$/.test(value)) {
+    return Number(value);
+  }
   const instant = Date.parse(value);
   return Number.isNaN(instant) ? undefined : Math.max(0, Math.ceil((instant - now.getTime()) / 1000));
 }

@@ -61,7 +61,9 @@ export async function refreshTokens(
   }).catch((error: unknown) => {
     throw withLikelyReason(error, endpoint.provider);
   });
-  if (tokens.idTokenClaims !== undefined) validateRefreshedIdToken(tokens.idTokenClaims, more);
+  if (tokens.idTokenClaims !== undefined) {
+    validateRefreshedIdToken(tokens.idTokenClaims, more);
+  }
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
 }
 

@@ -17,7 +17,9 @@ export interface OriginalSignIn {
  * @see [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
  */
 export function validateRefreshedIdToken(claims: IdTokenClaims, original: OriginalSignIn): void {
-  if (original.subject !== undefined && claims.sub !== original.subject) throw refused('names somebody else');
+  if (original.subject !== undefined && claims.sub !== original.subject) {
+    throw refused('names somebody else');
+  }
   const before = original.idToken === undefined ? {} : (readIdTokenPayload(original.idToken.reveal()) ?? {});
   for (const name of ['nonce', 'auth_time']) {
     const isThere = claims[name] !== undefined && before[name] !== undefined;

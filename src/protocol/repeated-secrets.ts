@@ -1,5 +1,5 @@
 /** Parameters whose values only the two ends may know (RFC 6749, 7009, 7521, 7636, 8628, 8693). */
-const SECRET_PARAMETERS = new Set([
+const secretParameters = new Set([
   'actor_token',
   'assertion',
   'client_assertion',
@@ -17,7 +17,7 @@ const SECRET_PARAMETERS = new Set([
 const PART_LENGTH = 12;
 
 /** The members of an error response that are shown to people (RFC 6749 §5.2). */
-const SHOWN_MEMBERS = ['error', 'error_description', 'error_uri'] as const;
+const shownMembers = ['error', 'error_description', 'error_uri'] as const;
 
 /** A request, as far as it may hold a secret. */
 export type SentRequest = { readonly [Member in 'headers' | 'body']?: RequestInit[Member] | undefined };
@@ -32,11 +32,13 @@ export function withoutRepeatedSecrets(
   sent: SentRequest,
 ): Record<string, unknown> {
   const secrets = secretsOf(sent);
-  const repeating = SHOWN_MEMBERS.filter((name) => {
+  const repeating = shownMembers.filter((name) => {
     const words = members[name];
     return typeof words === 'string' && repeatsAny(words, secrets);
   });
-  if (repeating.length === 0) return members;
+  if (repeating.length === 0) {
+    return members;
+  }
   const kept = Object.entries(members).filter(([name]) => !repeating.some((other) => other === name));
   return Object.fromEntries([...kept, ...(repeating.includes('error') ? [['error', 'unknown_error']] : [])]);
 }
@@ -44,7 +46,9 @@ export function withoutRepeatedSecrets(
 /** The response without its challenge (RFC 9110 §11.6.1) when that repeats a secret of the request. */
 export function withDiscreetChallenge(response: Response, sent: SentRequest): Response {
   const challenge = response.headers.get('www-authenticate');
-  if (challenge === null || !repeatsAny(challenge, secretsOf(sent))) return response;
+  if (challenge === null || !repeatsAny(challenge, secretsOf(sent))) {
+    return response;
+  }
   const headers = new Headers(response.headers);
   headers.delete('www-authenticate');
   return new Response(response.body, { status: response.status, headers });
@@ -54,7 +58,7 @@ function secretsOf({ headers, body }: SentRequest): string[] {
   const parameters = new URLSearchParams(
     typeof body === 'string' || body instanceof URLSearchParams ? body : '',
   );
-  const secrets = [...parameters].filter(([name]) => SECRET_PARAMETERS.has(name)).map(([, value]) => value);
+  const secrets = [...parameters].filter(([name]) => secretParameters.has(name)).map(([, value]) => value);
   const credentials = new Headers(headers).get('authorization')?.replace(/^\S+ +/, '') ?? '';
   const pair = Buffer.from(credentials, 'base64').toString('utf8');
   const password = pair.slice(pair.indexOf(':') + 1);
@@ -66,7 +70,9 @@ function repeatsAny(words: string, secrets: readonly string[]): boolean {
   return secrets.some((secret) => {
     for (let start = 0; start <= Math.max(0, secret.length - PART_LENGTH); start += 1) {
       const part = secret.slice(start, start + PART_LENGTH);
-      if (readings.some((reading) => reading.includes(part))) return true;
+      if (readings.some((reading) => reading.includes(part))) {
+        return true;
+      }
     }
     return false;
   });

@@ -1,5 +1,5 @@
 import type * as Library from 'oauth4webapi';
-import { ACCEPTED_TOKEN_TYPES } from '../credential/credential.ts';
+import { acceptedTokenTypes } from '../credential/credential.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
@@ -45,7 +45,7 @@ export interface Exchange {
 export async function requestTokens(
   endpoint: TokenEndpoint,
   exchange: Exchange,
-  tokenTypes: readonly string[] = ACCEPTED_TOKEN_TYPES,
+  tokenTypes: readonly string[] = acceptedTokenTypes,
 ): Promise<TokenSet> {
   const library = await import('oauth4webapi');
   const { provider } = endpoint;
@@ -63,7 +63,9 @@ export async function requestTokens(
     const offset = clockOffset(response, own);
     const tokens = tokenSetFromResponse(reply, { endpoint, tokenTypes, clockOffset: offset });
     if (idToken === undefined) {
-      if (exchange.nonce?.sent !== undefined) throw noIdToken(provider);
+      if (exchange.nonce?.sent !== undefined) {
+        throw noIdToken(provider);
+      }
       return tokens;
     }
     const now = exchange.clock?.(response, own) ?? own;
@@ -89,13 +91,17 @@ export async function requestTokens(
 async function setIdTokenApart(
   response: Response,
 ): Promise<{ readonly bare: Response; readonly idToken?: string }> {
-  if (response.status !== 200) return { bare: response };
+  if (response.status !== 200) {
+    return { bare: response };
+  }
   const body: unknown = await response
     .clone()
     .json()
     .catch(() => undefined);
   const { id_token: idToken, ...members }: Record<string, unknown> = { ...Object(body) };
-  if (typeof idToken !== 'string') return { bare: response };
+  if (typeof idToken !== 'string') {
+    return { bare: response };
+  }
   return { bare: Response.json(members), idToken };
 }
 

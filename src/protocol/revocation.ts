@@ -49,10 +49,16 @@ export async function revokeTokens(
   const { revocation, metadata } = request.provider;
   if (revocation.kind === 'request') {
     const needsSecret = revocation.authentication === 'client_secret_basic';
-    if (needsSecret && request.client.clientSecret === undefined) return { kind: 'not-offered' };
-    if (revocation.url.includes('{sub}') && request.subject === undefined) return { kind: 'not-offered' };
+    if (needsSecret && request.client.clientSecret === undefined) {
+      return { kind: 'not-offered' };
+    }
+    if (revocation.url.includes('{sub}') && request.subject === undefined) {
+      return { kind: 'not-offered' };
+    }
     const failure = await failureOf(revokeByRequest(request, tokens.accessToken));
-    return failure === undefined ? REVOKED : { kind: 'failed', error: failure, isAccessTokenRevoked: false };
+    return failure === undefined
+      ? revokedOutcome
+      : { kind: 'failed', error: failure, isAccessTokenRevoked: false };
   }
   if (revocation.kind === 'none' || metadata.revocation_endpoint === undefined) {
     return { kind: 'not-offered' };
@@ -63,13 +69,15 @@ export async function revokeTokens(
   }
   const kept = await failureOf(revokeAtEndpoint(request, refreshToken, 'refresh_token'));
   // A server that was not reached is not reached a moment later, and the person would wait twice.
-  if (kept instanceof NetworkError && kept.code !== 'network_server_error') return outcomeOf(kept, kept);
+  if (kept instanceof NetworkError && kept.code !== 'network_server_error') {
+    return outcomeOf(kept, kept);
+  }
   const left = await failureOf(revokeAtEndpoint(request, accessToken, 'access_token'));
   const endsSignIn = kept === undefined && left instanceof AuthorizationServerError;
   return endsSignIn ? { kind: 'access-token-left', refusal: left } : outcomeOf(kept, left);
 }
 
-const REVOKED: RevocationOutcome = { kind: 'revoked' };
+const revokedOutcome: RevocationOutcome = { kind: 'revoked' };
 
 /** Of two failures the one of a server in trouble is told, since trying again may help then. */
 function outcomeOf(
@@ -77,7 +85,9 @@ function outcomeOf(
   accessToken: OAuthLoginError | undefined,
 ): RevocationOutcome {
   const error = accessToken instanceof NetworkError ? accessToken : (refreshToken ?? accessToken);
-  if (error === undefined) return REVOKED;
+  if (error === undefined) {
+    return revokedOutcome;
+  }
   return { kind: 'failed', error, isAccessTokenRevoked: accessToken === undefined };
 }
 
@@ -86,7 +96,9 @@ async function failureOf(revocation: Promise<void>): Promise<OAuthLoginError | u
     await revocation;
     return undefined;
   } catch (error) {
-    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
+    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) {
+      throw error;
+    }
     return error;
   }
 }
@@ -111,7 +123,9 @@ async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint:
     await library.processRevocationResponse(response);
   } catch (error) {
     // Not by RFC 7009 §2.2, but said for a token that is no more: the access token goes with its refresh token.
-    if (error instanceof library.ResponseBodyError && error.error === 'invalid_token') return;
+    if (error instanceof library.ResponseBodyError && error.error === 'invalid_token') {
+      return;
+    }
     throw fromLibraryError(library, error, `the revocation endpoint of ${provider.label}`);
   }
 }
@@ -119,7 +133,9 @@ async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint:
 async function revokeByRequest(request: RevocationRequest, token: Secret): Promise<void> {
   const { provider, client } = request;
   const { revocation } = provider;
-  if (revocation.kind !== 'request') return;
+  if (revocation.kind !== 'request') {
+    return;
+  }
   const url = new URL(
     revocation.url
       .replace('{client_id}', encodeURIComponent(client.clientId))
@@ -152,6 +168,8 @@ async function revokeByRequest(request: RevocationRequest, token: Secret): Promi
   });
   refuseServerFailure(response, provider.label);
   // 404 and 422: the provider no longer knows the token, which is what was wanted.
-  if (response.ok || response.status === 404 || response.status === 422) return;
+  if (response.ok || response.status === 404 || response.status === 422) {
+    return;
+  }
   throw refusal('revocation_refused', undefined, response.status, provider.label);
 }

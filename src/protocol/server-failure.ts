@@ -11,7 +11,9 @@ import { NetworkError } from '../ground/errors.ts';
  */
 export function refuseServerFailure(response: Response, what: string, said = ''): void {
   const { status, headers } = response;
-  if (status < 500 && status !== 429) return;
+  if (status < 500 && status !== 429) {
+    return;
+  }
   const retryAfter = readRetryAfter(headers.get('retry-after'));
   const when = retryAfter === undefined ? 'in a few minutes' : waitText(retryAfter);
   throw new NetworkError('network_server_error', `${what} answered with status ${status}${said}`, {
@@ -26,14 +28,20 @@ export function refuseServerFailure(response: Response, what: string, said = '')
 
 /** Seconds; the header is a number of them or a date (RFC 9110 §10.2.3). */
 function readRetryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  if (/^[0-9]{1,9}$/.test(value)) return Number(value);
+  if (value === null) {
+    return undefined;
+  }
+  if (/^[0-9]{1,9}$/.test(value)) {
+    return Number(value);
+  }
   const seconds = Math.ceil((Date.parse(value) - Date.now()) / 1000);
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
 function waitText(seconds: number): string {
-  if (seconds < 2) return 'now';
+  if (seconds < 2) {
+    return 'now';
+  }
   return seconds <= 120 ? `in ${seconds} seconds` : `in ${Math.ceil(seconds / 60)} minutes`;
 }
 

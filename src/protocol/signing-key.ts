@@ -30,7 +30,7 @@ const LEAST_RSA_BITS = 2048;
 
 const DAMAGED = 'is damaged';
 
-const CURVES: ReadonlyMap<string | undefined, readonly [curve: string, algorithm: string]> = new Map([
+const curves: ReadonlyMap<string | undefined, readonly [curve: string, algorithm: string]> = new Map([
   ['prime256v1', ['P-256', 'ES256']],
   ['secp384r1', ['P-384', 'ES384']],
   ['secp521r1', ['P-521', 'ES512']],
@@ -65,7 +65,9 @@ async function signatureKey(
   try {
     const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
     const sample = Buffer.from(name);
-    if (!verify(hash, sample, createPublicKey(key), sign(hash, sample, key))) throw invalidKey(name, DAMAGED);
+    if (!verify(hash, sample, createPublicKey(key), sign(hash, sample, key))) {
+      throw invalidKey(name, DAMAGED);
+    }
     const bytes = key.export({ type: 'pkcs8', format: 'der' });
     return await webcrypto.subtle.importKey('pkcs8', bytes, algorithm.parameters, false, ['sign']);
   } catch {
@@ -81,16 +83,26 @@ function readJwk(text: string, name: string): JsonWebKey {
     throw invalidKey(name, 'begins like JSON and is none');
   }
   const jwk: JsonWebKey = { ...(document as object) };
-  if (Object.hasOwn(jwk, 'keys')) throw invalidKey(name, 'holds a set of keys, not one');
-  if (typeof jwk.kty !== 'string') throw invalidKey(name, 'is JSON, but not a JWK');
-  if (jwk.kty === 'oct') throw invalidKey(name, 'holds a secret, not a private key');
-  if (typeof jwk.d !== 'string' || jwk.d === '') throw invalidKey(name, 'holds a public key only');
+  if (Object.hasOwn(jwk, 'keys')) {
+    throw invalidKey(name, 'holds a set of keys, not one');
+  }
+  if (typeof jwk.kty !== 'string') {
+    throw invalidKey(name, 'is JSON, but not a JWK');
+  }
+  if (jwk.kty === 'oct') {
+    throw invalidKey(name, 'holds a secret, not a private key');
+  }
+  if (typeof jwk.d !== 'string' || jwk.d === '') {
+    throw invalidKey(name, 'holds a public key only');
+  }
   return jwk;
 }
 
 function readPem(text: string, name: string): KeyObject {
   const kind = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
-  if (kind === undefined) throw invalidKey(name, 'holds neither a JWK nor PEM');
+  if (kind === undefined) {
+    throw invalidKey(name, 'holds neither a JWK nor PEM');
+  }
   if (kind.startsWith('ENCRYPTED') || text.includes('Proc-Type: 4,ENCRYPTED')) {
     throw new ConfigurationError('config_invalid_key', `the key in ${name} is encrypted with a password`, {
       hint: 'decrypt it (openssl pkey -in KEY), and give it on standard input with --key-file -',
@@ -115,23 +127,32 @@ function algorithmOf(key: KeyObject, wanted: string | undefined, name: string): 
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa': {
-      if ((modulusLength ?? 0) < LEAST_RSA_BITS) throw invalidKey(name, `has only ${modulusLength} bits`);
+      if ((modulusLength ?? 0) < LEAST_RSA_BITS) {
+        throw invalidKey(name, `has only ${modulusLength} bits`);
+      }
       const [, scheme, bits] = /^(RS|PS)(256|384|512)$/.exec(wanted ?? 'RS256') ?? [];
-      if (scheme === undefined) throw otherAlgorithm(name);
+      if (scheme === undefined) {
+        throw otherAlgorithm(name);
+      }
       return {
         name: `${scheme}${bits}`,
         parameters: { name: scheme === 'PS' ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5', hash: `SHA-${bits}` },
       };
     }
     case 'ec': {
-      const [curve, algorithm] = CURVES.get(namedCurve) ?? [];
-      if (curve === undefined || algorithm === undefined)
+      const [curve, algorithm] = curves.get(namedCurve) ?? [];
+      if (curve === undefined || algorithm === undefined) {
         throw invalidKey(name, 'is on a curve that no JWT uses');
-      if (wanted !== undefined && wanted !== algorithm) throw otherAlgorithm(name);
+      }
+      if (wanted !== undefined && wanted !== algorithm) {
+        throw otherAlgorithm(name);
+      }
       return { name: algorithm, parameters: { name: 'ECDSA', namedCurve: curve } };
     }
     case 'ed25519':
-      if (wanted !== undefined && wanted !== 'EdDSA' && wanted !== 'Ed25519') throw otherAlgorithm(name);
+      if (wanted !== undefined && wanted !== 'EdDSA' && wanted !== 'Ed25519') {
+        throw otherAlgorithm(name);
+      }
       // RFC 9864 renamed it; servers of today know the name of RFC 8037.
       return { name: wanted ?? 'EdDSA', parameters: { name: 'Ed25519' } };
     default:

@@ -15,15 +15,23 @@ export interface FormedRequest {
  */
 export function formedTokenRequest(url: string, init: Init, form: TokenRequestForm): FormedRequest {
   const { body: sent } = init;
-  if (!(sent instanceof URLSearchParams)) return { url, init };
+  if (!(sent instanceof URLSearchParams)) {
+    return { url, init };
+  }
   const parameters = new URLSearchParams(sent);
-  for (const [name, value] of Object.entries(form.parameters ?? {})) parameters.set(name, value);
+  for (const [name, value] of Object.entries(form.parameters ?? {})) {
+    parameters.set(name, value);
+  }
   const isRefresh = parameters.get('grant_type') === 'refresh_token';
   const place = new URL(isRefresh && form.refreshUrl !== undefined ? form.refreshUrl : url);
   const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(form.headers ?? {})) headers.set(name, value);
+  for (const [name, value] of Object.entries(form.headers ?? {})) {
+    headers.set(name, value);
+  }
   if (form.method === 'GET') {
-    for (const [name, value] of parameters) place.searchParams.set(name, value);
+    for (const [name, value] of parameters) {
+      place.searchParams.set(name, value);
+    }
     headers.delete('content-type');
     return { url: place.href, init: { ...init, method: 'GET', body: undefined, headers } };
   }

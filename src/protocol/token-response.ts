@@ -60,6 +60,8 @@ function grantedScopes(scope: string | undefined, requested: readonly string[]):
 /** Seconds, as a number or in text; what is neither tells nothing, and is no reason to lose a token. */
 function refreshTokenEnd(life: unknown, issuedAt: Date): Pick<TokenSet, 'refreshTokenExpiresAt'> {
   const seconds = typeof life === 'string' && /^\d{1,10}$/.test(life) ? Number(life) : life;
-  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > LONGEST_LIFE_SECONDS) return {};
+  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > LONGEST_LIFE_SECONDS) {
+    return {};
+  }
   return { refreshTokenExpiresAt: new Date(issuedAt.getTime() + seconds * 1000) };
 }

@@ -10,7 +10,7 @@ import { formedTokenRequest } from './token-request-form.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
 
 /** Answers to a poll of the device grant, whatever their status is (RFC 8628 §3.5). */
-const PACES: ReadonlySet<unknown> = new Set(['authorization_pending', 'slow_down']);
+const paces: ReadonlySet<unknown> = new Set(['authorization_pending', 'slow_down']);
 
 /**
  * Gives a `fetch` that turns the replies of the provider's token, revocation and device authorization
@@ -66,13 +66,15 @@ export function tolerantFetch(
       return response;
     }
     const members = withoutRepeatedSecrets(reply.members, sent);
-    if (!PACES.has(members.error)) refuseServerFailure(response, what, reasonText(members));
+    if (!paces.has(members.error)) {
+      refuseServerFailure(response, what, reasonText(members));
+    }
     if (requested === tokenEndpoint && reply.status === 200) {
       validateTokenResponse(reply.members, tokenTypes);
     }
     const hidesError = typeof members.error === 'string' && response.headers.has('www-authenticate');
     const isConforming = !reply.changed && reply.status < 429 && !hidesError && members === reply.members;
-    const status = PACES.has(members.error) ? 400 : reply.status;
+    const status = paces.has(members.error) ? 400 : reply.status;
     return isConforming ? response : rewrite(response, { ...reply, status, members });
   };
 }
@@ -80,7 +82,9 @@ export function tolerantFetch(
 function rewrite(response: Response, reply: ConformingReply): Response {
   const headers = new Headers(response.headers);
   // The library looks at a challenge first, and would not see the reason in the document.
-  if (typeof reply.members.error === 'string') headers.delete('www-authenticate');
+  if (typeof reply.members.error === 'string') {
+    headers.delete('www-authenticate');
+  }
   headers.delete('content-length');
   headers.delete('content-encoding');
   headers.set('content-type', 'application/json');

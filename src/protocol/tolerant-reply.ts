@@ -49,13 +49,19 @@ export function conformingReply(
     return { status: Math.max(reply.status, 400), members: { ...error }, changed };
   }
   const before = JSON.stringify(members);
-  if (members.user_code !== undefined) completeDeviceResponse(members);
+  if (members.user_code !== undefined) {
+    completeDeviceResponse(members);
+  }
   if (members.access_token !== undefined) {
     // An error that holds nothing is none.
     for (const name of ['error', 'error_description', 'error_uri']) {
-      if (members[name] === '' || members[name] === null) delete members[name];
+      if (members[name] === '' || members[name] === null) {
+        delete members[name];
+      }
     }
-    if (reply.status === 200) completeTokenResponse(members, quirks);
+    if (reply.status === 200) {
+      completeTokenResponse(members, quirks);
+    }
   }
   const changed = cut || form || moved || renamed || JSON.stringify(members) !== before;
   return { status: reply.status, members, changed };
@@ -70,12 +76,18 @@ function errorOf(
   const irregular =
     (quirks.includes('error-object') ? readGraphError(members) : undefined) ??
     (quirks.includes('error-in-message') ? readMessageError(members, status) : undefined);
-  if (irregular !== undefined) return irregular;
+  if (irregular !== undefined) {
+    return irregular;
+  }
   const { error } = members;
-  if (typeof error === 'string' && /^[\w.:-]{1,64}$/.test(error)) return members;
+  if (typeof error === 'string' && /^[\w.:-]{1,64}$/.test(error)) {
+    return members;
+  }
   // Beside a token, a code of success under any other name is no error.
   const hasAnswer = members.access_token !== undefined || members.user_code !== undefined;
-  if (hasAnswer && (error === undefined || error === null || error === '')) return undefined;
+  if (hasAnswer && (error === undefined || error === null || error === '')) {
+    return undefined;
+  }
   return readForeignError(members, status >= 400);
 }
 
@@ -99,14 +111,18 @@ function moveMembers(members: Record<string, unknown>, places: TokenReplyMap): b
   const found = Object.entries(places)
     .map(([name, path]) => [name, memberAt(members, path)] as const)
     .filter(([, value]) => value !== undefined);
-  for (const [name, value] of found) members[name] = value;
+  for (const [name, value] of found) {
+    members[name] = value;
+  }
   return found.length > 0;
 }
 
 /** No member that is used here nests; what nests deeper than any document does would break code that copies it. */
 function dropDeepMembers(members: Record<string, unknown>): boolean {
   const deep = Object.keys(members).filter((name) => nestsTooDeep(members[name]));
-  for (const name of deep) delete members[name];
+  for (const name of deep) {
+    delete members[name];
+  }
   return deep.length > 0;
 }
 
@@ -151,14 +167,18 @@ function restoreDeviceNames(members: Record<string, unknown>): boolean {
 function completeDeviceResponse(members: Record<string, unknown>): void {
   for (const name of ['expires_in', 'interval']) {
     const value = members[name];
-    if (typeof value === 'string' && /^\d{1,9}$/.test(value)) members[name] = Number(value);
+    if (typeof value === 'string' && /^\d{1,9}$/.test(value)) {
+      members[name] = Number(value);
+    }
   }
   // Early drafts of RFC 8628 had that name.
   if (members.verification_uri === undefined && typeof members.verification_url === 'string') {
     members.verification_uri = members.verification_url;
   }
   const { interval } = members;
-  if (interval === 0 || interval === null || interval === '') delete members.interval;
+  if (interval === 0 || interval === null || interval === '') {
+    delete members.interval;
+  }
 }
 
 /** A copy without prototype, so that no member is inherited and `__proto__` is a member like any other. */

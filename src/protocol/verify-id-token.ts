@@ -62,7 +62,9 @@ export async function verifyIdToken(
       { server, label: provider.label, fetch: libraryFetch(endpoint.fetch) },
     );
   } catch (error) {
-    if (endpoint.idTokenWithoutKeys === 'left-out' && error instanceof NetworkError) return undefined;
+    if (endpoint.idTokenWithoutKeys === 'left-out' && error instanceof NetworkError) {
+      return undefined;
+    }
     throw error;
   }
   return claims;

@@ -32,7 +32,9 @@ function rowOf(name: string): ProviderIndexRow | undefined {
 
 function readPreset(name: string): Provider {
   const known = read.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const provider = providerOfFile(name, presetFile(name));
   read.set(name, provider);
   return provider;
@@ -71,6 +73,8 @@ export function presetOfHost(host: string): Provider | undefined {
 export function isPairOfPreset(issuer: string, authorization: string, token: string): boolean {
   const preset = presetOfHost(new URL(issuer).host);
   const { authorization_endpoint, token_endpoint } = preset?.issuer === issuer ? preset.endpoints : {};
-  if (authorization_endpoint === undefined || token_endpoint === undefined) return false;
+  if (authorization_endpoint === undefined || token_endpoint === undefined) {
+    return false;
+  }
   return new URL(authorization_endpoint).origin === authorization && new URL(token_endpoint).origin === token;
 }

@@ -45,7 +45,9 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
     expected,
     schema: { enum: choices },
     check(value, path) {
-      if (choices.some((choice) => choice === value)) return undefined;
+      if (choices.some((choice) => choice === value)) {
+        return undefined;
+      }
       return { path, what: `expected ${expected}${suggestion(value, choices)}` };
     },
   };
@@ -91,7 +93,9 @@ export function anyOf<A, B>(first: Rule<A>, second: Rule<B>): Rule<A | B> {
     schema: { anyOf: [first.schema, second.schema] },
     check(value, path) {
       const faults = [first.check(value, path), second.check(value, path)];
-      if (faults.includes(undefined)) return undefined;
+      if (faults.includes(undefined)) {
+        return undefined;
+      }
       // A fault inside says more than that nothing fits.
       const inside = faults.find((fault) => fault !== undefined && fault.path.length > path.length);
       return inside ?? { path, what: `expected ${expected}` };
@@ -119,7 +123,9 @@ export function narrowed<Value>(
     expected: rule.expected,
     schema: rule.schema,
     check(value, path) {
-      if (isOfType(value, path) && accepts(value)) return undefined;
+      if (isOfType(value, path) && accepts(value)) {
+        return undefined;
+      }
       return { path, what: `expected ${rule.expected}${suggestion(value, choices())}` };
     },
   };
@@ -134,7 +140,9 @@ export function published<Value>(rule: Rule<Value>, reference: string): Rule<Val
 export function firstFault(checks: readonly (() => Fault | undefined)[]): Fault | undefined {
   for (const check of checks) {
     const fault = check();
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) {
+      return fault;
+    }
   }
   return undefined;
 }

@@ -122,7 +122,9 @@ async function readDocument(response: Response): Promise<object | undefined> {
  */
 function namedIssuer(provider: Provider, document: object): string {
   const named: unknown = Object.getOwnPropertyDescriptor(document, 'issuer')?.value;
-  if (typeof named === 'string' && isSameButLastSlash(named, provider.issuer)) return named;
+  if (typeof named === 'string' && isSameButLastSlash(named, provider.issuer)) {
+    return named;
+  }
   const shown =
     typeof named === 'string' && /^https?:\/\/[\x21-\x7a~]{1,200}$/.test(named) ? named : undefined;
   throw new ProtocolError(

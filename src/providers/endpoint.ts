@@ -2,7 +2,7 @@ import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { requestParameters } from './request-parameters.ts';
 
 /** Longest endpoint that is accepted, in characters. */
-const longestEndpoint = 2048;
+const LONGEST_ENDPOINT = 2048;
 
 /** What an endpoint must be, beyond https. */
 export interface EndpointRules {
@@ -24,8 +24,8 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
   if (typeof value !== 'string') {
     return { fault: 'is not a string' };
   }
-  if (value.length > longestEndpoint) {
-    return { fault: `is longer than ${longestEndpoint} characters` };
+  if (value.length > LONGEST_ENDPOINT) {
+    return { fault: `is longer than ${LONGEST_ENDPOINT} characters` };
   }
   if (!/^[\x21-\x7e]+$/.test(value) || !URL.canParse(value)) {
     return { fault: 'is not an absolute URL in ASCII' };

@@ -7,11 +7,11 @@ export interface ProviderPlace {
   readonly tenant?: string;
 }
 
-const hostGrammar =
+const HOST_GRAMMAR =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[0-9]{1,5})?$/;
-const exactTenantGrammar = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
-const tenantGrammar = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
-const uuidGrammar = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const EXACT_TENANT_GRAMMAR = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
+const TENANT_GRAMMAR = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+const UUID_GRAMMAR = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
  * Gives the provider with `{host}`, `{api}` and `{tenant}` filled in everywhere; doing it twice changes nothing.
@@ -31,7 +31,7 @@ export function expandProvider(provider: Provider, place: ProviderPlace = {}): P
   }
   if (tenant !== undefined) {
     values.set('{tenant}', tenant);
-    if (uuidGrammar.test(tenant)) {
+    if (UUID_GRAMMAR.test(tenant)) {
       // A tenant given by its id is the only one whose ID Tokens are wanted.
       values.set('{tenantid}', tenant);
     }
@@ -79,7 +79,7 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
 
 /** ASCII `host[:port]` that the URL parser leaves as it is, but for the default port: no other host can be meant. */
 function readHost(written: string): string | undefined {
-  if (written.length > 253 || !hostGrammar.test(written) || !URL.canParse(`https://${written}/`)) {
+  if (written.length > 253 || !HOST_GRAMMAR.test(written) || !URL.canParse(`https://${written}/`)) {
     return undefined;
   }
   const { host } = new URL(`https://${written}/`);
@@ -91,9 +91,11 @@ function chooseTenant(provider: Provider, place: ProviderPlace): string | undefi
   if (given !== undefined && provider.tenant === undefined) {
     throw new UsageError('usage_invalid', `${provider.label} has no tenants`, { hint: 'leave out --tenant' });
   }
-  if (provider.tenantNames === 'exact') return chooseExactTenant(provider, place);
+  if (provider.tenantNames === 'exact') {
+    return chooseExactTenant(provider, place);
+  }
   const tenant = (given ?? provider.tenant)?.toLowerCase();
-  if (tenant !== undefined && !tenantGrammar.test(tenant)) {
+  if (tenant !== undefined && !TENANT_GRAMMAR.test(tenant)) {
     throw new UsageError('usage_invalid', '--tenant is neither an id nor a domain', {
       hint: 'give the tenant id, one of its domains, or common, organizations or consumers',
     });
@@ -107,7 +109,9 @@ function chooseExactTenant(
   { host, tenant }: ProviderPlace,
 ): string {
   const given = tenant ?? usual ?? '';
-  if (exactTenantGrammar.test(given)) return given;
+  if (EXACT_TENANT_GRAMMAR.test(given)) {
+    return given;
+  }
   const place = host === undefined ? '' : ` --host ${host}`;
   throw new UsageError(
     'usage_invalid',

@@ -2,7 +2,7 @@ import type { Fault } from './description.ts';
 import type { ProviderFile } from './provider-file.ts';
 
 /** What is filled in when a request or a text is made, by the member of the file in which it may stand. */
-const FILLED_LATER: Readonly<Record<string, readonly string[]>> = {
+const filledLater: Readonly<Record<string, readonly string[]>> = {
   revocation: ['client_id', 'sub', 'access_token'],
   api_headers: ['client_id'],
   profile: ['client_id'],
@@ -13,7 +13,7 @@ const FILLED_LATER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Members in which a brace is part of a text, or of a claim that is made of paths. */
-const NOT_FILLED: ReadonlySet<string> = new Set(['notes', 'reasons', 'doubts', 'sources', 'label']);
+const notFilled: ReadonlySet<string> = new Set(['notes', 'reasons', 'doubts', 'sources', 'label']);
 
 /** Gives the first template of a provider file that nothing fills, such as `{hots}`, or `{tenant}` without a tenant. */
 export function unfilledTemplate(file: ProviderFile): Fault | undefined {
@@ -23,10 +23,14 @@ export function unfilledTemplate(file: ProviderFile): Fault | undefined {
     ...(file.tenant === undefined ? [] : ['tenant']),
   ];
   for (const [name, member] of Object.entries(file)) {
-    if (NOT_FILLED.has(name)) continue;
-    const known = [...places, ...(FILLED_LATER[name] ?? [])];
+    if (notFilled.has(name)) {
+      continue;
+    }
+    const known = [...places, ...(filledLater[name] ?? [])];
     const fault = firstUnfilled(member, [name], known);
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) {
+      return fault;
+    }
   }
   return undefined;
 }
@@ -34,15 +38,21 @@ export function unfilledTemplate(file: ProviderFile): Fault | undefined {
 function firstUnfilled(value: unknown, path: Fault['path'], known: readonly string[]): Fault | undefined {
   if (typeof value === 'string') {
     const open = [...value.matchAll(/\{([\w.-]*)\}/g)].find(([, name = '']) => !known.includes(name));
-    if (open === undefined || hasOwnBraces(path, value)) return undefined;
+    if (open === undefined || hasOwnBraces(path, value)) {
+      return undefined;
+    }
     const choices = known.length === 0 ? 'no template' : known.map((name) => `{${name}}`).join(', ');
     return { path, what: `holds ${open[0]}, which nothing fills; expected ${choices}` };
   }
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
   const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   for (const [key, member] of members) {
     const fault = firstUnfilled(member, [...path, key], known);
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) {
+      return fault;
+    }
   }
   return undefined;
 }

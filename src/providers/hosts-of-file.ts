@@ -37,7 +37,9 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
   for (const [purpose, address] of addresses) {
     for (const one of address === undefined ? [] : filled(address)) {
       const host = hostOf(one);
-      if (host !== undefined) purposes.set(host, (purposes.get(host) ?? new Set()).add(purpose));
+      if (host !== undefined) {
+        purposes.set(host, (purposes.get(host) ?? new Set()).add(purpose));
+      }
     }
   }
   return [...purposes].map(([host, names]) => ({
@@ -48,6 +50,8 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
 }
 
 function hostOf(address: string): string | undefined {
-  if (URL.canParse(address)) return new URL(address).host;
+  if (URL.canParse(address)) {
+    return new URL(address).host;
+  }
   return /^https:\/\/([^/?#]+)/.exec(address)?.[1];
 }

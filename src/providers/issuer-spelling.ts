@@ -12,9 +12,13 @@ const OAUTH_INFIX = '/.well-known/oauth-authorization-server';
  */
 export function issuerOfAddress(address: string): string {
   const plain = address.replace(/\/$/, '');
-  if (plain.endsWith(OPENID_SUFFIX)) return plain.slice(0, -OPENID_SUFFIX.length);
+  if (plain.endsWith(OPENID_SUFFIX)) {
+    return plain.slice(0, -OPENID_SUFFIX.length);
+  }
   const at = plain.indexOf(OAUTH_INFIX);
-  if (at === -1) return address;
+  if (at === -1) {
+    return address;
+  }
   const path = plain.slice(at + OAUTH_INFIX.length);
   return path === '' || path.startsWith('/') ? `${plain.slice(0, at)}${path}` : address;
 }

@@ -14,7 +14,9 @@ export function metadataQuirks(issuer: string): readonly Quirk[] {
 /** Whether the issuer is the one of the template, for some tenant. */
 function isIssuerOf(template: string, issuer: string): boolean {
   const [before = '', after] = template.split('{tenant}');
-  if (after === undefined) return issuer === before;
+  if (after === undefined) {
+    return issuer === before;
+  }
   const tenant = issuer.slice(before.length, -after.length);
   return issuer === `${before}${tenant}${after}` && /^[A-Za-z0-9.-]+$/.test(tenant);
 }

@@ -37,7 +37,7 @@ const listNames = [
 ] as const;
 
 /** No list of a real server is longer; the rest of it is not read. */
-const longestList = 1000;
+const LONGEST_LIST = 1000;
 
 /**
  * Gives what this program uses of a metadata document, each member checked and copied.
@@ -80,7 +80,9 @@ export function readMetadata(
     }
   }
   const prompts = member(document, 'prompt_values_supported');
-  if (prompts !== undefined) members.prompt_values_supported = prompts;
+  if (prompts !== undefined) {
+    members.prompt_values_supported = prompts;
+  }
   const algorithms = member(document, 'id_token_signing_alg_values_supported');
   if (algorithms !== undefined) {
     members.id_token_signing_alg_values_supported = acceptedAmong(
@@ -107,5 +109,5 @@ function stringList(provider: Provider, name: string, value: unknown): string[] 
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) {
     throw invalidMetadata(provider, `${name} is not a list of strings`);
   }
-  return value.slice(0, longestList);
+  return value.slice(0, LONGEST_LIST);
 }

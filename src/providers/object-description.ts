@@ -21,11 +21,15 @@ export function namedValues<Value>(
     expected: `an object, each value ${rule.expected}`,
     schema: { type: 'object', propertyNames, additionalProperties: rule.schema },
     check(value, path) {
-      if (!isObject(value)) return { path, what: `expected an object, each value ${rule.expected}` };
+      if (!isObject(value)) {
+        return { path, what: `expected an object, each value ${rule.expected}` };
+      }
       return firstFault(
         Object.entries(value).map(([name, member]) => () => {
           const here = [...path, name];
-          if (!isFreeName(name)) return { path: here, what: 'is a name that no key may have' };
+          if (!isFreeName(name)) {
+            return { path: here, what: 'is a name that no key may have' };
+          }
           return names?.check(name, here) ?? rule.check(member, here);
         }),
       );
@@ -68,7 +72,9 @@ export function objectOf<M extends Members>(members: M): Rule<ObjectOf<M>> {
       ),
     },
     check(value, path) {
-      if (!isObject(value)) return { path, what: 'expected an object' };
+      if (!isObject(value)) {
+        return { path, what: 'expected an object' };
+      }
       const unknown = Object.keys(value).find((name) => !Object.hasOwn(members, name));
       if (unknown !== undefined) {
         const nearest = suggestion(unknown, names);

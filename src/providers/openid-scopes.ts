@@ -1,7 +1,7 @@
 import type { Provider } from './provider.ts';
 
 /** Members that OpenID Connect Discovery §3 knows and RFC 8414 §2 does not. */
-const OPENID_MEMBERS = [
+const openidMembers = [
   'subject_types_supported',
   'id_token_signing_alg_values_supported',
   'userinfo_endpoint',
@@ -19,6 +19,6 @@ export function scopesAtServer(
   document: object,
   supported: readonly string[] = [],
 ): readonly string[] {
-  const isOpenid = OPENID_MEMBERS.some((name) => Object.hasOwn(document, name));
+  const isOpenid = openidMembers.some((name) => Object.hasOwn(document, name));
   return areScopesOpenid !== true || isOpenid ? scopes : scopes.filter((scope) => supported.includes(scope));
 }

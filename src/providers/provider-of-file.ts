@@ -101,7 +101,9 @@ function tokenRequestOf({ refresh_url, ...rest }: NonNullable<ProviderFile['toke
 }
 
 function revocationOf(revocation: ProviderFile['revocation']): Provider['revocation'] {
-  if (revocation.kind !== 'rfc7009') return revocation;
+  if (revocation.kind !== 'rfc7009') {
+    return revocation;
+  }
   return { kind: 'rfc7009', ...present({ tokenOnly: revocation.token_only }) };
 }
 

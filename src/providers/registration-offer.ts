@@ -12,7 +12,9 @@ export interface RegistrationOffer {
  */
 export function registrationOffer(provider: ResolvedProvider): RegistrationOffer | undefined {
   const { selfRegistration: own, metadata, confidence } = provider;
-  if (own?.kind === 'any') return undefined;
+  if (own?.kind === 'any') {
+    return undefined;
+  }
   // A provider with a file is known to want a person, unless the file says otherwise, whatever its metadata lists.
   const isOffered = own !== undefined || confidence === undefined;
   const endpoint = own?.endpoint ?? (isOffered ? metadata.registration_endpoint : undefined);

@@ -11,9 +11,13 @@ export type S256Support = 'announced' | 'unannounced' | 'not-offered';
 
 /** What the metadata, or the provider's own row, says about S256. */
 export function s256Support({ quirks }: Provider, published: AuthorizationServer): S256Support {
-  if (quirks.includes('s256-not-advertised')) return 'announced';
+  if (quirks.includes('s256-not-advertised')) {
+    return 'announced';
+  }
   const methods = published.code_challenge_methods_supported;
-  if (methods === undefined) return 'unannounced';
+  if (methods === undefined) {
+    return 'unannounced';
+  }
   return methods.includes('S256') ? 'announced' : 'not-offered';
 }
 
@@ -26,7 +30,9 @@ export function s256Support({ quirks }: Provider, published: AuthorizationServer
  * @see [RFC 9700 §2.1.1](https://www.rfc-editor.org/rfc/rfc9700.html#section-2.1.1)
  */
 export function requireS256(provider: Provider, published: AuthorizationServer): void {
-  if (s256Support(provider, published) !== 'not-offered') return;
+  if (s256Support(provider, published) !== 'not-offered') {
+    return;
+  }
   // A name of the catalogue stands for its own provider.
   const name = findPreset(provider.name) === undefined ? provider.name : `my-${provider.name}`;
   const { issuer } = provider;

@@ -8,7 +8,7 @@ export interface AskedFlow {
 }
 
 /** Ways to authenticate at the token endpoint that a sign-in knows; the list is optional and then means Basic (RFC 8414 §2). */
-const KNOWN_METHODS = ['none', 'client_secret_post', 'client_secret_basic'];
+const knownMethods = ['none', 'client_secret_post', 'client_secret_basic'];
 
 /**
  * Throws a `ConfigurationError` where the metadata says that the sign-in cannot work: it demands what is not done here,
@@ -19,7 +19,9 @@ const KNOWN_METHODS = ['none', 'client_secret_post', 'client_secret_basic'];
 export function requireWorkable(provider: Provider, metadata: AuthorizationServer, flow: AskedFlow): void {
   const obstacle =
     (flow.withoutCode === true ? undefined : requestObstacle(metadata)) ?? tokenObstacle(provider, metadata);
-  if (obstacle === undefined) return;
+  if (obstacle === undefined) {
+    return;
+  }
   const [what, hint] = obstacle;
   throw new ConfigurationError('config_unsupported_server', `${provider.issuer} ${what}`, {
     hint:
@@ -77,5 +79,5 @@ function tokenObstacle(provider: Provider, metadata: AuthorizationServer): Obsta
 }
 
 function isKnown(method: string): boolean {
-  return KNOWN_METHODS.includes(method);
+  return knownMethods.includes(method);
 }

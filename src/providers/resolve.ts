@@ -46,13 +46,17 @@ export async function resolveProvider(asked: Provider, options: ResolveOptions):
   const scopes = scopesAtServer(asked, document, published.scopes_supported);
   const provider = { ...asked, issuer, scopes };
   if (options.withoutAuthorization !== true) {
-    if (options.withoutCode !== true) requireS256(provider, published);
+    if (options.withoutCode !== true) {
+      requireS256(provider, published);
+    }
     requireAcceptedAlgorithm(provider, published);
   }
   const { userinfo_endpoint, ...others } = published;
   const userInfo = provider.withoutUserInfo || userinfo_endpoint === undefined ? {} : { userinfo_endpoint };
   const metadata: AuthorizationServer = { ...others, ...userInfo, ...own };
-  if (options.withoutAuthorization !== true) requireWorkable(provider, metadata, options);
+  if (options.withoutAuthorization !== true) {
+    requireWorkable(provider, metadata, options);
+  }
   const endpoints: Record<string, string> = {};
   for (const name of endpointNames) {
     const endpoint = metadata[name];
@@ -169,7 +173,9 @@ function supportedOfflineAccess(
   wanted: OfflineAccess,
   supported: readonly string[] | undefined,
 ): OfflineAccess {
-  if (wanted.scopes === undefined || (supported === undefined && !wanted.onlyListedScopes)) return wanted;
+  if (wanted.scopes === undefined || (supported === undefined && !wanted.onlyListedScopes)) {
+    return wanted;
+  }
   const scopes = wanted.scopes.filter((scope) => supported?.includes(scope));
   if (scopes.length === 0) {
     return wanted.parameters === undefined ? {} : { parameters: wanted.parameters };
@@ -181,6 +187,8 @@ function supportedOfflineAccess(
 function knownPrompts({
   prompt_values_supported: values,
 }: AuthorizationServer): Pick<Provider, 'promptValues'> {
-  if (!Array.isArray(values)) return {};
+  if (!Array.isArray(values)) {
+    return {};
+  }
   return { promptValues: values.filter((value) => typeof value === 'string') };
 }

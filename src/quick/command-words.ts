@@ -27,20 +27,29 @@ export function readCommandWords(
       continue;
     }
     const flag = description.flags.find((known) => namesOf(known).includes(word));
-    if (flag === undefined || flag.isRepeatable || flag.choices || word.startsWith('--no-')) return undefined;
+    if (flag === undefined || flag.isRepeatable || flag.choices || word.startsWith('--no-')) {
+      return undefined;
+    }
     const member = memberOf(flag);
-    if (flags[member] !== undefined) return undefined;
+    if (flags[member] !== undefined) {
+      return undefined;
+    }
     if (!takesValue(flag)) {
       flags[member] = true;
       continue;
     }
     index += 1;
     const value = words[index];
-    if (!value || value.startsWith('-')) return undefined;
+    if (!value || value.startsWith('-')) {
+      return undefined;
+    }
     flags[member] = flag.read?.(value) ?? value;
   }
-  if (targets.length > Math.min(1, description.arguments.length)) return undefined;
-  if (conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined) !== undefined)
+  if (targets.length > Math.min(1, description.arguments.length)) {
     return undefined;
+  }
+  if (conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined) !== undefined) {
+    return undefined;
+  }
   return { target: targets[0], flags };
 }

@@ -12,7 +12,9 @@ export async function answerExec(argv: readonly string[], process: Host): Promis
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
   const words = readCommandWords(argv.slice(0, separator), execCommand);
-  if (separator === -1 || words?.target === undefined || command.length === 0) return undefined;
+  if (separator === -1 || words?.target === undefined || command.length === 0) {
+    return undefined;
+  }
   const { target, flags } = words;
   let child: StartedChild | undefined;
   const parts = {

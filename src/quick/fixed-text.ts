@@ -12,9 +12,15 @@ export function answerWithText(
   [flag = '', ...others]: readonly string[],
   process: Pick<NodeJS.Process, 'stdout'>,
 ): QuickAnswer | undefined {
-  if (others.length > 0) return undefined;
-  if (namesOf(version).includes(flag)) return write(VERSION_TEXT);
-  if (!namesOf(help).includes(flag)) return undefined;
+  if (others.length > 0) {
+    return undefined;
+  }
+  if (namesOf(version).includes(flag)) {
+    return write(VERSION_TEXT);
+  }
+  if (!namesOf(help).includes(flag)) {
+    return undefined;
+  }
   // The text was made for 80 columns, as commander does without a terminal; asking one for its width takes 3 ms.
   const fits = !fstatSync(1).isCharacterDevice() || (process.stdout.columns || 80) === 80;
   return fits ? write(HELP_TEXT) : undefined;

@@ -10,7 +10,9 @@ const KEYRING_PATIENCE = 1_000;
 /** Looks into a keyring that is open; on other systems a look may ask the person, which must not happen twice. */
 export async function openQuickKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
   const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
-  if (socket === undefined) return needsTheWholeProgram();
+  if (socket === undefined) {
+    return needsTheWholeProgram();
+  }
   const { openUnlockedKeyring } = await import('../adapters/secret-service.ts');
   const keyring = await openUnlockedKeyring(socket, KEYCHAIN_SERVICE, KEYRING_PATIENCE);
   return {

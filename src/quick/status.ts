@@ -10,6 +10,8 @@ export async function answerStatus(
   process: Host,
 ): Promise<QuickAnswer | undefined> {
   const read = readCommandWords(words, statusCommand);
-  if (read === undefined) return undefined;
+  if (read === undefined) {
+    return undefined;
+  }
   return answerFromStore(process, {}, (context) => status(read.flags, context));
 }

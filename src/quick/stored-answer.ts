@@ -27,10 +27,14 @@ export async function answerFromStore(
   run: (context: Context) => Promise<unknown>,
 ): Promise<QuickAnswer | undefined> {
   const env = { ...process.env };
-  if (asksForTraces(process, env)) return undefined;
+  if (asksForTraces(process, env)) {
+    return undefined;
+  }
   // As in `preventCrashArtefacts`: without a listener, Node would open a debugger.
   process.on('SIGUSR1', () => {});
-  if (environmentWarnings(env).length > 0) return undefined;
+  if (environmentWarnings(env).length > 0) {
+    return undefined;
+  }
   const { platform } = process;
   const answer: string[] = [];
   let isConversation = false;
@@ -61,7 +65,9 @@ export async function answerFromStore(
     uninterrupted: needsTheWholeProgram,
     async startChild(program) {
       // What is said goes before the child.
-      if (isConversation || parts.startChild === undefined) needWholeProgram();
+      if (isConversation || parts.startChild === undefined) {
+        needWholeProgram();
+      }
       const child = await parts.startChild(program);
       isChildRun = true;
       return child;
@@ -73,7 +79,9 @@ export async function answerFromStore(
   };
   try {
     const exitCode = await run(context);
-    if (typeof exitCode === 'number') return { exitCode };
+    if (typeof exitCode === 'number') {
+      return { exitCode };
+    }
   } catch {
     // The whole program would run it a second time.
     return isChildRun ? { exitCode: ExitCode.internal } : undefined;

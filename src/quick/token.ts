@@ -8,7 +8,9 @@ import type { QuickAnswer } from './write.ts';
 /** Answers `token` while the stored one is good; gives `undefined` when the whole program is needed. */
 export async function answerToken(words: readonly string[], process: Host): Promise<QuickAnswer | undefined> {
   const read = readCommandWords(words, tokenCommand);
-  if (read === undefined) return undefined;
+  if (read === undefined) {
+    return undefined;
+  }
   return answerFromStore(process, { openKeychain: openQuickKeychain }, (context) =>
     token(read.target, read.flags, context),
   );

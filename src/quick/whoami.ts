@@ -10,6 +10,8 @@ export async function answerWhoami(
   process: Host,
 ): Promise<QuickAnswer | undefined> {
   const read = readCommandWords(words, whoamiCommand);
-  if (read?.flags.offline !== true) return undefined;
+  if (read?.flags.offline !== true) {
+    return undefined;
+  }
   return answerFromStore(process, {}, (context) => whoami(read.target, read.flags, context));
 }

@@ -17,7 +17,9 @@ export function write(text: string): QuickAnswer {
       rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown code';
-      if (code !== 'EAGAIN') return { exitCode: 1, unwritten: code };
+      if (code !== 'EAGAIN') {
+        return { exitCode: 1, unwritten: code };
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -46,7 +46,9 @@ async function createKeychainKey(context: Context): Promise<SealingKey | undefin
 
 async function storeAndReadBack(keychain: Keychain, account: string, text: string): Promise<void> {
   await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
-  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) === text) return;
+  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) === text) {
+    return;
+  }
   throw new StoreError('store_unavailable', 'the keychain did not keep what was stored in it', {
     hint: 'check that your system keychain keeps what is saved in it',
   });

@@ -8,7 +8,7 @@ import { readPrivateFile } from './private-file-reading.ts';
 import { writePrivateFile } from './private-file-writing.ts';
 import type { StoreKind } from './store-kind.ts';
 
-const FILE_NAMES: Readonly<Record<StoreKind, string>> = {
+const fileNames: Readonly<Record<StoreKind, string>> = {
   keychain: 'keychain.json',
   passphrase: 'passphrase.json',
   file: 'file.key',
@@ -22,7 +22,7 @@ export interface KeyDescriptor {
 
 /** Where the descriptor of that kind is. */
 export function keyDescriptorFile(kind: StoreKind, context: Context): string {
-  return join(context.paths.dataDir, 'keys', FILE_NAMES[kind]);
+  return join(context.paths.dataDir, 'keys', fileNames[kind]);
 }
 
 /** A new random identifier of a key. */
@@ -33,7 +33,9 @@ export function newKeyId(): string {
 /** Reads the descriptor; `undefined` when no key of that kind was made yet. Throws `StoreError`. */
 export function readKeyDescriptor(kind: StoreKind, context: Context): KeyDescriptor | undefined {
   const bytes = readPrivateFile(keyDescriptorFile(kind, context), 4096);
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined) {
+    return undefined;
+  }
   const fields = plainObject(parsePlainJson(bytes.toString('utf8')));
   const id = fields?.id;
   if (fields?.format !== 1 || typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id)) {

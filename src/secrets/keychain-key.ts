@@ -17,7 +17,7 @@ export function keychainAccount(id: string): string {
   return hash('sha256', id, 'base64url');
 }
 
-const KEYCHAIN_CODES = ['store_unavailable', 'store_locked', 'store_denied', 'store_timeout'] as const;
+const keychainCodes = ['store_unavailable', 'store_locked', 'store_denied', 'store_timeout'] as const;
 
 /** Runs the work with the keychain; an error of it names the three choices besides its own remedy. */
 export async function withKeychain<T>(
@@ -28,8 +28,10 @@ export async function withKeychain<T>(
   try {
     return await work(await context.openKeychain({ isCrowded }));
   } catch (error) {
-    const code = error instanceof StoreError && KEYCHAIN_CODES.find((known) => known === error.code);
-    if (!code) throw error;
+    const code = error instanceof StoreError && keychainCodes.find((known) => known === error.code);
+    if (!code) {
+      throw error;
+    }
     throw new StoreError(code, error.message, { hint: `${error.hint}; or ${STORE_CHOICES}`, cause: error });
   }
 }
@@ -51,6 +53,8 @@ export async function readKeychainKey(
     );
   }
   const key = Buffer.from(text, 'base64');
-  if (key.length !== KEY_LENGTH) throw corruptKeyDescriptor('keychain', context);
+  if (key.length !== KEY_LENGTH) {
+    throw corruptKeyDescriptor('keychain', context);
+  }
   return new SealingKey('keychain', descriptor.id, key);
 }

@@ -26,7 +26,9 @@ export function openSealingKey(kind: StoreKind, context: Context, options: KeyOp
   const keys = opened.get(context) ?? new Map<StoreKind, Promise<SealingKey>>();
   opened.set(context, keys);
   const known = keys.get(kind);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const work = (isCrowded: boolean) => readOrCreateKey(kind, context, options.create, isCrowded);
   const key = options.inTurn === undefined ? work(false) : options.inTurn(work);
   keys.set(kind, key);
@@ -42,13 +44,19 @@ async function readOrCreateKey(
   isCrowded: boolean,
 ): Promise<SealingKey> {
   const descriptor = readKeyDescriptor(kind, context);
-  if (descriptor !== undefined) return readKey(kind, descriptor, context, isCrowded);
+  if (descriptor !== undefined) {
+    return readKey(kind, descriptor, context, isCrowded);
+  }
   if (create) {
     const { createSealingKey } = await import('./create-sealing-key.ts');
     const created = await createSealingKey(kind, context);
-    if (created !== undefined) return created;
+    if (created !== undefined) {
+      return created;
+    }
     const winner = readKeyDescriptor(kind, context);
-    if (winner !== undefined) return readKey(kind, winner, context, isCrowded);
+    if (winner !== undefined) {
+      return readKey(kind, winner, context, isCrowded);
+    }
   }
   throw new StoreError(
     'store_key_missing',

@@ -10,8 +10,8 @@ import { corruptKeyDescriptor, type KeyDescriptor, newKeyId, writeKeyDescriptor 
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 
 /** OWASP Password Storage Cheat Sheet (2024): scrypt with N=2^17, r=8, p=1; takes 128 MiB. */
-const COST = { N: 2 ** 17, r: 8, p: 1 };
-const MAXIMUM = { N: 2 ** 20, r: 8, p: 4 };
+const usualCost = { N: 2 ** 17, r: 8, p: 1 };
+const maximum = { N: 2 ** 20, r: 8, p: 4 };
 const SALT_LENGTH = 16;
 const ATTEMPTS = 3;
 
@@ -44,14 +44,17 @@ function wrongPassphrase(source: string): StoreError {
 }
 
 /** Key and verifier from the passphrase (RFC 7914); which one is which cannot be told from the other. */
-async function derive(passphrase: Secret, salt: Buffer, cost: typeof COST): Promise<[Buffer, Buffer]> {
+async function derive(passphrase: Secret, salt: Buffer, cost: typeof usualCost): Promise<[Buffer, Buffer]> {
   const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
   // One passphrase, one spelling: terminals send accented letters composed or decomposed.
   const text = passphrase.reveal().normalize('NFC');
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     scrypt(text, salt, 2 * KEY_LENGTH, options, (error, derived) => {
-      if (error === null) resolve(derived);
-      else reject(error);
+      if (error === null) {
+        resolve(derived);
+      } else {
+        reject(error);
+      }
     });
   });
   const verifier = createHash('sha256').update(bytes.subarray(KEY_LENGTH)).digest();
@@ -65,17 +68,17 @@ function readParameters({ fields }: KeyDescriptor, context: Context): Parameters
   const inBounds =
     typeof N === 'number' &&
     Number.isInteger(Math.log2(N)) &&
-    N >= COST.N &&
-    N <= MAXIMUM.N &&
-    r === COST.r &&
+    N >= usualCost.N &&
+    N <= maximum.N &&
+    r === usualCost.r &&
     typeof p === 'number' &&
     Number.isInteger(p) &&
-    p >= COST.p &&
-    p <= MAXIMUM.p;
+    p >= usualCost.p &&
+    p <= maximum.p;
   if (!inBounds || salt?.length !== SALT_LENGTH || verifier?.length !== 32) {
     throw corruptKeyDescriptor('passphrase', context);
   }
-  return { N, r: COST.r, p, salt, verifier };
+  return { N, r: usualCost.r, p, salt, verifier };
 }
 
 async function keyFromPassphrase(
@@ -93,16 +96,22 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
   const given = passphraseFromEnvironment(context);
   if (given !== undefined) {
     const key = await keyFromPassphrase(given, descriptor.id, parameters);
-    if (key === undefined) throw wrongPassphrase('in OAUTH_LOGIN_PASSPHRASE');
+    if (key === undefined) {
+      throw wrongPassphrase('in OAUTH_LOGIN_PASSPHRASE');
+    }
     return key;
   }
-  if (!isInteractive(context)) throw missingPassphrase();
+  if (!isInteractive(context)) {
+    throw missingPassphrase();
+  }
   const prompts = await context.openPrompts();
   return prompts.hidden(async (ask) => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const question = attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not it. Passphrase';
       const key = await keyFromPassphrase(await ask(question), descriptor.id, parameters);
-      if (key !== undefined) return key;
+      if (key !== undefined) {
+        return key;
+      }
     }
     throw wrongPassphrase('that was typed');
   });
@@ -116,17 +125,21 @@ export async function createPassphraseKey(context: Context): Promise<SealingKey 
       `oauth-login: warning: OAUTH_LOGIN_PASSPHRASE has fewer than ${SHORTEST} characters; whoever gets the files of your sign-ins can guess it\n`,
     );
   }
-  if (given !== undefined) return keyFromNewPassphrase(given, context);
-  if (!isInteractive(context)) throw missingPassphrase();
+  if (given !== undefined) {
+    return keyFromNewPassphrase(given, context);
+  }
+  if (!isInteractive(context)) {
+    throw missingPassphrase();
+  }
   const prompts = await context.openPrompts();
   return prompts.hidden(async (ask) => keyFromNewPassphrase(await askForNewPassphrase(ask), context));
 }
 
 async function keyFromNewPassphrase(passphrase: Secret, context: Context): Promise<SealingKey | undefined> {
   const salt = randomBytes(SALT_LENGTH);
-  const [key, verifier] = await derive(passphrase, salt, COST);
+  const [key, verifier] = await derive(passphrase, salt, usualCost);
   const id = newKeyId();
-  const fields = { ...COST, salt: salt.toString('base64url'), verifier: verifier.toString('base64url') };
+  const fields = { ...usualCost, salt: salt.toString('base64url'), verifier: verifier.toString('base64url') };
   return writeKeyDescriptor('passphrase', context, { id, fields })
     ? new SealingKey('passphrase', id, key)
     : undefined;
@@ -144,7 +157,9 @@ async function askForNewPassphrase(ask: AskForSecret): Promise<Secret> {
         isShort(text) ? `at least ${SHORTEST} characters, several words are best` : undefined,
     });
     const second = await ask('The same passphrase again');
-    if (first.reveal() === second.reveal()) return first;
+    if (first.reveal() === second.reveal()) {
+      return first;
+    }
   }
   throw new StoreError('store_passphrase_missing', 'the two passphrases were not the same', {
     hint: 'run the command again, or set OAUTH_LOGIN_PASSPHRASE',

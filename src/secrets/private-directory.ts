@@ -28,7 +28,9 @@ export function makePrivateDirectory(directory: string): void {
       hint: 'set OAUTH_LOGIN_DATA_DIR to an absolute path',
     });
   }
-  if (look(directory, true)) return;
+  if (look(directory, true)) {
+    return;
+  }
   throw new StoreError(
     'store_write_failed',
     `the directory ${directory} was removed as soon as it was made`,
@@ -40,7 +42,9 @@ export function makePrivateDirectory(directory: string): void {
 
 /** The names in a private directory, without those that begin with a dot; empty when there is no directory. */
 export function listPrivateDirectory(directory: string): string[] {
-  if (!isPrivateDirectory(directory)) return [];
+  if (!isPrivateDirectory(directory)) {
+    return [];
+  }
   return readdirSync(directory)
     .filter((name) => !name.startsWith('.'))
     .sort();
@@ -48,13 +52,19 @@ export function listPrivateDirectory(directory: string): string[] {
 
 /** Removes what an interrupted write of ours left in the directory more than an hour before `now`. */
 export function removeStaleTemporaries(directory: string, now: Date): void {
-  if (!isPrivateDirectory(directory)) return;
+  if (!isPrivateDirectory(directory)) {
+    return;
+  }
   for (const name of readdirSync(directory)) {
-    if (!TEMPORARY.test(name)) continue;
+    if (!TEMPORARY.test(name)) {
+      continue;
+    }
     const file = join(directory, name);
     const stats = lstatSync(file, { throwIfNoEntry: false });
     const owned = stats?.isFile() === true && (effectiveUid() ?? stats.uid) === stats.uid;
-    if (owned && now.getTime() - stats.mtimeMs > HOUR) rmSync(file, { force: true });
+    if (owned && now.getTime() - stats.mtimeMs > HOUR) {
+      rmSync(file, { force: true });
+    }
   }
 }
 
@@ -62,14 +72,24 @@ function look(directory: string, make: boolean): boolean {
   try {
     const uid = effectiveUid();
     // What is not there is not read, wherever it would be; what lies on the way is looked at before it is made.
-    if (!make && lstatSync(directory, { throwIfNoEntry: false }) === undefined) return false;
-    if (uid !== undefined && !isSafeDirectory(dirname(directory), uid, make)) return false;
+    if (!make && lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
+      return false;
+    }
+    if (uid !== undefined && !isSafeDirectory(dirname(directory), uid, make)) {
+      return false;
+    }
     let stats = lstatSync(directory, { throwIfNoEntry: false });
-    if (stats === undefined && make) stats = makeDirectory(directory);
-    if (stats !== undefined) refuseUnlessPrivate(directory, stats, uid);
+    if (stats === undefined && make) {
+      stats = makeDirectory(directory);
+    }
+    if (stats !== undefined) {
+      refuseUnlessPrivate(directory, stats, uid);
+    }
     return stats !== undefined;
   } catch (error) {
-    if (error instanceof StoreError) throw error;
+    if (error instanceof StoreError) {
+      throw error;
+    }
     const what = `the directory ${directory} cannot be looked at (${systemErrorCode(error)})`;
     throw new StoreError('store_permissions', what, {
       hint: `see what is in its way: ls -ld ${shellQuoted(dirname(directory))} ${shellQuoted(directory)}`,
@@ -83,7 +103,9 @@ function makeDirectory(directory: string): Stats | undefined {
     // Where there are owners to check, the parents are there by now, and a link in their place would not be followed.
     mkdirSync(directory, { mode: 0o700, recursive: effectiveUid() === undefined });
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw writeFailure(directory, error);
+    if (systemErrorCode(error) !== 'EEXIST') {
+      throw writeFailure(directory, error);
+    }
   }
   return lstatSync(directory, { throwIfNoEntry: false });
 }
@@ -95,7 +117,9 @@ function refuseUnlessPrivate(directory: string, stats: Stats, uid: number | unde
       `rm ${shellQuoted(directory)}`,
     );
   }
-  if (uid === undefined) return;
+  if (uid === undefined) {
+    return;
+  }
   if (stats.uid !== uid) {
     throw permissionsFault(
       `the directory ${directory} belongs to another user`,

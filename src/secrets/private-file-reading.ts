@@ -28,7 +28,9 @@ export function readFileOfOwner(file: string, limit = FILE_SIZE_LIMIT): Buffer |
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
     descriptor = openSync(file, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') {
+      return undefined;
+    }
     throw unreadable(file, error);
   }
   try {
@@ -53,7 +55,9 @@ export function readFileOfOwner(file: string, limit = FILE_SIZE_LIMIT): Buffer |
 /** Gives what the system says of an open file; throws `StoreError` when others may read it, or it is no regular file of ours. */
 export function refuseUnlessPrivate(file: string, descriptor: number): Stats {
   const stats = fstatSync(descriptor);
-  if (!stats.isFile()) throw permissionsFault(`${file} is not a regular file`, `rm -r ${shellQuoted(file)}`);
+  if (!stats.isFile()) {
+    throw permissionsFault(`${file} is not a regular file`, `rm -r ${shellQuoted(file)}`);
+  }
   const uid = effectiveUid();
   if (uid !== undefined && stats.uid !== uid) {
     throw permissionsFault(
@@ -73,8 +77,9 @@ export function refuseUnlessPrivate(file: string, descriptor: number): Stats {
 function unreadable(file: string, error: unknown): StoreError {
   const quoted = shellQuoted(file);
   const stats = lstatSync(file, { throwIfNoEntry: false });
-  if (stats?.isFile() === false)
+  if (stats?.isFile() === false) {
     return permissionsFault(`${file} is not a regular file`, `rm -r ${quoted}`, error);
+  }
   const uid = effectiveUid();
   return stats !== undefined && uid !== undefined && stats.uid !== uid
     ? permissionsFault(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`, error)

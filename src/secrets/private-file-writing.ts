@@ -45,11 +45,15 @@ export function writePrivateFile(
   try {
     writeNewFile(temporary, content, durable);
     if (options.exclusive === true) {
-      if (!linkNewFile(temporary, file, content, durable)) return false;
+      if (!linkNewFile(temporary, file, content, durable)) {
+        return false;
+      }
     } else {
       renameSync(temporary, file);
     }
-    if (durable) syncDirectory(directory);
+    if (durable) {
+      syncDirectory(directory);
+    }
     return true;
   } catch (error) {
     throw writeFailure(file, error);
@@ -61,11 +65,17 @@ export function writePrivateFile(
 function writeNewFile(file: string, content: string | Buffer, durable: boolean): void {
   const descriptor = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    if (effectiveUid() !== undefined) fchmodSync(descriptor, 0o600);
+    if (effectiveUid() !== undefined) {
+      fchmodSync(descriptor, 0o600);
+    }
     const bytes = Buffer.from(content);
     let offset = 0;
-    while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
-    if (durable) fsyncSync(descriptor);
+    while (offset < bytes.length) {
+      offset += writeSync(descriptor, bytes, offset);
+    }
+    if (durable) {
+      fsyncSync(descriptor);
+    }
   } finally {
     closeSync(descriptor);
   }
@@ -76,27 +86,35 @@ function linkNewFile(temporary: string, file: string, content: string | Buffer, 
     linkSync(temporary, file);
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
+    if (systemErrorCode(error) === 'EEXIST') {
+      return false;
+    }
   }
   // A file system without hard links: the name is still taken by one process only.
   try {
     writeNewFile(file, content, durable);
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
+    if (systemErrorCode(error) === 'EEXIST') {
+      return false;
+    }
     throw error;
   }
 }
 
 /** Makes the names in the directory outlive a power cut, where the system can. Throws the error of the file system. */
 export function syncDirectory(directory: string): void {
-  if (effectiveUid() === undefined) return;
+  if (effectiveUid() === undefined) {
+    return;
+  }
   const descriptor = openSync(directory, O_RDONLY);
   try {
     fsyncSync(descriptor);
   } catch (error) {
     // Some network file systems cannot do it; the file itself is synced.
-    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '')) throw error;
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '')) {
+      throw error;
+    }
   } finally {
     closeSync(descriptor);
   }
@@ -108,7 +126,9 @@ export function removePrivateFile(file: string): boolean {
     unlinkSync(file);
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
+    if (systemErrorCode(error) === 'ENOENT') {
+      return false;
+    }
     throw writeFailure(file, error);
   }
 }

@@ -4,18 +4,20 @@ import { StoreError } from '../ground/errors.ts';
 import { removeStaleTemporaries } from './private-directory.ts';
 
 /** Every directory of the data directory that files are written to. */
-const DIRECTORIES = ['accounts', 'clients', 'grants', 'index', 'keys', 'locks'];
+const directories = ['accounts', 'clients', 'grants', 'index', 'keys', 'locks'];
 
 /**
  * Removes what writes of ours that were interrupted more than an hour ago left in the data directory. One in `keys`
  * can hold the sealing key. A directory that cannot be read is passed over.
  */
 export function removeLitter({ paths, clock }: Pick<Context, 'paths' | 'clock'>): void {
-  for (const name of DIRECTORIES) {
+  for (const name of directories) {
     try {
       removeStaleTemporaries(join(paths.dataDir, name), clock.now());
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof StoreError)) {
+        throw error;
+      }
     }
   }
 }

@@ -44,10 +44,14 @@ function openReserved(file: string, flag: string): ReservedFile {
   try {
     const present = lstatSync(file, { throwIfNoEntry: false });
     // A rename would put a file in place of the link, the pipe or the device that was meant.
-    if (present?.isFile() === false) throw unwritable(file, flag, 'it is not a regular file');
+    if (present?.isFile() === false) {
+      throw unwritable(file, flag, 'it is not a regular file');
+    }
     return reserveFile(file, ROOM);
   } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
+    if (cause instanceof ConfigurationError) {
+      throw cause;
+    }
     throw unwritable(file, flag, systemErrorCode(cause) ?? 'unknown reason', cause);
   }
 }

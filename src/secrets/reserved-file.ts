@@ -41,7 +41,9 @@ export function reserveFile(file: string, size: number): ReservedFile {
   const descriptor = openNewFile(sibling);
   let isOpen = true;
   const close = () => {
-    if (!isOpen) return;
+    if (!isOpen) {
+      return;
+    }
     isOpen = false;
     closeSync(descriptor);
     rmSync(sibling, { force: true });
@@ -95,7 +97,9 @@ function siblingOf(file: string): string {
 function openNewFile(file: string): number {
   const descriptor = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    if (effectiveUid() !== undefined) fchmodSync(descriptor, 0o600);
+    if (effectiveUid() !== undefined) {
+      fchmodSync(descriptor, 0o600);
+    }
     return descriptor;
   } catch (error) {
     closeSync(descriptor);

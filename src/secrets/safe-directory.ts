@@ -23,14 +23,20 @@ export function isSafeDirectory(directory: string, uid: number, make: boolean): 
   let links = 0;
   refuseUnlessSafe(current, lstatSync(current), uid);
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    if (name === '' || name === '.') continue;
+    if (name === '' || name === '.') {
+      continue;
+    }
     const path = name === '..' ? dirname(current) : join(current, name);
     const stats = lookAt(path, make);
-    if (stats === undefined) return false;
+    if (stats === undefined) {
+      return false;
+    }
     if (stats.isSymbolicLink()) {
       links += 1;
       const target = linkTarget(path, stats, uid, links);
-      if (target.startsWith('/')) current = '/';
+      if (target.startsWith('/')) {
+        current = '/';
+      }
       names.unshift(...target.split('/'));
     } else {
       refuseUnlessSafe(path, stats, uid);
@@ -42,19 +48,24 @@ export function isSafeDirectory(directory: string, uid: number, make: boolean): 
 
 function lookAt(path: string, make: boolean): Stats | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined || !make) return stats;
+  if (stats !== undefined || !make) {
+    return stats;
+  }
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     // Somebody was first: whoever it was, it is looked at like what was there before.
-    if (systemErrorCode(error) !== 'EEXIST') throw writeFailure(path, error);
+    if (systemErrorCode(error) !== 'EEXIST') {
+      throw writeFailure(path, error);
+    }
   }
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
 function linkTarget(path: string, stats: Stats, uid: number, links: number): string {
-  if (links > MOST_LINKS)
+  if (links > MOST_LINKS) {
     throw permissionsFault(`the links at ${path} lead nowhere`, `rm ${shellQuoted(path)}`);
+  }
   if (stats.uid !== uid && stats.uid !== 0) {
     throw permissionsFault(`the link ${path} belongs to another user`, `sudo rm ${shellQuoted(path)}`);
   }

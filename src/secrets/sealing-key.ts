@@ -17,7 +17,9 @@ export class SealingKey {
   readonly #key: KeyObject;
 
   constructor(kind: StoreKind, id: string, key: Buffer) {
-    if (key.length !== KEY_LENGTH) throw new RangeError('a sealing key has 32 bytes');
+    if (key.length !== KEY_LENGTH) {
+      throw new RangeError('a sealing key has 32 bytes');
+    }
     this.kind = kind;
     this.id = id;
     this.#key = createSecretKey(key);
@@ -33,7 +35,9 @@ export class SealingKey {
 
   /** Gives the plaintext; `undefined` when anything was changed, or another key was used. */
   open(sealed: Buffer, bound: Buffer): Buffer | undefined {
-    if (sealed.length < NONCE_LENGTH + TAG_LENGTH) return undefined;
+    if (sealed.length < NONCE_LENGTH + TAG_LENGTH) {
+      return undefined;
+    }
     const nonce = sealed.subarray(0, NONCE_LENGTH);
     const decipher = createDecipheriv(ALGORITHM, this.#key, nonce, { authTagLength: TAG_LENGTH });
     decipher.setAAD(bound);

@@ -22,7 +22,7 @@ export interface SecretSource {
   readonly flag: string;
 }
 
-const CLIENT_SECRET: SecretSource = { what: 'the client secret', flag: '--client-secret-file' };
+const clientSecret: SecretSource = { what: 'the client secret', flag: '--client-secret-file' };
 
 type Needs = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
 
@@ -34,10 +34,12 @@ type Needs = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
 export async function readSecretFile(
   path: string,
   context: Needs,
-  source: SecretSource = CLIENT_SECRET,
+  source: SecretSource = clientSecret,
 ): Promise<Secret> {
   const secret = (await readSecretText(path, context, source)).replace(/\r?\n$/, '');
-  if (/^[\x20-\x7e]+$/.test(secret)) return new Secret(secret);
+  if (/^[\x20-\x7e]+$/.test(secret)) {
+    return new Secret(secret);
+  }
   const what = secret === '' ? 'is empty' : 'holds more than one line of printable ASCII text';
   throw new ConfigurationError('config_invalid_value', `${placeName(path)} ${what}`, {
     hint: `it has to hold ${source.what} and nothing else`,
@@ -46,13 +48,21 @@ export async function readSecretFile(
 
 /** Reads a secret of more than one line, such as a key; otherwise like `readSecretFile`. */
 export async function readSecretText(path: string, context: Needs, source: SecretSource): Promise<string> {
-  if (path === '-') return readPatiently(context.stdin, path, context, source);
+  if (path === '-') {
+    return readPatiently(context.stdin, path, context, source);
+  }
   const file = open(path, source);
   try {
-    if (context.platform !== 'win32') refuseUnlessPrivate(path, file.status, source);
+    if (context.platform !== 'win32') {
+      refuseUnlessPrivate(path, file.status, source);
+    }
     const stream = await file.stream?.();
-    if (stream !== undefined) return await readPatiently(stream, path, context, source);
-    if (file.status.isDirectory()) throw noSecret(path, source);
+    if (stream !== undefined) {
+      return await readPatiently(stream, path, context, source);
+    }
+    if (file.status.isDirectory()) {
+      throw noSecret(path, source);
+    }
     return textOf(readStart(file.descriptor, MAXIMUM_LENGTH), path, source);
   } finally {
     file.close();
@@ -104,7 +114,9 @@ function open(path: string, source: SecretSource): OpenFile {
 }
 
 function textOf(bytes: Buffer, path: string, source: SecretSource): string {
-  if (bytes.length > MAXIMUM_LENGTH) throw noSecret(path, source);
+  if (bytes.length > MAXIMUM_LENGTH) {
+    throw noSecret(path, source);
+  }
   return textOfBytes(bytes);
 }
 
@@ -121,10 +133,16 @@ function refuseUnlessPrivate(path: string, status: Stats, { flag }: SecretSource
     });
   const uid = effectiveUid();
   const quoted = shellQuoted(path);
-  if (status.isFIFO() && !OPEN_ALREADY.test(path)) throw refuse(`${path} is a pipe`, `rm ${quoted}`);
-  if (!status.isFile()) return;
+  if (status.isFIFO() && !OPEN_ALREADY.test(path)) {
+    throw refuse(`${path} is a pipe`, `rm ${quoted}`);
+  }
+  if (!status.isFile()) {
+    return;
+  }
   if (uid !== undefined && status.uid !== uid) {
     throw refuse(`${path} belongs to another user`, `sudo chown ${uid} ${quoted}`);
   }
-  if ((status.mode & 0o077) !== 0) throw refuse(`other users may read ${path}`, `chmod 600 ${quoted}`);
+  if ((status.mode & 0o077) !== 0) {
+    throw refuse(`other users may read ${path}`, `chmod 600 ${quoted}`);
+  }
 }

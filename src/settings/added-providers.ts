@@ -68,7 +68,9 @@ export async function readAddedProviders(
 export async function checkedProviderFile(shown: string, source: string): Promise<ProviderFile> {
   const file = await checkedDocument(shown, source, providerFile);
   const fault = unfilledTemplate(file);
-  if (fault !== undefined) throw await invalidDocument(shown, source, fault);
+  if (fault !== undefined) {
+    throw await invalidDocument(shown, source, fault);
+  }
   return file;
 }
 
@@ -79,7 +81,9 @@ function filesIn(directory: string): string[] {
       .sort();
   } catch (error) {
     const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return [];
+    }
     throw new ConfigurationError('config_invalid_file', `cannot read the directory ${directory} (${code})`, {
       hint: 'make it a directory that you may read',
     });
@@ -99,7 +103,9 @@ async function readAdded(
     const file = await checkedProviderFile(path, source);
     return { path, owner, source, file, provider: { ...providerOfFile(name, file), addedFile: path } };
   } catch (error) {
-    if (error instanceof ConfigurationError) return error;
+    if (error instanceof ConfigurationError) {
+      return error;
+    }
     throw error;
   }
 }

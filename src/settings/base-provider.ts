@@ -18,9 +18,15 @@ export function baseProvider(
   configuration: Configuration,
 ): Provider {
   const preset = namedPreset(entry.preset ?? name, configuration);
-  if (preset !== undefined) return { ...preset, name };
-  if (entry.preset !== undefined) throw incomplete(name, `there is no preset ${entry.preset}`);
-  if (entry.issuer !== undefined) return openidProvider(name, entry.label ?? name, entry.issuer);
+  if (preset !== undefined) {
+    return { ...preset, name };
+  }
+  if (entry.preset !== undefined) {
+    throw incomplete(name, `there is no preset ${entry.preset}`);
+  }
+  if (entry.issuer !== undefined) {
+    return openidProvider(name, entry.label ?? name, entry.issuer);
+  }
   const { authorization_endpoint, token_endpoint } = entry.endpoints ?? {};
   if (authorization_endpoint !== undefined && token_endpoint !== undefined) {
     const issuer = new URL(authorization_endpoint).origin;
@@ -28,7 +34,9 @@ export function baseProvider(
     // A server without OpenID Connect may refuse a request for offline_access.
     return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
   }
-  if (configuration.providers.has(name)) throw incomplete(name, 'it has neither an issuer nor endpoints');
+  if (configuration.providers.has(name)) {
+    throw incomplete(name, 'it has neither an issuer nor endpoints');
+  }
   throw unknownProvider(target, knownNames(configuration));
 }
 

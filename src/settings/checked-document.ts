@@ -19,16 +19,19 @@ export async function checkedDocument<Value extends object>(
   } catch {
     throw await invalidDocument(file, source, { path: [], what: 'is not JSON' });
   }
-  if (!isObject(document))
+  if (!isObject(document)) {
     throw await invalidDocument(file, source, { path: [], what: 'must hold one JSON object' });
+  }
   const fault = rule.check(document, []);
-  if (fault !== undefined) throw await invalidDocument(file, source, fault);
+  if (fault !== undefined) {
+    throw await invalidDocument(file, source, fault);
+  }
   // Checked just now, member by member.
   return document as Value;
 }
 
 /** What keeps a file from being JSON, by the parser's name for it. */
-const PARSE_FAULTS: Readonly<Record<string, string>> = {
+const parseFaults: Readonly<Record<string, string>> = {
   InvalidSymbol: 'a value is none of JSON (a text stands in double quotes)',
   PropertyNameExpected: 'a name in double quotes is missing (no comma stands before a closing brace)',
   ValueExpected: 'a value is missing (no comma stands before a closing bracket)',
@@ -72,7 +75,7 @@ export async function invalidDocument(
   const isSecret = fault.isUnknownName === true && last === 'client_secret';
   const parseFault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
   const detail =
-    path.length > 0 || parseFault === undefined ? '' : `: ${PARSE_FAULTS[parseFault] ?? parseFault}`;
+    path.length > 0 || parseFault === undefined ? '' : `: ${parseFaults[parseFault] ?? parseFault}`;
   const what = isSecret ? 'never stands in this file' : `${fault.what}${detail}`;
   return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}`, {
     // The name of the entry is the one that `setup` takes.

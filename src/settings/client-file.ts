@@ -38,9 +38,13 @@ export async function readClientFile(
   }
   const document = parse(file, await readText(file, signal));
   const installed = member(document, 'installed');
-  if (installed !== undefined) return clientOf(file, installed);
+  if (installed !== undefined) {
+    return clientOf(file, installed);
+  }
   const web = member(document, 'web');
-  if (web !== undefined) return { ...clientOf(file, web), redirectUri: loopbackRedirectUri(file, web) };
+  if (web !== undefined) {
+    return { ...clientOf(file, web), redirectUri: loopbackRedirectUri(file, web) };
+  }
   throw notClient(file, document);
 }
 
@@ -61,14 +65,17 @@ async function readText(path: string, signal: AbortSignal): Promise<string> {
     const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw invalid(path, `cannot be read${code}`, 'give the path of the file as it was downloaded');
   }
-  if (bytes.length > MAXIMUM_LENGTH) throw invalid(path, 'is too large for a client file');
+  if (bytes.length > MAXIMUM_LENGTH) {
+    throw invalid(path, 'is too large for a client file');
+  }
   return textOfBytes(bytes);
 }
 
 function clientOf(file: string, entry: Record<string, unknown>): ImportedClient {
   const { client_id, client_secret } = entry;
-  if (typeof client_id !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(client_id))
+  if (typeof client_id !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(client_id)) {
     throw invalid(file, 'has no client_id');
+  }
   if (client_secret === undefined) {
     throw invalid(
       file,
@@ -91,7 +98,9 @@ function loopbackRedirectUri(file: string, web: Record<string, unknown>): string
       /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):(\d{4,5})\/[^?#\s]*$/.exec(uri);
     return match && Number(match[1]) >= 1024 && Number(match[1]) <= 65_535;
   });
-  if (typeof usable === 'string') return usable;
+  if (typeof usable === 'string') {
+    return usable;
+  }
   throw invalid(
     file,
     'registers no redirect URI on this machine with a port and a path',
@@ -102,19 +111,23 @@ function loopbackRedirectUri(file: string, web: Record<string, unknown>): string
 /** Other files of the console look much the same to people. */
 function notClient(file: string, document: unknown): ConfigurationError {
   const type = typeof document === 'object' && document !== null && 'type' in document ? document.type : '';
-  if (type === 'service_account')
+  if (type === 'service_account') {
     return invalid(
       file,
       'is the key of a service account, which gets its tokens without a sign-in',
       `oauth-login token google --grant jwt-bearer --key-file ${shellQuoted(file)}`,
     );
-  if (type === 'authorized_user')
+  }
+  if (type === 'authorized_user') {
     return invalid(file, 'holds a finished sign-in of another program, not a client');
+  }
   return invalid(file, 'has neither "installed" nor "web" at its top');
 }
 
 function member(value: unknown, key: string): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
+    return undefined;
+  }
   const inner = Object.entries(value).find(([name]) => name === key)?.[1];
   return typeof inner === 'object' && inner !== null ? { ...inner } : undefined;
 }

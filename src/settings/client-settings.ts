@@ -7,7 +7,9 @@ import { providerVariable, variableName } from './variables.ts';
 /** The client secret of the variable, of the characters that a file may hold (RFC 6749 appendix A.2); throws a `ConfigurationError`. */
 export function clientSecretSetting({ name }: Provider, env: Environment): Secret | undefined {
   const text = providerVariable(env, name, 'CLIENT_SECRET');
-  if (text === undefined || /^[\x20-\x7e]+$/.test(text)) return text === undefined ? text : new Secret(text);
+  if (text === undefined || /^[\x20-\x7e]+$/.test(text)) {
+    return text === undefined ? text : new Secret(text);
+  }
   const variable = variableName(name, 'CLIENT_SECRET');
   throw new ConfigurationError(
     'config_invalid_value',
@@ -18,7 +20,9 @@ export function clientSecretSetting({ name }: Provider, env: Environment): Secre
 
 /** The client identifier; throws a `ConfigurationError` for one that no server can have given (RFC 6749 appendix A.1). */
 export function validClientId(clientId: string, provider: Provider): string {
-  if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) return clientId;
+  if (/^[\x20-\x7e]{1,2048}$/.test(clientId)) {
+    return clientId;
+  }
   throw new ConfigurationError(
     'config_invalid_value',
     `the client id for ${provider.label} is empty, or not printable ASCII text`,

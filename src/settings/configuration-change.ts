@@ -26,13 +26,13 @@ export async function writeProviderConfiguration(
 }
 
 /** What belongs to a client, and goes with it. */
-const CLIENT_KEYS: ReadonlySet<string> = new Set(['client_id', 'client_authentication', 'redirect_uri']);
+const clientKeys: ReadonlySet<string> = new Set(['client_id', 'client_authentication', 'redirect_uri']);
 
 /** Takes the client of a provider out of the file; throws like `writeProviderConfiguration`. */
 export async function removeClientConfiguration(context: Needs, name: string): Promise<void> {
   await changeDocument(context, (document) => {
     const { [name]: entry, ...others } = isObject(document.providers) ? document.providers : {};
-    const kept = Object.entries(isObject(entry) ? entry : {}).filter(([key]) => !CLIENT_KEYS.has(key));
+    const kept = Object.entries(isObject(entry) ? entry : {}).filter(([key]) => !clientKeys.has(key));
     const providers = kept.length === 0 ? others : { ...others, [name]: Object.fromEntries(kept) };
     return { ...document, providers };
   });

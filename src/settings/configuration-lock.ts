@@ -45,9 +45,13 @@ export async function openConfigurationLock(
   for (;;) {
     signal.throwIfAborted();
     const descriptor = writing(file, () => create(path));
-    if (descriptor !== undefined) return heldLock(file, path, descriptor, clock);
+    if (descriptor !== undefined) {
+      return heldLock(file, path, descriptor, clock);
+    }
     breakIfLeft(path, clock.now());
-    if (clock.monotonic() >= deadline) throw busy(file, path);
+    if (clock.monotonic() >= deadline) {
+      throw busy(file, path);
+    }
     await clock.sleep(randomInt(1, LONGEST_PAUSE), signal);
   }
 }
@@ -57,7 +61,9 @@ function create(path: string): number | undefined {
   try {
     return openSync(path, 'wx', 0o600);
   } catch (cause) {
-    if (systemErrorCode(cause) === 'EEXIST') return undefined;
+    if (systemErrorCode(cause) === 'EEXIST') {
+      return undefined;
+    }
     throw cause;
   }
 }
@@ -72,7 +78,9 @@ function heldLock(
   let isOpen = true;
   let isOurs = true;
   const closeFile = () => {
-    if (isOpen) closeSync(descriptor);
+    if (isOpen) {
+      closeSync(descriptor);
+    }
     isOpen = false;
   };
   return {
@@ -84,14 +92,20 @@ function heldLock(
         closeFile();
         // Who was asleep for long may find the lock of another process there.
         isOurs = monotonic() - since < LONGEST_CHANGE;
-        if (isOurs) renameSync(path, file);
+        if (isOurs) {
+          renameSync(path, file);
+        }
       });
-      if (!isOurs) throw busy(file, path);
+      if (!isOurs) {
+        throw busy(file, path);
+      }
       isOurs = false;
     },
     close() {
       closeFile();
-      if (isOurs && monotonic() - since < LONGEST_CHANGE) rmSync(path, { force: true });
+      if (isOurs && monotonic() - since < LONGEST_CHANGE) {
+        rmSync(path, { force: true });
+      }
       isOurs = false;
     },
   };
@@ -103,7 +117,9 @@ function heldLock(
  */
 function breakIfLeft(path: string, now: Date): void {
   const left = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (left === undefined || !isLeft(left, now)) return;
+  if (left === undefined || !isLeft(left, now)) {
+    return;
+  }
   const breaker = `${path}.${left.ino.toString(36)}-${left.mtimeNs.toString(36)}`;
   try {
     closeSync(openSync(breaker, 'wx', 0o600));
@@ -113,7 +129,9 @@ function breakIfLeft(path: string, now: Date): void {
   }
   try {
     const present = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    if (present?.ino === left.ino && present.mtimeNs === left.mtimeNs) rmSync(path, { force: true });
+    if (present?.ino === left.ino && present.mtimeNs === left.mtimeNs) {
+      rmSync(path, { force: true });
+    }
   } catch {
     // What cannot be removed is named when the patience has ended.
   } finally {

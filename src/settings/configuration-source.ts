@@ -9,7 +9,9 @@ export function readConfigurationSource(file: string): string | undefined {
     return textOfBytes(readFileSync(file));
   } catch (cause) {
     const code = systemErrorCode(cause);
-    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOENT') {
+      return undefined;
+    }
     throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${code})`, {
       hint: 'make it a file that you may read',
     });

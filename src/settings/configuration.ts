@@ -39,7 +39,9 @@ function placeOfFile(paths: Paths): string | undefined {
   try {
     return configurationFile(paths);
   } catch (error) {
-    if (error instanceof ConfigurationError && error.code === 'config_no_home') return undefined;
+    if (error instanceof ConfigurationError && error.code === 'config_no_home') {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -56,7 +58,9 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
   const added = await readAddedProviders(file === undefined ? undefined : dirname(file), machine);
   const own = await readUserConfiguration(paths, added);
   const source = machine === undefined ? undefined : readMachineFile(machine, CONFIGURATION_FILE);
-  if (machine === undefined || source === undefined) return own;
+  if (machine === undefined || source === undefined) {
+    return own;
+  }
   const shared = await configurationOf(join(machine.directory, CONFIGURATION_FILE), source, added);
   const providers = new Map(shared.providers);
   for (const [name, entry] of own.providers) {
@@ -71,7 +75,9 @@ export async function readUserConfiguration(paths: Paths, added?: AddedProviders
   const source = file === undefined ? undefined : readConfigurationSource(file);
   const files =
     added ?? (await readAddedProviders(file === undefined ? undefined : dirname(file), paths.machine));
-  if (file === undefined || source === undefined) return { providers: new Map(), ...known(files) };
+  if (file === undefined || source === undefined) {
+    return { providers: new Map(), ...known(files) };
+  }
   return configurationOf(file, source, files);
 }
 
@@ -79,7 +85,9 @@ async function configurationOf(file: string, source: string, added: AddedProvide
   const document = await checkedDocument(file, source, configurationDocument);
   const { $schema: _schema, providers = {}, ...top } = document;
   for (const [name, { preset }] of Object.entries(providers)) {
-    if (preset === undefined || added.has(preset) || findPreset(preset) !== undefined) continue;
+    if (preset === undefined || added.has(preset) || findPreset(preset) !== undefined) {
+      continue;
+    }
     const what = `expected ${presetName.expected}${suggestion(preset, [...added.keys(), ...catalogue.keys()])}`;
     throw await invalidDocument(file, source, { path: ['providers', name, 'preset'], what });
   }
@@ -95,14 +103,14 @@ function known(added: AddedProviders): Pick<Configuration, 'added'> {
 }
 
 /** What says which server an entry is for. */
-const PLACE_KEYS = ['preset', 'issuer', 'host', 'tenant', 'endpoints'] as const;
+const placeKeys = ['preset', 'issuer', 'host', 'tenant', 'endpoints'] as const;
 
 /** The user's members win, one by one. What the machine sets for one server is never used at another (RFC 9700 §4.4). */
 function overMachineEntry(
   machine: ProviderConfiguration | undefined,
   own: ProviderConfiguration,
 ): ProviderConfiguration {
-  const isElsewhere = PLACE_KEYS.some(
+  const isElsewhere = placeKeys.some(
     (key) => own[key] !== undefined && JSON.stringify(own[key]) !== JSON.stringify(machine?.[key]),
   );
   return isElsewhere ? own : { ...machine, ...own };

@@ -9,11 +9,15 @@ export function issuerOfTarget(
   configuration: Configuration,
 ): string | undefined {
   const place = target ?? flags.issuer;
-  if (place === undefined) return undefined;
+  if (place === undefined) {
+    return undefined;
+  }
   try {
     return chooseTarget(place, flags, configuration).provider.issuer;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof ConfigurationError) return undefined;
+    if (error instanceof UsageError || error instanceof ConfigurationError) {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -9,10 +9,16 @@ import type { Provider } from '../providers/provider.ts';
  */
 export function refuseKnownAddress(url: URL): void {
   const preset = presetOfHost(url.host);
-  if (preset === undefined) return;
+  if (preset === undefined) {
+    return;
+  }
   const tenant = refusedTenant(url, preset);
-  if (tenant !== undefined) throw tenant;
-  if (isIssuer(preset, url.href.replace(/\/$/, ''))) return;
+  if (tenant !== undefined) {
+    throw tenant;
+  }
+  if (isIssuer(preset, url.href.replace(/\/$/, ''))) {
+    return;
+  }
   const shown = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   throw new UsageError(
     'usage_unknown_provider',
@@ -27,16 +33,24 @@ export function refuseKnownAddress(url: URL): void {
 export function refuseSharedTenant(url: URL): void {
   const preset = presetOfHost(url.host);
   const tenant = url.pathname.split('/')[1]?.toLowerCase() ?? '';
-  if (preset?.sharedTenants?.includes(tenant) !== true) return;
+  if (preset?.sharedTenants?.includes(tenant) !== true) {
+    return;
+  }
   const refused = refusedTenant(url, preset);
-  if (refused !== undefined) throw refused;
+  if (refused !== undefined) {
+    throw refused;
+  }
 }
 
 /** Whether metadata at that address are enough; a preset that insists on a client secret knows more than they tell. */
 function isIssuer({ issuer, hosts, clientSecret }: Provider, address: string): boolean {
-  if (clientSecret === 'required') return false;
+  if (clientSecret === 'required') {
+    return false;
+  }
   const [before = '', after] = issuer.replace('{host}', hosts?.default ?? '').split('{tenant}');
-  if (after === undefined) return isSameButLastSlash(before, address);
+  if (after === undefined) {
+    return isSameButLastSlash(before, address);
+  }
   return address.startsWith(before) && address.endsWith(after);
 }
 
@@ -49,7 +63,9 @@ function refusedTenant(url: URL, preset: Provider): UsageError | undefined {
     return undefined;
   }
   const isShared = sharedTenants?.includes(tenant) === true;
-  if (!isShared && isSameButLastSlash(`${before}${tenant}${after}`, url.href.toLowerCase())) return undefined;
+  if (!isShared && isSameButLastSlash(`${before}${tenant}${after}`, url.href.toLowerCase())) {
+    return undefined;
+  }
   const command = `oauth-login ${name}${tenant === usual ? '' : ` --tenant ${tenant}`}`;
   const what = isShared ? 'stands for many issuers' : 'is no issuer';
   return new UsageError(

@@ -23,9 +23,13 @@ export function readMachineFile(
     refuseUnlessOwned(around, lstatSync(around), owner);
     descriptor = openSync(file, 'r');
   } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
+    if (error instanceof ConfigurationError) {
+      throw error;
+    }
     const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return undefined;
+    }
     throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${code})`, {
       hint: `let everybody read it: sudo chmod a+r ${shellQuoted(file)}`,
     });
@@ -45,7 +49,9 @@ function refuseUnlessOwned(path: string, { uid, mode }: Stats, owner: number): v
       hint: `give it to root: sudo chown ${owner} ${quoted}`,
     });
   }
-  if ((mode & GROUP_OR_OTHER_WRITE) === 0) return;
+  if ((mode & GROUP_OR_OTHER_WRITE) === 0) {
+    return;
+  }
   throw new ConfigurationError('config_unsafe_file', `other users than root may write ${path}`, {
     hint: `take that right away: sudo chmod go-w ${quoted}`,
   });

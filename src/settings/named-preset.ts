@@ -15,7 +15,9 @@ export function namedPreset(name: string, { added }: Pick<Configuration, 'added'
 /** Gives the file of exactly that name that was added; throws like `namedPreset`. */
 export function addedProvider(name: string, added: AddedProviders | undefined): AddedProvider | undefined {
   const found = added?.get(name);
-  if (found instanceof Error) throw found;
+  if (found instanceof Error) {
+    throw found;
+  }
   return found;
 }
 
@@ -26,7 +28,9 @@ export function presetNames({ added }: Pick<Configuration, 'added'>): string[] {
 
 function addedUnderAlias(name: string, added: AddedProviders | undefined): AddedProvider | undefined {
   for (const found of added?.values() ?? []) {
-    if (!(found instanceof Error) && found.file.aliases?.includes(name)) return found;
+    if (!(found instanceof Error) && found.file.aliases?.includes(name)) {
+      return found;
+    }
   }
   return undefined;
 }

@@ -28,7 +28,9 @@ export function placeOfIssuer(
   const isElsewhere = (['host', 'tenant'] as const).some(
     (part) => named[part] !== undefined && named[part]?.toLowerCase() !== place[part],
   );
-  if (!isElsewhere) return place;
+  if (!isElsewhere) {
+    return place;
+  }
   throw new ConfigurationError(
     'config_invalid_value',
     `the provider ${name} cannot be used: its issuer ${issuer} is not at ${named.host ?? named.tenant}`,
@@ -39,9 +41,13 @@ export function placeOfIssuer(
 /** What stands in the issuer in place of `{host}` or `{tenant}`; nothing where the template does not fit. */
 function placeInTemplate({ issuer: template, hosts }: Provider, issuer: string): ProviderPlace | undefined {
   const [before = '', part, after = ''] = template.split(/\{(host|tenant)\}/);
-  if (part === undefined) return isSameButLastSlash(template, issuer) ? {} : undefined;
+  if (part === undefined) {
+    return isSameButLastSlash(template, issuer) ? {} : undefined;
+  }
   const value = issuer.slice(before.length).split('/', 1).join('').toLowerCase();
   const own = part === 'host' && value === '' ? hosts?.default : value;
-  if (own === undefined || own === '') return undefined;
+  if (own === undefined || own === '') {
+    return undefined;
+  }
   return isSameButLastSlash(`${before}${own}${after}`, issuer.toLowerCase()) ? { [part]: own } : undefined;
 }

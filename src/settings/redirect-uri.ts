@@ -18,13 +18,19 @@ export type RedirectSettings = LoopbackRedirect | { readonly elsewhere: string }
  */
 export function readRedirectUri(uri: string): RedirectSettings | undefined {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (url === undefined || url.username !== '' || uri.includes('#')) return undefined;
+  if (url === undefined || url.username !== '' || uri.includes('#')) {
+    return undefined;
+  }
   const { hostname: host } = url;
   if (host !== '127.0.0.1' && host !== 'localhost' && host !== '[::1]') {
     return url.protocol === 'https:' ? { elsewhere: uri } : undefined;
   }
-  if (url.protocol !== 'http:' || uri.includes('?')) return undefined;
-  if (uri !== url.href && `${uri}/` !== url.href) return undefined;
+  if (url.protocol !== 'http:' || uri.includes('?')) {
+    return undefined;
+  }
+  if (uri !== url.href && `${uri}/` !== url.href) {
+    return undefined;
+  }
   const path = uri === url.href ? url.pathname : '';
   return { host, path, ports: [url.port === '' ? 0 : Number(url.port)] };
 }
@@ -39,7 +45,9 @@ export function redirectSetting(
   const uri = flags.redirectUri ?? configured;
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
-  if (flags.port === undefined) return base;
+  if (flags.port === undefined) {
+    return base;
+  }
   if ('elsewhere' in base) {
     throw new UsageError(
       'usage_conflict',
@@ -51,7 +59,9 @@ export function redirectSetting(
   }
   const ports = portSetting(flags.port);
   const named = flags.redirectUri === undefined ? 0 : base.ports[0];
-  if (named === 0 || ports.every((one) => one === named)) return { ...base, ports };
+  if (named === 0 || ports.every((one) => one === named)) {
+    return { ...base, ports };
+  }
   throw new UsageError('usage_conflict', `--port ${flags.port} contradicts --redirect-uri ${uri}`, {
     hint: 'leave out --port: the redirect URI names its port',
   });
@@ -59,14 +69,18 @@ export function redirectSetting(
 
 /** The redirect URI as it has to be registered: without port where any port is accepted. */
 export function registeredRedirectUri(redirect: RedirectSettings): string {
-  if ('elsewhere' in redirect) return redirect.elsewhere;
+  if ('elsewhere' in redirect) {
+    return redirect.elsewhere;
+  }
   const port = redirect.ports[0] === 0 || redirect.ports[0] === undefined ? '' : `:${redirect.ports[0]}`;
   return `http://${redirect.host}${port}${redirect.path}`;
 }
 
 function redirectFromUri(uri: string): RedirectSettings {
   const redirect = readRedirectUri(uri);
-  if (redirect !== undefined) return redirect;
+  if (redirect !== undefined) {
+    return redirect;
+  }
   const what = `the redirect URI ${JSON.stringify(uri)} is not one this machine can listen on`;
   if (/^http:\/\/[^/?#]*:0*80(?![^/?#])/i.test(uri)) {
     throw new UsageError('usage_invalid', `${what}: browsers leave out port 80`, {
@@ -84,7 +98,9 @@ function redirectFromUri(uri: string): RedirectSettings {
 
 function portSetting(text: string): number[] {
   const ports = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (ports.every((port) => port === 0 || (port >= 1024 && port <= 65_535))) return ports;
+  if (ports.every((port) => port === 0 || (port >= 1024 && port <= 65_535))) {
+    return ports;
+  }
   throw new UsageError(
     'usage_invalid',
     `--port takes ports between 1024 and 65535, not ${JSON.stringify(text)}`,

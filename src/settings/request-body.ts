@@ -14,7 +14,9 @@ type Needs = Pick<Context, 'stdin' | 'signal'>;
 export async function readRequestBody({ parts, kind }: RequestData, context: Needs): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for (const [index, part] of parts.entries()) {
-    if (kind === 'form' && index > 0) pieces.push(Buffer.from('&'));
+    if (kind === 'form' && index > 0) {
+      pieces.push(Buffer.from('&'));
+    }
     const content = part.startsWith('@') ? await readSource(part.slice(1), context) : Buffer.from(part);
     pieces.push(kind === 'form' && part.startsWith('@') ? withoutLineBreaks(content) : content);
   }
@@ -32,7 +34,9 @@ function withoutLineBreaks(content: Uint8Array): Uint8Array {
 }
 
 async function readSource(path: string, { stdin, signal }: Needs): Promise<Uint8Array> {
-  if (path === '-') return readInput(stdin, signal);
+  if (path === '-') {
+    return readInput(stdin, signal);
+  }
   let file: OpenFile | undefined;
   try {
     file = openFile(path);

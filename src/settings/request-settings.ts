@@ -30,7 +30,7 @@ export interface RequestSettings {
 }
 
 /** They belong to the connection, to the framing of the message, or to what the tool promises. */
-const OWN_HEADERS = new Set([
+const ownHeaders = new Set([
   'host',
   'content-length',
   'transfer-encoding',
@@ -72,7 +72,9 @@ function readAddress(address: string): URL {
     );
   }
   const url = new URL(address);
-  if (url.username === '' && url.password === '') return url;
+  if (url.username === '' && url.password === '') {
+    return url;
+  }
   throw invalid('the address holds a user or a password', 'leave them out: the token takes their place');
 }
 
@@ -82,14 +84,18 @@ function readData({ data, json }: RequestFlags): RequestData | undefined {
       hint: 'use --json DATA for a JSON body and -d DATA for a form',
     });
   }
-  if (json !== undefined) return { parts: json, kind: 'json' };
+  if (json !== undefined) {
+    return { parts: json, kind: 'json' };
+  }
   return data === undefined ? undefined : { parts: data, kind: 'form' };
 }
 
 /** As curl reads them: `Name: value` sets, `Name;` sends an empty one, `Name:` takes one of the usual ones away. */
 function readHeaders(lines: readonly string[], data: RequestData | undefined): Headers {
   const headers = new Headers({ accept: '*/*' });
-  if (data?.kind === 'form') headers.set('content-type', 'application/x-www-form-urlencoded');
+  if (data?.kind === 'form') {
+    headers.set('content-type', 'application/x-www-form-urlencoded');
+  }
   if (data?.kind === 'json') {
     headers.set('content-type', 'application/json');
     headers.set('accept', 'application/json');
@@ -102,9 +108,13 @@ function readHeaders(lines: readonly string[], data: RequestData | undefined): H
     }
     refuseOwnHeader(name);
     const key = name.toLowerCase();
-    if (mark === ':' && value.trim() === '') headers.delete(key);
-    else if (given.has(key)) headers.append(key, value.trim());
-    else headers.set(key, value.trim());
+    if (mark === ':' && value.trim() === '') {
+      headers.delete(key);
+    } else if (given.has(key)) {
+      headers.append(key, value.trim());
+    } else {
+      headers.set(key, value.trim());
+    }
     given.add(key);
   }
   return headers;
@@ -117,7 +127,7 @@ function refuseOwnHeader(name: string): void {
       hint: 'leave it out, or use curl for a request with another credential',
     });
   }
-  if (OWN_HEADERS.has(key) || key.startsWith('proxy-')) {
+  if (ownHeaders.has(key) || key.startsWith('proxy-')) {
     throw new UsageError('usage_conflict', `the header ${name} is not for the user to set`, {
       hint: 'leave it out; it follows from the address, the body and the connection',
     });

@@ -10,7 +10,9 @@ export function scopeSetting(provider: Pick<Provider, 'scopes'>, asked: readonly
 export function askedScopes(flags: readonly string[]): string[] {
   const asked = flags.flatMap((text) => text.split(/[\s,]+/)).filter((scope) => scope !== '');
   const wrong = asked.find((scope) => !isScope(scope));
-  if (wrong === undefined) return [...new Set(asked)];
+  if (wrong === undefined) {
+    return [...new Set(asked)];
+  }
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
     hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
   });

@@ -4,15 +4,17 @@ import { withConfiguration } from './configured-provider.ts';
 import type { Target } from './target.ts';
 
 /** How a client that a person signs in with can authenticate (OpenID Connect Core §9). */
-const CLIENT_AUTHENTICATIONS = ['none', 'client_secret_post', 'client_secret_basic'] as const;
+const clientAuthentications = ['none', 'client_secret_post', 'client_secret_basic'] as const;
 
 /** The target with the method of `--client-authentication` in place of the configured one; throws a `UsageError` for any other. */
 export function withAuthentication(target: Target, text: string | undefined): Target {
-  if (text === undefined) return target;
-  const method = CLIENT_AUTHENTICATIONS.find((name) => name === text);
+  if (text === undefined) {
+    return target;
+  }
+  const method = clientAuthentications.find((name) => name === text);
   if (method === undefined) {
     throw new UsageError('usage_invalid', `${JSON.stringify(text)} is no method for a person's sign-in`, {
-      hint: `the methods are ${CLIENT_AUTHENTICATIONS.join(', ')}`,
+      hint: `the methods are ${clientAuthentications.join(', ')}`,
     });
   }
   return {
@@ -27,8 +29,12 @@ export function shortLivedScopes(
   { label, shortLived }: Pick<Provider, 'label' | 'shortLived'>,
   flags: { readonly shortLived?: boolean },
 ): readonly string[] {
-  if (flags.shortLived !== true) return [];
-  if (shortLived !== undefined) return shortLived.scopes;
+  if (flags.shortLived !== true) {
+    return [];
+  }
+  if (shortLived !== undefined) {
+    return shortLived.scopes;
+  }
   throw new UsageError('usage_conflict', `${label} has no tokens that expire only when they are asked for`, {
     hint: 'leave out --short-lived',
   });

@@ -13,7 +13,9 @@ export function refuseTwoInputs(flags: UnattendedFlags, others: readonly string[
     ['--subject-token-file', flags.subjectTokenFile],
   ].flatMap(([flag = '', path]) => (path === '-' ? [flag] : []));
   const readers = [...files, ...others];
-  if (readers.length < 2) return;
+  if (readers.length < 2) {
+    return;
+  }
   throw new UsageError('usage_conflict', `${readers.join(' and ')} cannot both be standard input`, {
     hint: 'put one of them into a file that only you can read, or into its variable',
   });

@@ -10,9 +10,13 @@ export function storeSetting(
   env: Environment,
   configuration: Configuration,
 ): StoreKind | 'none' | undefined {
-  if (flag === false) return 'none';
+  if (flag === false) {
+    return 'none';
+  }
   const text = flag ?? variableText(env, 'OAUTH_LOGIN_STORE') ?? configuration.store;
-  if (text === undefined || isStoreKind(text)) return text;
+  if (text === undefined || isStoreKind(text)) {
+    return text;
+  }
   const options = { hint: 'the choices are keychain, passphrase and file' };
   const what = `there is no store ${JSON.stringify(text)}`;
   throw flag === undefined

@@ -18,14 +18,17 @@ export function subjectTokenSource(flags: UnattendedFlags): SubjectTokenSource {
     });
   }
   if (subjectFrom !== undefined) {
-    if (subjectFrom === 'ci') return { kind: 'ci' };
+    if (subjectFrom === 'ci') {
+      return { kind: 'ci' };
+    }
     throw new UsageError('usage_invalid', `--subject-from knows no ${JSON.stringify(subjectFrom)}`, {
       hint: 'the identity of the CI job is --subject-from ci; other places: --subject-token-file, --subject-token-env',
     });
   }
   if (subjectTokenEnv !== undefined) {
-    if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(subjectTokenEnv))
+    if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(subjectTokenEnv)) {
       return { kind: 'environment', name: subjectTokenEnv };
+    }
     // Without the text: who mistakes the flag gives the token itself.
     throw new UsageError('usage_invalid', '--subject-token-env takes the name of a variable', {
       hint: 'for example --subject-token-env ID_TOKEN, without a dollar sign',

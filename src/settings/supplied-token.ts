@@ -15,10 +15,14 @@ export interface SuppliedToken {
 /** The token supplied for the provider of that name; throws a `ConfigurationError` when the variable holds none. */
 export function suppliedToken(provider: string, { env }: Pick<Context, 'env'>): SuppliedToken | undefined {
   const value = providerVariable(env, provider, 'TOKEN');
-  if (value === undefined) return undefined;
+  if (value === undefined) {
+    return undefined;
+  }
   const variable = variableName(provider, 'TOKEN');
   // RFC 6750 §2.1 allows less; a character that no header may hold shows that something else was pasted.
-  if (/^[\x21-\x7e]{1,65536}$/.test(value)) return { token: new Secret(value), variable, provider };
+  if (/^[\x21-\x7e]{1,65536}$/.test(value)) {
+    return { token: new Secret(value), variable, provider };
+  }
   throw new ConfigurationError('config_invalid_value', `${variable} does not hold a token`, {
     hint: 'it has to hold the access token and nothing else, or not to be set',
   });
@@ -30,7 +34,9 @@ export async function suppliedTokenOf(
   flags: TargetFlags,
   context: Context,
 ): Promise<SuppliedToken | undefined> {
-  if (tokenVariables(context.env).length === 0) return undefined;
+  if (tokenVariables(context.env).length === 0) {
+    return undefined;
+  }
   return suppliedToken(await providerName(target, flags, context), context);
 }
 
@@ -40,7 +46,9 @@ export async function suppliedTokenOf(
  */
 export async function onlySuppliedProvider(context: Context): Promise<string | undefined> {
   const [variable, ...others] = tokenVariables(context.env);
-  if (variable === undefined || others.length > 0) return undefined;
+  if (variable === undefined || others.length > 0) {
+    return undefined;
+  }
   const [{ knownNames }, { readConfiguration }] = await Promise.all([
     import('./named-preset.ts'),
     import('./configuration.ts'),
@@ -58,7 +66,9 @@ async function providerName(target: string, flags: TargetFlags, context: Context
     return chooseTarget(target, flags, await readConfiguration(context.paths)).provider.name;
   } catch (error) {
     // Not of the catalogue: an account may have that name, such as the host of a server.
-    if (error instanceof UsageError && error.code === 'usage_unknown_provider') return target;
+    if (error instanceof UsageError && error.code === 'usage_unknown_provider') {
+      return target;
+    }
     throw error;
   }
 }

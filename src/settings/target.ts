@@ -40,10 +40,14 @@ export interface Target {
  */
 export function chooseTarget(typed: string, flags: TargetFlags, configuration: Configuration): Target {
   const url = targetUrl(issuerOfAddress(flags.issuer ?? typed));
-  if (url === undefined && flags.issuer !== undefined) throw notPlainUrl();
+  if (url === undefined && flags.issuer !== undefined) {
+    throw notPlainUrl();
+  }
   // No name has capitals, so nobody else can be meant.
   const target = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
-  if (url !== undefined) return issuerTarget(url, target, flags, configuration);
+  if (url !== undefined) {
+    return issuerTarget(url, target, flags, configuration);
+  }
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
   const where = placeOf(name, flags, entry, configuration);
@@ -74,7 +78,9 @@ function placeOf(
 ): ProviderPlace {
   const named = defined({ host: flags.host ?? entry.host, tenant: flags.tenant ?? entry.tenant });
   const preset = namedPreset(entry.preset ?? name, configuration);
-  if (preset === undefined || entry.issuer === undefined) return named;
+  if (preset === undefined || entry.issuer === undefined) {
+    return named;
+  }
   return placeOfIssuer(name, preset, entry.issuer, named);
 }
 
@@ -88,10 +94,14 @@ export function nameOfHost(host: string): string {
 }
 
 function targetUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//i.test(text)) return undefined;
+  if (!/^https?:\/\//i.test(text)) {
+    return undefined;
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // What is pasted from the bar of a browser, before anything is said of its query.
-  if (url !== undefined && (url.search !== '' || url.hash !== '')) refuseKnownAddress(url);
+  if (url !== undefined && (url.search !== '' || url.hash !== '')) {
+    refuseKnownAddress(url);
+  }
   if (
     url !== undefined &&
     url.username === '' &&
@@ -132,10 +142,14 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   const own = { ...entry, issuer };
   const isNamed = configured !== undefined || !isAddress;
   const label = entry.label ?? (isNamed ? name : url.host);
-  if (configured === undefined && flags.issuer === undefined) refuseKnownAddress(url);
+  if (configured === undefined && flags.issuer === undefined) {
+    refuseKnownAddress(url);
+  }
   refuseSharedTenant(url);
   const checked = checkEndpoint(issuer, { allowHttpLoopback: true });
-  if ('fault' in checked) throw unfitIssuer(label, checked);
+  if ('fault' in checked) {
+    throw unfitIssuer(label, checked);
+  }
   const provider = withConfiguration(openidProvider(name, label, issuer), own);
   return { target, provider, configuration: own, issuerNamed: flags.issuer !== undefined };
 }
@@ -163,9 +177,13 @@ function configuredEntry(
     const own = [...configuration.providers].find(
       ([, entry]) => entry.host === flags.host && entry.preset === target,
     );
-    if (own !== undefined) return own;
+    if (own !== undefined) {
+      return own;
+    }
     const preset = namedPreset(target, configuration);
-    if (flags.host !== preset?.hosts?.default) return [preset?.name ?? target, {}];
+    if (flags.host !== preset?.hosts?.default) {
+      return [preset?.name ?? target, {}];
+    }
   }
   const isConfigured = configuration.providers.has(target);
   const name = isConfigured ? target : (namedPreset(target, configuration)?.name ?? target);

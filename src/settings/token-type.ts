@@ -9,7 +9,9 @@ export function tokenTypeSetting(flag: string, text: string): string {
   if (/^(access_token|refresh_token|id_token|saml1|saml2|jwt)$/.test(text)) {
     return `urn:ietf:params:oauth:token-type:${text}`;
   }
-  if (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text)) return text;
+  if (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text)) {
+    return text;
+  }
   throw new UsageError('usage_invalid', `${flag} takes a token type, not ${JSON.stringify(text)}`, {
     hint: 'for example jwt, access_token, id_token or urn:ietf:params:oauth:token-type:jwt (RFC 8693 §3)',
   });

@@ -2,9 +2,9 @@ import { UsageError } from '../ground/errors.ts';
 import type { UnattendedFlags } from './unattended-flags.ts';
 
 /** How a client authenticates that no person stands behind (OpenID Connect Core §9). */
-export type UnattendedClientAuthentication = (typeof METHODS)[number];
+export type UnattendedClientAuthentication = (typeof unattendedMethods)[number];
 
-const METHODS = [
+const unattendedMethods = [
   'none',
   'client_secret_basic',
   'client_secret_post',
@@ -15,17 +15,19 @@ const METHODS = [
 /** The method of `--client-authentication`; throws a `UsageError` when it does not go with the credential at hand. */
 export function authenticationSetting(flags: UnattendedFlags): UnattendedClientAuthentication | undefined {
   const { clientAuthentication: text, keyFile, clientSecretFile } = flags;
-  if (text === undefined) return undefined;
-  const method = METHODS.find((name) => name === text);
+  if (text === undefined) {
+    return undefined;
+  }
+  const method = unattendedMethods.find((name) => name === text);
   if (method === undefined) {
     throw new UsageError('usage_invalid', `there is no client authentication ${JSON.stringify(text)}`, {
-      hint: `the methods are ${METHODS.join(', ')}`,
+      hint: `the methods are ${unattendedMethods.join(', ')}`,
     });
   }
   const isAssertionGrant = flags.grant === 'jwt-bearer';
   if (method === 'none' && flags.grant === 'client-credentials') {
     throw new UsageError('usage_conflict', 'the grant client-credentials is for clients that authenticate', {
-      hint: `leave out --client-authentication none, or choose one of ${METHODS.slice(1).join(', ')}`,
+      hint: `leave out --client-authentication none, or choose one of ${unattendedMethods.slice(1).join(', ')}`,
     });
   }
   if (method === 'private_key_jwt' && (keyFile === undefined || isAssertionGrant)) {

@@ -82,7 +82,9 @@ export function readUnattendedGrant(flags: UnattendedFlags & { readonly grant: s
   const stray = uses.find(
     ([name, , grants]) => flags[name] !== undefined && !grants.includes(grant) && !keepsNothing(name, flags),
   );
-  if (stray === undefined) return grant;
+  if (stray === undefined) {
+    return grant;
+  }
   throw new UsageError('usage_conflict', `${stray[1]} has no meaning with --grant ${grant}`, {
     hint: `it belongs to --grant ${stray[2].join(' or ')}`,
   });
@@ -91,7 +93,9 @@ export function readUnattendedGrant(flags: UnattendedFlags & { readonly grant: s
 /** Throws a `UsageError` for a flag that would have no effect, since no grant was asked for. */
 export function refuseUnattendedFlags(flags: UnattendedFlags): void {
   const stray = uses.find(([name]) => flags[name] !== undefined);
-  if (stray === undefined) return;
+  if (stray === undefined) {
+    return;
+  }
   throw new UsageError('usage_conflict', `${stray[1]} has no meaning without --grant`, {
     hint: `without --grant the stored token is used; with it one is asked for: --grant ${stray[2].join(' or ')}`,
   });

@@ -111,8 +111,9 @@ export function unattendedSettings(
 
 /** RFC 8707 §2: an absolute URI without fragment. */
 function resourceSetting(text: string): string {
-  if (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text) && !text.includes('#') && URL.canParse(text))
+  if (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text) && !text.includes('#') && URL.canParse(text)) {
     return text;
+  }
   throw new UsageError('usage_invalid', `${JSON.stringify(text)} is not a resource`, {
     hint: 'a resource is an absolute URI without fragment, such as --resource https://api.example.com/ (RFC 8707)',
   });
@@ -127,7 +128,9 @@ function parameterSetting(pair: string): RequestParameter {
     });
   }
   const name = pair.slice(0, at);
-  if (!isReservedInTokenRequest(name)) return [name, pair.slice(at + 1)];
+  if (!isReservedInTokenRequest(name)) {
+    return [name, pair.slice(at + 1)];
+  }
   throw new UsageError('usage_reserved_parameter', `the parameter ${name} cannot be set with --param`, {
     hint: 'it has a flag of its own, or is a secret: secrets come from files and variables, never from the command line',
   });

@@ -19,7 +19,9 @@ export function providerVariable(
   setting: ProviderVariable,
 ): string | undefined {
   const name = variableName(provider, setting);
-  if (setting === 'TOKEN' && OTHER_TOKEN.test(name)) return undefined;
+  if (setting === 'TOKEN' && OTHER_TOKEN.test(name)) {
+    return undefined;
+  }
   return variableText(env, name);
 }
 

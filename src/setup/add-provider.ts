@@ -28,7 +28,7 @@ export interface AddWish {
 }
 
 /** Words that `providers` takes as the first one. */
-export const PROVIDER_ACTIONS: ReadonlySet<string> = new Set(['add', 'export', 'remove']);
+export const providerActions: ReadonlySet<string> = new Set(['add', 'export', 'remove']);
 
 /**
  * Reads and checks a provider file that somebody wants to add; changes nothing.
@@ -73,7 +73,9 @@ function nameOfPlace(place: string): string {
 }
 
 function nameOf(name: string): string {
-  if (PROVIDER_NAME.test(name) && !PROVIDER_ACTIONS.has(name)) return name;
+  if (PROVIDER_NAME.test(name) && !providerActions.has(name)) {
+    return name;
+  }
   throw new UsageError('usage_invalid', `${JSON.stringify(name)} cannot be the name of a provider`, {
     hint: 'name it with --name, in small letters, digits, ".", "_" and "-", for example --name acme',
   });
@@ -81,7 +83,9 @@ function nameOf(name: string): string {
 
 function refuseConfigured(name: string, { providers }: Configuration): void {
   const { issuer, endpoints, preset } = providers.get(name) ?? {};
-  if (issuer === undefined && endpoints === undefined && preset === undefined) return;
+  if (issuer === undefined && endpoints === undefined && preset === undefined) {
+    return;
+  }
   throw new UsageError('usage_conflict', `the name ${name} stands for an entry of config.json already`, {
     hint: `choose another name: --name my-${name}`,
   });
@@ -91,7 +95,9 @@ function refuseTaken(name: string, { added }: Configuration, again: string): voi
   const present = added?.get(name);
   const label =
     present === undefined || present instanceof Error ? findPreset(name)?.label : present.provider.label;
-  if (label === undefined && present === undefined) return;
+  if (label === undefined && present === undefined) {
+    return;
+  }
   throw new UsageError('usage_conflict', `the name ${name} stands for ${label ?? 'another file'} already`, {
     hint: `choose another name with --name my-${name}, or put it in that place: ${again}`,
   });
@@ -105,7 +111,11 @@ function refuseForeignHosts(
   again: string,
 ): void {
   const others = new Map(catalogue.keys().map((key) => [key, presetFile(key)]));
-  for (const [key, value] of added ?? []) if (!(value instanceof Error)) others.set(key, value.file);
+  for (const [key, value] of added ?? []) {
+    if (!(value instanceof Error)) {
+      others.set(key, value.file);
+    }
+  }
   others.delete(name);
   const owners = new Map(
     [...others.values()].flatMap((file) => hostsOfFile(file).map(({ hostname }) => [hostname, file.label])),
@@ -115,7 +125,9 @@ function refuseForeignHosts(
     const owner = hostname.includes('{host}') ? undefined : owners.get(hostname);
     return owner === undefined ? [] : [`${host} (${owner})`];
   });
-  if (taken.length === 0) return;
+  if (taken.length === 0) {
+    return;
+  }
   throw new UsageError(
     'usage_conflict',
     `${name} was not added, since it uses hosts of other providers: ${taken.join(', ')}`,

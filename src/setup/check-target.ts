@@ -18,7 +18,9 @@ export async function checkTarget(settings: LoginSettings, context: Context): Pr
     const fetch = signalled(http.fetch, context.signal);
     const { allowHttpLoopback, provider: asked } = settings;
     await requireTarget(settings, fetch);
-    if (asked.discovery === 'none') return settings;
+    if (asked.discovery === 'none') {
+      return settings;
+    }
     const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
     if (s256Support(provider, provider.metadata) === 'not-offered') {
       context.stderr.write(

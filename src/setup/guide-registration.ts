@@ -59,8 +59,9 @@ export async function registerAtSignIn(
   context: Context,
 ): Promise<RegisteredSettings> {
   const offer = registrationOffer(provider);
-  if (offer !== undefined && (await mayRegister(offer, provider.label, context)))
+  if (offer !== undefined && (await mayRegister(offer, provider.label, context))) {
     return registerItself(settings, provider, offer, fetch, context);
+  }
   const registered = await guideRegistration(settings, context);
   const { label } = settings.provider;
   context.stderr.write(`Saved; the next sign-in to ${label} needs none of this. Now you sign in.\n\n`);
@@ -95,16 +96,22 @@ export async function askForSecret(
 ): Promise<Secret | undefined> {
   const { provider, clientSecret } = settings;
   // It is asked for when it is needed, and never sealed as the client secret that it is not.
-  if (settings.device && provider.device?.clientToken !== undefined) return undefined;
+  if (settings.device && provider.device?.clientToken !== undefined) {
+    return undefined;
+  }
   const rule = secretRule(settings);
-  if (rule === 'none' || rule === 'unused' || clientSecret !== undefined) return clientSecret;
+  if (rule === 'none' || rule === 'unused' || clientSecret !== undefined) {
+    return clientSecret;
+  }
   const isStored = await hasStoredSecret(settings, context);
   const mayBeEmpty = isStored || rule !== 'required';
   const typed = await prompts.secret(
     clientSecretQuestion({ ...provider, clientSecret: rule }, isStored ? 'stored' : 'unknown'),
     {
       validate: (text) => {
-        if (text.trim() === '') return mayBeEmpty ? undefined : `${provider.label} needs it`;
+        if (text.trim() === '') {
+          return mayBeEmpty ? undefined : `${provider.label} needs it`;
+        }
         return /^[\x20-\x7e]+$/.test(text.trim()) ? undefined : 'paste the secret as the page shows it';
       },
     },
@@ -122,7 +129,9 @@ async function hasStoredSecret(
     const client = { issuer: provider.issuer, clientId };
     return (await openAccountStore(context).readClientSecret(client)) !== undefined;
   } catch (error) {
-    if (error instanceof StoreError) return false;
+    if (error instanceof StoreError) {
+      return false;
+    }
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { checkEndpoint } from '../providers/endpoint.ts';
 const MOST_BYTES = 65_536;
 
 /** What keeps people from reading a file most often, in words. */
-const FAULTS = new Map([
+const faults = new Map([
   ['ENOENT', 'does not exist'],
   ['EACCES', 'may not be read by you'],
   ['EISDIR', 'is a directory'],
@@ -34,24 +34,30 @@ export async function readProviderSource(place: string, context: Context): Promi
 
 async function readLocal(place: string, context: Context): Promise<Uint8Array> {
   try {
-    if (place === '-') return await readInput(context.stdin, context.signal, MOST_BYTES);
+    if (place === '-') {
+      return await readInput(context.stdin, context.signal, MOST_BYTES);
+    }
     return await readFileUpTo(place, MOST_BYTES, context);
   } catch (cause) {
     context.signal.throwIfAborted();
     const code = systemErrorCode(cause);
-    throw unreadable(place, FAULTS.get(code ?? '') ?? `cannot be read (${code ?? 'unknown reason'})`);
+    throw unreadable(place, faults.get(code ?? '') ?? `cannot be read (${code ?? 'unknown reason'})`);
   }
 }
 
 async function fetchSource(place: string, context: Context): Promise<Uint8Array> {
   const checked = checkEndpoint(place, { allowHttpLoopback: false });
-  if ('fault' in checked) throw unreadable(place, checked.fault);
+  if ('fault' in checked) {
+    throw unreadable(place, checked.fault);
+  }
   const http = await context.openHttp(httpOptions({}, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
     const response = await fetch(checked.href, { headers: { accept: 'application/json' } });
     // A redirect would lead to a file that nobody named.
-    if (!response.ok) throw unreadable(place, `answered ${response.status}`);
+    if (!response.ok) {
+      throw unreadable(place, `answered ${response.status}`);
+    }
     return new Uint8Array(await response.arrayBuffer());
   } finally {
     await http.close();

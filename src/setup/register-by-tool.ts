@@ -28,7 +28,9 @@ export async function registerByTool(
   context: Context,
 ): Promise<RegisteredSettings | undefined> {
   const isWanted = wish.register === true;
-  if (!isWanted && (wish.clientId !== undefined || !isInteractive(context))) return undefined;
+  if (!isWanted && (wish.clientId !== undefined || !isInteractive(context))) {
+    return undefined;
+  }
   const http = await context.openHttp(httpOptions(settings, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
@@ -36,10 +38,14 @@ export async function registerByTool(
     const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
     const offer = registrationOffer(provider);
     if (offer === undefined) {
-      if (isWanted) throw noRegistration(provider, settings);
+      if (isWanted) {
+        throw noRegistration(provider, settings);
+      }
       return undefined;
     }
-    if (!isWanted && !(await mayRegister(offer, provider.label, context))) return undefined;
+    if (!isWanted && !(await mayRegister(offer, provider.label, context))) {
+      return undefined;
+    }
     return await registerItself(settings, provider, offer, fetch, context);
   } finally {
     await http.close();

@@ -12,8 +12,12 @@ export async function offerRegistrationPage(
   prompts: Prompts,
   context: Context,
 ): Promise<PageLink | undefined> {
-  if (page === undefined || !page.startsWith('https://') || !context.canOpenBrowser) return undefined;
-  if (!(await prompts.confirm('Open the page in your browser?', true))) return undefined;
+  if (page === undefined || !page.startsWith('https://') || !context.canOpenBrowser) {
+    return undefined;
+  }
+  if (!(await prompts.confirm('Open the page in your browser?', true))) {
+    return undefined;
+  }
   const failed = () =>
     context.stderr.write('The browser could not be opened; open the page above yourself.\n');
   let link: PageLink | undefined;
@@ -24,7 +28,9 @@ export async function offerRegistrationPage(
     return link;
   } catch (error) {
     await link?.close();
-    if (error instanceof AbortedError) throw error;
+    if (error instanceof AbortedError) {
+      throw error;
+    }
     failed();
     return undefined;
   }

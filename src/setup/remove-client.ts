@@ -47,7 +47,9 @@ export async function removeClient(
 /** What the administrator has set can be removed by the administrator alone. */
 async function refuseMachineClient(name: string, { paths }: Context): Promise<void> {
   const { providers } = await readUserConfiguration(paths);
-  if (paths.machine === undefined || providers.get(name)?.client_id !== undefined) return;
+  if (paths.machine === undefined || providers.get(name)?.client_id !== undefined) {
+    return;
+  }
   const file = join(paths.machine.directory, 'config.json');
   throw new ConfigurationError('config_invalid_value', `the client of ${name} stands in ${file}`, {
     hint: 'the administrator of this machine can remove it there; your own config.json can name another client_id',
@@ -63,7 +65,9 @@ async function deleteThere(
 ): Promise<boolean> {
   try {
     const management = await openClientSecrets(context).readManagement(reference);
-    if (management === undefined) return false;
+    if (management === undefined) {
+      return false;
+    }
     const http = await context.openHttp(httpOptions(settings, context));
     try {
       await deleteRegistration(management, settings.provider.label, signalled(http.fetch, context.signal));
@@ -73,8 +77,12 @@ async function deleteThere(
     }
   } catch (error) {
     context.signal.throwIfAborted();
-    if (!(error instanceof OAuthLoginError)) throw error;
-    if (forget) return false;
+    if (!(error instanceof OAuthLoginError)) {
+      throw error;
+    }
+    if (forget) {
+      return false;
+    }
     throw error;
   }
 }

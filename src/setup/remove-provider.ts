@@ -20,7 +20,9 @@ export async function removeProvider(name: string, context: Context): Promise<st
   const path = addedProviderPath(paths, name);
   const present = configuration.added?.get(name);
   if (present === undefined) {
-    if (findPreset(name) === undefined) throw unknownProvider(name, [...(configuration.added?.keys() ?? [])]);
+    if (findPreset(name) === undefined) {
+      throw unknownProvider(name, [...(configuration.added?.keys() ?? [])]);
+    }
     throw new UsageError('usage_invalid', `${name} is part of oauth-login, and cannot be removed`, {
       hint: `what you configured for it is in config.json; to remove a saved client: oauth-login setup ${name} --remove`,
     });
@@ -35,7 +37,9 @@ export async function removeProvider(name: string, context: Context): Promise<st
     );
   }
   for (const [user, { client_id, preset }] of configuration.providers) {
-    if (preset !== name && !(user === name && client_id !== undefined)) continue;
+    if (preset !== name && !(user === name && client_id !== undefined)) {
+      continue;
+    }
     throw new ConfigurationError(
       'config_invalid_value',
       `a client of ${user} is saved, which needs ${path}`,
@@ -52,6 +56,8 @@ export async function removeProvider(name: string, context: Context): Promise<st
       cause,
     });
   }
-  if (configuration.providers.has(name)) await removeProviderEntry(context, name);
+  if (configuration.providers.has(name)) {
+    await removeProviderEntry(context, name);
+  }
   return path;
 }

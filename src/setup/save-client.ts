@@ -37,7 +37,9 @@ export async function saveClient(
     await writeClient(settings, clientId, context);
   } catch (error) {
     // A set-up that does not come to its end leaves nothing behind.
-    if (isNew) sealed.removeClientSecret(reference);
+    if (isNew) {
+      sealed.removeClientSecret(reference);
+    }
     throw error;
   }
   return store;
@@ -60,13 +62,17 @@ export async function kindOfClient(
   settings: RegisteredSettings,
   context: Context,
 ): Promise<'public' | 'confidential'> {
-  if (settings.clientSecret !== undefined) return 'confidential';
+  if (settings.clientSecret !== undefined) {
+    return 'confidential';
+  }
   const client = { issuer: settings.provider.issuer, clientId: settings.clientId };
   try {
     const sealed = await knownSecret(client, {}, openAccountStore(context), context);
     return sealed === undefined ? 'public' : 'confidential';
   } catch (error) {
-    if (error instanceof StoreError) return 'public';
+    if (error instanceof StoreError) {
+      return 'public';
+    }
     throw error;
   }
 }

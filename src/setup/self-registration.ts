@@ -50,12 +50,16 @@ async function madeMeanwhile(
   settings: LoginSettings,
   context: Context,
 ): Promise<RegisteredSettings | undefined> {
-  if (settings.configuration.client_id !== undefined) return undefined;
+  if (settings.configuration.client_id !== undefined) {
+    return undefined;
+  }
   const { providers } = await readUserConfiguration(context.paths);
   const configuration = providers.get(settings.provider.name);
   const { client_id: clientId, redirect_uri: uri, issuer } = configuration ?? {};
   const isSame = issuer === undefined || issuer === settings.provider.issuer;
-  if (configuration === undefined || clientId === undefined || !isSame) return undefined;
+  if (configuration === undefined || clientId === undefined || !isSame) {
+    return undefined;
+  }
   const redirect = (uri === undefined ? undefined : readRedirectUri(uri)) ?? settings.redirect;
   return { ...settings, configuration, redirect, clientId };
 }
@@ -102,6 +106,8 @@ async function registerNow(
  * (RFC 8252 §7.3 notwithstanding): there one port is chosen, and kept.
  */
 function exactRedirect(redirect: RedirectSettings, { confidence }: ResolvedProvider): RedirectSettings {
-  if ('elsewhere' in redirect || redirect.ports[0] !== 0 || confidence !== undefined) return redirect;
+  if ('elsewhere' in redirect || redirect.ports[0] !== 0 || confidence !== undefined) {
+    return redirect;
+  }
   return { ...redirect, ports: [randomInt(49_152, 65_536)] };
 }

@@ -25,8 +25,12 @@ export async function chooseStore(
     await probeStore('keychain', context);
     return 'keychain';
   } catch (error) {
-    if (!(error instanceof StoreError) || !isAbsence(error)) throw error;
-    if (!isInteractive(context)) throw undecided(error);
+    if (!(error instanceof StoreError) || !isAbsence(error)) {
+      throw error;
+    }
+    if (!isInteractive(context)) {
+      throw undecided(error);
+    }
     return askForStore(error, questions, context);
   }
 }
@@ -37,7 +41,9 @@ async function askForStore(
   context: Context,
 ): Promise<StoreKind> {
   const choice = await questions.chooseStore(reason);
-  if (choice === 'stop') throw undecided(reason);
+  if (choice === 'stop') {
+    throw undecided(reason);
+  }
   await probeStore(choice, context);
   await writeStoreChoice(context, choice);
   questions.storeRemembered();

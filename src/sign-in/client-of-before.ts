@@ -13,13 +13,19 @@ export async function clientOfBefore(
   { clientId, provider }: LoginSettings,
   store: AccountStore,
 ): Promise<string | undefined> {
-  if (clientId !== undefined) return clientId;
+  if (clientId !== undefined) {
+    return clientId;
+  }
   const { accounts, problems } = await store.list();
   const before = accounts.find(
     ({ provider: name, issuer }) => name === provider.name && isSameButLastSlash(issuer, provider.issuer),
   );
-  if (before !== undefined) return before.clientId;
+  if (before !== undefined) {
+    return before.clientId;
+  }
   const unreadable = unreadableAccount(provider, problems);
-  if (unreadable !== undefined) throw unreadable;
+  if (unreadable !== undefined) {
+    throw unreadable;
+  }
   return provider.selfRegistration?.kind === 'any' ? provider.selfRegistration.client_id : undefined;
 }

@@ -28,7 +28,9 @@ export async function completeClient(
   const configured = settings.configuration.client_authentication;
   const offered = provider.metadata.token_endpoint_auth_methods_supported;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
-  if (provider.clientSecret === 'none') return none;
+  if (provider.clientSecret === 'none') {
+    return none;
+  }
   if (settings.device && provider.device?.clientToken !== undefined) {
     const token = await clientToken(settings, context, questions);
     return { clientId, clientSecret: token, clientAuthentication: 'client_secret_post' };
@@ -44,9 +46,15 @@ export async function completeClient(
   const given = await knownSecret(client, settings, store, context);
   const rule = secretRule(settings);
   // It is not sent, and good for one thing: taking the token back when the person signs out.
-  if (rule === 'unused') return given === undefined ? none : { ...none, clientSecret: given };
-  if (given !== undefined) return { ...authentication, clientSecret: given };
-  if (rule === 'optional') return none;
+  if (rule === 'unused') {
+    return given === undefined ? none : { ...none, clientSecret: given };
+  }
+  if (given !== undefined) {
+    return { ...authentication, clientSecret: given };
+  }
+  if (rule === 'optional') {
+    return none;
+  }
   const typed = await askForCredential('client secret', settings, context, questions);
   return { ...authentication, clientSecret: typed };
 }
@@ -71,7 +79,9 @@ async function clientToken(
   context: Context,
   questions: SignInQuestions,
 ): Promise<Secret> {
-  if (settings.clientSecretFile !== undefined) return readSecretFile(settings.clientSecretFile, context);
+  if (settings.clientSecretFile !== undefined) {
+    return readSecretFile(settings.clientSecretFile, context);
+  }
   return settings.clientSecret ?? askForCredential('client token', settings, context, questions);
 }
 
@@ -81,6 +91,8 @@ async function askForCredential(
   context: Context,
   questions: SignInQuestions,
 ): Promise<Secret> {
-  if (!isInteractive(context)) throw missingCredential(what, settings);
+  if (!isInteractive(context)) {
+    throw missingCredential(what, settings);
+  }
   return questions.credential({ what, clientId: settings.clientId, provider: settings.provider });
 }

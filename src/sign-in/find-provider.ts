@@ -36,5 +36,7 @@ export async function requireTarget(
   fetch: Fetch,
 ): Promise<void> {
   const isOwn = host !== undefined || findPreset(provider.name) === undefined;
-  if (provider.discovery === 'none' && isOwn) await requireAnswer(provider, fetch);
+  if (provider.discovery === 'none' && isOwn) {
+    await requireAnswer(provider, fetch);
+  }
 }

@@ -6,7 +6,7 @@ import type { StoreKind } from '../secrets/store-kind.ts';
 import { chooseStore, isAbsence } from './choose-store.ts';
 import type { StoreQuestions } from './ports.ts';
 
-const STRONGEST_FIRST: readonly StoreKind[] = ['keychain', 'passphrase', 'file'];
+const strongestFirst: readonly StoreKind[] = ['keychain', 'passphrase', 'file'];
 
 /**
  * Where a sign-in goes for which nobody has chosen a store, while accounts of the same client are stored: to the
@@ -19,12 +19,14 @@ export async function inheritedStore(
   context: Context,
 ): Promise<StoreKind | undefined> {
   const used = new Set(accounts.map(({ store }) => store));
-  for (const kind of STRONGEST_FIRST.filter((one) => used.has(one))) {
+  for (const kind of strongestFirst.filter((one) => used.has(one))) {
     try {
       await probeStore(kind, context);
       return kind;
     } catch (error) {
-      if (!(error instanceof StoreError) || !isAbsence(error)) throw error;
+      if (!(error instanceof StoreError) || !isAbsence(error)) {
+        throw error;
+      }
     }
   }
   return undefined;
@@ -42,6 +44,8 @@ export async function storeOfPerson(
   questions: StoreQuestions,
   context: Context,
 ): Promise<StoreKind> {
-  if (before !== undefined) return before.store;
+  if (before !== undefined) {
+    return before.store;
+  }
   return inherited === 'file' ? chooseStore(undefined, questions, context) : inherited;
 }

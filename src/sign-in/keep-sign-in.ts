@@ -42,10 +42,13 @@ export async function keepSignIn(
   const { context, store } = session;
   const { provider, settings, destination } = ready;
   const client = lastingClient(facts.client, settings);
-  if (tokens.clockOffset !== undefined) progress.clockDiffers(tokens.clockOffset);
+  if (tokens.clockOffset !== undefined) {
+    progress.clockDiffers(tokens.clockOffset);
+  }
   const life = refreshTokenLife(tokens);
-  if (life < SHORT_LIFE_SECONDS && destination.kind !== 'none')
+  if (life < SHORT_LIFE_SECONDS && destination.kind !== 'none') {
     progress.signInEnds(life, provider.refreshTokenEnds);
+  }
   const found = await signInProfile(
     provider,
     defined({
@@ -56,10 +59,13 @@ export async function keepSignIn(
       fetch: ready.fetch,
     }),
   );
-  if (found.problem !== undefined) progress.profileMissing(found.problem, found.profile);
+  if (found.problem !== undefined) {
+    progress.profileMissing(found.problem, found.profile);
+  }
   requireWanted(ready.wanted, found.profile);
-  if (facts.browser === 'unconfirmed' && !(await questions.isSamePerson(found.profile)))
+  if (facts.browser === 'unconfirmed' && !(await questions.isSamePerson(found.profile))) {
     throw otherBrowser(provider.label);
+  }
   const signIn = {
     ...defined({ redirectUri: facts.redirectUri }),
     settings,
@@ -71,7 +77,9 @@ export async function keepSignIn(
     isOfflineAccessRefused: round.isOfflineAccessRefused,
   };
   const { kind, isInherited } = destination;
-  if (!isInherited || kind === 'none') return storeSignIn(signIn, kind, session);
+  if (!isInherited || kind === 'none') {
+    return storeSignIn(signIn, kind, session);
+  }
   const before = await store.read(
     accountId(provider.name, provider.metadata.issuer, client.clientId, found.profile?.sub),
   );
@@ -80,7 +88,9 @@ export async function keepSignIn(
 
 /** Seconds after which the refresh token ends whatever happens. */
 function refreshTokenLife({ refreshTokenExpiresAt, issuedAt }: TokenSet): number {
-  if (refreshTokenExpiresAt === undefined) return Number.POSITIVE_INFINITY;
+  if (refreshTokenExpiresAt === undefined) {
+    return Number.POSITIVE_INFINITY;
+  }
   return (refreshTokenExpiresAt.getTime() - issuedAt.getTime()) / 1000;
 }
 

@@ -54,7 +54,9 @@ function registrationHint(settings: LoginSettings, guide: string): string {
   const hint = `${what}, then set ${wantedVariables(settings)}`;
   const { steps = [], kindOfClient } = (device && provider.device) || {};
   // The guide leads to the client of the other grants.
-  if (kindOfClient !== undefined) return hint;
+  if (kindOfClient !== undefined) {
+    return hint;
+  }
   const more = steps.length === 0 ? '' : `. For --device: ${steps.join(' ')}`;
   return `${hint}; ${guide}${more}`;
 }
@@ -63,7 +65,9 @@ function registrationHint(settings: LoginSettings, guide: string): string {
 function wantedVariables(settings: LoginSettings): string {
   const { id, secret } = clientVariables(settings.provider);
   const rule = secretRule(settings);
-  if (rule === 'required') return `${id} and ${secret}`;
+  if (rule === 'required') {
+    return `${id} and ${secret}`;
+  }
   const isOpen = rule === 'optional' && settings.provider.registration === undefined;
   return isOpen ? `${id} (and ${secret}, if it has a secret)` : id;
 }

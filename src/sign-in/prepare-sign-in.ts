@@ -39,8 +39,11 @@ export async function prepareSignIn(
 ): Promise<ReadySignIn> {
   const found = foundSettings(asked.settings, provider);
   const device = usesDevice(provider, found, context);
-  if (device) requireDeviceGrant(provider);
-  else if (provider.discovery !== 'none') requireS256(provider, provider.metadata);
+  if (device) {
+    requireDeviceGrant(provider);
+  } else if (provider.discovery !== 'none') {
+    requireS256(provider, provider.metadata);
+  }
   const registered =
     clientId === undefined
       ? await registerClient({ settings: found, provider, fetch }, context, ports)
@@ -50,9 +53,13 @@ export async function prepareSignIn(
   const client = await completeClient(settings, provider, store, context, ports.questions);
   const { issuer } = provider.metadata;
   const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, destination.kind, store);
-  if (provider.confidence === 'C' && accounts.length === 0) ports.progress.untried();
+  if (provider.confidence === 'C' && accounts.length === 0) {
+    ports.progress.untried();
+  }
   if (!device && provider.discovery !== 'none') {
-    if (s256Support(provider, provider.metadata) === 'unannounced') ports.progress.pkceNotAnnounced();
+    if (s256Support(provider, provider.metadata) === 'unannounced') {
+      ports.progress.pkceNotAnnounced();
+    }
   }
   return {
     settings,
@@ -86,7 +93,9 @@ async function registerClient(
   context: Context,
   ports: SignInPorts,
 ): Promise<RegisteredSettings> {
-  if (!isInteractive(context)) throw missingClientId(found.settings, registrationOffer(found.provider));
+  if (!isInteractive(context)) {
+    throw missingClientId(found.settings, registrationOffer(found.provider));
+  }
   const registered = await ports.registerClient(found);
   requirePerson(registered, context);
   return registered;
@@ -99,7 +108,9 @@ async function chooseDestination(
   context: Context,
   { questions }: SignInPorts,
 ): Promise<Destination> {
-  if (settings.store === 'none') return { kind: 'none', isInherited: false };
+  if (settings.store === 'none') {
+    return { kind: 'none', isInherited: false };
+  }
   const { provider, clientId } = settings;
   const inherited =
     settings.store === undefined
@@ -110,7 +121,9 @@ async function chooseDestination(
           context,
         )
       : undefined;
-  if (inherited !== undefined) return { kind: inherited, isInherited: true };
+  if (inherited !== undefined) {
+    return { kind: inherited, isInherited: true };
+  }
   return { kind: await chooseStore(settings.store, questions, context), isInherited: false };
 }
 
@@ -119,7 +132,9 @@ async function chooseDestination(
  * can be opened, there is no terminal to paste an address into, and the client at hand is one that can use it.
  */
 function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
-  if (settings.device) return true;
+  if (settings.device) {
+    return true;
+  }
   const isReady =
     provider.metadata.device_authorization_endpoint !== undefined &&
     provider.device?.ownRegistration !== true;

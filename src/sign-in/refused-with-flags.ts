@@ -6,7 +6,9 @@ export function refusedWithFlags(
   error: unknown,
   { namedScopes, configuration, provider }: Pick<LoginSettings, 'namedScopes' | 'configuration' | 'provider'>,
 ): unknown {
-  if (!(error instanceof AuthorizationServerError) || error.error !== 'invalid_scope') return error;
+  if (!(error instanceof AuthorizationServerError) || error.error !== 'invalid_scope') {
+    return error;
+  }
   const member = `"scopes" of ${provider.name} in config.json`;
   const hint =
     namedScopes.length > 0

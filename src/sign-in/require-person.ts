@@ -9,7 +9,9 @@ export function requirePerson(
   { provider, events }: { readonly provider: Provider; readonly events: boolean },
   context: Context,
 ): void {
-  if (isPersonPresent(context) || (events && isPersonBehindProgram(context))) return;
+  if (isPersonPresent(context) || (events && isPersonBehindProgram(context))) {
+    return;
+  }
   const variable = variableName(provider.name, 'TOKEN');
   throw new AuthenticationRequiredError(
     'person_required',

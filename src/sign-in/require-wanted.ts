@@ -8,8 +8,12 @@ import type { Profile } from '../profile/profile.ts';
  * is not known, the sign-in makes an account of its own, so it takes nobody's place.
  */
 export function requireWanted(wanted: AccountHead | undefined, profile: Profile | undefined): void {
-  if (wanted?.profile === undefined || profile === undefined) return;
-  if (wanted.profile.sub === profile.sub) return;
+  if (wanted?.profile === undefined || profile === undefined) {
+    return;
+  }
+  if (wanted.profile.sub === profile.sub) {
+    return;
+  }
   const [name, other] = [accountName(wanted), accountName({ profile, clientId: wanted.clientId })];
   throw new AuthenticationRequiredError(
     'account_mismatch',

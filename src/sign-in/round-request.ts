@@ -11,8 +11,8 @@ import type { ResolvedProvider } from '../providers/provider.ts';
 import type { ReadySignIn } from './stages.ts';
 
 /** What a server says where it may be about a scope or a parameter that the tool has added. */
-const ABOUT_ADDITIONS: ReadonlySet<string> = new Set(['invalid_scope', 'not_allowed']);
-const NONE: ReadonlySet<string> = new Set();
+const aboutAdditions: ReadonlySet<string> = new Set(['invalid_scope', 'not_allowed']);
+const none: ReadonlySet<string> = new Set();
 
 /** What is asked for in a round: a round more follows where the server refuses what this tool has added. */
 export function requestOf(
@@ -24,7 +24,7 @@ export function requestOf(
   return {
     scopes: settings.device ? withoutBrowserScopes(scopes, provider) : scopes,
     parameters: isChoiceLeft ? withAccountChoice(parameters, settings, provider) : parameters,
-    retriedErrors: isAdded ? ABOUT_ADDITIONS : NONE,
+    retriedErrors: isAdded ? aboutAdditions : none,
   };
 }
 
@@ -37,14 +37,18 @@ export function wishOf({ settings, accounts }: ReadySignIn): OfflineAccessWish {
 
 /** Whether a request that asks for consent differs from one that does not. */
 export function isConsentAskable(ready: ReadySignIn): boolean {
-  if (ready.settings.device) return false;
+  if (ready.settings.device) {
+    return false;
+  }
   const asked = requestOf(ready, 'consent-asked').parameters;
   const standing = requestOf(ready, 'consent-standing').parameters;
   return JSON.stringify(asked) !== JSON.stringify(standing);
 }
 
 function isNamed(account: AccountHead, loginHint: string): boolean {
-  if (account.profile === undefined) return false;
+  if (account.profile === undefined) {
+    return false;
+  }
   const { preferred_username, email, sub } = account.profile;
   const names = [accountName(account), preferred_username, email, sub];
   return names.some((name) => name?.toLowerCase() === loginHint.toLowerCase());

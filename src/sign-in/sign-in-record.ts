@@ -52,7 +52,9 @@ export async function storeSignIn(
   session: Session,
 ): Promise<AccountHead> {
   const { context, store } = session;
-  if (kind === 'none') return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
+  if (kind === 'none') {
+    return signInRecord(signIn, 'file', signIn.tokens.refreshToken, context).head;
+  }
   const { tokens, person, settings } = signIn;
   const id = accountOf(signIn, person.profile?.sub);
   // Without a person nobody knows whether the stored one is of the same.
@@ -69,8 +71,9 @@ export async function storeSignIn(
     return head;
   });
   const nobody = accountOf(signIn, undefined);
-  if (id !== nobody && (await store.read(nobody)) !== undefined)
+  if (id !== nobody && (await store.read(nobody)) !== undefined) {
     await store.withLock(nobody, () => store.remove(nobody));
+  }
   return stored;
 }
 
@@ -148,13 +151,17 @@ async function tryRefreshToken(
   const { context, store } = session;
   const head = await store.read(id);
   const before = await secretsWithRefreshToken(id, store);
-  if (head === undefined || before === undefined) return undefined;
+  if (head === undefined || before === undefined) {
+    return undefined;
+  }
   try {
     const freshness = { minValiditySeconds: 0, force: true };
     const { secrets } = await refreshAccount(head, freshness, { ...session, note: saidBySignIn });
     return { goesWithIdToken: isCurrent(secrets.idToken, context) };
   } catch (error) {
-    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
+    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) {
+      throw error;
+    }
     return error instanceof AuthenticationRequiredError ? undefined : { goesWithIdToken: true };
   }
 }
@@ -169,7 +176,9 @@ function isCurrent(idToken: Secret | undefined, { clock }: Pick<Context, 'clock'
 
 async function secretsWithRefreshToken(id: string, store: AccountStore): Promise<AccountSecrets | undefined> {
   const before = await store.read(id);
-  if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) return undefined;
+  if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) {
+    return undefined;
+  }
   return (await store.isOpenable(before)) ? store.readSecrets(before) : undefined;
 }
 

@@ -35,18 +35,24 @@ export async function signInInRounds(
 async function goRounds(ready: ReadySignIn, session: Session, ports: SignInPorts): Promise<AccountHead> {
   const { accounts } = ready;
   const { progress } = ports;
-  if (accounts.length > 0) progress.signedInAlready(accounts);
+  if (accounts.length > 0) {
+    progress.signedInAlready(accounts);
+  }
   const isOfflineAccessRefused = accounts.some((account) => account.isOfflineAccessRefused);
   const wish = isOfflineAccessRefused ? 'none' : wishOf(ready);
   let first: AccountHead;
   try {
     first = await runRound(ready, { wish, isOfflineAccessRefused }, session, ports);
   } catch (error) {
-    if (!isRetried(error, requestOf(ready, wish).retriedErrors)) throw error;
+    if (!isRetried(error, requestOf(ready, wish).retriedErrors)) {
+      throw error;
+    }
     progress.onceMore('offline-access-refused');
     return runRound(ready, { wish: 'none', isOfflineAccessRefused: true }, session, ports);
   }
-  if (wish !== 'consent-standing' || first.hasRefreshToken || !isConsentAskable(ready)) return first;
+  if (wish !== 'consent-standing' || first.hasRefreshToken || !isConsentAskable(ready)) {
+    return first;
+  }
   progress.onceMore('consent');
   try {
     const loginHint = first.profile?.preferred_username ?? first.profile?.email;
@@ -57,7 +63,9 @@ async function goRounds(ready: ReadySignIn, session: Session, ports: SignInPorts
     } as const;
     return await runRound(ready, asking, session, ports);
   } catch (error) {
-    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) throw error;
+    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) {
+      throw error;
+    }
     progress.onceMoreFailed(error);
     return first;
   }

@@ -27,13 +27,19 @@ export interface SignedIn {
 export async function signIn(asked: AskedSignIn, session: Session, ports: SignInPorts): Promise<SignedIn> {
   const { settings } = asked;
   const { context, store } = session;
-  if (settings.device && settings.provider.discovery === 'none') requireDeviceGrant(settings.provider);
+  if (settings.device && settings.provider.discovery === 'none') {
+    requireDeviceGrant(settings.provider);
+  }
   const before = await clientOfBefore(settings, store);
-  if (before !== undefined) requirePerson(settings, context);
+  if (before !== undefined) {
+    requirePerson(settings, context);
+  }
   const http = await context.openHttp(httpOptions(settings, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
-    if (before === undefined) await requireTarget(settings, fetch);
+    if (before === undefined) {
+      await requireTarget(settings, fetch);
+    }
     const provider = await findProvider(settings, fetch, context);
     const ready = await prepareSignIn({ asked, provider, clientId: before, fetch }, session, ports);
     const account = await signInInRounds(ready, session, ports);

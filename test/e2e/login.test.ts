@@ -159,7 +159,9 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
       expect(title).toMatch(/^Sign-in to \S+ failed/);
       // The page begins its sentences with capital letters.
       const page = text.toLowerCase();
-      for (const said of [error.message, error.hint]) expect(page).toContain(said.toLowerCase());
+      for (const said of [error.message, error.hint]) {
+        expect(page).toContain(said.toLowerCase());
+      }
       expect(text).toContain(`Error code: ${code}`);
       expect((await command.run(['status'])).exitCode).toBe(4);
       expectNoSecrets(text, server.issuedSecrets());

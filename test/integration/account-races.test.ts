@@ -31,12 +31,16 @@ const signIn = (...more: string[]) =>
 
 async function onlyAccount(): Promise<AccountHead> {
   const [head] = (await elsewhere.list()).accounts;
-  if (head === undefined) throw new Error('nobody is signed in');
+  if (head === undefined) {
+    throw new Error('nobody is signed in');
+  }
   return head;
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await sleep(5);
+  while (!isTrue()) {
+    await sleep(5);
+  }
 }
 
 describe('T26 a sign-in while another process uses the account', () => {

@@ -352,13 +352,14 @@ describe('the command line', () => {
     expect(outcome.stdout).toBe('');
     expect(outcome.stderr).toMatch(expected);
     expect(outcome.exitCode).toBe(exitCode);
-    if (!argv.includes('--json'))
+    if (!argv.includes('--json')) {
       expect(outcome.stderr).toMatch(/^oauth-login: error: .+\noauth-login: hint: .+\n$/);
+    }
   });
 });
 
 describe('T13 a secret given as an option that is none', () => {
-  const CANARY = "CANARY-of-a-'\n-typed-secret";
+  const canary = "CANARY-of-a-'\n-typed-secret";
   const commands = [
     ['github'],
     ['login', 'github'],
@@ -375,7 +376,7 @@ describe('T13 a secret given as an option that is none', () => {
 
   it.each(commands)('is not repeated by %s', async (...command) => {
     for (const options of [[], ['--json', '--events']]) {
-      for (const option of [`--client-secret=${CANARY}`, `--pass_phrase:${CANARY}`, `-s${CANARY}`]) {
+      for (const option of [`--client-secret=${canary}`, `--pass_phrase:${canary}`, `-s${canary}`]) {
         const outcome = await line.run(...command, option, ...options);
         expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
         expect(outcome.stderr).toContain(`unknown option ${/^--[a-z-]+|^-./.exec(option)?.[0]}`);
@@ -394,7 +395,7 @@ describe('T13 a secret given as an option that is none', () => {
     ['--subject-token', '--subject-token-file PATH'],
     ['--private-key', '--key-file PATH'],
   ])('%s is answered with the safe way', async (option, way) => {
-    for (const words of [[`${option}=${CANARY}`], [option, CANARY]]) {
+    for (const words of [[`${option}=${canary}`], [option, canary]]) {
       const { stderr } = await line.run('token', 'github', ...words);
       expect(stderr).toContain(`error: unknown option ${option}\n`);
       expect(stderr).toMatch(/hint: a secret on the command line can be read by others: .+\n$/);

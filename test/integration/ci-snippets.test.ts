@@ -19,7 +19,9 @@ let server: AuthorizationServer;
 let workshop: string;
 
 beforeAll(async () => {
-  if (!existsSync(join(root, 'dist/main.js'))) throw new Error('there is no build; run npm run build');
+  if (!existsSync(join(root, 'dist/main.js'))) {
+    throw new Error('there is no build; run npm run build');
+  }
   ci = await startCiIdentity();
   const keys = { clients: new Map([['ES256', clientKey('ES256')] as const]), assertionIssuers: new Map() };
   server = await startMachineServer(keys, () => ci);
@@ -116,9 +118,13 @@ describe('the command lines of docs/ci.md', () => {
     const words = help.stdout.replace(/\s+/g, ' ');
     const grants = /without a person: ([\w, -]+?) --/.exec(words)?.[1]?.split(/, | or /) ?? [];
     expect(grants.length).toBeGreaterThan(3);
-    for (const grant of grants) expect(page).toContain(`\`${grant}\``);
+    for (const grant of grants) {
+      expect(page).toContain(`\`${grant}\``);
+    }
     const formats = /--format <format> ([\w, -]+) \(default/.exec(words)?.[1]?.split(/, | or /) ?? [];
     expect(formats.length).toBeGreaterThan(8);
-    for (const format of formats) expect(page).toContain(`| \`${format}\` |`);
+    for (const format of formats) {
+      expect(page).toContain(`| \`${format}\` |`);
+    }
   });
 });

@@ -89,7 +89,7 @@ function register(method: Method, listed: readonly string[] | null = both): void
     endpoints.token_endpoint,
     onlyKnown((request, response, at) => {
       const nonce = played.authorizationRequests.at(-1)?.query.get('nonce');
-      const id_token = signIdToken({
+      const idToken = signIdToken({
         iss: issuer,
         aud: 'client.id',
         sub: person.sub,
@@ -100,7 +100,7 @@ function register(method: Method, listed: readonly string[] | null = both): void
         refresh_token: 'canary-refresh',
         token_type: 'Bearer',
         expires_in: 3600,
-        id_token,
+        id_token: idToken,
       })(request, response, at);
     }),
   );
@@ -247,8 +247,12 @@ describe('T07 --device with PKCE', () => {
         .update(formOf(request).code_verifier ?? '')
         .digest('base64url');
       // As a server does that demands PKCE of every grant.
-      if (hash !== code_challenge) return json({ error: 'invalid_grant' }, 400)(request, response, at);
-      if (polls < 3) return json({ error: 'authorization_pending' }, 400)(request, response, at);
+      if (hash !== code_challenge) {
+        return json({ error: 'invalid_grant' }, 400)(request, response, at);
+      }
+      if (polls < 3) {
+        return json({ error: 'authorization_pending' }, 400)(request, response, at);
+      }
       const tokens = { access_token: 'canary-access', token_type: 'Bearer', expires_in: 3600 };
       return json({ ...tokens, id_token: signIdToken({ iss: issuer, aud: 'client.id', sub: person.sub }) })(
         request,

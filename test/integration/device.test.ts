@@ -43,7 +43,9 @@ async function enterCode(said: string, consent: boolean): Promise<void> {
 const enteredAt = (second: number, consent = true) => {
   let entered = false;
   return stage(async (now, said) => {
-    if (entered || now < second) return;
+    if (entered || now < second) {
+      return;
+    }
     entered = true;
     await enterCode(said, consent);
   });
@@ -102,7 +104,9 @@ describe('the device grant', () => {
   it('tells a program what to show', async () => {
     const here = stage(async (_now, said) => {
       const event = said.split('\n').find((text) => text.includes('"user_code"'));
-      if (event === undefined) return;
+      if (event === undefined) {
+        return;
+      }
       const { user_code, verification_uri } = JSON.parse(event);
       await playUserAgent(`${verification_uri}?user_code=${user_code}`, { user: 'ada', consent: true });
     });
@@ -127,7 +131,9 @@ describe('polling', () => {
   it('lengthens the interval for good after each slow_down', async () => {
     let asked = 0;
     const here = stage(async (_now, said) => {
-      if (server.hits('token') > asked + 3) await enterCode(said, true).catch(() => {});
+      if (server.hits('token') > asked + 3) {
+        await enterCode(said, true).catch(() => {});
+      }
     });
     asked = server.hits('token');
     server.breakEndpoint('token', reply(400, { error: 'slow_down' }), 3);

@@ -77,7 +77,9 @@ const never = () => new Promise<never>(() => {});
 describe('T35 Ctrl-D at the question for the address', () => {
   it('brings the question back, so that the terminal never shows what is pasted', async () => {
     const { exitCode, said, questions } = await signIn(async (uri, asked) => {
-      if (asked === 1) throw new InputEndedError();
+      if (asked === 1) {
+        throw new InputEndedError();
+      }
       return addressBar(uri);
     });
     expect(exitCode).toBe(0);
@@ -167,7 +169,9 @@ describe('T35 a pasted address', () => {
     const before = server.hits('token');
     const outcome = await signIn(async (uri, asked) => {
       const address = await addressBar(uri);
-      if (asked > 1) return address;
+      if (asked > 1) {
+        return address;
+      }
       return spoil(new URL(address));
     });
     expect(outcome.said).toMatch(reason);

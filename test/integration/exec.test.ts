@@ -472,7 +472,9 @@ describeWith(['bash'], 'a loop of the shell around exec', () => {
     let sent = false;
     shell.stdout.on('data', (chunk) => {
       stdout += chunk;
-      if (sent || !stdout.includes('ready')) return;
+      if (sent || !stdout.includes('ready')) {
+        return;
+      }
       sent = true;
       process.kill(-(shell.pid ?? 0), 'SIGINT');
     });
@@ -509,7 +511,9 @@ describeWith(['script', 'perl'], 'SIGINT in a terminal', () => {
     let pressed = false;
     terminal.stdout.on('data', (chunk) => {
       screen += chunk;
-      if (pressed || !screen.includes('press Ctrl-C')) return;
+      if (pressed || !screen.includes('press Ctrl-C')) {
+        return;
+      }
       pressed = true;
       terminal.stdin.write('\x03');
     });

@@ -304,8 +304,9 @@ describe('a target', () => {
         const same = await person.runIn(at('ada'), ...signIn, '--account', 'ada');
         expect(same.exitCode).toBe(0);
         expect((await person.run('token')).stdout).not.toBe(before);
-        for (const { stderr } of [other, same])
+        for (const { stderr } of [other, same]) {
           expect(stderr).toMatch(/\nhttp:\S+[?&]login_hint=ada(?:&|\n)/);
+        }
         expect(JSON.parse((await person.run('status', '--json')).stdout).accounts).toHaveLength(1);
       } finally {
         person.close();

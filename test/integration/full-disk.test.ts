@@ -14,7 +14,9 @@ vi.mock('node:fs', async (importOriginal) => {
   const spoilt = <Call extends (...parts: never[]) => unknown>(name: string, call: Call) =>
     ((...parts: Parameters<Call>) => {
       calls.count += 1;
-      if (calls.count !== calls.failAt) return call(...parts);
+      if (calls.count !== calls.failAt) {
+        return call(...parts);
+      }
       calls.failed = name;
       throw Object.assign(new Error(`${name} failed`), { code: 'ENOSPC' });
     }) as Call;
@@ -63,17 +65,22 @@ describe('T28 a refresh on a disk that is full', () => {
       Object.assign(calls, { count: 0, failAt, failed: '' });
       const { exitCode, stdout } = await line.run('token', '--refresh');
       calls.failAt = 0;
-      if (calls.failed === '') break;
+      if (calls.failed === '') {
+        break;
+      }
       failed.push(calls.failed);
-      if (server.hits('token') > requests) afterRequest += 1;
+      if (server.hits('token') > requests) {
+        afterRequest += 1;
+      }
       // Before the request it is refused and nothing was sent; afterwards the room that was taken helps out.
-      if (exitCode !== 0)
+      if (exitCode !== 0) {
         expect([calls.failed, exitCode, stdout, server.hits('token')]).toEqual([
           calls.failed,
           8,
           '',
           requests,
         ]);
+      }
       await works();
     }
     expect(failed.length).toBeGreaterThan(20);
@@ -82,7 +89,9 @@ describe('T28 a refresh on a disk that is full', () => {
   });
 
   const isRoot = process.geteuid?.() === 0 && process.platform === 'linux';
-  if (!isRoot) console.warn('skipped: a file system with a few pages free (needs root on Linux)');
+  if (!isRoot) {
+    console.warn('skipped: a file system with a few pages free (needs root on Linux)');
+  }
   it.runIf(isRoot || process.env.OAUTH_LOGIN_TEST_NO_SKIP === '1')(
     'sends nothing that it has no room for: a file system with so many pages free',
     async () => {
@@ -104,7 +113,9 @@ describe('T28 a refresh on a disk that is full', () => {
           expect([free, exitCode, sent]).toEqual(
             free < 8 ? [free, 8, 0] : [free, expect.any(Number), expect.any(Number)],
           );
-          if (exitCode === 8) expect([sent, stderr]).toEqual([0, expect.stringContaining('(ENOSPC)')]);
+          if (exitCode === 8) {
+            expect([sent, stderr]).toEqual([0, expect.stringContaining('(ENOSPC)')]);
+          }
           rmSync(join(dataDir, 'filler'));
           await works();
         }

@@ -59,7 +59,9 @@ describe('client credentials', () => {
       expect(request?.headers.authorization?.startsWith('Basic ') ?? false).toBe(
         method === 'client_secret_basic',
       );
-      if (method === 'client_secret_jwt') expectNoSecrets(request?.body ?? '', [CLIENT_SECRET]);
+      if (method === 'client_secret_jwt') {
+        expectNoSecrets(request?.body ?? '', [CLIENT_SECRET]);
+      }
     },
   );
 

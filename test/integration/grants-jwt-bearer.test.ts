@@ -101,19 +101,19 @@ describe('the key of a client', () => {
 
 describe('the key file of a service account', () => {
   let google: AssertionServer;
-  const KEY_ID = '0123456789abcdef';
+  const keyId = '0123456789abcdef';
 
   beforeEach(async () => {
     google = closeAfterTest(await startAssertionServer());
     google.accounts.set(EMAIL, {
-      keys: new Map([[KEY_ID, { publicKey: createPublicKey(key.privateKey) }]]),
+      keys: new Map([[keyId, { publicKey: createPublicKey(key.privateKey) }]]),
     });
   });
 
   const serviceAccount = (change: object = {}) => ({
     type: 'service_account',
     project_id: 'project',
-    private_key_id: KEY_ID,
+    private_key_id: keyId,
     private_key: key.pem,
     client_email: EMAIL,
     client_id: '1234567890',
@@ -128,7 +128,7 @@ describe('the key file of a service account', () => {
     const outcome = await askGoogle(serviceAccount(), ...scope);
     expect(outcome).toMatchObject({ exitCode: 0, stdout: `${google.issued[0]}\n`, stderr: '' });
     const { header, claims } = decodedJwt(google.forms[0]?.get('assertion'));
-    expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: KEY_ID });
+    expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: keyId });
     expect(claims).toEqual({
       iss: EMAIL,
       scope: 'read write',
@@ -164,7 +164,7 @@ describe('the key file of a service account', () => {
       () =>
         google.accounts
           .get(EMAIL)
-          ?.keys.set(KEY_ID, { publicKey: createPublicKey(key.privateKey), validBefore: 1 }),
+          ?.keys.set(keyId, { publicKey: createPublicKey(key.privateKey), validBefore: 1 }),
     ],
     ['deleted', () => google.accounts.get(EMAIL)?.keys.clear()],
     [
@@ -172,7 +172,7 @@ describe('the key file of a service account', () => {
       () =>
         google.accounts
           .get(EMAIL)
-          ?.keys.set(KEY_ID, { publicKey: createPublicKey(clientKey('RS256').privateKey) }),
+          ?.keys.set(keyId, { publicKey: createPublicKey(clientKey('RS256').privateKey) }),
     ],
     ['of an account that is disabled', () => google.accounts.set(EMAIL, { disabled: true, keys: new Map() })],
     ['of an account that is gone', () => google.accounts.clear()],

@@ -30,8 +30,11 @@ const POST = 'machine-client_secret_post';
 const tokenIn = async (changes: Partial<Context>, ...more: string[]) => {
   const outcome = await line.runIn(changes, ...command(POST, ...more));
   // Where a test moves the clock, the server's is another.
-  if (changes.clock === undefined) expect(outcome.stderr).toBe('');
-  else expect(outcome.stderr).toMatch(/^(?:note: the clock of this machine is .* of as; .*\n)?$/);
+  if (changes.clock === undefined) {
+    expect(outcome.stderr).toBe('');
+  } else {
+    expect(outcome.stderr).toMatch(/^(?:note: the clock of this machine is .* of as; .*\n)?$/);
+  }
   return printedToken(outcome);
 };
 const token = (...more: string[]) => tokenIn({}, ...more);

@@ -105,7 +105,9 @@ describe('T28 a new refresh token is kept first, and judged afterwards', () => {
 
   it('and the flaw of one answer is not the flaw of the next', async () => {
     server.rewriteIdToken('expired');
-    for (let time = 0; time < 3; time += 1) expect((await line.run('token', '--refresh')).exitCode).toBe(6);
+    for (let time = 0; time < 3; time += 1) {
+      expect((await line.run('token', '--refresh')).exitCode).toBe(6);
+    }
     server.restore();
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
     const [head] = (await openAccountStore(line.context).list()).accounts;

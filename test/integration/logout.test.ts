@@ -146,8 +146,12 @@ describe('logout of an account whose tokens the provider does not revoke', () =>
     server.breakEndpoint('revocation', { kind: 'html', status: 503 });
     const none = await logOut({}, '--all');
     expect([none.exitCode, none.stdout]).toEqual([7, '']);
-    for (const kind of ['warning', 'error']) expect(none.stderr).toContain(`oauth-login: ${kind}: `);
-    for (const name of ['ada', 'grace']) expect(none.stderr).toContain(`: ${name} (`);
+    for (const kind of ['warning', 'error']) {
+      expect(none.stderr).toContain(`oauth-login: ${kind}: `);
+    }
+    for (const name of ['ada', 'grace']) {
+      expect(none.stderr).toContain(`: ${name} (`);
+    }
     server.restore();
     expect(JSON.parse((await logOut({}, '--all', '--json')).stdout)).toMatchObject([
       { revocation: 'revoked', forgotten: true },

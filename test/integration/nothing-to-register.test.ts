@@ -29,7 +29,9 @@ function play(server: QuirkyServer, name: string, fixture: ProviderFixture): str
     return `${method} ${new URL(server.placeOf(url)).pathname}`;
   };
   const { authorization, metadata, profile } = fixture;
-  if (metadata !== undefined) server.on(routeOf(`GET ${metadata.url}`), json(metadata.reply));
+  if (metadata !== undefined) {
+    server.on(routeOf(`GET ${metadata.url}`), json(metadata.reply));
+  }
   server.on(new URL(server.placeOf(authorization.url)).pathname, (request, response) => {
     const back = new URL(request.query.get('redirect_uri') ?? '');
     back.searchParams.set('code', 'canary-code');
@@ -37,11 +39,15 @@ function play(server: QuirkyServer, name: string, fixture: ProviderFixture): str
     response.writeHead(302, { location: back.href }).end();
   });
   server.on(routeOf(fixture.token.request), json({ access_token: token, ...fixture.token.reply }));
-  if (profile !== undefined) server.on(routeOf(profile.request), json(profile.reply));
+  if (profile !== undefined) {
+    server.on(routeOf(profile.request), json(profile.reply));
+  }
   const { self_registration: own } = JSON.parse(
     readFileSync(new URL(`../../providers/${name}.json`, import.meta.url), 'utf8'),
   );
-  if (own.kind === 'any') return undefined;
+  if (own.kind === 'any') {
+    return undefined;
+  }
   const published = metadata?.reply.registration_endpoint;
   const host = new URL(authorization.url).host;
   const endpoint = own.kind === 'mastodon' ? `https://${host}/api/v1/apps` : String(published);
@@ -64,7 +70,9 @@ describe('on a bare machine, with nothing registered', () => {
   });
 
   it.each(names)('$name signs in, and is asked for a client once at most', async ({ name, fixture }) => {
-    if (fixture === undefined) return expect.unreachable();
+    if (fixture === undefined) {
+      return expect.unreachable();
+    }
     const server = closeAfterTest(await openQuirkyServer());
     const line = closeAfterTest(openPlayedCommandLine(server));
     const registration = play(server, name, fixture);

@@ -230,8 +230,12 @@ describe('a preset and an issuer together', () => {
     const own = new Set([host, 'oauth2.googleapis.com', 'graph.microsoft.com']);
     await line.runIn({ env }, 'work', '--timeout', '1');
     expect(server.requests.length).toBeGreaterThan(0);
-    for (const asked of hostsAsked()) expect(own).toContain(asked);
-    if (preset === 'microsoft') expect(server.requests[0]?.path).toContain('/acme.example/oauth2/');
+    for (const asked of hostsAsked()) {
+      expect(own).toContain(asked);
+    }
+    if (preset === 'microsoft') {
+      expect(server.requests[0]?.path).toContain('/acme.example/oauth2/');
+    }
   });
 
   it.each([

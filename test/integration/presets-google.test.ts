@@ -233,8 +233,11 @@ describe('the stored sign-in to Google', () => {
   });
 
   it('does not take a refreshed ID Token of somebody else', async () => {
-    const id_token = signIdToken({ iss: google.issuer, aud: clientId, sub: 'somebody-else' });
-    server.on('/oauth2.googleapis.com/token', json({ access_token: 'at', token_type: 'Bearer', id_token }));
+    const idToken = signIdToken({ iss: google.issuer, aud: clientId, sub: 'somebody-else' });
+    server.on(
+      '/oauth2.googleapis.com/token',
+      json({ access_token: 'at', token_type: 'Bearer', id_token: idToken }),
+    );
     const outcome = await line.run('token', '--refresh');
     expect(outcome.exitCode).toBe(6);
     expect((await line.run('token')).stdout).toBe(`${played.tokens[0]}\n`);
@@ -252,7 +255,9 @@ describe('the stored sign-in to Google', () => {
       { token: refreshToken },
       { token: played.tokens[0] },
     ]);
-    for (const { headers } of server.requestsTo(revoke)) expect(headers).not.toHaveProperty('authorization');
+    for (const { headers } of server.requestsTo(revoke)) {
+      expect(headers).not.toHaveProperty('authorization');
+    }
   });
 
   it.each([
@@ -288,8 +293,13 @@ describe('the stored sign-in to Google', () => {
 const later = { ...systemClock, now: () => new Date(Date.now() + 86_400_000) };
 
 describe('Google, whose app is in testing', () => {
-  const ends = (refresh_token_expires_in: unknown) => ({
-    token: { expires_in: 3599, refresh_token: refreshToken, scope: granted, refresh_token_expires_in },
+  const ends = (refreshTokenExpiresIn: unknown) => ({
+    token: {
+      expires_in: 3599,
+      refresh_token: refreshToken,
+      scope: granted,
+      refresh_token_expires_in: refreshTokenExpiresIn,
+    },
   });
 
   it.each([[604799], ['604799']])(

@@ -362,7 +362,9 @@ async function freePort(): Promise<number> {
 async function unlessPortBusy(run: () => Promise<Outcome>): Promise<Outcome> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const outcome = await run();
-    if (outcome.exitCode !== 7) return outcome;
+    if (outcome.exitCode !== 7) {
+      return outcome;
+    }
     await sleep(250);
   }
   return run();

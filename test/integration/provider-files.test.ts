@@ -69,7 +69,9 @@ interface Played {
 /** The sign-in up to the authorization response, from the file alone. */
 async function play(name: string, fixture: ProviderFixture): Promise<Played> {
   const settings = loginSettings(name, { ...fixture.place }, {}, { providers: new Map() });
-  if (fixture.metadata !== undefined) answer(`GET ${fixture.metadata.url}`, fixture.metadata.reply);
+  if (fixture.metadata !== undefined) {
+    answer(`GET ${fixture.metadata.url}`, fixture.metadata.reply);
+  }
   const provider = await resolveProvider(settings.provider, {
     fetch: server.fetch,
     allowHttpLoopback: false,
@@ -139,7 +141,9 @@ const usual = [
 ];
 
 function parametersOf(request: RecordedRequest, isJson: boolean | undefined): Record<string, unknown> {
-  if (isJson) return JSON.parse(request.body);
+  if (isJson) {
+    return JSON.parse(request.body);
+  }
   return Object.fromEntries(new URLSearchParams(request.method === 'GET' ? request.query : request.body));
 }
 
@@ -192,8 +196,12 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
     expect(tokens.refreshToken === undefined).toBe(fixture.refresh === undefined);
 
     const asked = fixture.profile;
-    if (asked !== undefined) answer(asked.request, asked.reply);
-    if (fixture.emails !== undefined) answer(fixture.emails.request, fixture.emails.reply);
+    if (asked !== undefined) {
+      answer(asked.request, asked.reply);
+    }
+    if (fixture.emails !== undefined) {
+      answer(fixture.emails.request, fixture.emails.reply);
+    }
     const profile = await fetchProfile(provider, {
       accessToken: tokens.accessToken,
       ...(tokens.idTokenClaims === undefined ? {} : { idTokenClaims: tokens.idTokenClaims }),
@@ -201,7 +209,9 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
       fetch: server.fetch,
     });
     expect(profile === undefined ? {} : withoutRaw(profile)).toEqual(fixture.claims);
-    if (asked === undefined) return;
+    if (asked === undefined) {
+      return;
+    }
     const request = onlyRequest(asked.request);
     expect(Object.fromEntries(request.query)).toEqual(
       withFilled(asked.query ?? Object.fromEntries(new URL(asked.request.split(' ')[1] ?? '').searchParams)),
@@ -211,7 +221,9 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
     const isShownElsewhere = [inQuery, inHeader].some((one) => Object.values(one).includes('{access_token}'));
     const bearer = isShownElsewhere ? undefined : `Bearer ${accessToken}`;
     expect(request.headers).toMatchObject(headers);
-    if (headers.authorization === undefined) expect(request.headers.authorization).toBe(bearer);
+    if (headers.authorization === undefined) {
+      expect(request.headers.authorization).toBe(bearer);
+    }
     expect(request.body !== '').toBe(asked.json === true);
   });
 
@@ -235,8 +247,11 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
         profile: { ...provider.profile, map: { ...map, [claim]: 'no.such.member' } },
       };
       const read = () => withoutRaw(readProfile(wrong, profile.reply));
-      if (claim === 'sub') expect(read, String(path)).toThrow();
-      else expect(read(), String(path)).not.toEqual(fixture.claims);
+      if (claim === 'sub') {
+        expect(read, String(path)).toThrow();
+      } else {
+        expect(read(), String(path)).not.toEqual(fixture.claims);
+      }
     }
   });
 
@@ -249,7 +264,9 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
 
   it('takes tokens back, if it says so', async () => {
     const { provider, endpoint } = await play(name, fixture);
-    if (fixture.revocation !== undefined) answer(fixture.revocation.request, {});
+    if (fixture.revocation !== undefined) {
+      answer(fixture.revocation.request, {});
+    }
     const { client } = endpoint;
     const outcome = await revokeTokens(
       {
@@ -262,7 +279,9 @@ describe.each([...fixtures])('%s, played from what its documentation says', (nam
       { accessToken: new Secret(accessToken) },
     );
     expect(outcome).toMatchObject({ kind: fixture.revocation === undefined ? 'not-offered' : 'revoked' });
-    if (fixture.revocation !== undefined) onlyRequest(fixture.revocation.request);
+    if (fixture.revocation !== undefined) {
+      onlyRequest(fixture.revocation.request);
+    }
   });
 });
 

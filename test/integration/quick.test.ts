@@ -40,8 +40,12 @@ beforeAll(async () => {
   clock = { NODE_OPTIONS: `--require ${stopped}` };
 });
 afterAll(async () => {
-  for (const opened of [signedIn, signedInTwice, withoutRefresh]) opened?.close();
-  for (const server of servers ?? []) await server.close();
+  for (const opened of [signedIn, signedInTwice, withoutRefresh]) {
+    opened?.close();
+  }
+  for (const server of servers ?? []) {
+    await server.close();
+  }
   command?.remove();
 });
 beforeEach(() => {
@@ -78,8 +82,11 @@ async function expectSameAnswer(
   const whole = await runWithout(QUICK_PART, args, given);
   expect(answerOf(await home.run(args, given))).toEqual(whole);
   const alone = await runWithout('main.js', args, given);
-  if (by === 'alone') expect(alone).toEqual(whole);
-  else expect(alone.stderr).toContain('main.js');
+  if (by === 'alone') {
+    expect(alone).toEqual(whole);
+  } else {
+    expect(alone.stderr).toContain('main.js');
+  }
   return whole;
 }
 
@@ -125,7 +132,9 @@ describe('the small part and the whole program give the same answer', () => {
 
   it('for a command that is run with the token of one of two accounts', async () => {
     const [server] = servers;
-    if (server === undefined) throw new Error('there is no server');
+    if (server === undefined) {
+      throw new Error('there is no server');
+    }
     const flags = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
     expect((await home.signIn(flags, { user: 'grace' })).code).toBe(0);
     const given: string[] = [];
@@ -258,7 +267,9 @@ describe('the standard output of the small part', () => {
     };
     const answer = run();
     expect(answer).toEqual(runWithoutPart(QUICK_PART));
-    if (by === 'alone') expect(answer).toEqual(runWithoutPart('main.js'));
+    if (by === 'alone') {
+      expect(answer).toEqual(runWithoutPart('main.js'));
+    }
     return `${answer.stdout}${answer.stderr}`;
   }
 

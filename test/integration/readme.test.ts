@@ -35,7 +35,9 @@ let workshop: string;
 let signedIn: string;
 
 beforeAll(async () => {
-  if (!existsSync(join(root, 'dist/main.js'))) throw new Error('there is no build; run npm run build');
+  if (!existsSync(join(root, 'dist/main.js'))) {
+    throw new Error('there is no build; run npm run build');
+  }
   internet = await openPlayedInternet();
   workshop = mkdtempSync(join(tmpdir(), 'oauth-login-readme-'));
   mkdirSync(join(workshop, 'bin'));
@@ -93,7 +95,9 @@ async function shell(command: string, home: string, changes: NodeJS.ProcessEnv =
     env,
     onOutput: (terminal) => {
       const [, address] = /^(https:\S+)\n\n/m.exec(terminal) ?? [];
-      if (address === undefined || visited || !command.includes('--no-browser')) return;
+      if (address === undefined || visited || !command.includes('--no-browser')) {
+        return;
+      }
       visited = true;
       spawn(internet.browser, [address], { stdio: 'ignore' });
     },
@@ -122,8 +126,9 @@ const ways: readonly Way[] = [
       const [, first, named] = /^npm (\w+)(?: ([\w:]+))?/.exec(command) ?? [];
       const script: string | undefined = manifest.scripts[(first === 'run' ? named : first) ?? ''];
       expect(script, command).toBeDefined();
-      for (const [file] of (script ?? '').matchAll(/[\w./-]+\.m?js\b/g))
+      for (const [file] of (script ?? '').matchAll(/[\w./-]+\.m?js\b/g)) {
         expect(existsSync(join(root, file)), file).toBe(true);
+      }
     },
   },
   {
@@ -168,7 +173,9 @@ const ways: readonly Way[] = [
       const inCi = shown.variables === undefined ? {} : { CI: 'true', BROWSER: '', ...changes };
       const before = internet.server.requests.length;
       await expectToSucceed(shown, home, inCi);
-      if (!shown.command.includes('curl')) return;
+      if (!shown.command.includes('curl')) {
+        return;
+      }
       const api = internet.server.requests.slice(before).filter(({ path }) => path.startsWith('/api.'));
       expect(api.map(({ headers }) => headers.authorization)).toEqual([
         expect.stringMatching(/^Bearer \S*canary/),
@@ -179,7 +186,9 @@ const ways: readonly Way[] = [
 
 async function prove(shown: CommandLineShown, home: string): Promise<void> {
   const way = ways.find(({ lines }) => lines.test(shown.command));
-  if (way === undefined) throw new Error(`README.md:${shown.line}: there is no way to run: ${shown.command}`);
+  if (way === undefined) {
+    throw new Error(`README.md:${shown.line}: there is no way to run: ${shown.command}`);
+  }
   await way.prove(shown, home);
 }
 
@@ -204,7 +213,9 @@ describeWith([...PLAYED_INTERNET_PROGRAMS, 'curl'], 'every command line of READM
       .map((block) => ({ block, title: `line ${block.lines[0]?.line}: ${block.lines[0]?.command}` })),
   )('$title', { timeout: 120_000 }, async ({ block }) => {
     const home = signedInHome();
-    for (const line of block.lines) await prove(line, home);
+    for (const line of block.lines) {
+      await prove(line, home);
+    }
   });
 
   it('and so does the provider that docs/configuration.md defines by its endpoints', async () => {

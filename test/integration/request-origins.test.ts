@@ -144,12 +144,12 @@ describe('T02 a token leaves for no other origin', () => {
     expect(plain.stderr).not.toContain('api_origins');
   });
 
-  const API = 'https://api.example.com';
-  const byIssuer = { issuer: 'https://login.example.com', api_origins: [API] };
-  const byHost = { preset: 'gitlab', host: 'git.example.com', api_origins: [API] };
+  const added = 'https://api.example.com';
+  const byIssuer = { issuer: 'https://login.example.com', api_origins: [added] };
+  const byHost = { preset: 'gitlab', host: 'git.example.com', api_origins: [added] };
 
   it.each<[string, string, string[], string, object]>([
-    ['GITHUB', 'a preset', ['github'], 'github', { api_origins: [API] }],
+    ['GITHUB', 'a preset', ['github'], 'github', { api_origins: [added] }],
     ['GIT_EXAMPLE_COM', 'a host', ['gitlab', '--host', 'git.example.com'], 'git.example.com', byHost],
     ['LOGIN_EXAMPLE_COM', 'an issuer', ['https://login.example.com'], 'login.example.com', byIssuer],
     ['OTHER', 'a named issuer', ['other', '--issuer', 'https://login.example.com'], 'other', byIssuer],
@@ -158,7 +158,7 @@ describe('T02 a token leaves for no other origin', () => {
     async (variable, _what, [word = '', ...flags], name, entry) => {
       const env = { [`OAUTH_LOGIN_${variable}_TOKEN`]: 'given-from-outside' };
       writeConfiguration(line, { providers: {} });
-      const ask = () => line.runIn({ env, openHttp: counting }, 'request', word, `${API}/x`, ...flags);
+      const ask = () => line.runIn({ env, openHttp: counting }, 'request', word, `${added}/x`, ...flags);
       const refused = await ask();
       expect([refused.exitCode, refused.stdout, sent]).toEqual([2, '', []]);
       expect(refused.stderr).toContain(join(line.context.paths.configDir, 'config.json'));
@@ -166,7 +166,7 @@ describe('T02 a token leaves for no other origin', () => {
       expect(remedy).toEqual({ providers: { [name]: entry } });
       writeConfiguration(line, remedy);
       expect(await ask()).toMatchObject({ exitCode: 0, stdout: 'answer' });
-      expect(sent).toEqual([`${API}/x Bearer given-from-outside`]);
+      expect(sent).toEqual([`${added}/x Bearer given-from-outside`]);
     },
   );
 

@@ -36,7 +36,9 @@ describe('a response larger than memory', () => {
         const more = () => {
           while (left > 0) {
             left -= piece.length;
-            if (!response.write(piece) && left > 0) return void response.once('drain', more);
+            if (!response.write(piece) && left > 0) {
+              return void response.once('drain', more);
+            }
           }
           response.end();
         };
@@ -78,7 +80,9 @@ describe('a response larger than memory', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(running.received()).toBe(output.length === 0 ? size : 0);
-    if (output.length > 0) expect(statSync(file).size).toBe(size);
+    if (output.length > 0) {
+      expect(statSync(file).size).toBe(size);
+    }
     expect(peak).toBeGreaterThan(20);
     expect(peak).toBeLessThan(250);
   });

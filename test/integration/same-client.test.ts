@@ -52,8 +52,9 @@ describe('two providers of the configuration with the same issuer and client', (
   it('are both named, each with an account id, where no target says which one is meant', async () => {
     const { code, message } = errorOf(await line.run('token', '--json'));
     expect(code).toBe('usage_ambiguous_account');
-    for (const { provider, account } of await signedIn())
+    for (const { provider, account } of await signedIn()) {
       expect(message).toContain(`${provider} --account ${account}`);
+    }
     const [first] = await signedIn();
     expect((await line.run('token', '--account', first?.account ?? '')).stdout).toBe(
       await tokenOf(first?.provider ?? ''),

@@ -53,7 +53,9 @@ describe('processes that set up providers at the same time', () => {
     const looking = (async () => {
       while (!isOver) {
         await new Promise((resolve) => setTimeout(resolve, 3));
-        if (!readdirSync(configDir()).includes('config.json')) continue;
+        if (!readdirSync(configDir()).includes('config.json')) {
+          continue;
+        }
         expect(configured().length).toBeGreaterThan(0);
         looks += 1;
       }
@@ -85,14 +87,18 @@ describe('processes that set up providers at the same time', () => {
     const changes = watch(configDir());
     const some = names(6).map(startSetup);
     await once(changes, 'change');
-    for (const { child } of some) child.kill('SIGKILL');
+    for (const { child } of some) {
+      child.kill('SIGKILL');
+    }
     await Promise.all(some.map(({ ended }) => ended));
     changes.close();
     expect(configured()).toContain('first');
     const left = readdirSync(configDir()).filter((name) => name !== 'config.json');
     expect(left.filter((name) => name !== 'config.json.lock')).toEqual([]);
     const before = new Date(Date.now() - 31_000);
-    for (const name of left) utimesSync(join(configDir(), name), before, before);
+    for (const name of left) {
+      utimesSync(join(configDir(), name), before, before);
+    }
     expect((await startSetup('last').ended).code).toBe(0);
     expect(configured()).toContain('last');
     expect(readdirSync(configDir())).toEqual(['config.json']);

@@ -87,7 +87,9 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     it('is reached through a link of our own, the only thing that the opener gets', async () => {
       await line.runAtTerminal(answers, 'github');
       expect(line.opened).toHaveLength(2);
-      for (const link of line.opened) expect(link).toMatch(startLink);
+      for (const link of line.opened) {
+        expect(link).toMatch(startLink);
+      }
       expect(line.visited[0]).toBe(line.opened[0]);
       expect(new URL(line.visited[1] ?? '').origin).toBe('https://github.com');
       expect(lastTo(server, registrationPage).query.get('oauth_application[callback_url]')).toBe(
@@ -172,7 +174,9 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
       );
       expect(writtenFiles(line)).toEqual([]);
       expect(line.opened).toHaveLength(pressed[0] === yes ? 1 : 0);
-      for (const link of line.opened) await expect(fetch(link)).rejects.toThrow();
+      for (const link of line.opened) {
+        await expect(fetch(link)).rejects.toThrow();
+      }
     },
   );
 

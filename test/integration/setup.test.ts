@@ -118,8 +118,8 @@ describe('a host of one’s own', () => {
     expect(JSON.parse((await line.run('whoami', command, '--json')).stdout)).toMatchObject({
       provider: host,
     });
-    const github_com = await line.run('github', '--json');
-    expect(errorOf(github_com).code).toBe('config_missing_client_id');
+    const githubCom = await line.run('github', '--json');
+    expect(errorOf(githubCom).code).toBe('config_missing_client_id');
   });
 
   it('can be set up again: nothing is lost, and nothing is there twice', async () => {

@@ -142,19 +142,19 @@ describe('signing in again as the same person', () => {
 
 describe('offline access, which only the tool has asked for', () => {
   const scopesOf = (asked: readonly URLSearchParams[]) => asked.map((query) => query.get('scope'));
-  const STANDARD = 'openid profile email';
+  const standard = 'openid profile email';
 
   it.each([
     ['names no scopes', undefined],
     ['does not list it', ['openid', 'profile', 'email']],
-  ])('is not asked for, nor consent, where the metadata %s', async (_, scopes_supported) => {
-    server.rewriteReply('discovery', (metadata) => ({ ...metadata, scopes_supported }));
+  ])('is not asked for, nor consent, where the metadata %s', async (_, scopesSupported) => {
+    server.rewriteReply('discovery', (metadata) => ({ ...metadata, scopes_supported: scopesSupported }));
     const { exitCode, asked } = await signIn('ada');
-    expect([exitCode, scopesOf(asked), promptsOf(asked)]).toEqual([0, [STANDARD], [null]]);
+    expect([exitCode, scopesOf(asked), promptsOf(asked)]).toEqual([0, [standard], [null]]);
     server.restore();
     const named = await signIn('ada', '--scope', 'offline_access');
     expect([scopesOf(named.asked), promptsOf(named.asked)]).toEqual([
-      [`${STANDARD} offline_access`],
+      [`${standard} offline_access`],
       ['consent'],
     ]);
   });
@@ -163,26 +163,28 @@ describe('offline access, which only the tool has asked for', () => {
     let redirects = 0;
     server.rewriteAuthorizationResponse((uri) => {
       redirects += 1;
-      if (redirects > 1) return;
+      if (redirects > 1) {
+        return;
+      }
       uri.searchParams.delete('code');
       uri.searchParams.set('error', 'invalid_scope');
     });
     const first = await signIn('ada');
     expect([first.exitCode, scopesOf(first.asked), promptsOf(first.asked)]).toEqual([
       0,
-      [`${STANDARD} offline_access`, STANDARD],
+      [`${standard} offline_access`, standard],
       ['consent', null],
     ]);
     expect(first.stderr).toMatch(/refused what asks for a refresh token, .+ tried once more without it/s);
     const next = await signIn('ada');
-    expect([next.exitCode, scopesOf(next.asked)]).toEqual([0, [STANDARD]]);
+    expect([next.exitCode, scopesOf(next.asked)]).toEqual([0, [standard]]);
   });
 
   it('is left out when the token endpoint says that it is not allowed', async () => {
     const refusal = { kind: 'reply', status: 400, body: '{"error":"not_allowed"}' } as const;
     server.breakEndpoint('token', refusal, 1);
     const { exitCode, asked } = await signIn('ada');
-    expect([exitCode, scopesOf(asked)]).toEqual([0, [`${STANDARD} offline_access`, STANDARD]]);
+    expect([exitCode, scopesOf(asked)]).toEqual([0, [`${standard} offline_access`, standard]]);
   });
 
   it('is not blamed for what goes on without it; the hint names no flag that was not used', async () => {

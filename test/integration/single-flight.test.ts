@@ -29,7 +29,9 @@ afterEach(() => {
 
 async function onlyAccount(): Promise<AccountHead> {
   const [head] = (await elsewhere.list()).accounts;
-  if (head === undefined) throw new Error('nobody is signed in');
+  if (head === undefined) {
+    throw new Error('nobody is signed in');
+  }
   return head;
 }
 
@@ -61,7 +63,9 @@ describe('T26 who waits for a refresh takes what it gives', () => {
       server.breakEndpoint('token', { kind: 'late', milliseconds: 150 });
       const { requests, codes, tokens, errors } = await atOnce(20, round * 400, 'token');
       expect({ requests, codes, tokens: tokens.length }).toEqual({ requests: 1, codes: [0], tokens: 1 });
-      for (const said of errors) expect(said).toMatch(/valid for \d\d seconds, less than the/);
+      for (const said of errors) {
+        expect(said).toMatch(/valid for \d\d seconds, less than the/);
+      }
     }
   });
 

@@ -31,7 +31,9 @@ beforeEach(() => {
   execFileSync('mkfifo', ['-m', '600', fifo]);
 });
 afterEach(() => {
-  for (const child of started) child.kill('SIGKILL');
+  for (const child of started) {
+    child.kill('SIGKILL');
+  }
   started.clear();
   rmSync(home, { recursive: true, force: true });
 });
@@ -80,8 +82,12 @@ describe('input that does not come', () => {
   it.each(waits)('%s ends at the first SIGINT or SIGTERM', async (_what, args) => {
     const running = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, child: start(args()) }));
     const ended = Promise.all(running.map(({ child }) => endOf(child)));
-    for (const { child } of running) await isListening(child);
-    for (const { signal, child } of running) child.kill(signal);
+    for (const { child } of running) {
+      await isListening(child);
+    }
+    for (const { signal, child } of running) {
+      child.kill(signal);
+    }
     const ends = (await ended).map(({ code, signal, stdout }) => [code, signal, stdout]);
     expect(ends).toEqual([
       [null, 'SIGINT', ''],
@@ -115,7 +121,9 @@ describe('input that does not come', () => {
     await isListening(child);
     child.kill('SIGTERM');
     expect(await ended).toBe(130);
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined) {
+      process.kill(-child.pid, 'SIGKILL');
+    }
   });
 });
 

@@ -82,8 +82,12 @@ describe('T42 documents with keys that mean something to objects', () => {
     '{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}}',
   );
   const poisoned = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(poisoned);
-    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      return value.map(poisoned);
+    }
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
     return {
       ...Object.fromEntries(Object.entries(value).map(([key, one]) => [key, poisoned(one)])),
       ...poison,
@@ -103,7 +107,9 @@ describe('T42 documents with keys that mean something to objects', () => {
       server.breakEndpoint(endpoint, { kind: 'reply', status: 200, body: JSON.stringify(poison) });
     }
     expect((await signIn('--json')).exitCode).toBe(0);
-    if (more.length > 0) expect((await line.run(...more)).exitCode).toBe(0);
+    if (more.length > 0) {
+      expect((await line.run(...more)).exitCode).toBe(0);
+    }
     expect((await line.run('status', '--json')).exitCode).toBe(endpoint === 'revocation' ? 4 : 0);
     expect('polluted' in {}).toBe(false);
     expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('polluted');
@@ -133,7 +139,9 @@ describe('T08 a redirect from any endpoint is not followed', () => {
   ])('%s, %i, %j', async (endpoint, status, args, code) => {
     const elsewhere = await serveHttp((_request, response) => void response.end('{}'));
     try {
-      if (args !== undefined) await signIn();
+      if (args !== undefined) {
+        await signIn();
+      }
       server.breakEndpoint(endpoint, { kind: 'redirect', location: `${elsewhere.origin}/take?it`, status });
       const outcome = args === undefined ? await signIn('--json') : await line.run(...args);
       expect(errorOf(outcome).code).toBe(code);

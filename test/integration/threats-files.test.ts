@@ -60,7 +60,9 @@ afterEach(() => home.close());
 /** Only the command's own modes stand between another user and its files. */
 function openTheWay(): void {
   mkdirSync(join(home.home, '.local/share'), { recursive: true });
-  for (const path of ['..', '.', '.local', '.local/share']) chmodSync(join(home.home, path), 0o755);
+  for (const path of ['..', '.', '.local', '.local/share']) {
+    chmodSync(join(home.home, path), 0o755);
+  }
 }
 
 /** Variables with which the command runs under that umask. */
@@ -97,8 +99,9 @@ describe('T11 what the command makes, opened by another user in the moment it ap
     expect(ours.filter(({ opened }) => opened !== 'EACCES')).toEqual([]);
     expect(ours.filter(({ mode = 0 }) => (mode & 0o077) !== 0)).toEqual([]);
     const names = ours.map(({ path }) => basename(path));
-    for (const name of ['oauth-login', 'accounts', 'keys', 'locks', 'file.key'])
+    for (const name of ['oauth-login', 'accounts', 'keys', 'locks', 'file.key']) {
       expect(names).toContain(name);
+    }
     for (const pattern of [/^[0-9a-f]{32}\.account$/, /\.lock$/, /^\..+\.[0-9a-f]{32}\.tmp$/]) {
       expect(names).toContainEqual(expect.stringMatching(pattern));
     }
@@ -140,7 +143,9 @@ describe('T11 files that are there before the command', () => {
       'rm',
     ],
   ];
-  if (IS_ROOT) cases.push(["somebody else's", (file) => chownSync(file, OTHER_USER, OTHER_USER), 'chown 0']);
+  if (IS_ROOT) {
+    cases.push(["somebody else's", (file) => chownSync(file, OTHER_USER, OTHER_USER), 'chown 0']);
+  }
 
   describe.each(cases)('one that is %s', (_what, change, remedy) => {
     it.each(['the account', 'the key', 'the refresh token', 'the client secret'])(

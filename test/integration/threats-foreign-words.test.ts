@@ -19,17 +19,17 @@ afterEach(() => server.restore());
 const signIn = (...more: string[]) => signInAt(server, line, ...more);
 
 describe('T32 words of servers and people cannot write to the terminal', () => {
-  const ESC = String.fromCharCode(27);
+  const esc = String.fromCharCode(27);
   const hostile = [
-    `${ESC}]52;c;ZXZpbA==${String.fromCharCode(7)}`,
-    `${ESC}]8;;https://evil.test${ESC}\\click${ESC}]8;;${ESC}\\`,
-    `${ESC}[2J${ESC}[1;1H`,
+    `${esc}]52;c;ZXZpbA==${String.fromCharCode(7)}`,
+    `${esc}]8;;https://evil.test${esc}\\click${esc}]8;;${esc}\\`,
+    `${esc}[2J${esc}[1;1H`,
     `\r\noauth-login: error: forged\n`,
     `${String.fromCharCode(0x9b)}31m`,
     '\u202egnp.exe',
     '\u2028\u2029\u200b',
     '\u{e0041}\u{e0042}',
-    ESC,
+    esc,
   ].join('x');
   // Printable, newline, and the letters of other languages.
   const isHarmless = (text: string) =>

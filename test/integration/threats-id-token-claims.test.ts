@@ -182,16 +182,18 @@ describe('T44 the time of the authentication, where max_age was sent', () => {
 
   it('is sent by the server, and taken', async () => {
     configure();
-    for (const seconds of ['0', '3600']) expect((await signInWithin(seconds)).exitCode).toBe(0);
+    for (const seconds of ['0', '3600']) {
+      expect((await signInWithin(seconds)).exitCode).toBe(0);
+    }
   });
 
   it.each<readonly [string, unknown]>([
     ['missing', undefined],
     ['a text', String(1e10)],
     ['nothing', null],
-  ])('that is %s is refused, and nothing stored', async (_what, auth_time) => {
+  ])('that is %s is refused, and nothing stored', async (_what, authTime) => {
     configure();
-    server.rewriteIdToken((claims) => ({ ...claims, auth_time }));
+    server.rewriteIdToken((claims) => ({ ...claims, auth_time: authTime }));
     expect(errorOf(await signInWithin('3600'))).toMatchObject({ exit_code: 6 });
     expect(storedAccounts()).toEqual([]);
   });

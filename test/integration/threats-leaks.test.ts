@@ -132,12 +132,14 @@ describe.each([
     server.breakEndpoint(endpoint, fault);
     const ended = await way.signIn([...target(), '--debug']);
     // Without the profile the sign-in is kept, and the person taken from the ID Token.
-    if (endpoint === 'token') expect(ended.code).toBeGreaterThan(1);
-    else
+    if (endpoint === 'token') {
+      expect(ended.code).toBeGreaterThan(1);
+    } else {
       expect(ended).toMatchObject({
         code: 0,
         stderr: expect.stringMatching(/^note: .+taken from the ID Token/m),
       });
+    }
     expect(findSecrets(ended.page?.body ?? expect.unreachable('no page'), secrets())).toEqual([]);
     expectDiscretion(ended);
   });

@@ -33,7 +33,9 @@ afterAll(async () => {
   command?.remove();
 });
 beforeEach(async () => {
-  if ((await home.run(['token'])).code !== 0) expect((await home.runHere(target())).code).toBe(0);
+  if ((await home.run(['token'])).code !== 0) {
+    expect((await home.runHere(target())).code).toBe(0);
+  }
 });
 
 const isJson = (text: string) => JSON.parse(text) !== undefined;
@@ -62,7 +64,9 @@ describe('T74 standard output holds the answer and nothing else, with every warn
   ])('%j', async (args, isItsContract) => {
     const { code, stdout, stderr } = await home.run(args, { env: WARNINGS });
     expect([code, isItsContract(stdout)], stdout).toEqual([0, true]);
-    if (args[0]?.startsWith('--') !== true) expect(stderr).toContain('warning: NODE_TLS_REJECT_UNAUTHORIZED');
+    if (args[0]?.startsWith('--') !== true) {
+      expect(stderr).toContain('warning: NODE_TLS_REJECT_UNAUTHORIZED');
+    }
   });
 
   it('login --json, and login', async () => {
@@ -93,7 +97,7 @@ describe('T74 standard output holds the answer and nothing else, with every warn
 });
 
 describe('T74 a standard output that takes nothing', () => {
-  const STACK = /^\s+at |Error:|node:/m;
+  const stack = /^\s+at |Error:|node:/m;
   const commands: readonly (readonly [string, string[], number])[] = [
     ['token', ['token'], 0],
     ['token --refresh', ['token', '--refresh'], 0],
@@ -114,14 +118,14 @@ describe('T74 a standard output that takes nothing', () => {
 
   it.each(commands)('%s: a code, no stack', async (_name, args, failing) => {
     const { code, stderr } = await shell('"$@" >/dev/full', args);
-    expect([code, stderr]).toEqual([failing || 8, expect.not.stringMatching(STACK)]);
+    expect([code, stderr]).toEqual([failing || 8, expect.not.stringMatching(stack)]);
     expect(stderr.includes('cannot write to standard output (ENOSPC)')).toBe(failing === 0);
   });
 
   it('request, whose answer is written as it arrives: the same', async () => {
     const args = ['request', server.issuer, `${server.issuer}/me`];
     const { code, stderr } = await shell('"$@" >/dev/full', args);
-    expect([code, stderr]).toEqual([8, expect.not.stringMatching(STACK)]);
+    expect([code, stderr]).toEqual([8, expect.not.stringMatching(stack)]);
     expect(stderr).toContain('cannot write to standard output (ENOSPC)');
     expect((await shell('"$@"', args)).code).toBe(0);
   });
@@ -131,7 +135,7 @@ describe('T74 a standard output that takes nothing', () => {
       const { code, stderr } = await shell(script, args);
       // A reader that goes late has taken everything; a descriptor that was closed, Node opens on /dev/null.
       expect(failing === 0 ? [0, 141, args[0] === 'logout' ? 4 : 0] : [failing]).toContain(code);
-      expect(stderr).not.toMatch(STACK);
+      expect(stderr).not.toMatch(stack);
     }
   });
 

@@ -120,7 +120,9 @@ describe('T10 a cloned directory reconfigures nothing', () => {
       home.close();
       home = openHome(command);
       mkdirSync(cwd, { recursive: true });
-      if (cwd === cloned) plantConfiguration(cloned, evil.issuer);
+      if (cwd === cloned) {
+        plantConfiguration(cloned, evil.issuer);
+      }
       const before = server.requests.length;
       const told: unknown[] = [];
       const login = await home.signIn([...target(), '--json'], { cwd });
@@ -219,13 +221,13 @@ describe('T61 crash artefacts and debugger', () => {
     expect(findSecrets(ended.stdout + ended.stderr, [CLIENT_SECRET, PASSPHRASE])).toEqual([]);
   });
 
-  const EXPOSING = [
+  const exposing = [
     '--inspect=127.0.0.1:0',
     '--heapsnapshot-signal=SIGUSR2',
     '--heapsnapshot-near-heap-limit=1',
   ];
 
-  describe.each([...EXPOSING, '--abort-on-uncaught-exception'])('%s in NODE_OPTIONS', (option) => {
+  describe.each([...exposing, '--abort-on-uncaught-exception'])('%s in NODE_OPTIONS', (option) => {
     const name = option.replace(/=.*/, '');
 
     it.each(['status', 'token', 'whoami --offline', 'exec github -- true', 'logout'])(
@@ -248,7 +250,7 @@ describe('T61 crash artefacts and debugger', () => {
 
   it('is allowed by --allow-debug, before or behind the command, and then works', async () => {
     expect((await home.runHere(target())).code).toBe(0);
-    const env = { NODE_OPTIONS: EXPOSING[0] };
+    const env = { NODE_OPTIONS: exposing[0] };
     for (const args of [
       ['--allow-debug', 'token'],
       ['token', '--allow-debug'],
@@ -272,9 +274,11 @@ describe('T61 crash artefacts and debugger', () => {
 
   it('--version and --help answer all the same, and say how to allow it', async () => {
     for (const args of [['--version'], ['--help'], ['help', 'token'], ['token', '--help']]) {
-      const ended = await home.run(args, { env: { NODE_OPTIONS: EXPOSING[1] } });
+      const ended = await home.run(args, { env: { NODE_OPTIONS: exposing[1] } });
       expect([args, ended.code]).toEqual([args, 0]);
-      if (args[0] !== '--version') expect(ended.stdout).toContain('--allow-debug');
+      if (args[0] !== '--version') {
+        expect(ended.stdout).toContain('--allow-debug');
+      }
     }
   });
 
@@ -344,7 +348,9 @@ describe('T67 a process that ends', () => {
     expect((await running.ended).code).toBe(0);
     // Idle connections have five seconds for a request head; waiting for them would take as long.
     expect(performance.now() - began).toBeLessThan(4_500);
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
   });
 
   describe.each([
@@ -358,8 +364,9 @@ describe('T67 a process that ends', () => {
       ['while the token endpoint hangs', 'token'],
       ['while the UserInfo endpoint drips', 'userinfo'],
     ] as const)('%s: no listener, nothing half done', async (_when, endpoint) => {
-      if (endpoint !== undefined)
+      if (endpoint !== undefined) {
         server.breakEndpoint(endpoint, { kind: endpoint === 'token' ? 'hang' : 'drip' });
+      }
       const running = home.start(target());
       const [link = ''] = await home.browserArguments();
       const before = endpoint === undefined ? 0 : server.hits(endpoint);

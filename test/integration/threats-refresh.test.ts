@@ -106,7 +106,7 @@ describe('T26 a refresh that never ends', () => {
 });
 
 describe('T28 a refresh that is to stop after the server spent the token', () => {
-  const FINISHING = 'oauth-login: finishing a refresh that is under way\n';
+  const finishing = 'oauth-login: finishing a refresh that is under way\n';
 
   it.each([
     ['SIGINT', 1, 'SIGINT'],
@@ -124,8 +124,8 @@ describe('T28 a refresh that is to stop after the server spent the token', () =>
     }
     const ended = await running.ended;
     expect([ended.code ?? ended.signal, ended.stdout]).toEqual([end, '']);
-    expect(ended.stderr.startsWith(`${FINISHING}oauth-login: error: interrupted\n`)).toBe(true);
-    expect(ended.stderr.split(FINISHING)).toHaveLength(2);
+    expect(ended.stderr.startsWith(`${finishing}oauth-login: error: interrupted\n`)).toBe(true);
+    expect(ended.stderr.split(finishing)).toHaveLength(2);
     server.restore();
     const hits = server.hits('token');
     const token = await home.run(['token']);
@@ -165,7 +165,7 @@ describe('T28 a refresh that is to stop after the server spent the token', () =>
     }
     const ended = await running.ended;
     expect([ended.code, ended.stdout]).toEqual([130, '']);
-    expect(ended.stderr.startsWith(`${FINISHING}oauth-login: error: interrupted\n`)).toBe(true);
+    expect(ended.stderr.startsWith(`${finishing}oauth-login: error: interrupted\n`)).toBe(true);
     const rotated = readFileSync(file, 'utf8').trim();
     expect(rotated).not.toBe(spent);
     expect(server.issuedSecrets('refresh_token')).toContain(rotated);

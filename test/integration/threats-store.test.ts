@@ -90,8 +90,11 @@ describeWith(KEYRING_PROGRAMS, 'T36 T38 an account whose key is in a keychain', 
   it('is not read from anywhere else when the keychain is locked, hangs or is gone', async () => {
     await withKeyring(async (keyringEnv, keyring) => {
       const bus = { ...home.environment, ...keyringEnv, HOME: home.home, OAUTH_LOGIN_STORE: undefined };
-      for (const name of Object.keys(bus))
-        if (/^XDG_(DATA|CONFIG)_HOME$/.test(name)) Reflect.deleteProperty(bus, name);
+      for (const name of Object.keys(bus)) {
+        if (/^XDG_(DATA|CONFIG)_HOME$/.test(name)) {
+          Reflect.deleteProperty(bus, name);
+        }
+      }
       const env = { ...bus, BROWSER: home.browser };
       const login = await home.signIn(target(), { env });
       expect([login.code, login.stdout]).toEqual([0, expect.stringMatching(/stored: .*keychain/)]);

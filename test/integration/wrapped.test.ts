@@ -60,7 +60,9 @@ describe('a program that wraps the sign-in, with three pipes', () => {
     'is told where to send the person (%j)',
     async (flags) => {
       const { code, stdout, names } = await wrap([...flags, '--no-browser'], ({ event, url }) => {
-        if (event === 'authorization_url') visit(url);
+        if (event === 'authorization_url') {
+          visit(url);
+        }
       });
       expect([code, names]).toEqual([0, ['authorization_url', 'waiting', 'signed_in']]);
       expect(JSON.parse(stdout)).toMatchObject({ profile: { preferred_username: 'ada' }, store: 'file' });
@@ -69,7 +71,9 @@ describe('a program that wraps the sign-in, with three pipes', () => {
 
   it('is told which code the person has to enter, with --device', async () => {
     const { code, stdout, names } = await wrap(['--events', '--device'], (event) => {
-      if (event.event === 'user_code') visit(`${event.verification_uri}?user_code=${event.user_code}`);
+      if (event.event === 'user_code') {
+        visit(`${event.verification_uri}?user_code=${event.user_code}`);
+      }
     });
     expect([code, names]).toEqual([0, ['user_code', 'waiting', 'signed_in']]);
     expect(JSON.parse(stdout)).toMatchObject({ profile: { preferred_username: 'ada' } });

@@ -36,8 +36,12 @@ export async function startAssertionServer(): Promise<AssertionServer> {
     const { alg, kid } = decode(header);
     const claims = decode(payload);
     const account = accounts.get(String(claims.iss));
-    if (account === undefined) return ['invalid_grant', 'Invalid grant: account not found'];
-    if (account.disabled) return ['invalid_grant', 'Account disabled'];
+    if (account === undefined) {
+      return ['invalid_grant', 'Invalid grant: account not found'];
+    }
+    if (account.disabled) {
+      return ['invalid_grant', 'Account disabled'];
+    }
     const key = account.keys.get(String(kid));
     const now = Date.now() / 1000;
     const isRight =
@@ -50,7 +54,9 @@ export async function startAssertionServer(): Promise<AssertionServer> {
         key.publicKey,
         Buffer.from(signature, 'base64url'),
       );
-    if (!isRight) return ['invalid_grant', 'Invalid JWT Signature.'];
+    if (!isRight) {
+      return ['invalid_grant', 'Invalid JWT Signature.'];
+    }
     const [iat, exp] = [Number(claims.iat), Number(claims.exp)];
     if (!(iat <= now + 300 && exp > now && exp - iat <= 3600) || seen.has(claims.jti)) {
       return [
@@ -59,10 +65,15 @@ export async function startAssertionServer(): Promise<AssertionServer> {
       ];
     }
     seen.add(claims.jti);
-    if (claims.aud !== tokenUri) return ['invalid_grant', 'Invalid JWT: Failed audience check.'];
-    if (typeof claims.scope !== 'string') return ['invalid_scope', 'Empty or missing scope not allowed.'];
-    if (claims.sub !== undefined)
+    if (claims.aud !== tokenUri) {
+      return ['invalid_grant', 'Invalid JWT: Failed audience check.'];
+    }
+    if (typeof claims.scope !== 'string') {
+      return ['invalid_scope', 'Empty or missing scope not allowed.'];
+    }
+    if (claims.sub !== undefined) {
       return ['unauthorized_client', 'Client is unauthorized to retrieve access tokens using this method.'];
+    }
     return undefined;
   }
 
@@ -82,9 +93,9 @@ export async function startAssertionServer(): Promise<AssertionServer> {
       reply(400, { error: refusal[0], error_description: refusal[1] });
       return;
     }
-    const access_token = `ya29.${randomBytes(32).toString('base64url')}`;
-    issued.push(access_token);
-    reply(200, { access_token, expires_in: 3599, token_type: 'Bearer' });
+    const accessToken = `ya29.${randomBytes(32).toString('base64url')}`;
+    issued.push(accessToken);
+    reply(200, { access_token: accessToken, expires_in: 3599, token_type: 'Bearer' });
   }
 
   const server = createServer((request, response) => void answer(request, response));

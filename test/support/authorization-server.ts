@@ -118,7 +118,9 @@ export async function startAuthorizationServer(
     const reply = await forward(request, body, provider.origin);
     // Issued now: after the wait they would stand behind those that were issued in the meantime.
     secrets.collectFromReply(reply);
-    if (chosen?.kind === 'late') await sleep(chosen.milliseconds);
+    if (chosen?.kind === 'late') {
+      await sleep(chosen.milliseconds);
+    }
     if (fault !== undefined) {
       applyFault(fault, response);
       return;

@@ -113,7 +113,9 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
 
   const browserArguments = async (): Promise<readonly string[]> => {
     for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(10)) {
-      if (existsSync(told)) return readFileSync(told, 'utf8').slice(0, -1).split('\n');
+      if (existsSync(told)) {
+        return readFileSync(told, 'utf8').slice(0, -1).split('\n');
+      }
     }
     throw new Error('the browser was not opened');
   };
@@ -128,7 +130,9 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
     async signIn(args, options) {
       const running = begin(args, options);
       const given = await Promise.race([browserArguments(), running.ended]);
-      if ('code' in given) throw new Error(`it ended with ${given.code} before the browser: ${given.stderr}`);
+      if ('code' in given) {
+        throw new Error(`it ended with ${given.code} before the browser: ${given.stderr}`);
+      }
       const person = { user: options?.user ?? 'ada', consent: true };
       let ended: Ended | undefined;
       void running.ended.then((outcome) => {
@@ -139,7 +143,9 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
       // The command may open the browser once more.
       while (ended === undefined) {
         const [latest = ''] = await browserArguments();
-        if (latest !== link) page = await playUserAgent(latest, person);
+        if (latest !== link) {
+          page = await playUserAgent(latest, person);
+        }
         link = latest;
         await sleep(10);
       }

@@ -29,7 +29,9 @@ export async function openCalledApi(server: AuthorizationServer): Promise<Called
     request: (...args) => line.run('request', 'work', ...args),
     last: () => {
       const request = api.requests.at(-1);
-      if (request === undefined) throw new Error('no request arrived');
+      if (request === undefined) {
+        throw new Error('no request arrived');
+      }
       return request;
     },
     close: async () => {
@@ -47,5 +49,7 @@ export async function signInToWork(
 ): Promise<void> {
   const argv = ['login', 'work', '--client-id', server.clientId, '--allow-http-loopback'];
   const { exitCode, stderr } = await line.runIn(changes, ...argv);
-  if (exitCode !== 0) throw new Error(`the sign-in failed: ${stderr}`);
+  if (exitCode !== 0) {
+    throw new Error(`the sign-in failed: ${stderr}`);
+  }
 }

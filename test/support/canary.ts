@@ -59,7 +59,9 @@ class Needles {
 
   learn(secrets: readonly string[]): void {
     for (const secret of secrets) {
-      if (this.#known.has(secret)) continue;
+      if (this.#known.has(secret)) {
+        continue;
+      }
       this.#known.add(secret);
       for (const part of windows(secret, windowLength)) {
         add(this.#plain, part, 'plain', secret);
@@ -145,8 +147,11 @@ function add(table: Table, text: string, form: string, secret: string): void {
   const sameLength = table.get(text.length) ?? new Map<string, Needle>();
   table.set(text.length, sameLength);
   const needle = sameLength.get(text);
-  if (needle === undefined) sameLength.set(text, { form, secrets: [secret] });
-  else needle.secrets.push(secret);
+  if (needle === undefined) {
+    sameLength.set(text, { form, secrets: [secret] });
+  } else {
+    needle.secrets.push(secret);
+  }
 }
 
 function* readTree(directory: string): Generator<{ path: string; content: string }> {

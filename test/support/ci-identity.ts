@@ -51,7 +51,9 @@ export async function startCiIdentity(): Promise<CiIdentityStub> {
     requests.push({ path: url.pathname, audience, authorization: request.headers.authorization });
     const reply = (status: number, body: string) =>
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
-    if (instead !== undefined) return void reply(instead.status, instead.body);
+    if (instead !== undefined) {
+      return void reply(instead.status, instead.body);
+    }
     if (request.headers.authorization?.toLowerCase() !== `bearer ${requestToken}`) {
       return void reply(401, '{"message":"unauthorized"}');
     }

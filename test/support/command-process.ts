@@ -52,8 +52,12 @@ export function startCommand(
   let received = 0;
   child.stdout?.on('data', (chunk: Buffer) => {
     received += chunk.length;
-    if (!options.drain || text.stdout === '') text.stdout += chunk.toString();
-    for (const look of lookers) look();
+    if (!options.drain || text.stdout === '') {
+      text.stdout += chunk.toString();
+    }
+    for (const look of lookers) {
+      look();
+    }
   });
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text.stderr += chunk;
@@ -76,7 +80,9 @@ export function startCommand(
       new Promise((resolve, reject) => {
         const look = () => {
           const match = pattern.exec(text.stdout);
-          if (match !== null) resolve(match);
+          if (match !== null) {
+            resolve(match);
+          }
         };
         lookers.add(look);
         look();

@@ -24,8 +24,8 @@ export function refusal(error: string, more: object = {}, status = 400): Respond
 
 /** The members of a poll as RFC 8628 §3.4 has it. */
 export function expectedPoll(own: Record<string, unknown> = {}): Record<string, unknown> {
-  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
-  return { client_id: clientId, device_code: deviceCode, grant_type, ...own };
+  const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
+  return { client_id: clientId, device_code: deviceCode, grant_type: grantType, ...own };
 }
 
 /** A device grant at a played provider: what it is asked, and how often. */
@@ -71,7 +71,9 @@ export function playDeviceGrant(
     },
     poll() {
       const forms = server.requestsTo(tokenPath).map(formOf);
-      for (const form of forms) expect(form).toEqual(forms[0]);
+      for (const form of forms) {
+        expect(form).toEqual(forms[0]);
+      }
       return formOf(lastTo(server, tokenPath));
     },
     polls: () => server.requestsTo(tokenPath),

@@ -57,7 +57,9 @@ export interface FakeContext {
 export function fakeContext(options: FakeContextOptions = {}): FakeContext {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'oauth-login-home-'));
   const paths = { configDir: join(home, 'config'), dataDir: join(home, 'data') };
-  for (const directory of Object.values(paths)) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const directory of Object.values(paths)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
 
   const env = options.env ?? { LANG: 'C.UTF-8' };
   const terminals = new Set(options.terminals);
@@ -75,7 +77,9 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     stdin: {
       isTTY: terminals.has('stdin'),
       async *[Symbol.asyncIterator]() {
-        if (options.stdin !== undefined) yield options.stdin;
+        if (options.stdin !== undefined) {
+          yield options.stdin;
+        }
       },
     },
     stdout: { write: (text) => out.push(text), isTTY: terminals.has('stdout') },
@@ -98,7 +102,9 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     },
     async openBrowser(uri) {
       opened.push(uri);
-      if (options.openBrowser === undefined) throw new Error(`the browser was opened: ${uri}`);
+      if (options.openBrowser === undefined) {
+        throw new Error(`the browser was opened: ${uri}`);
+      }
       const visit = options.openBrowser(uri);
       return {
         exited: Promise.resolve(visit).then(
@@ -108,7 +114,9 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
       };
     },
     async openKeychain() {
-      if (options.keychain !== undefined) return options.keychain;
+      if (options.keychain !== undefined) {
+        return options.keychain;
+      }
       throw new StoreError('store_unavailable', 'there is no keychain here', {
         hint: 'choose another store',
       });
@@ -127,7 +135,9 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     interrupt: () => controller.abort(new AbortedError()),
     async remove() {
       await Promise.all(clients.map((client) => client.close()));
-      if (options.home === undefined) rmSync(home, { recursive: true, force: true });
+      if (options.home === undefined) {
+        rmSync(home, { recursive: true, force: true });
+      }
     },
   };
 }
@@ -142,7 +152,9 @@ export function fakeClock(mode: 'real' | 'pass'): FakeClock {
     monotonic: () => performance.now() + offset,
     async sleep(milliseconds, signal) {
       sleeps.push(milliseconds);
-      if (mode === 'real') return systemClock.sleep(milliseconds, signal);
+      if (mode === 'real') {
+        return systemClock.sleep(milliseconds, signal);
+      }
       // One turn of the event loop, so that sockets get theirs.
       await systemClock.sleep(0, signal);
       offset += milliseconds;
@@ -156,8 +168,12 @@ export function fakeClock(mode: 'real' | 'pass'): FakeClock {
 function scriptedPrompts(answers: readonly Answer[], questions: string[]): Prompts {
   const next = (question: string): string | boolean => {
     const answer = answers[questions.push(question) - 1];
-    if (answer === undefined) throw new Error(`the script has no answer to: ${question}`);
-    if (answer instanceof Error) throw answer;
+    if (answer === undefined) {
+      throw new Error(`the script has no answer to: ${question}`);
+    }
+    if (answer instanceof Error) {
+      throw answer;
+    }
     return answer;
   };
   const secret: Prompts['secret'] = async (question) => new Secret(String(next(question)));
@@ -167,14 +183,18 @@ function scriptedPrompts(answers: readonly Answer[], questions: string[]): Promp
     async text(question, options) {
       const answer = String(next(question));
       const complaint = options?.validate?.(answer);
-      if (complaint !== undefined) throw new Error(`the answer to “${question}” is refused: ${complaint}`);
+      if (complaint !== undefined) {
+        throw new Error(`the answer to “${question}” is refused: ${complaint}`);
+      }
       return answer;
     },
     confirm: async (question) => next(question) === true,
     async choose(question, choices) {
       const answer = next(question);
       const choice = choices.find(({ value }) => value === answer);
-      if (choice === undefined) throw new Error(`“${question}” has no choice ${answer}`);
+      if (choice === undefined) {
+        throw new Error(`“${question}” has no choice ${answer}`);
+      }
       return choice.value;
     },
   };

@@ -30,7 +30,9 @@ export class FakeKeychain implements Keychain {
   /** What a context has as `openKeychain`. */
   readonly open = async (): Promise<Keychain> => {
     this.calls.open += 1;
-    if (this.mode === 'missing library') throw failure('store_unavailable');
+    if (this.mode === 'missing library') {
+      throw failure('store_unavailable');
+    }
     return this;
   };
 
@@ -43,9 +45,13 @@ export class FakeKeychain implements Keychain {
   async setPassword(service: string, account: string, password: string): Promise<void> {
     this.calls.set += 1;
     await this.#misbehave();
-    if (this.mode === 'fails on write') throw failure('store_unavailable');
+    if (this.mode === 'fails on write') {
+      throw failure('store_unavailable');
+    }
     // What Windows allows (CRED_MAX_CREDENTIAL_BLOB_SIZE is 5 * 512 bytes of UTF-16).
-    if (this.mode === 'too small' && password.length > 1_280) throw failure('store_unavailable');
+    if (this.mode === 'too small' && password.length > 1_280) {
+      throw failure('store_unavailable');
+    }
     this.items.set(`${service}/${account}`, password);
   }
 
@@ -56,10 +62,18 @@ export class FakeKeychain implements Keychain {
   }
 
   async #misbehave(): Promise<void> {
-    if (this.mode === 'no service') throw failure('store_unavailable');
-    if (this.mode === 'locked') throw failure('store_locked');
-    if (this.mode === 'denied') throw failure('store_denied');
+    if (this.mode === 'no service') {
+      throw failure('store_unavailable');
+    }
+    if (this.mode === 'locked') {
+      throw failure('store_locked');
+    }
+    if (this.mode === 'denied') {
+      throw failure('store_denied');
+    }
     // The adapter ends a call that hangs after its deadline.
-    if (this.mode === 'hangs') throw failure('store_timeout');
+    if (this.mode === 'hangs') {
+      throw failure('store_timeout');
+    }
   }
 }

@@ -48,8 +48,9 @@ export async function startFarMachine(): Promise<FarMachine> {
 
   const key = join(directory, 'key');
   const hostKey = join(directory, 'host-key');
-  for (const file of [key, hostKey])
+  for (const file of [key, hostKey]) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+  }
   const configuration = join(directory, 'sshd_config');
   writeFileSync(
     configuration,
@@ -97,7 +98,9 @@ export async function startFarMachine(): Promise<FarMachine> {
           const end = Date.now() + PATIENCE;
           while (Date.now() < end) {
             const match = pattern.exec(said());
-            if (match !== null) return match;
+            if (match !== null) {
+              return match;
+            }
             await sleep(50);
           }
           throw new Error(`the terminal never showed ${pattern}:\n${said()}`);
@@ -109,7 +112,9 @@ export async function startFarMachine(): Promise<FarMachine> {
     },
     async runPrinted(line) {
       const [program, ...args] = line.trim().split(/\s+/);
-      if (program !== 'ssh') throw new Error(`not a command of ssh: ${line}`);
+      if (program !== 'ssh') {
+        throw new Error(`not a command of ssh: ${line}`);
+      }
       const child = spawn('ssh', [...options, ...args], { stdio: 'inherit' });
       running.add(child);
       const ports = [...line.matchAll(/-L (\d+):/g)].map(([, port]) => Number(port));
@@ -117,7 +122,9 @@ export async function startFarMachine(): Promise<FarMachine> {
       return () => child.kill();
     },
     close() {
-      for (const child of running) child.kill();
+      for (const child of running) {
+        child.kill();
+      }
       sshd.kill();
       ip('netns', 'del', namespace);
       rmSync(directory, { recursive: true, force: true });
@@ -143,8 +150,12 @@ async function untilListening(host: string, port: number): Promise<void> {
       });
       socket.once('error', () => resolve(false));
     });
-    if (isOpen) return;
-    if (Date.now() > end) throw new Error(`nothing listens at ${host}:${port}`);
+    if (isOpen) {
+      return;
+    }
+    if (Date.now() > end) {
+      throw new Error(`nothing listens at ${host}:${port}`);
+    }
     await sleep(50);
   }
 }

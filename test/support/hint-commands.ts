@@ -26,10 +26,14 @@ export function commandsIn(text: string): string[][] {
   return [...text.matchAll(/(?<![\w./-])oauth-login (?=[^:])/g)].map(({ index, 0: { length } }) => {
     const words: string[] = [];
     for (const { 0: raw } of text.slice(index + length).matchAll(/(?:'[^']*'|\\'|"[^"]*"|[^\s'"])+/g)) {
-      if (raw.startsWith('(') || PROSE.has(raw)) break;
+      if (raw.startsWith('(') || PROSE.has(raw)) {
+        break;
+      }
       const [, bare = '', end = ''] = /^(.*?)([,;:)`?]*)$/s.exec(raw) ?? [];
       words.push(bare.replace(/'([^']*)'|\\(')|"([^"]*)"/g, (_, ...parts) => parts.slice(0, 3).join('')));
-      if (end !== '') break;
+      if (end !== '') {
+        break;
+      }
     }
     return words;
   });
@@ -38,12 +42,16 @@ export function commandsIn(text: string): string[][] {
 /** Throws unless the command line parser takes the words as they stand; nothing is run. */
 export async function parseCommand(words: readonly string[]): Promise<void> {
   const program = createProgram({ ...storeContext('/nowhere'), stdout: { write: () => {} } }, async () => 0);
-  for (const command of program.commands) command.action(() => {});
+  for (const command of program.commands) {
+    command.action(() => {});
+  }
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     // The help, or the version.
-    if (error instanceof CommanderError && error.exitCode === 0) return;
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return;
+    }
     throw new Error(`the command of a hint cannot be run: oauth-login ${words.join(' ')}`, { cause: error });
   }
 }
@@ -57,5 +65,7 @@ export async function checkHints(output: string): Promise<void> {
   const remarks = [...output.matchAll(/^(?!\s*").*[Ss]ign in (?:again )?with: (.*)$/gm)].map(
     ([, remark = '']) => remark,
   );
-  for (const words of [...lines, ...members, ...remarks].flatMap(commandsIn)) await parseCommand(words);
+  for (const words of [...lines, ...members, ...remarks].flatMap(commandsIn)) {
+    await parseCommand(words);
+  }
 }

@@ -13,9 +13,13 @@ const annotations = new Set(['$schema', '$defs', 'title', 'description']);
  */
 export function isAccepted(value: unknown, schema: Schema, root: Schema = schema): boolean {
   return Object.entries(schema).every(([keyword, rule]) => {
-    if (annotations.has(keyword)) return true;
+    if (annotations.has(keyword)) {
+      return true;
+    }
     const check = keywords[keyword];
-    if (check === undefined) throw new Error(`the keyword ${keyword} is not known here`);
+    if (check === undefined) {
+      throw new Error(`the keyword ${keyword} is not known here`);
+    }
     return check(value, rule, schema, root);
   });
 }
@@ -75,7 +79,9 @@ function resolve(reference: string, root: Schema): Schema {
 }
 
 function schemaIn(value: unknown): Schema {
-  if (typeof value !== 'object' || value === null) throw new Error('a schema has to be an object');
+  if (typeof value !== 'object' || value === null) {
+    throw new Error('a schema has to be an object');
+  }
   return { ...value };
 }
 

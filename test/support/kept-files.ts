@@ -27,20 +27,29 @@ export function keepFiles(root: string): KeptFiles {
   }
 
   function watchDirectory(path: string): void {
-    if (watchers.has(path)) return;
+    if (watchers.has(path)) {
+      return;
+    }
     const watcher = watch(path, (_event, name) => {
-      if (name !== null) look(join(path, name));
+      if (name !== null) {
+        look(join(path, name));
+      }
     });
     watchers.set(
       path,
       watcher.on('error', () => {}),
     );
-    for (const name of readdirSync(path)) look(join(path, name));
+    for (const name of readdirSync(path)) {
+      look(join(path, name));
+    }
   }
 
   function look(path: string): void {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) attempt(() => watchDirectory(path));
-    else keep(path);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      attempt(() => watchDirectory(path));
+    } else {
+      keep(path);
+    }
   }
 
   watchDirectory(root);
@@ -48,7 +57,9 @@ export function keepFiles(root: string): KeptFiles {
     directory,
     seen: () => [...seen].sort(),
     close() {
-      for (const watcher of watchers.values()) watcher.close();
+      for (const watcher of watchers.values()) {
+        watcher.close();
+      }
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -59,6 +70,8 @@ function attempt(action: () => void): void {
   try {
     action();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      throw error;
+    }
   }
 }

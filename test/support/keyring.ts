@@ -51,7 +51,9 @@ export async function withKeyring<T>(
   } finally {
     const ended = new Promise((resolve) => session.once('exit', resolve));
     session.stdin?.end();
-    if (session.exitCode === null) await ended;
+    if (session.exitCode === null) {
+      await ended;
+    }
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -72,7 +74,9 @@ function environment(home: string): KeyringEnvironment {
 }
 
 async function firstLine(session: ChildProcess): Promise<[number, string]> {
-  if (session.stdout === null) throw new Error('the session has no output');
+  if (session.stdout === null) {
+    throw new Error('the session has no output');
+  }
   for await (const line of createInterface({ input: session.stdout })) {
     const [pid = '', address = ''] = line.split(' ');
     return [Number(pid), address];
@@ -91,5 +95,7 @@ async function lockCollection(env: KeyringEnvironment): Promise<void> {
   ];
   const child = spawn('dbus-send', call, { env, stdio: 'ignore' });
   const code = await new Promise((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new Error(`dbus-send ended with ${code}`);
+  if (code !== 0) {
+    throw new Error(`dbus-send ended with ${code}`);
+  }
 }

@@ -61,8 +61,8 @@ export async function startMachineServer(
   keys: MachineKeys,
   ci: () => CiIdentity = noCi,
 ): Promise<AuthorizationServer> {
-  const machine = (client_id: string, more: object) => ({
-    client_id,
+  const machine = (clientId: string, more: object) => ({
+    client_id: clientId,
     grant_types: ['client_credentials', 'refresh_token', ASSERTION_GRANT, EXCHANGE_GRANT],
     response_types: [],
     redirect_uris: [],
@@ -95,7 +95,9 @@ export async function startMachineServer(
         resourceIndicators: {
           enabled: true,
           getResourceServerInfo: (_ctx, resource) => {
-            if (resource !== API) throw new errors.InvalidTarget();
+            if (resource !== API) {
+              throw new errors.InvalidTarget();
+            }
             return { scope: 'read write', audience: resource };
           },
         },
@@ -117,9 +119,15 @@ function registerAssertionGrant(provider: Provider, issuers: ReadonlyMap<string,
       const key = typeof iss === 'string' ? issuers.get(iss) : undefined;
       const claims = verified(ctx.oidc.params.assertion, key);
       const mine = [provider.issuer, `${provider.issuer}/token`];
-      if (!mine.includes(String(claims.aud))) throw new errors.InvalidGrant('wrong audience');
-      if (Number(claims.exp) - Number(claims.iat) > 3600) throw new errors.InvalidGrant('too long');
-      if (claims.jti === undefined || seen.has(claims.jti)) throw new errors.InvalidGrant('used before');
+      if (!mine.includes(String(claims.aud))) {
+        throw new errors.InvalidGrant('wrong audience');
+      }
+      if (Number(claims.exp) - Number(claims.iat) > 3600) {
+        throw new errors.InvalidGrant('too long');
+      }
+      if (claims.jti === undefined || seen.has(claims.jti)) {
+        throw new errors.InvalidGrant('used before');
+      }
       seen.add(claims.jti);
       await answer(ctx, provider, String(claims.scope ?? ctx.oidc.params.scope ?? ''));
     },
@@ -136,11 +144,15 @@ function registerExchangeGrant(provider: Provider, ci: () => CiIdentity): void {
         throw new errors.InvalidRequest('subject_token_type is not supported');
       }
       const claims = verified(subject_token, ci().publicKey);
-      if (claims.iss !== ci().issuer || claims.sub !== SUBJECT)
+      if (claims.iss !== ci().issuer || claims.sub !== SUBJECT) {
         throw new errors.InvalidRequest('unknown subject');
-      if (claims.aud !== provider.issuer)
+      }
+      if (claims.aud !== provider.issuer) {
         throw new errors.InvalidRequest('the subject token is for somebody else');
-      if (audience === 'unknown') throw new errors.InvalidTarget();
+      }
+      if (audience === 'unknown') {
+        throw new errors.InvalidTarget();
+      }
       const type = requested_token_type ?? 'urn:ietf:params:oauth:token-type:access_token';
       await answer(ctx, provider, ctx.oidc.params.scope ?? '', {
         issued_token_type: type,
@@ -161,9 +173,9 @@ async function answer(
     client: ctx.oidc.client,
     ...(scope === '' ? {} : { scope }),
   });
-  const access_token = await token.save();
+  const accessToken = await token.save();
   ctx.body = {
-    access_token,
+    access_token: accessToken,
     expires_in: token.expiration,
     token_type: 'Bearer',
     ...(scope === '' ? {} : { scope }),
@@ -183,11 +195,17 @@ function verified(jwt: string | undefined, key: KeyObject | undefined): Record<s
       createPublicKeyOf(key),
       Buffer.from(signature, 'base64url'),
     );
-  if (!isRight) throw new errors.InvalidGrant('invalid signature');
+  if (!isRight) {
+    throw new errors.InvalidGrant('invalid signature');
+  }
   const claims = decode(payload);
   const now = Date.now() / 1000;
-  if (!(Number(claims.exp) > now)) throw new errors.InvalidGrant('expired');
-  if (Number(claims.iat) > now + 5) throw new errors.InvalidGrant('issued in the future');
+  if (!(Number(claims.exp) > now)) {
+    throw new errors.InvalidGrant('expired');
+  }
+  if (Number(claims.iat) > now + 5) {
+    throw new errors.InvalidGrant('issued in the future');
+  }
   return claims;
 }
 

@@ -125,7 +125,9 @@ interface Step {
 }
 
 function placesIn(value: unknown, above: Place = []): Place[] {
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
   return Object.entries(value).flatMap(([name, member]) => {
     const place = [...above, name];
     return [place, ...placesIn(member, place)];
@@ -136,7 +138,9 @@ function applyStep(text: string, { place, kind, value, name }: Step): string {
   const document: unknown = JSON.parse(text);
   const last = place.at(-1) ?? '';
   const parent = place.slice(0, -1).reduce<unknown>((one, key) => Object(one)[key], document);
-  if (typeof parent !== 'object' || parent === null) return text;
+  if (typeof parent !== 'object' || parent === null) {
+    return text;
+  }
   const set = (key: string, member: unknown) =>
     Object.defineProperty(parent, key, {
       value: member,
@@ -144,12 +148,16 @@ function applyStep(text: string, { place, kind, value, name }: Step): string {
       configurable: true,
       writable: true,
     });
-  if (kind === 'replace') set(last, value);
-  else if (kind === 'add') set(name, value);
-  else {
+  if (kind === 'replace') {
+    set(last, value);
+  } else if (kind === 'add') {
+    set(name, value);
+  } else {
     const before: unknown = Reflect.get(parent, last);
     Reflect.deleteProperty(parent, last);
-    if (kind === 'rename') set(name, before);
+    if (kind === 'rename') {
+      set(name, before);
+    }
   }
   return textOf(document);
 }
@@ -170,6 +178,8 @@ function textOf(value: unknown): string {
 
 function depthOf(value: unknown): number {
   let depth = 0;
-  for (let inner = value; Array.isArray(inner); inner = inner[0]) depth += 1;
+  for (let inner = value; Array.isArray(inner); inner = inner[0]) {
+    depth += 1;
+  }
   return depth;
 }

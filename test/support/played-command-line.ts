@@ -113,13 +113,19 @@ function scriptedPrompts(
   const next = async (kind: keyof Prompts, question: string, initial?: string | boolean) => {
     await note({ kind, question, ...(initial === undefined ? {} : { initial }) });
     const answer = answers.shift();
-    if (answer === undefined) throw new Error(`the script has no answer to: ${question}`);
-    if (answer instanceof Error) throw answer;
+    if (answer === undefined) {
+      throw new Error(`the script has no answer to: ${question}`);
+    }
+    if (answer instanceof Error) {
+      throw answer;
+    }
     return answer;
   };
   const checked = (answer: string, validate: ((text: string) => string | undefined) | undefined) => {
     const complaint = validate?.(answer);
-    if (complaint !== undefined) throw new Error(`the answer is refused: ${complaint}`);
+    if (complaint !== undefined) {
+      throw new Error(`the answer is refused: ${complaint}`);
+    }
     return answer;
   };
   const secret: Prompts['secret'] = async (question, options) =>
@@ -133,7 +139,9 @@ function scriptedPrompts(
     choose: async (question, choices) => {
       const answer = await next('choose', question);
       const choice = choices.find(({ value }) => value === answer);
-      if (choice === undefined) throw new Error(`“${question}” has no choice ${answer}`);
+      if (choice === undefined) {
+        throw new Error(`“${question}” has no choice ${answer}`);
+      }
       return choice.value;
     },
   };

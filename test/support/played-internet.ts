@@ -109,7 +109,9 @@ function playedProviders(): Provider[] {
       .map((preset) => expandProvider(preset)),
     ...hosted.map(([name, place]) => {
       const preset = catalogue.get(name);
-      if (preset === undefined) throw new Error(`there is no preset ${name}`);
+      if (preset === undefined) {
+        throw new Error(`there is no preset ${name}`);
+      }
       return expandProvider(preset, place);
     }),
     { ...openidProvider('work', 'Work', EXAMPLE_ISSUER), endpoints: endpointsAt(EXAMPLE_ISSUER) },
@@ -119,15 +121,23 @@ function playedProviders(): Provider[] {
 
 /** Hands out a code that is allowed at once (RFC 8628 §3.2). */
 function playDevice(server: QuirkyServer, { endpoints, issuer }: Provider): void {
-  if (endpoints.device_authorization_endpoint === undefined) return;
-  const verification_uri = new URL('/login/device', issuer).href;
-  const codes = { device_code: 'canary-device-code', user_code: 'WDJB-MJHT', verification_uri };
+  if (endpoints.device_authorization_endpoint === undefined) {
+    return;
+  }
+  const verificationUri = new URL('/login/device', issuer).href;
+  const codes = {
+    device_code: 'canary-device-code',
+    user_code: 'WDJB-MJHT',
+    verification_uri: verificationUri,
+  };
   server.at(endpoints.device_authorization_endpoint, json({ ...codes, expires_in: 900, interval: 1 }));
 }
 
 /** GitHub's and Facebook's own ways; RFC 7009 is played already. */
 function playRevocation(server: QuirkyServer, { revocation }: Provider): void {
-  if (revocation.kind !== 'request') return;
+  if (revocation.kind !== 'request') {
+    return;
+  }
   const url = revocation.url.replace('{client_id}', 'my-client').replace('{sub}', '1815');
   const { pathname } = new URL(server.placeOf(url));
   server.on(`${revocation.method} ${pathname}`, text('', 'text/plain', 204));

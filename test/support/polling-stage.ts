@@ -25,7 +25,9 @@ export function openStage(hits: () => number, atSecond: AtSecond = () => {}): St
     monotonic: () => milliseconds,
     async sleep(duration, signal) {
       signal?.throwIfAborted();
-      while (polledAt.length < hits() - before) polledAt.push(milliseconds / 1000);
+      while (polledAt.length < hits() - before) {
+        polledAt.push(milliseconds / 1000);
+      }
       milliseconds += duration;
       await atSecond(milliseconds / 1000, err.join(''));
       signal?.throwIfAborted();

@@ -34,7 +34,9 @@ export function formOf(request: RecordedRequest): Record<string, string> {
 /** The last request of that route; there has to be one. */
 export function lastTo(server: QuirkyServer, route: string): RecordedRequest {
   const request = server.requestsTo(route).at(-1);
-  if (request === undefined) return expect.unreachable(`nothing was sent to ${route}`);
+  if (request === undefined) {
+    return expect.unreachable(`nothing was sent to ${route}`);
+  }
   return request;
 }
 

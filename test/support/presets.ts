@@ -4,7 +4,9 @@ import type { Provider } from '../../src/providers/provider.ts';
 /** Gives the preset of that name; there has to be one. */
 function preset(name: string): Provider {
   const found = findPreset(name);
-  if (found === undefined) throw new Error(`there is no preset ${name}`);
+  if (found === undefined) {
+    throw new Error(`there is no preset ${name}`);
+  }
   return found;
 }
 

@@ -15,10 +15,14 @@ export function watchProcesses(pid: number): { stop(): { own: SeenProcess[]; chi
   const look = () => {
     for (const each of [pid, ...descendantsOf(pid)]) {
       const one = lookAt(each);
-      if (one === undefined) continue;
+      if (one === undefined) {
+        continue;
+      }
       const key = `${each} ${one.commandLine}`;
       // A process that is ending shows its arguments longer than its variables.
-      if (one.environment !== undefined || !seen.has(key)) seen.set(key, one);
+      if (one.environment !== undefined || !seen.has(key)) {
+        seen.set(key, one);
+      }
     }
   };
   look();
@@ -40,12 +44,18 @@ function lookAt(pid: number): SeenProcess | undefined {
   let seen: SeenProcess | undefined;
   for (let tries = 0; tries < 1_000; tries += 1) {
     const commandLine = readProc(pid, 'cmdline');
-    if (commandLine === '' && !isAlive(pid)) break;
-    if (commandLine === '') continue;
+    if (commandLine === '' && !isAlive(pid)) {
+      break;
+    }
+    if (commandLine === '') {
+      continue;
+    }
     const environment = readProc(pid, 'environ');
     // A program that came in between would give the arguments of one and the variables of another.
     const same = readProc(pid, 'cmdline') === commandLine;
-    if (same && environment !== '') return { pid, commandLine, environment };
+    if (same && environment !== '') {
+      return { pid, commandLine, environment };
+    }
     seen = { pid, commandLine, environment: undefined };
   }
   return seen;

@@ -73,14 +73,18 @@ export function start(program: Program, args: readonly string[], options: SpawnO
       resolve({ code, signal, stdout, stderr, milliseconds: performance.now() - began });
     });
   });
-  if (child.pid === undefined) throw new Error('the process did not start');
+  if (child.pid === undefined) {
+    throw new Error('the process did not start');
+  }
   return {
     pid: child.pid,
     ended,
     printed: (text) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (stdout.includes(text)) resolve();
+          if (stdout.includes(text)) {
+            resolve();
+          }
         };
         child.stdout?.on('data', look);
         child.once('close', () => reject(new Error(`ended before it printed ${text}: ${stdout}${stderr}`)));

@@ -82,7 +82,9 @@ export async function openQuirkyServer(): Promise<QuirkyServer> {
       routes.set(route, [...responders]);
     },
     at: (url, ...responders) => {
-      if (url !== undefined) routes.set(new URL(placeOf(url)).pathname, [...responders]);
+      if (url !== undefined) {
+        routes.set(new URL(placeOf(url)).pathname, [...responders]);
+      }
     },
     placeOf,
     standInFor: (provider) => ({

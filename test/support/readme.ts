@@ -34,16 +34,20 @@ export function commandsIn(markdown: string): CommandBlock[] {
       continue;
     }
     const end = text.indexOf('```', index + 1);
-    if (end === -1) throw new Error(`the block of line ${index + 1} has no end`);
+    if (end === -1) {
+      throw new Error(`the block of line ${index + 1} has no end`);
+    }
     const content = text
       .slice(index + 1, end)
       .map((line, offset) => ({ line: index + 2 + offset, text: line }));
     const isCi = kind === 'yaml' && /^# (GitHub Actions|GitLab CI)$/.test(content[0]?.text ?? '');
-    if (isCi) blocks.push({ kind: 'ci', lines: readers.ci(content) });
-    else if (kind === 'sh' || kind === 'console' || kind === 'yaml')
+    if (isCi) {
+      blocks.push({ kind: 'ci', lines: readers.ci(content) });
+    } else if (kind === 'sh' || kind === 'console' || kind === 'yaml') {
       blocks.push({ kind, lines: readers[kind](content) });
-    else if (!shownAsOutput.has(kind))
+    } else if (!shownAsOutput.has(kind)) {
       throw new Error(`line ${index + 1}: a block of kind "${kind}" is not known`);
+    }
     index = end;
   }
   return blocks;

@@ -93,7 +93,9 @@ export async function openRelyingParty(issuer: string): Promise<RelyingParty> {
       ...attempt.parameters,
     };
     for (const [name, value] of Object.entries(parameters)) {
-      if (value !== undefined) uri.searchParams.set(name, value);
+      if (value !== undefined) {
+        uri.searchParams.set(name, value);
+      }
     }
     const page = await playUserAgent(uri.href, {
       user: attempt.user ?? 'ada',

@@ -33,6 +33,8 @@ export function describeWith(programs: readonly string[], name: string, tests: (
     });
     return;
   }
-  if (reason !== undefined) console.warn(`skipped: ${name} (${reason})`);
+  if (reason !== undefined) {
+    console.warn(`skipped: ${name} (${reason})`);
+  }
   describe.skipIf(reason !== undefined)(name, tests);
 }

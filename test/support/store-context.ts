@@ -70,7 +70,9 @@ export function person(...answers: string[]): Partial<Context> & { readonly ques
       for (;;) {
         questions.push(question);
         const answer = answers.shift() ?? notHere();
-        if (validate?.(answer) === undefined) return new Secret(answer);
+        if (validate?.(answer) === undefined) {
+          return new Secret(answer);
+        }
       }
     },
   };

@@ -73,8 +73,12 @@ export async function openTerminal(
     const deadline = Date.now() + PATIENCE_MILLISECONDS;
     for (;;) {
       const found = await look();
-      if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`${what} never came; the terminal shows:\n${await text()}`);
+      if (found !== undefined) {
+        return found;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`${what} never came; the terminal shows:\n${await text()}`);
+      }
       await sleep(50);
     }
   }

@@ -110,7 +110,9 @@ export async function listen(server: Server, scheme: 'http' | 'https'): Promise<
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets) {
+          socket.destroy();
+        }
       }),
   };
 }

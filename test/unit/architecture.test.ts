@@ -134,6 +134,30 @@ describe.each(forbidden)('$what', ({ pattern, example }) => {
   });
 });
 
+/** Biome knows no difference between a value and a table; a value is a number, a text or a pattern. */
+const valueInSmallLetters = /^(?:export )?const [a-z]\w*(?:: [^=\n]+)? = (?:\/|-?\d|'|`|String\.raw)/m;
+const tableInCapitals = /^(?:export )?const [A-Z][A-Z\d_]+(?:: [^=\n]+)? = (?:\{|\[|new (?:Set|Map))/m;
+
+describe('the name of a constant at the top of a file', () => {
+  it.each([
+    { what: 'CONSTANT_CASE for a value', wrong: valueInSmallLetters, example: 'const longest = 64;' },
+    { what: 'CONSTANT_CASE for a pattern', wrong: valueInSmallLetters, example: 'export const code = /a/;' },
+    { what: 'camelCase for a table', wrong: tableInCapitals, example: 'const CODES: Codes = new Set([1]);' },
+  ])('is in $what', ({ wrong, example }) => {
+    expect(example).toMatch(wrong);
+    expect(files.filter(({ code }) => wrong.test(code)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('a docstring', () => {
+  it('says in a sentence what a function throws, not in a tag', () => {
+    const tag = /^\s*(?:\/\*)?\*\*? @throws/m;
+    expect(' * @throws {Error} always').toMatch(tag);
+    const tagged = files.filter(({ path }) => tag.test(readFileSync(`${source}/${path}`, 'utf8')));
+    expect(tagged.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe('the words of a server', () => {
   /** They give the words to somebody who makes the error, or quote them in a hint that no page shows. */
   const withoutError = [

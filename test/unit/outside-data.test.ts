@@ -126,7 +126,9 @@ function responseOf(body: string, { status, type, challenge, retryAfter }: Frami
   const headers = new Headers();
   const given = { 'content-type': type, 'www-authenticate': challenge, 'retry-after': retryAfter };
   for (const [name, value] of Object.entries(given)) {
-    if (value !== null && value !== '' && /^[\x20-\x7e]*$/.test(value)) headers.set(name, value);
+    if (value !== null && value !== '' && /^[\x20-\x7e]*$/.test(value)) {
+      headers.set(name, value);
+    }
   }
   return new Response(body, { status, headers });
 }
@@ -164,7 +166,9 @@ async function survive(read: () => Promise<string>): Promise<boolean> {
   } catch (error) {
     exitCode = report(error, [], { write: (text) => (said += text) });
     // What is thrown here is the reason that fast-check prints.
-    if (exitCode === 1) throw error;
+    if (exitCode === 1) {
+      throw error;
+    }
   } finally {
     clearTimeout(timer);
   }
@@ -181,7 +185,9 @@ async function tryAll<T extends unknown[]>(
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(arbitrary, async (values) => {
-      if (await survive(() => read(...values))) answered += 1;
+      if (await survive(() => read(...values))) {
+        answered += 1;
+      }
     }),
     RUNS,
   );
@@ -212,8 +218,12 @@ describe('nothing that a server sends is a mistake of ours, hangs, or reaches th
       async (text, framing, grant) => {
         const endpoint = endpointWith(async () => responseOf(text, framing));
         const secret = new Secret('CANARY-refresh-token');
-        if (grant === 'refresh') return tokensText(await refreshTokens(endpoint, secret, {}));
-        if (grant === 'device') return tokensText(await exchangeDeviceCode(endpoint, secret));
+        if (grant === 'refresh') {
+          return tokensText(await refreshTokens(endpoint, secret, {}));
+        }
+        if (grant === 'device') {
+          return tokensText(await exchangeDeviceCode(endpoint, secret));
+        }
         return tokensText(await requestGrant(endpoint, { grantType: grant, parameters: [] }));
       },
     ));
@@ -248,7 +258,9 @@ describe('nothing that a server sends is a mistake of ours, hangs, or reaches th
           fetch: async () => responseOf(text, framing),
         };
         const outcome = await revokeTokens(request, { accessToken: token });
-        if ('error' in outcome) throw outcome.error;
+        if ('error' in outcome) {
+          throw outcome.error;
+        }
         return outcome.kind;
       },
     ));
@@ -402,7 +414,9 @@ describe('nothing that stands in a file is a mistake of ours, hangs, or reaches 
         const listed = accounts.map((one) => statusText(one, false, new Date())).join('');
         const faults: string[] = problems.map(({ error }) => `${error.message} ${error.hint}`);
         const found = await store().read(head.id);
-        if (found !== undefined) await store().readSecrets(found);
+        if (found !== undefined) {
+          await store().readSecrets(found);
+        }
         await store().readClientSecret(client);
         return `${listed}\n${faults.join('\n')}`;
       } finally {
@@ -434,8 +448,12 @@ describe('nothing that stands in a file is a mistake of ours, hangs, or reaches 
     await tryAll(fc.tuple(text, fc.constantFrom('client', 'service', 'key')), async (given, kind) => {
       writeFileSync(file, given);
       const { signal } = new AbortController();
-      if (kind === 'client') return (await readClientFile(file, google, { signal })).clientId;
-      if (kind === 'service') return readServiceAccount(given, 'given.json')?.clientEmail ?? '';
+      if (kind === 'client') {
+        return (await readClientFile(file, google, { signal })).clientId;
+      }
+      if (kind === 'service') {
+        return readServiceAccount(given, 'given.json')?.clientEmail ?? '';
+      }
       return (await readSigningKey(given, 'given.json')).algorithm;
     });
   });

@@ -10,7 +10,9 @@ const START_FILE = fileURLToPath(new URL('../../bin/oauth-login.js', import.meta
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'oauth-login-start-'));
-  for (const part of ['bin', 'dist']) mkdirSync(join(directory, part));
+  for (const part of ['bin', 'dist']) {
+    mkdirSync(join(directory, part));
+  }
   cpSync(START_FILE, join(directory, 'bin/oauth-login.js'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));

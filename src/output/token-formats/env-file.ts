@@ -11,8 +11,12 @@ const GITLAB_REPORT_CAP = 5 * 1024;
  * inside quotes: a value with those throws a `UsageError`.
  */
 export function dotenvValue(text: string): string {
-  if (/^[\w.~+/=:@%,-]+$/.test(text) && !/(?:^|:)[~=]/.test(text)) return text;
-  if (!/['\\]/.test(text)) return `'${text}'`;
+  if (/^[\w.~+/=:@%,-]+$/.test(text) && !/(?:^|:)[~=]/.test(text)) {
+    return text;
+  }
+  if (!/['\\]/.test(text)) {
+    return `'${text}'`;
+  }
   throw unsafe('a .env file', 'a quote or a backslash');
 }
 
@@ -24,8 +28,12 @@ export function dotenvValue(text: string): string {
  * @see https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv
  */
 export function gitlabDotenvValue(text: string): string {
-  if (text.includes('$')) throw unsafe('a dotenv report', 'a dollar sign');
-  if (text.length > GITLAB_REPORT_CAP - 256) throw unsafe('a dotenv report', 'too many characters');
+  if (text.includes('$')) {
+    throw unsafe('a dotenv report', 'a dollar sign');
+  }
+  if (text.length > GITLAB_REPORT_CAP - 256) {
+    throw unsafe('a dotenv report', 'too many characters');
+  }
   return text;
 }
 

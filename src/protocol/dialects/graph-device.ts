@@ -25,17 +25,23 @@ export function graphDeviceDialect(
 ): GraphDeviceDialect | undefined {
   const { device_authorization_endpoint, token_endpoint } = provider.endpoints;
   const loginStatus = provider.device?.loginStatusEndpoint;
-  if (loginStatus === undefined) return undefined;
+  if (loginStatus === undefined) {
+    return undefined;
+  }
   return {
     request(requested, sent) {
-      if (!(sent instanceof URLSearchParams)) return undefined;
+      if (!(sent instanceof URLSearchParams)) {
+        return undefined;
+      }
       const access = `${sent.get('client_id')}|${sent.get('client_secret')}`;
       const scope = sent.get('scope');
       if (requested === device_authorization_endpoint) {
         const body = new URLSearchParams({ access_token: access, ...(scope === null ? {} : { scope }) });
         return { url: requested, body };
       }
-      if (requested !== token_endpoint || sent.get('grant_type') !== DEVICE_CODE_GRANT) return undefined;
+      if (requested !== token_endpoint || sent.get('grant_type') !== DEVICE_CODE_GRANT) {
+        return undefined;
+      }
       const code = sent.get('device_code') ?? '';
       return { url: loginStatus, body: new URLSearchParams({ access_token: access, code }) };
     },

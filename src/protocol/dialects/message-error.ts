@@ -20,7 +20,9 @@ const standardErrors: readonly (readonly [pattern: RegExp, error: string])[] = [
  */
 export function readMessageError(document: object, status: number): ErrorResponse | undefined {
   const message: unknown = Object.getOwnPropertyDescriptor(document, 'message')?.value;
-  if (status < 400 || status > 499 || typeof message !== 'string') return undefined;
+  if (status < 400 || status > 499 || typeof message !== 'string') {
+    return undefined;
+  }
   const [, error] = standardErrors.find(([pattern]) => pattern.test(message)) ?? [];
   return { error: error ?? 'invalid_request', error_description: message };
 }

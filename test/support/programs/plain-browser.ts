@@ -24,7 +24,9 @@ async function visit(uri: URL): Promise<URL | undefined> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(place, { headers, agent: false }, resolve).once('error', reject);
   });
-  for (const setCookie of response.headers['set-cookie'] ?? []) cookies.store(uri, setCookie);
+  for (const setCookie of response.headers['set-cookie'] ?? []) {
+    cookies.store(uri, setCookie);
+  }
   response.resume();
   const { location } = response.headers;
   return location === undefined ? undefined : new URL(location, uri);

@@ -7,11 +7,16 @@ const [action = '', file = '', content = ''] = process.argv.slice(2);
 // As with a disk that is full, the write fails instead of the process.
 process.on('SIGXFSZ', () => {});
 try {
-  if (action === 'write') writePrivateFile(file, content);
-  else console.log(`read ${readPrivateFile(file)?.toString()}`);
+  if (action === 'write') {
+    writePrivateFile(file, content);
+  } else {
+    console.log(`read ${readPrivateFile(file)?.toString()}`);
+  }
   console.log('done');
 } catch (error) {
-  if (!(error instanceof OAuthLoginError)) throw error;
+  if (!(error instanceof OAuthLoginError)) {
+    throw error;
+  }
   console.log(`${error.code}: ${error.message}\n${error.hint}`);
   process.exitCode = error.exitCode;
 }

@@ -25,7 +25,9 @@ function sharedKeychain(directory: string): Keychain {
 /** Waits for the others, opens the key, and shows which one it got by opening and sealing. */
 const [kind = '', dataDir = '', keychain = '', barrier = ''] = process.argv.slice(2);
 writeFileSync(join(barrier, String(process.pid)), '');
-while (!readdirSync(barrier).includes('go')) await realClock.sleep(5);
+while (!readdirSync(barrier).includes('go')) {
+  await realClock.sleep(5);
+}
 const context = storeContext(dataDir, {
   env: { OAUTH_LOGIN_PASSPHRASE: 'a test passphrase' },
   openKeychain: async () => sharedKeychain(keychain),

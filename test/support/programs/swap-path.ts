@@ -54,10 +54,14 @@ function attempt(work: () => void): void {
 function read(place: string): void {
   try {
     const text = readFileSync(place, 'utf8');
-    if (text.includes('CANARY')) result.disclosed += 1;
+    if (text.includes('CANARY')) {
+      result.disclosed += 1;
+    }
   } catch {
     try {
-      for (const name of readdirSync(place)) read(`${place}/${name}`);
+      for (const name of readdirSync(place)) {
+        read(`${place}/${name}`);
+      }
     } catch {
       // Neither a file nor a directory that can be read.
     }
@@ -69,7 +73,9 @@ function swap(): void {
   while (performance.now() - began < 20) {
     for (const step of steps[kind] ?? []) {
       attempt(step);
-      if (kind !== 'file') read(path);
+      if (kind !== 'file') {
+        read(path);
+      }
       Atomics.wait(pause, 0, 0, 0.5);
     }
   }

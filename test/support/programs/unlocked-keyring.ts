@@ -14,6 +14,8 @@ async function read(): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: Number(readers) }, read));
-for (const value of values) console.log(value);
+for (const value of values) {
+  console.log(value);
+}
 // The connections are left to the end of the process.
 process.exit();

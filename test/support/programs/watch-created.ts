@@ -11,10 +11,14 @@ const isRoot = process.geteuid?.() === 0;
 const created: { path: string; opened: string; mode?: number }[] = [];
 const watchers = new Map<string, FSWatcher>();
 
-if (isRoot) process.setgroups?.([]);
+if (isRoot) {
+  process.setgroups?.([]);
+}
 
 function openAsOther(path: string): string {
-  if (!isRoot) return openByModes(path);
+  if (!isRoot) {
+    return openByModes(path);
+  }
   process.setegid?.(Number(other));
   process.seteuid?.(Number(other));
   try {
@@ -31,10 +35,14 @@ function openAsOther(path: string): string {
 function openByModes(path: string): string {
   const read = (place: string) => lstatSync(place, { throwIfNoEntry: false })?.mode;
   for (let above = dirname(path); above.length >= root.length; above = dirname(above)) {
-    if (((read(above) ?? 0) & 0o001) === 0) return 'EACCES';
+    if (((read(above) ?? 0) & 0o001) === 0) {
+      return 'EACCES';
+    }
   }
   const mode = read(path);
-  if (mode === undefined) return 'ENOENT';
+  if (mode === undefined) {
+    return 'ENOENT';
+  }
   return (mode & 0o004) === 0 ? 'EACCES' : 'opened';
 }
 
@@ -42,18 +50,26 @@ function look(path: string): void {
   const opened = openAsOther(path);
   const stats = lstatSync(path, { throwIfNoEntry: false });
   created.push({ path, opened, ...(stats !== undefined && { mode: stats.mode & 0o777 }) });
-  if (stats?.isDirectory()) follow(path);
+  if (stats?.isDirectory()) {
+    follow(path);
+  }
 }
 
 function follow(directory: string): void {
-  if (watchers.has(directory)) return;
+  if (watchers.has(directory)) {
+    return;
+  }
   const watcher = watch(directory, (event, name) => {
-    if (event === 'rename' && name !== null) look(join(directory, name));
+    if (event === 'rename' && name !== null) {
+      look(join(directory, name));
+    }
   });
   watcher.on('error', () => watcher.close());
   watchers.set(directory, watcher);
   // What was made before the watch began.
-  for (const name of readdirSync(directory)) look(join(directory, name));
+  for (const name of readdirSync(directory)) {
+    look(join(directory, name));
+  }
 }
 
 process.on('SIGTERM', () => {

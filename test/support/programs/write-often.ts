@@ -17,10 +17,16 @@ while (result.attempts < Number(count) && performance.now() < end) {
     writePrivateFile(file, `CANARY ours ${result.attempts}`);
     result.written += 1;
     const text = readPrivateFile(file)?.toString();
-    if (text !== undefined && !/^CANARY ours/.test(text)) result.foreign.push(text);
-    if (undone !== '') rmSync(undone, { recursive: true });
+    if (text !== undefined && !/^CANARY ours/.test(text)) {
+      result.foreign.push(text);
+    }
+    if (undone !== '') {
+      rmSync(undone, { recursive: true });
+    }
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
     result.refusals[error.code] = (result.refusals[error.code] ?? 0) + 1;
   }
 }

@@ -52,7 +52,9 @@ beforeAll(async () => {
   const temporary = temporaryDirectory();
   signedIn = join(temporary.path, 'signed-in');
   mkdirSync(signedIn, { mode: 0o700 });
-  for (const account of everybody) await store(signedIn).write(account, secrets);
+  for (const account of everybody) {
+    await store(signedIn).write(account, secrets);
+  }
   return () => temporary.remove();
 });
 
@@ -65,7 +67,9 @@ beforeEach(() => {
 
 describe('one account among many', () => {
   it('is found by its provider or issuer without reading the files of the others', async () => {
-    for (const account of everybody.slice(0, -1)) damage(account);
+    for (const account of everybody.slice(0, -1)) {
+      damage(account);
+    }
     const name = `work-${SMALLEST_INDEXED - 1}`;
     expect(await namesOf(name)).toEqual({ accounts: [name], problems: 0 });
     expect(await namesOf(name.toUpperCase())).toEqual({ accounts: [name], problems: 0 });
@@ -140,6 +144,8 @@ describe('an index that is wrong', () => {
 });
 
 it('has no index where the accounts are few', async () => {
-  for (const { id } of everybody.slice(1)) await store().remove(id);
+  for (const { id } of everybody.slice(1)) {
+    await store().remove(id);
+  }
   expect(() => readFileSync(indexFile())).toThrow('ENOENT');
 });

@@ -106,13 +106,17 @@ describe('the account store', () => {
 
   it('lists without the key, and reads one keychain item for all accounts', async () => {
     const accounts = ['1', '2', '3'].map((sub) => head({ sub, store: 'keychain' }));
-    for (const account of accounts) await nextRun().write(account, secrets);
+    for (const account of accounts) {
+      await nextRun().write(account, secrets);
+    }
     keychain.calls.open = 0;
     keychain.calls.get = 0;
     const store = nextRun();
     await store.list();
     expect(keychain.calls.open).toBe(0);
-    for (const account of accounts) await store.readSecrets(account);
+    for (const account of accounts) {
+      await store.readSecrets(account);
+    }
     expect([keychain.calls.open, keychain.calls.get]).toEqual([1, 1]);
   });
 
@@ -132,7 +136,9 @@ describe('the account store', () => {
     expect(files).toHaveLength(3);
     for (const entry of files) {
       const text = readFileSync(join(entry.parentPath, entry.name), 'latin1');
-      for (const form of ['CANARY', Buffer.from('CANARY').toString('hex')]) expect(text).not.toContain(form);
+      for (const form of ['CANARY', Buffer.from('CANARY').toString('hex')]) {
+        expect(text).not.toContain(form);
+      }
       for (const offset of ['', 'x', 'xx']) {
         const form = Buffer.from(`${offset}CANARY-`).toString('base64url').slice(2, -2);
         expect(text).not.toContain(form);
@@ -222,7 +228,9 @@ describe('T37 an account file that was touched', () => {
       seen.add(`${code} ${message} ${hint}`);
       const store = nextRun();
       const [listed] = (await store.list()).accounts;
-      if (listed === undefined) continue;
+      if (listed === undefined) {
+        continue;
+      }
       opened += 1;
       expect(await errorOf(store.openSecrets(listed))).toMatchObject({ code, message, hint });
     }
@@ -247,7 +255,9 @@ describe('T37 an account file that was touched', () => {
 
   it('is refused with the body of another account', async () => {
     const [one, two] = [head({ sub: '1' }), head({ sub: '2' })];
-    for (const account of [one, two]) await nextRun().write(account, secrets);
+    for (const account of [one, two]) {
+      await nextRun().write(account, secrets);
+    }
     const [linesOfOne, linesOfTwo] = [one, two].map((account) =>
       readFileSync(fileOf(account), 'utf8').split('\n'),
     );
@@ -258,7 +268,9 @@ describe('T37 an account file that was touched', () => {
 
   it('is refused under the name of another account, and hides no other', async () => {
     const [one, two, three] = [head({ sub: '1' }), head({ sub: '2' }), head({ sub: '3' })];
-    for (const account of [one, two, three]) await nextRun().write(account, secrets);
+    for (const account of [one, two, three]) {
+      await nextRun().write(account, secrets);
+    }
     copyFileSync(fileOf(one), fileOf(two));
     const { accounts, problems } = await nextRun().list();
     expect(accounts.map(({ id }) => id).sort()).toEqual([one.id, three.id].sort());
@@ -305,12 +317,16 @@ describe('files that are not ours', () => {
       [id ?? '', '\0\xff garbage'],
       [newer ?? '', '{"format":2,"anything":"else"}\nwhat\never\nthere\nis\n'],
     ]);
-    for (const [file, text] of foreign) writeFileSync(file, text, { mode: 0o600 });
+    for (const [file, text] of foreign) {
+      writeFileSync(file, text, { mode: 0o600 });
+    }
     const { accounts, problems } = await nextRun().list();
     expect(accounts).toEqual([head()]);
     expect(problems.map(({ file }) => file).sort()).toEqual([...foreign.keys()].sort());
     expect(problems.find(({ file }) => file === newer)?.error.message).toContain('newer version');
-    for (const [file, text] of foreign) expect(readFileSync(file, 'utf8')).toBe(text);
+    for (const [file, text] of foreign) {
+      expect(readFileSync(file, 'utf8')).toBe(text);
+    }
   });
 
   it('with loose modes are problems with the command that mends them', async () => {
@@ -348,7 +364,9 @@ describe('T41 names used as paths', () => {
       accountId('p', 'A', 'b', 'c'),
     ];
     expect(new Set(ids).size).toBe(ids.length);
-    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    for (const id of ids) {
+      expect(id).toMatch(/^[0-9a-f]{32}$/);
+    }
     expect(accountId('p', 'a', 'b', 'c')).toBe(ids[0]);
   });
 });
@@ -403,7 +421,9 @@ describe('T40 what interrupted writes left', () => {
     const directories = ['accounts', 'clients', 'grants', 'index', 'keys', 'locks'];
     for (const directory of directories) {
       mkdirSync(join(dataDir, directory), { recursive: true, mode: 0o700 });
-      for (const digit of ['0', '1']) writeFileSync(left(directory, digit), 'left', { mode: 0o600 });
+      for (const digit of ['0', '1']) {
+        writeFileSync(left(directory, digit), 'left', { mode: 0o600 });
+      }
       utimesSync(left(directory, '0'), twoHoursAgo, twoHoursAgo);
     }
     await nextRun().write(head(), secrets);

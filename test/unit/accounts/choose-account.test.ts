@@ -27,7 +27,9 @@ async function refusal(chosen: Promise<AccountHead>): Promise<OAuthLoginError> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof OAuthLoginError) return error;
+  if (error instanceof OAuthLoginError) {
+    return error;
+  }
   throw new Error('an account was chosen');
 }
 
@@ -80,11 +82,11 @@ describe('an account whose file cannot be read', () => {
     target: string | undefined,
     flags: AccountChoice,
     accounts: readonly AccountHead[],
-    default_account?: string,
+    defaultAccount?: string,
   ) =>
     chooseAccount(target, flags, { accounts, problems: [{ file, error }] }, async () => ({
       providers: new Map(),
-      ...(default_account === undefined ? {} : { default_account }),
+      ...(defaultAccount === undefined ? {} : { default_account: defaultAccount }),
     }));
 
   it('may be the one that is meant, so the other is not taken for the only one', async () => {

@@ -36,7 +36,9 @@ function foreignLock(changes: object): void {
 describe('T26 the lock of an account', () => {
   it('lets one process after the other do its work', async () => {
     const processes = Array.from({ length: 16 }, () => run(program, [file, counter]));
-    for (const ended of await Promise.all(processes)) expect(ended).toMatchObject({ code: 0, stderr: '' });
+    for (const ended of await Promise.all(processes)) {
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+    }
     expect(readFileSync(counter, 'utf8')).toBe('16');
     expect(readFileSync(`${counter}.log`, 'utf8').match(/ true\n/g)).toHaveLength(16);
     expect(readdirSync(dirname(file))).toEqual([]);
@@ -54,7 +56,9 @@ describe('T26 the lock of an account', () => {
       }),
     );
     expect(order.map((entry) => entry.slice(2))).toEqual(['in', 'out', 'in', 'out', 'in', 'out']);
-    for (const turn of [0, 2, 4]) expect(order[turn]?.[0]).toBe(order[turn + 1]?.[0]);
+    for (const turn of [0, 2, 4]) {
+      expect(order[turn]?.[0]).toBe(order[turn + 1]?.[0]);
+    }
   });
 
   it('gives up after 70 s with a code that says to try again', async () => {
@@ -73,7 +77,9 @@ describe('T26 the lock of an account', () => {
     let lock = await openLock(file, surroundings);
     const sleep: typeof clock.sleep = async (milliseconds) => {
       await clock.sleep(milliseconds);
-      if (clock.monotonic() < (changes + 1) * 60_000 || changes === 3) return;
+      if (clock.monotonic() < (changes + 1) * 60_000 || changes === 3) {
+        return;
+      }
       changes += 1;
       lock.release();
       lock = await openLock(file, surroundings);
@@ -115,7 +121,9 @@ describe('T27 a lock whose owner failed', () => {
     holder.kill('SIGKILL');
     await holder.ended;
     const processes = Array.from({ length: 12 }, () => run(program, [file, counter]));
-    for (const ended of await Promise.all(processes)) expect(ended).toMatchObject({ code: 0, stderr: '' });
+    for (const ended of await Promise.all(processes)) {
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+    }
     expect(readFileSync(counter, 'utf8')).toBe('12');
     expect(readdirSync(dirname(file))).toEqual([]);
   });
@@ -199,7 +207,9 @@ describe('T27 a lock whose owner failed', () => {
     const holder = start(program, [file, counter, 'for ever']);
     await holder.printed('held');
     const owner = readLockOwner(file)?.process;
-    if (owner === undefined) throw new Error('the lock names no owner');
+    if (owner === undefined) {
+      throw new Error('the lock names no owner');
+    }
     expect(isRunning(owner)).toBe(true);
     holder.kill('SIGKILL');
     await holder.ended;

@@ -166,7 +166,9 @@ describe('the opener of the desktop', () => {
     vi.stubEnv('PATH', `${directory}:${process.env.PATH}`);
     vi.stubEnv('HOME', directory);
     vi.stubEnv('DISPLAY', ':99');
-    for (const name of ['BROWSER', 'XDG_CURRENT_DESKTOP', 'WAYLAND_DISPLAY']) vi.stubEnv(name, undefined);
+    for (const name of ['BROWSER', 'XDG_CURRENT_DESKTOP', 'WAYLAND_DISPLAY']) {
+      vi.stubEnv(name, undefined);
+    }
     const { exited } = await open({ DISPLAY: ':99' });
     expect(await exited).toBe(0);
     expect(browser.argv()).toEqual([START_LINK]);
@@ -198,7 +200,7 @@ describe('T54 planted executables', () => {
       await openBrowser('${START_LINK}', { env, platform }).catch((error) => console.log(error.code));
     `);
     try {
-      const run = (PATH: string) => endOf(startScript(script, { PATH, BROWSER: 'planted' }, directory));
+      const run = (path: string) => endOf(startScript(script, { PATH: path, BROWSER: 'planted' }, directory));
       expect((await run(`.::${process.env.PATH}`)).stdout).toBe('config_no_browser\n');
       expect(planted.argv()).toBeUndefined();
       await run(`${directory}:${process.env.PATH}`);

@@ -32,7 +32,9 @@ describe('a signal that may not be sent to the child, since it runs as another u
     killing = EPERM;
     const from = receiver();
     const child = await startChild(sh('sleep 0.4; exit 3'), from);
-    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGTERM']) from.emit(signal);
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGTERM']) {
+      from.emit(signal);
+    }
     expect(await child.exitCode).toBe(3);
     expect(await child.signal).toBeUndefined();
   });

@@ -24,7 +24,9 @@ describe('T12 NODE_DEBUG', () => {
       await server.close();
       expect([ended.code, reached]).toEqual([0, 1]);
       expect(ended.stderr.includes('CANARY')).toBe(false);
-      if (!/^(undici|fetch)$/.test(sections)) expect(/^NET /m.test(ended.stderr)).toBe(true);
+      if (!/^(undici|fetch)$/.test(sections)) {
+        expect(/^NET /m.test(ended.stderr)).toBe(true);
+      }
     },
   );
 });

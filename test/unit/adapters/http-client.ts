@@ -28,6 +28,8 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error & { 
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(outcome instanceof Error)) throw new Error('expected a rejection with an Error');
+  if (!(outcome instanceof Error)) {
+    throw new Error('expected a rejection with an Error');
+  }
   return outcome;
 }

@@ -16,15 +16,20 @@ describe('retries', () => {
     expect(response.status).toBe(status);
     expect(await response.text()).toBe('<html>');
     expect(pauses).toHaveLength(2);
-    for (const pause of pauses) expect(pause).toBeGreaterThan(100);
+    for (const pause of pauses) {
+      expect(pause).toBeGreaterThan(100);
+    }
   });
 
   it('gives the reply that came at last', async () => {
     let requests = 0;
     const server = closeAfterTest(
       await serveHttp((request, response) => {
-        if (++requests === 1) request.socket.destroy();
-        else response.writeHead(requests === 2 ? 503 : 200).end('at last');
+        if (++requests === 1) {
+          request.socket.destroy();
+        } else {
+          response.writeHead(requests === 2 ? 503 : 200).end('at last');
+        }
       }),
     );
     const { fetch } = await openClient();
@@ -36,8 +41,11 @@ describe('retries', () => {
     const server = closeAfterTest(
       await serveHttp((request, response) => {
         requests++;
-        if (request.url === '/reset') request.socket.destroy();
-        else response.writeHead(503, { 'retry-after': '0' }).end();
+        if (request.url === '/reset') {
+          request.socket.destroy();
+        } else {
+          response.writeHead(503, { 'retry-after': '0' }).end();
+        }
       }),
     );
     const { fetch, pauses } = await openClient();

@@ -27,7 +27,9 @@ describe('a reply that is streamed', () => {
     let length = 0;
     for (;;) {
       const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-      if (done) break;
+      if (done) {
+        break;
+      }
       length += value?.byteLength ?? 0;
     }
     expect(length).toBe(1024 * 1024);
@@ -37,8 +39,11 @@ describe('a reply that is streamed', () => {
     const paths: string[] = [];
     const server = await serve((request, response) => {
       paths.push(request.url ?? '');
-      if (request.url === '/go') response.writeHead(307, { location: '/there' }).end();
-      else response.writeHead(503).end('later');
+      if (request.url === '/go') {
+        response.writeHead(307, { location: '/there' }).end();
+      } else {
+        response.writeHead(503).end('later');
+      }
     });
     const { fetch, pauses } = await client();
     const redirect = await fetch(`${server.origin}/go`);
@@ -81,7 +86,9 @@ describe('a reply that is streamed', () => {
   it('fails when it breaks off, and is let go when nobody reads on', async () => {
     const server = await serve((request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
-      if (request.url === '/break') setTimeout(() => response.destroy(), 30);
+      if (request.url === '/break') {
+        setTimeout(() => response.destroy(), 30);
+      }
     });
     const { fetch } = await client();
     const error = await rejectionOf(fetch(`${server.origin}/break`).then((response) => response.text()));

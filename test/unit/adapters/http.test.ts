@@ -9,7 +9,9 @@ import { openClient, rejectionOf } from './http-client.ts';
 
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of request) text += chunk;
+  for await (const chunk of request) {
+    text += chunk;
+  }
   return text;
 }
 

@@ -7,8 +7,12 @@ import { type SignalEffects, watchSignalEffects } from '../../../src/adapters/si
 const started: ChildProcess[] = [];
 const watching: SignalEffects[] = [];
 afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-  for (const effects of watching.splice(0)) effects.end();
+  for (const child of started.splice(0)) {
+    child.kill('SIGKILL');
+  }
+  for (const effects of watching.splice(0)) {
+    effects.end();
+  }
 });
 
 /** Runs a script of sh and waits for its first word. */
@@ -50,7 +54,9 @@ describe.runIf(process.platform === 'linux')('the effect of a signal on another 
 
   it('is none on one that has ended', async () => {
     const { child, effects } = await run('echo ready');
-    if (child.exitCode === null) await once(child, 'exit');
+    if (child.exitCode === null) {
+      await once(child, 'exit');
+    }
     expect(effects.isFatal('SIGINT')).toBe(false);
     expect(watchSignalEffects(undefined).isFatal('SIGINT')).toBe(false);
   });

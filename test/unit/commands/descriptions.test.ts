@@ -10,7 +10,9 @@ const flags = commands.flatMap((command) => command.flags.map((flag) => ({ comma
 describe('the descriptions of the commands', () => {
   it('are found by name, and each has an action', () => {
     expect(Object.keys(actions)).toEqual(commands.map(({ name }) => name));
-    for (const command of commands) expect(descriptionOf(command.name)).toBe(command);
+    for (const command of commands) {
+      expect(descriptionOf(command.name)).toBe(command);
+    }
     expect(descriptionOf('github')).toBeUndefined();
   });
 

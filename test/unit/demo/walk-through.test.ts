@@ -109,10 +109,10 @@ async function signInWithCode(issuer: string): Promise<void> {
     const reply = await fetch(`${issuer}${path}`, { method: 'POST', body });
     return plainObject(await reply.json()) ?? {};
   };
-  const device_code = String((await post('/device/auth', { scope: 'openid' })).device_code);
-  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  const deviceCode = String((await post('/device/auth', { scope: 'openid' })).device_code);
+  const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
   await expect
-    .poll(() => post('/token', { grant_type, device_code }), { timeout: 10_000 })
+    .poll(() => post('/token', { grant_type: grantType, device_code: deviceCode }), { timeout: 10_000 })
     .toHaveProperty('access_token');
 }
 
@@ -153,7 +153,9 @@ describe('the demo without a browser', () => {
   it('enters the code for another device in the played browser', async () => {
     const { context, out } = stage();
     const run: RunCommand = async ([command, issuer = '']) => {
-      if (command === 'login') await signInWithCode(issuer);
+      if (command === 'login') {
+        await signInWithCode(issuer);
+      }
       return 0;
     };
     await runDemo(context, run, { device: true });

@@ -40,7 +40,9 @@ describe('JSON without members that would be taken for inherited ones', () => {
         const found = parsePlainJson(text);
         expect(found).toEqual(expected);
         expect(JSON.stringify(found)).toBe(JSON.stringify(expected));
-        if (JSON.stringify(found) !== JSON.stringify(JSON.parse(text))) dropped += 1;
+        if (JSON.stringify(found) !== JSON.stringify(JSON.parse(text))) {
+          dropped += 1;
+        }
       }),
       { numRuns: 2_000 },
     );

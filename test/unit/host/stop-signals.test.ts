@@ -28,7 +28,9 @@ describe('T28 work that must not be interrupted', () => {
     const { process, signal, uninterrupted, received, told, listeners } = watched();
     const { run, finish } = work<string>();
     const result = uninterrupted(run);
-    for (const name of ['SIGTERM', 'SIGINT', 'SIGINT', 'SIGHUP']) process.emit(name, name);
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGINT', 'SIGHUP']) {
+      process.emit(name, name);
+    }
     expect([signal.aborted, told(), listeners().length]).toEqual([false, 1, 3]);
     finish('stored');
     expect(await result).toBe('stored');

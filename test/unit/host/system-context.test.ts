@@ -6,7 +6,9 @@ import { type BundledScript, bundleScript, endOf, startScript } from '../../supp
 
 const scripts: BundledScript[] = [];
 afterAll(() => {
-  for (const script of scripts) script.remove();
+  for (const script of scripts) {
+    script.remove();
+  }
 });
 
 /** A script that has built the context as `context`. */
@@ -119,8 +121,12 @@ describe('signals', () => {
     let text = '';
     child.stdout?.on('data', (chunk) => {
       text += chunk;
-      if (text === 'ready ') child.kill('SIGINT');
-      if (text.endsWith('slept')) child.kill('SIGINT');
+      if (text === 'ready ') {
+        child.kill('SIGINT');
+      }
+      if (text.endsWith('slept')) {
+        child.kill('SIGINT');
+      }
     });
     expect(await endOf(child)).toMatchObject({ code: null, signal: 'SIGINT' });
   });

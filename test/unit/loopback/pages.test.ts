@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AuthorizationServerError, NetworkError, ProtocolError } from '../../../src/ground/errors.ts';
 import type { PageOutcome } from '../../../src/loopback/authorization-response.ts';
-import { FIXED_REPLIES } from '../../../src/loopback/fixed-reply.ts';
+import { fixedReplies } from '../../../src/loopback/fixed-reply.ts';
 import { pageOutcomeOf } from '../../../src/loopback/page-outcome.ts';
 import { PAGE_STYLE } from '../../../src/loopback/page-style.ts';
 import { outcomePage } from '../../../src/loopback/pages.ts';
@@ -30,7 +30,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ['signed in', outcomePage(SIGNED_IN)],
   ['refused', outcomePage(REFUSED)],
   ['failed', outcomePage(FAILED)],
-  ...Object.entries(FIXED_REPLIES).map(([name, reply]): [string, string] => [name, reply.body]),
+  ...Object.entries(fixedReplies).map(([name, reply]): [string, string] => [name, reply.body]),
 ];
 
 function textOf(html: string): string {

@@ -56,6 +56,8 @@ describe('a command in a hint', () => {
   );
 
   it.each(textsWithCommands())('in %s can be parsed: %s', async (_file, text) => {
-    for (const words of commandsIn(text)) await parseCommand(words);
+    for (const words of commandsIn(text)) {
+      await parseCommand(words);
+    }
   });
 });

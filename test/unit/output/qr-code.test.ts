@@ -19,7 +19,9 @@ async function said(columns: number | undefined, env: Record<string, string>): P
     timeoutSeconds: 900,
   });
   await import('uqr');
-  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  for (let turn = 0; turn < 20; turn += 1) {
+    await setImmediate();
+  }
   return written.join('');
 }
 

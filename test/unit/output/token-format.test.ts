@@ -146,7 +146,9 @@ describe('a file format that cannot hold a token', () => {
         if (/['\\]/.test(token)) {
           refused += 1;
           expect(() => text('dotenv', token)).toThrow('cannot be written to a .env file');
-        } else expect(readDotenv(text('dotenv', token))).toBe(token);
+        } else {
+          expect(readDotenv(text('dotenv', token))).toBe(token);
+        }
       }),
     );
     expect(refused).toBeGreaterThan(5);
@@ -154,8 +156,12 @@ describe('a file format that cannot hold a token', () => {
   });
 
   it('of .env has quotes where a shell that reads it would see a path, and nowhere else', () => {
-    for (const path of ['~root', '=ls', 'a:~root', 'a:=ls']) expect(dotenvValue(path)).toBe(`'${path}'`);
-    for (const plain of ['a==', 'a~b', 'a=~b', 'a:b', '-._~+/=%,@']) expect(dotenvValue(plain)).toBe(plain);
+    for (const path of ['~root', '=ls', 'a:~root', 'a:=ls']) {
+      expect(dotenvValue(path)).toBe(`'${path}'`);
+    }
+    for (const plain of ['a==', 'a~b', 'a=~b', 'a:b', '-._~+/=%,@']) {
+      expect(dotenvValue(plain)).toBe(plain);
+    }
   });
 
   it('of GitLab has nothing that is expanded later, and no more than a report may have', () => {

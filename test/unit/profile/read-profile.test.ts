@@ -53,8 +53,8 @@ describe('the shapes of profiles', () => {
     ['TRUE', undefined],
     [1, undefined],
     [null, undefined],
-  ])('email_verified %j is read as %j', (email_verified, expected) => {
-    const profile = readProfile(google, { sub: '1', email: 'a@b.test', email_verified });
+  ])('email_verified %j is read as %j', (emailVerified, expected) => {
+    const profile = readProfile(google, { sub: '1', email: 'a@b.test', email_verified: emailVerified });
     expect(profile.email_verified).toBe(expected);
   });
 

@@ -16,7 +16,9 @@ describe('T68 what is drawn for each sign-in', () => {
         for (const text of [state, nonce, pkce?.codeVerifier ?? '']) {
           draws += 1;
           drawn.add(text);
-          if (Buffer.from(text, 'base64url').length !== 32) throw new Error('too short');
+          if (Buffer.from(text, 'base64url').length !== 32) {
+            throw new Error('too short');
+          }
         }
       }
     }
@@ -27,10 +29,14 @@ describe('T68 what is drawn for each sign-in', () => {
     const attempts = await Promise.all(Array.from({ length: 2_000 }, () => newAttempt(provider, ['openid'])));
     const counts = new Array<number>(256).fill(0);
     for (const { state } of attempts) {
-      for (const byte of Buffer.from(state, 'base64url')) counts[byte] = (counts[byte] ?? 0) + 1;
+      for (const byte of Buffer.from(state, 'base64url')) {
+        counts[byte] = (counts[byte] ?? 0) + 1;
+      }
     }
     // 64,000 bytes, 250 of each on average, standard deviation 16: eight of those either way.
-    for (const count of counts) expect(Math.abs(count - 250)).toBeLessThan(128);
+    for (const count of counts) {
+      expect(Math.abs(count - 250)).toBeLessThan(128);
+    }
   });
 });
 

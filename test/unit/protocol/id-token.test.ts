@@ -32,7 +32,9 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
     const trusting = (azp: unknown) => () =>
       validateIdTokenClaims({ ...claims, azp }, { ...expected, provider });
     expect(check({ azp: 'client' })).not.toThrow();
-    for (const azp of ['another', '', 1, null]) expect(check({ azp })).toThrow(/another client/);
+    for (const azp of ['another', '', 1, null]) {
+      expect(check({ azp })).toThrow(/another client/);
+    }
     expect(trusting('another')).not.toThrow();
     expect(trusting('a third')).toThrow(/another client, "a third"/);
   });
@@ -45,7 +47,9 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
         { ...expected, provider },
       );
     for (const aud of [['client', 'api'], ['api', 'client', 'reports'], ['client', 'client'], ['client']]) {
-      for (const azp of [undefined, 'client', 'api']) expect(trusting(aud, azp)).not.toThrow();
+      for (const azp of [undefined, 'client', 'api']) {
+        expect(trusting(aud, azp)).not.toThrow();
+      }
     }
   });
 
@@ -100,7 +104,9 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
   });
 
   it('takes no audience that nobody trusts, whoever the authorized party is', () => {
-    for (const aud of ['client', ['client'], ['client', 'client']]) expect(check({ aud })).not.toThrow();
+    for (const aud of ['client', ['client'], ['client', 'client']]) {
+      expect(check({ aud })).not.toThrow();
+    }
     for (const further of ['other', '', 'Client', 'client ', 7, null, ['client']]) {
       expect(check({ aud: ['client', further], azp: 'client' }), String(further)).toThrow(/further audience/);
     }
@@ -118,7 +124,9 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
   });
 
   it('takes no subject but a text', () => {
-    for (const sub of ['', 1, null, ['ada'], undefined]) expect(check({ sub })).toThrow(/subject/);
+    for (const sub of ['', 1, null, ['ada'], undefined]) {
+      expect(check({ sub })).toThrow(/subject/);
+    }
   });
 
   // OpenID Connect Core, appendix A.3, and the same token under a longer hash.
@@ -126,11 +134,14 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
     ['RS256', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', '77QmUPtjPfzWtF2AnpK9RQ', true],
     ['RS256', 'another token', '77QmUPtjPfzWtF2AnpK9RQ', false],
     ['RS384', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', '77QmUPtjPfzWtF2AnpK9RQ', false],
-  ])('checks at_hash (%s, %s)', (alg, accessToken, at_hash, right) => {
+  ])('checks at_hash (%s, %s)', (alg, accessToken, atHash, right) => {
     const hashed = () =>
-      validateIdTokenClaims({ ...claims, at_hash }, { ...expected, algorithm: alg, accessToken });
-    if (right) expect(hashed).not.toThrow();
-    else expect(hashed).toThrow(/at_hash/);
+      validateIdTokenClaims({ ...claims, at_hash: atHash }, { ...expected, algorithm: alg, accessToken });
+    if (right) {
+      expect(hashed).not.toThrow();
+    } else {
+      expect(hashed).toThrow(/at_hash/);
+    }
   });
 });
 

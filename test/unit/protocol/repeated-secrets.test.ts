@@ -8,7 +8,10 @@ const form = new URLSearchParams({
   redirect_uri: 'http://127.0.0.1/x',
 });
 const sent = { body: form };
-const refusal = (error_description: string) => ({ error: 'invalid_grant', error_description });
+const refusal = (errorDescription: string) => ({
+  error: 'invalid_grant',
+  error_description: errorDescription,
+});
 
 describe('T12 words of a server that repeat a secret of the request', () => {
   it.each([

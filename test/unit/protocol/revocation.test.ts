@@ -44,7 +44,9 @@ const BOTH = ['refresh', 'access'];
 
 /** The exit code and the status of what went wrong. */
 function failureOf(outcome: RevocationOutcome) {
-  if (outcome.kind !== 'failed') return outcome.kind;
+  if (outcome.kind !== 'failed') {
+    return outcome.kind;
+  }
   const { error, isAccessTokenRevoked } = outcome;
   return { exitCode: error.exitCode, message: error.message, isAccessTokenRevoked };
 }

@@ -20,7 +20,9 @@ async function refusal(text: string): Promise<OAuthLoginError> {
   try {
     await readSigningKey(text, 'key.pem');
   } catch (error) {
-    if (error instanceof OAuthLoginError) return error;
+    if (error instanceof OAuthLoginError) {
+      return error;
+    }
     throw error;
   }
   throw new Error('the key was taken');

@@ -121,9 +121,9 @@ describe('replies of other servers', () => {
     [100, undefined, 'invalid_request'],
     [190, 463, 'invalid_token'],
     [4, undefined, 'temporarily_unavailable'],
-  ])('the Graph error %s/%s is called %s', async (code, error_subcode, error) => {
+  ])('the Graph error %s/%s is called %s', async (code, errorSubcode, error) => {
     const body = {
-      error: { message: 'words', type: 'OAuthException', code, error_subcode, fbtrace_id: 'x' },
+      error: { message: 'words', type: 'OAuthException', code, error_subcode: errorSubcode, fbtrace_id: 'x' },
     };
     for (const status of [200, 400]) {
       await expect(redeem(json(body, status), ['error-object'])).rejects.toMatchObject({
@@ -136,8 +136,10 @@ describe('replies of other servers', () => {
 
   it.each(['Bearer', 'BEARER', 'BearerToken', 'Bearer Token', 'bearer_token'])(
     'the token_type %s is bearer',
-    async (token_type) => {
-      expect(await redeem(json({ access_token: 'at', token_type }))).toMatchObject({ token_type: 'bearer' });
+    async (tokenType) => {
+      expect(await redeem(json({ access_token: 'at', token_type: tokenType }))).toMatchObject({
+        token_type: 'bearer',
+      });
     },
   );
 
@@ -171,8 +173,8 @@ describe('replies of other servers', () => {
     ['3600', 3600],
     ['3599.5', 3599.5],
     ['0003600', 3600],
-  ])('expires_in %j is %j seconds', async (expires_in, seconds) => {
-    expect(await redeem(json({ ...granted, expires_in }))).toMatchObject({ expires_in: seconds });
+  ])('expires_in %j is %j seconds', async (expiresIn, seconds) => {
+    expect(await redeem(json({ ...granted, expires_in: expiresIn }))).toMatchObject({ expires_in: seconds });
   });
 
   it.each([
@@ -189,10 +191,13 @@ describe('replies of other servers', () => {
     631_138_518,
     2 ** 53,
     '1e999',
-  ])('expires_in %j means that there is no end, or is refused when it is no number', async (expires_in) => {
-    const answer = json({ ...granted, expires_in });
-    if (expires_in === '1e999') await expect(redeem(answer)).rejects.toBeInstanceOf(ProtocolError);
-    else expect(await redeem(answer)).not.toHaveProperty('expires_in');
+  ])('expires_in %j means that there is no end, or is refused when it is no number', async (expiresIn) => {
+    const answer = json({ ...granted, expires_in: expiresIn });
+    if (expiresIn === '1e999') {
+      await expect(redeem(answer)).rejects.toBeInstanceOf(ProtocolError);
+    } else {
+      expect(await redeem(answer)).not.toHaveProperty('expires_in');
+    }
   });
 
   it('zero seconds are an end where the token can be renewed', async () => {
@@ -203,8 +208,8 @@ describe('replies of other servers', () => {
 
   it.each(['3600abc', '1e3', ' 1', 'soon', '1h', true, ['3600'], { seconds: 1 }, -30])(
     'expires_in %j is refused, with the member and what it holds',
-    async (expires_in) => {
-      await expect(redeem(json({ ...granted, expires_in }))).rejects.toMatchObject({
+    async (expiresIn) => {
+      await expect(redeem(json({ ...granted, expires_in: expiresIn }))).rejects.toMatchObject({
         message: expect.stringContaining('has the expires_in '),
       });
     },
@@ -443,8 +448,10 @@ describe('T62 malformed token responses', () => {
   });
 
   it.each([1, 16_384, 65_536])('a token of %i characters is fine', async (length) => {
-    const access_token = 'a'.repeat(length);
-    expect(await redeem(json({ ...granted, access_token, expires_in: 0 }))).toMatchObject({ access_token });
+    const accessToken = 'a'.repeat(length);
+    expect(await redeem(json({ ...granted, access_token: accessToken, expires_in: 0 }))).toMatchObject({
+      access_token: accessToken,
+    });
   });
 
   it.each([7, true, ['a'], { a: 1 }, null])(
@@ -512,7 +519,9 @@ describe('T62 malformed token responses', () => {
             tokens = await refresh({ body: text, type: mediaType, status }, flags);
           } catch (error) {
             // Anything else is a crash.
-            if (!(error instanceof OAuthLoginError)) throw error;
+            if (!(error instanceof OAuthLoginError)) {
+              throw error;
+            }
             expect(`${error.message} ${error.hint}`).not.toContain('CANARY');
             return;
           }
@@ -661,8 +670,8 @@ describe('the device grant of the Graph API', () => {
     [1349172, 'slow_down'],
     [1349173, 'access_denied'],
     [1349174, 'authorization_pending'],
-  ])('the subcode %d is %s, whatever the code beside it', async (error_subcode, error) => {
-    const answer = json({ error: { message: 'm', code: 17, error_subcode } }, 400);
+  ])('the subcode %d is %s, whatever the code beside it', async (errorSubcode, error) => {
+    const answer = json({ error: { message: 'm', code: 17, error_subcode: errorSubcode } }, 400);
     const { status, members } = await translate(graph.token_endpoint, poll, answer);
     expect([status, members]).toEqual([400, { error, error_description: 'm' }]);
   });

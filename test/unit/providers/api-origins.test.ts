@@ -5,7 +5,9 @@ import { expandProvider } from '../../../src/providers/expand.ts';
 
 const of = (name: string, place = {}) => {
   const provider = findPreset(name);
-  if (provider === undefined) throw new Error(`there is no preset ${name}`);
+  if (provider === undefined) {
+    throw new Error(`there is no preset ${name}`);
+  }
   return apiOrigins(expandProvider(provider, place), false);
 };
 

@@ -130,8 +130,12 @@ describe('the catalogue', () => {
       const own = domains[name]?.some((domain) => host === domain || host.endsWith(`.${domain}`));
       expect(own, host).toBe(true);
     }
-    for (const sentence of device?.steps ?? []) expect(sentence).toMatch(/^[A-Z].*\.$/);
-    for (const { hint } of device?.refusals ?? []) expect(hint).toMatch(/[^.]$/);
+    for (const sentence of device?.steps ?? []) {
+      expect(sentence).toMatch(/^[A-Z].*\.$/);
+    }
+    for (const { hint } of device?.refusals ?? []) {
+      expect(hint).toMatch(/[^.]$/);
+    }
   });
 });
 

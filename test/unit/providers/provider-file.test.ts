@@ -28,7 +28,9 @@ function domainOf(address: string): string {
 function addressesIn(value: unknown): string[] {
   const found: string[] = [];
   JSON.stringify(value, (_, text) => {
-    if (typeof text === 'string' && /^[a-z]+:\/\//.test(text)) found.push(text);
+    if (typeof text === 'string' && /^[a-z]+:\/\//.test(text)) {
+      found.push(text);
+    }
     return text;
   });
   return found;
@@ -44,7 +46,9 @@ describe('schema/provider.schema.json', () => {
     JSON.stringify(schema, (key, value) => {
       if (key === 'properties') {
         for (const [name, member] of Object.entries<{ description?: string }>(value)) {
-          if (!/^.{5,}[.]$/.test(member.description ?? '')) without.push(name);
+          if (!/^.{5,}[.]$/.test(member.description ?? '')) {
+            without.push(name);
+          }
         }
       }
       return value;
@@ -67,9 +71,12 @@ describe('every provider file', () => {
   it('has a name of its own, among the aliases too', () => {
     const all = providerIndex().flatMap(({ name, aliases }) => [name, ...aliases]);
     expect(all.length).toBe(new Set(all).size);
-    for (const [alias, name] of presetAliases()) expect(findPreset(alias)?.name).toBe(name);
-    for (const name of names)
+    for (const [alias, name] of presetAliases()) {
+      expect(findPreset(alias)?.name).toBe(name);
+    }
+    for (const name of names) {
       expect(name).toMatch(/^(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9-]*$/);
+    }
     const labels = names.map((name) => read(name).label);
     expect(labels.filter((label, index) => labels.indexOf(label) !== index)).toEqual([]);
   });
@@ -107,17 +114,23 @@ describe('every provider file', () => {
   });
 
   it('has no template that nobody fills', () => {
-    for (const name of names) expect(unfilledTemplate(read(name)), name).toBeUndefined();
+    for (const name of names) {
+      expect(unfilledTemplate(read(name)), name).toBeUndefined();
+    }
   });
 
   it('has nothing left to be filled in', () => {
-    for (const name of names) expect(JSON.stringify(read(name)), name).not.toContain('TODO');
+    for (const name of names) {
+      expect(JSON.stringify(read(name)), name).not.toContain('TODO');
+    }
   });
 
   it('says where its doubts are', () => {
     for (const name of names) {
       const { confidence, doubts } = read(name);
-      if (confidence === 'C') expect(doubts?.length ?? 0, name).toBeGreaterThan(0);
+      if (confidence === 'C') {
+        expect(doubts?.length ?? 0, name).toBeGreaterThan(0);
+      }
     }
   });
 
@@ -133,7 +146,9 @@ describe('every provider file', () => {
 describe('the index', () => {
   it('has a row for every file, in one of the groups', () => {
     expect(providerIndex().map(({ name }) => name)).toEqual([...names].sort());
-    for (const { name, group } of providerIndex()) expect(groups, name).toContain(group);
+    for (const { name, group } of providerIndex()) {
+      expect(groups, name).toContain(group);
+    }
   });
 
   it('knows the hosts of those that have one, and none of those that people host themselves', () => {

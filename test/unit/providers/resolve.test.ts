@@ -97,10 +97,10 @@ describe('discovery', () => {
 
   it('prefers endpoints of the provider itself', async () => {
     server.on(openid, json(metadata()));
-    const token_endpoint = `${server.origin}/other-token`;
-    const resolved = await resolve('', { endpoints: { token_endpoint } });
-    expect(resolved.endpoints.token_endpoint).toBe(token_endpoint);
-    expect(resolved.metadata.token_endpoint).toBe(token_endpoint);
+    const tokenEndpoint = `${server.origin}/other-token`;
+    const resolved = await resolve('', { endpoints: { token_endpoint: tokenEndpoint } });
+    expect(resolved.endpoints.token_endpoint).toBe(tokenEndpoint);
+    expect(resolved.metadata.token_endpoint).toBe(tokenEndpoint);
     expect(resolved.discovered).not.toContain('token_endpoint');
   });
 
@@ -235,8 +235,11 @@ describe('what the catalogue knows of metadata that is fetched by the address of
 
 describe('T43 algorithms of ID Tokens', () => {
   it('keeps only those that can be accepted', async () => {
-    const id_token_signing_alg_values_supported = ['none', 'HS256', 'RS256', 'ES512', 'EdDSA', 'ES256K'];
-    server.on(openid, json(metadata('', { id_token_signing_alg_values_supported })));
+    const idTokenSigningAlgValuesSupported = ['none', 'HS256', 'RS256', 'ES512', 'EdDSA', 'ES256K'];
+    server.on(
+      openid,
+      json(metadata('', { id_token_signing_alg_values_supported: idTokenSigningAlgValuesSupported })),
+    );
     expect((await resolve()).metadata.id_token_signing_alg_values_supported).toEqual([
       'RS256',
       'ES512',
@@ -268,8 +271,8 @@ describe('T01 T09 T25 endpoints from metadata', () => {
   });
 
   it('an authorization endpoint with parameters of ours is refused', async () => {
-    const authorization_endpoint = 'https://as.test/authorize?client_id=a';
-    server.on(openid, json(metadata('', { authorization_endpoint })));
+    const authorizationEndpoint = 'https://as.test/authorize?client_id=a';
+    server.on(openid, json(metadata('', { authorization_endpoint: authorizationEndpoint })));
     expect(await failure(resolve())).toMatchObject({ code: 'protocol_invalid_metadata' });
   });
 

@@ -192,8 +192,12 @@ describe('T40 symbolic links, pipes and temporary files', () => {
     writePrivateFile(file, 'text');
     const name = (end: string) => join(directory, `.${basename(file)}.${'0'.repeat(31)}${end}`);
     const twoHoursAgo = new Date(Date.now() - 7_200_000);
-    for (const left of [name('1.tmp'), name('2.tmp'), name('3')]) writeFileSync(left, 'left');
-    for (const old of [name('1.tmp'), name('3'), file]) utimesSync(old, twoHoursAgo, twoHoursAgo);
+    for (const left of [name('1.tmp'), name('2.tmp'), name('3')]) {
+      writeFileSync(left, 'left');
+    }
+    for (const old of [name('1.tmp'), name('3'), file]) {
+      utimesSync(old, twoHoursAgo, twoHoursAgo);
+    }
     removeStaleTemporaries(directory, new Date());
     expect(readdirSync(directory).sort()).toEqual(
       [name('2.tmp'), name('3'), file].map((left) => basename(left)).sort(),
@@ -214,7 +218,11 @@ describe('writing whole or not at all', () => {
     // Root may write everywhere, so this is another user's process where the tests run as root.
     const uid = IS_ROOT ? NOBODY : process.geteuid?.();
     writePrivateFile(file, 'old');
-    if (IS_ROOT) for (const path of [root, directory, file]) chownSync(path, NOBODY, NOBODY);
+    if (IS_ROOT) {
+      for (const path of [root, directory, file]) {
+        chownSync(path, NOBODY, NOBODY);
+      }
+    }
     chmodSync(directory, 0o500);
     const running = start(program, ['write', file, 'new'], { ...(uid !== undefined && { uid }), cwd: '/' });
     const ended = await running.ended;

@@ -12,7 +12,9 @@ vi.mock('node:fs', async (importOriginal) => {
   const spoilt = <Call extends (...parts: never[]) => unknown>(name: string, call: Call) =>
     ((...parts: Parameters<Call>) => {
       const left = failing.get(name) ?? 0;
-      if (left === 0) return call(...parts);
+      if (left === 0) {
+        return call(...parts);
+      }
       failing.set(name, left - 1);
       throw Object.assign(new Error(`${name} failed`), { code: 'ENOSPC' });
     }) as Call;

@@ -61,11 +61,15 @@ describe('a sealing key', () => {
   it.each(KINDS)('of kind %s is one key when many processes make it at once', async (kind) => {
     const barrier = join(root, 'barrier');
     const items = join(root, 'items');
-    for (const directory of [barrier, items]) mkdirSync(directory);
+    for (const directory of [barrier, items]) {
+      mkdirSync(directory);
+    }
     // Each scrypt takes 128 MiB; a handful of processes is enough for that kind.
     const count = kind === 'passphrase' ? 4 : 16;
     const processes = Array.from({ length: count }, () => run(program, [kind, dataDir, items, barrier]));
-    while (readdirSync(barrier).length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (readdirSync(barrier).length < count) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     writeFileSync(join(barrier, 'go'), '');
     const outputs = (await Promise.all(processes)).map(({ stdout, stderr }) => {
       expect(stderr).toBe('');
@@ -80,7 +84,9 @@ describe('a sealing key', () => {
     const bytes = Buffer.alloc(32, 'k');
     const key = new SealingKey('file', 'an id', bytes);
     const shown = `${inspect(key, { showHidden: true, depth: 9 })}${JSON.stringify(key)}${String(key)}`;
-    for (const text of ['kkkk', '6b6b', '6b 6b', 'a2tr']) expect(shown).not.toContain(text);
+    for (const text of ['kkkk', '6b6b', '6b 6b', 'a2tr']) {
+      expect(shown).not.toContain(text);
+    }
   });
 });
 
@@ -89,7 +95,9 @@ describe('T37 what is sealed', () => {
 
   it('has a new nonce each of 10,000 times', () => {
     const nonces = new Set<string>();
-    for (let count = 0; count < 10_000; count += 1) nonces.add(key.seal(hello, bound).toString('hex', 0, 12));
+    for (let count = 0; count < 10_000; count += 1) {
+      nonces.add(key.seal(hello, bound).toString('hex', 0, 12));
+    }
     expect(nonces.size).toBe(10_000);
   });
 
@@ -222,7 +230,9 @@ describe('T36 no weaker store is ever chosen', () => {
     const context = storeContext(dataDir, { env: PASSPHRASE, openKeychain: keychain.open });
     const error = await errorOf(probeStore('keychain', context));
     expect(error).toMatchObject({ code, exitCode: 8 });
-    for (const kind of KINDS) expect((error as { hint: string }).hint).toContain(`--store ${kind}`);
+    for (const kind of KINDS) {
+      expect((error as { hint: string }).hint).toContain(`--store ${kind}`);
+    }
     expect(readdirSync(join(dataDir, 'keys'))).toEqual([]);
   });
 
@@ -257,7 +267,9 @@ describe('T38 T39 the item in the keychain', () => {
     keychain.calls.get = 0;
     const context = storeContext(dataDir, { openKeychain: keychain.open });
     await probeStore('keychain', context);
-    for (let count = 0; count < 5; count += 1) await openSealingKey('keychain', context, { create: true });
+    for (let count = 0; count < 5; count += 1) {
+      await openSealingKey('keychain', context, { create: true });
+    }
     expect(keychain.calls.get).toBe(1);
   });
 });

@@ -27,7 +27,9 @@ beforeEach(() => {
   fake = fakeContext({ sleeps: 'pass' });
 });
 afterEach(async () => {
-  for (const descriptor of opened) closeSync(descriptor);
+  for (const descriptor of opened) {
+    closeSync(descriptor);
+  }
   rmSync(directory, { recursive: true, force: true });
   await fake.remove();
 });
@@ -118,7 +120,10 @@ describe('a secret in a file', () => {
 
   it.each([65_536, 65_537])('has at most 65536 bytes: %i', async (length) => {
     const text = readSecretText(file('x'.repeat(length)), fake.context, source);
-    if (length === 65_536) expect(await text).toHaveLength(length);
-    else await expect(text).rejects.toThrow('does not hold a secret');
+    if (length === 65_536) {
+      expect(await text).toHaveLength(length);
+    } else {
+      await expect(text).rejects.toThrow('does not hold a secret');
+    }
   });
 });

@@ -24,7 +24,9 @@ async function complaint(source: string): Promise<string | undefined> {
     await readConfiguration({ configDir: directory, dataDir: directory });
     return undefined;
   } catch (error) {
-    if (error instanceof ConfigurationError && error.code === 'config_invalid_file') return error.message;
+    if (error instanceof ConfigurationError && error.code === 'config_invalid_file') {
+      return error.message;
+    }
     throw error;
   }
 }

@@ -55,7 +55,9 @@ async function problem(source: string): Promise<string> {
   try {
     await readConfiguration(paths());
   } catch (error) {
-    if (error instanceof ConfigurationError) return `${error.code} ${error.message.replace(directory, '')}`;
+    if (error instanceof ConfigurationError) {
+      return `${error.code} ${error.message.replace(directory, '')}`;
+    }
     throw error;
   }
   return 'accepted';

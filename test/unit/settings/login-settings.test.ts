@@ -15,7 +15,9 @@ function refusedWith(run: () => unknown): string {
   try {
     run();
   } catch (error) {
-    if (error instanceof OAuthLoginError) return error.code;
+    if (error instanceof OAuthLoginError) {
+      return error.code;
+    }
     throw error;
   }
   return 'accepted';

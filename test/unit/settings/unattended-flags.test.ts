@@ -18,7 +18,9 @@ function codeOf(run: () => unknown): string {
   try {
     run();
   } catch (error) {
-    if (error instanceof OAuthLoginError) return error.code;
+    if (error instanceof OAuthLoginError) {
+      return error.code;
+    }
     throw error;
   }
   return 'accepted';
