@@ -1,10 +1,10 @@
 import { type AssertionIssuer, readAssertionIssuer } from '../grants/jwt-bearer.ts';
-import { credential, findSubjectToken, type SubjectTokenReader } from '../grants/subject-token.ts';
+import { findSubjectToken, handedOverToken, type SubjectTokenReader } from '../grants/subject-token.ts';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
-import { placeName, readSecretFile, readSecretText } from '../secrets/secret-file.ts';
+import { readSecretFile, readSecretText, sourceName } from '../secrets/secret-file.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { providerVariable, variableName } from '../settings/variables.ts';
 
@@ -27,7 +27,7 @@ export async function readUnattendedInput(
 ): Promise<UnattendedInput> {
   const { grant, keyFile } = settings;
   const key = keyFile === undefined ? undefined : await readKey(keyFile, context);
-  const name = keyFile === undefined ? '' : placeName(keyFile);
+  const name = keyFile === undefined ? '' : sourceName(keyFile);
   if (grant === 'jwt-bearer') {
     if (key === undefined) {
       throw new ConfigurationError('config_missing_key', 'the grant jwt-bearer needs a key to sign with', {
@@ -56,11 +56,11 @@ export async function readRefreshToken(settings: UnattendedSettings, context: Co
   const name = variableName(provider.name, 'REFRESH_TOKEN');
   if (path !== undefined) {
     const source = { what: 'the refresh token', flag: '--refresh-token-file' };
-    return credential((await readSecretFile(path, context, source)).reveal(), placeName(path));
+    return handedOverToken((await readSecretFile(path, context, source)).reveal(), sourceName(path));
   }
   const value = providerVariable(context.env, provider.name, 'REFRESH_TOKEN');
   if (value !== undefined) {
-    return credential(value, name);
+    return handedOverToken(value, name);
   }
   throw new ConfigurationError(
     'config_missing_refresh_token',

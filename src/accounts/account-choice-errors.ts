@@ -11,7 +11,7 @@ import type { AccountHead } from './account.ts';
 import { accountName } from './account-name.ts';
 
 /** Nobody is signed in there, or nobody of that name. */
-export function nobody(
+export function notSignedInError(
   target: string | undefined,
   flags: TargetFlags & { readonly account?: string },
   candidates: readonly AccountHead[],
@@ -26,31 +26,31 @@ export function nobody(
       },
     );
   }
-  const place = target ?? flags.issuer;
-  const where = place === undefined ? '' : ` to ${place}`;
+  const wanted = target ?? flags.issuer;
+  const where = wanted === undefined ? '' : ` to ${wanted}`;
   const command =
-    place === undefined
+    wanted === undefined
       ? 'oauth-login github (oauth-login providers lists the others)'
-      : `oauth-login ${signInWords(place, flags)}`;
+      : `oauth-login ${signInWords(wanted, flags)}`;
   return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
     hint: `sign in with: ${command}`,
   });
 }
 
 /** The target as it was named, and the flags that say the same once more when somebody signs in there. */
-function signInWords(place: string, { host, tenant, issuer }: TargetFlags): string {
-  const server = issuer ?? place;
+function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): string {
+  const server = issuer ?? wanted;
   return [
-    shellQuoted(place),
+    shellQuoted(wanted),
     ...(host === undefined ? [] : [`--host ${shellQuoted(host)}`]),
     ...(tenant === undefined ? [] : [`--tenant ${shellQuoted(tenant)}`]),
-    ...(issuer === undefined || issuer === place ? [] : [`--issuer ${shellQuoted(issuer)}`]),
+    ...(issuer === undefined || issuer === wanted ? [] : [`--issuer ${shellQuoted(issuer)}`]),
     ...(server.startsWith('http:') ? ['--allow-http-loopback'] : []),
   ].join(' ');
 }
 
 /** More than one account fits: the choices, each with what tells it from the others. */
-export function ambiguous(accounts: readonly AccountHead[]): UsageError {
+export function ambiguousAccountError(accounts: readonly AccountHead[]): UsageError {
   const names = accounts.map(accountName);
   const choices = accounts.map((account, index) => {
     const name = names[index] ?? account.id;
@@ -63,7 +63,7 @@ export function ambiguous(accounts: readonly AccountHead[]): UsageError {
 }
 
 /** A file that cannot be read may hold the account that is meant. */
-export function perhapsMeant(error: OAuthLoginError, other: AccountHead): StoreError {
+export function uncertainAccountError(error: OAuthLoginError, other: AccountHead): StoreError {
   const name = shellQuoted(accountName(other));
   return new StoreError(
     'store_unreadable_account',

@@ -1,5 +1,4 @@
 import {
-  type Described,
   either,
   flag,
   instant,
@@ -10,8 +9,9 @@ import {
   secret,
   text,
   texts,
+  type ValueOf,
 } from '../ground/stored-record.ts';
-import { readProfile } from '../profile/profile.ts';
+import { readStoredProfile } from '../profile/profile.ts';
 import type { ClientAuthentication, TokenPresentation } from '../providers/provider.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 
@@ -73,7 +73,7 @@ export const readAccountHead = record({
     either<TokenPresentation>(record({ query: text }), record({ header: text }), record({ scheme: text })),
   ),
   /** Who signed in; absent when the server does not tell, or did not at sign-in. There is one such account for a client. */
-  profile: optional(readProfile),
+  profile: optional(readStoredProfile),
   /** The request for the profile was refused or useless at sign-in, so a refusal says nothing about the token. */
   profileUnavailable: mark,
   /** Granted scopes. */
@@ -107,11 +107,11 @@ export const readAccountHead = record({
 });
 
 /** The readable part of an account file. */
-export type AccountHead = Described<typeof readAccountHead>;
+export type AccountHead = ValueOf<typeof readAccountHead>;
 /** A refresh that was begun and has not given an access token. */
-export type UnfinishedRefresh = Described<typeof unfinishedRefresh>;
+export type UnfinishedRefresh = ValueOf<typeof unfinishedRefresh>;
 /** How the last refresh failed. */
-export type FailedRefresh = Described<typeof failedRefresh>;
+export type FailedRefresh = ValueOf<typeof failedRefresh>;
 
 /** Reads the sealed part of an account file, as `readAccountHead` does the readable one. */
 export const readAccountSecrets = record({
@@ -122,7 +122,7 @@ export const readAccountSecrets = record({
 });
 
 /** The sealed part of an account file. */
-export type AccountSecrets = Described<typeof readAccountSecrets>;
+export type AccountSecrets = ValueOf<typeof readAccountSecrets>;
 
 /** An account with its secrets opened. */
 export interface OpenAccount {

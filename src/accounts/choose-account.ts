@@ -4,7 +4,7 @@ import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
-import { ambiguous, nobody, perhapsMeant } from './account-choice-errors.ts';
+import { ambiguousAccountError, notSignedInError, uncertainAccountError } from './account-choice-errors.ts';
 import { accountName } from './account-name.ts';
 import type { StoredAccounts } from './account-store.ts';
 
@@ -42,7 +42,7 @@ export async function chooseAccount(
       unreadable.find(
         ({ issuer }) => own === undefined || issuer === undefined || isSameButLastSlash(issuer, own),
       );
-    throw meant?.error ?? nobody(target, flags, candidates);
+    throw meant?.error ?? notSignedInError(target, flags, candidates);
   }
   const { default_account } = await configuration();
   const standard = named.find(({ id }) => id === default_account);
@@ -51,22 +51,22 @@ export async function chooseAccount(
   }
   const hiddenStandard = unreadable.find(({ id }) => id === default_account);
   if (hiddenStandard !== undefined && !isNamedOne) {
-    throw perhapsMeant(hiddenStandard.error, only);
+    throw uncertainAccountError(hiddenStandard.error, only);
   }
   if (others.length > 0) {
-    throw ambiguous(named);
+    throw ambiguousAccountError(named);
   }
-  const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((place) => place !== undefined);
+  const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((wanted) => wanted !== undefined);
   const rival = unreadable.find(({ issuer }) => !isTargeted || issuer === only.issuer);
   if (rival !== undefined) {
-    throw perhapsMeant(rival.error, only);
+    throw uncertainAccountError(rival.error, only);
   }
   return only;
 }
 
 /** The provider or issuer whose accounts alone can be meant, where the target is nothing but its name. */
 export function ofTarget(target: string | undefined, flags: TargetFlags): string | undefined {
-  const isPlain = [flags.host, flags.tenant, flags.issuer].every((place) => place === undefined);
+  const isPlain = [flags.host, flags.tenant, flags.issuer].every((wanted) => wanted === undefined);
   return isPlain ? target : undefined;
 }
 
@@ -106,14 +106,14 @@ export async function accountsOfTarget(
   configuration: () => Promise<Configuration>,
 ): Promise<readonly AccountHead[]> {
   const { host, tenant, issuer } = flags;
-  const place = target ?? issuer;
-  if (place === undefined) {
+  const wanted = target ?? issuer;
+  if (wanted === undefined) {
     return accounts.filter((account) => isSame(host, hostOf(account)) && isSame(tenant, account.tenant));
   }
   if (host === undefined && tenant === undefined && issuer === undefined) {
-    const name = place.toLowerCase();
+    const name = wanted.toLowerCase();
     const plain = accounts.filter(
-      ({ provider, issuer: own }) => provider === name || isSameButLastSlash(own, place),
+      ({ provider, issuer: own }) => provider === name || isSameButLastSlash(own, wanted),
     );
     if (plain.length > 0) {
       return plain;
@@ -121,7 +121,7 @@ export async function accountsOfTarget(
   }
   const { chooseTarget } = await import('../settings/target.ts');
   try {
-    const { provider } = chooseTarget(place, flags, await configuration());
+    const { provider } = chooseTarget(wanted, flags, await configuration());
     return accounts.filter(
       (account) => account.provider === provider.name && isSameButLastSlash(account.issuer, provider.issuer),
     );
@@ -131,7 +131,7 @@ export async function accountsOfTarget(
     }
     // As `status` shows it, which no provider's name is.
     const shown = accounts.filter(
-      (account) => isSame(place, account.label) || isSame(place, hostOf(account)),
+      (account) => isSame(wanted, account.label) || isSame(wanted, hostOf(account)),
     );
     if (shown.length === 0 || host !== undefined || tenant !== undefined) {
       throw error;

@@ -3,7 +3,7 @@ import type { Clock, Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
-import { type Described, instant, optional, record, text, texts } from '../ground/stored-record.ts';
+import { instant, optional, record, text, texts, type ValueOf } from '../ground/stored-record.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
@@ -30,7 +30,7 @@ const readTokenHead = record({
 });
 
 /** The readable part of a kept token that belongs to no person. */
-export type UnattendedTokenHead = Described<typeof readTokenHead>;
+export type UnattendedTokenHead = ValueOf<typeof readTokenHead>;
 
 /** A token that belongs to no person, with what is known of it. */
 export interface UnattendedToken {

@@ -10,7 +10,7 @@ const redirectStatus = new Set([301, 302, 303, 307, 308]);
 const bodiless = new Set([204, 205, 304]);
 
 /** What is sent, and the way it takes. */
-export interface Exchange {
+export interface HttpExchange {
   readonly dispatcher: Dispatcher;
   readonly target: URL;
   readonly request: Request;
@@ -23,7 +23,7 @@ export interface Exchange {
  *
  * Throws a `ProtocolError` when the reply must not be used; what undici throws, when there is none.
  */
-export async function exchange(parts: Exchange): Promise<Response> {
+export async function exchange(parts: HttpExchange): Promise<Response> {
   const { target, request } = parts;
   // The deadline of the whole exchange holds instead of one for each silence.
   const reply = await send(parts, { 'user-agent': USER_AGENT }, 0);
@@ -50,7 +50,7 @@ export async function exchange(parts: Exchange): Promise<Response> {
  * Throws a `ProtocolError` when the reply must not be used; what undici throws, when there is none.
  */
 export async function streamingExchange(
-  parts: Exchange,
+  parts: HttpExchange,
   idle: number,
   failureOf: (failure: unknown) => unknown,
 ): Promise<Response> {
@@ -92,7 +92,7 @@ export async function streamingExchange(
 }
 
 async function send(
-  { dispatcher, target, request, body, signal }: Exchange,
+  { dispatcher, target, request, body, signal }: HttpExchange,
   own: Readonly<Record<string, string>>,
   idle: number,
 ): Promise<Dispatcher.ResponseData> {

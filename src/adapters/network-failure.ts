@@ -2,7 +2,7 @@ import { NetworkError } from '../ground/errors.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** What was attempted when a request failed. */
-export interface Attempt {
+export interface FailedRequest {
   readonly target: URL;
   readonly proxy: HttpProxy | undefined;
   /** Milliseconds the whole exchange had, when that time is over. */
@@ -28,12 +28,12 @@ const CHECK_CONNECTION = 'check the connection to the network and the address of
  *
  * The failure itself is not kept as `cause`: undici hangs sockets, options and pieces of the reply on it.
  */
-export function networkErrorFrom(failure: unknown, attempt: Attempt): NetworkError {
-  const { target, proxy } = attempt;
-  if (attempt.deadlinePassed !== undefined) {
+export function networkErrorFrom(failure: unknown, failed: FailedRequest): NetworkError {
+  const { target, proxy } = failed;
+  if (failed.deadlinePassed !== undefined) {
     return new NetworkError(
       'network_timeout',
-      `${target.host} did not answer within ${secondsText(attempt.deadlinePassed)}`,
+      `${target.host} did not answer within ${secondsText(failed.deadlinePassed)}`,
       { hint: 'try again; if it stays slow, check the connection to the network' },
     );
   }

@@ -54,7 +54,7 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
     autoSelectFamily: true,
     // Node gives an address 250 ms before it tries the next one, too little for a slow line.
     autoSelectFamilyAttemptTimeout: 1_000,
-    lookup: await lookupOutsideLoopback(),
+    lookup: await lookupPinningLocalhost(),
   };
   const direct = new Agent({ connect });
   const proxied = proxy === undefined ? undefined : await openProxied(proxy, connect);
@@ -97,7 +97,7 @@ async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
 }
 
 /** A resolver that answers for `localhost` itself, so that the name cannot lead off this machine. */
-async function lookupOutsideLoopback(): Promise<LookupFunction> {
+async function lookupPinningLocalhost(): Promise<LookupFunction> {
   const { lookup } = await import('node:dns');
   return (hostname, options, callback) => {
     if (hostname !== 'localhost') {

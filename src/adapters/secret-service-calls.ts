@@ -60,7 +60,7 @@ export function readAlias(): string {
 }
 
 /** Asks for a session in which values are sent as they are (Secret Service API, "OpenSession", algorithm `plain`). */
-export function openSession(): string {
+export function openSecretSession(): string {
   const body = aligned(string('plain') + signature('s'), 4) + string('');
   return methodCallMessage(OPEN_SESSION, { ...serviceCall('OpenSession'), signature: 'sv', body });
 }

@@ -7,7 +7,7 @@ import {
   getSecret,
   hello,
   OPEN_SESSION,
-  openSession,
+  openSecretSession,
   READ_ALIAS,
   readAlias,
   SEARCH_ACCOUNT,
@@ -157,7 +157,7 @@ export function openUnlockedKeyring(
 
     function takeReply(serial: number | undefined, body: MessageReader): void {
       if (serial === READ_ALIAS) {
-        socket.write(openSession() + searchItems(SEARCH_SERVICE, { service }), 'latin1');
+        socket.write(openSecretSession() + searchItems(SEARCH_SERVICE, { service }), 'latin1');
         resolveOpen({ read });
       } else if (serial === OPEN_SESSION) {
         body.stringVariant();

@@ -6,7 +6,7 @@ import { type CommandName, descriptions } from './descriptions.ts';
 export type Run = (argv: readonly string[], context: Context) => Promise<number>;
 
 /** What a command is given besides its flags and words. */
-export interface Surroundings {
+export interface RunParts {
   readonly context: Context;
   readonly run: Run;
   /** The whole command line, as it was typed. */
@@ -64,7 +64,7 @@ export const actions: Readonly<Record<CommandName, Action>> = {
 
 // The words and flags are as the description says, which commander's types do not know.
 type Action = (
-  surroundings: Surroundings,
+  surroundings: RunParts,
   flags: OptionValues,
   ...words: OptionValues[string][]
 ) => Promise<number | undefined>;

@@ -1,6 +1,6 @@
 import { UsageError } from '../ground/errors.ts';
 import { nearestNames } from '../ground/nearest-names.ts';
-import type { Fault } from './command-line-fault.ts';
+import type { TypingFault } from './command-line-fault.ts';
 import { descriptionOf, descriptions } from './descriptions.ts';
 import { namesOf } from './flag.ts';
 import { rootFlags } from './flags.ts';
@@ -19,7 +19,7 @@ const examples: Readonly<Record<string, string>> = {
 };
 
 /** The `UsageError` for a command line that could not be read: names what was typed, and an example or the help. */
-export function commandLineError(fault: Fault, argv: readonly string[]): UsageError {
+export function commandLineError(fault: TypingFault, argv: readonly string[]): UsageError {
   const [first = ''] = argv;
   switch (fault.kind) {
     case 'missing-argument': {

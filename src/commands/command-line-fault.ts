@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Flag } from './flag.ts';
 
 /** What is wrong with a command line. */
-export type Fault =
+export type TypingFault =
   | { readonly kind: 'missing-argument'; readonly argument: string }
   | { readonly kind: 'missing-value'; readonly flag: Flag['usage'] }
   | { readonly kind: 'unknown-flag'; readonly typed: string }
@@ -17,8 +17,8 @@ export type Fault =
 /** A command line that cannot be read; `main` turns it into a `UsageError`. */
 export class CommandLineFault extends Error {
   override readonly name = 'CommandLineFault';
-  readonly fault: Fault;
-  constructor(fault: Fault) {
+  readonly fault: TypingFault;
+  constructor(fault: TypingFault) {
     super(fault.kind);
     this.fault = fault;
   }

@@ -19,9 +19,9 @@ import {
 } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import {
-  forgottenGrantsText,
   forgottenJson,
   forgottenText,
+  forgottenTokensText,
   type ToldSignOut,
   toldSignOut,
 } from '../output/logout-text.ts';
@@ -57,21 +57,21 @@ export async function logout(
   const kept = openUnattendedTokens(context);
   const { tokens } = kept.list();
   const chosen = await chooseAccounts(target, flags, stored, tokens, configuration);
-  const places = [target, flags.host, flags.tenant, flags.issuer];
-  const isEveryone = flags.all === true && places.every((place) => place === undefined);
+  const named = [target, flags.host, flags.tenant, flags.issuer];
+  const isEveryone = flags.all === true && named.every((one) => one === undefined);
   const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, tokens, configuration);
-  const grants = kept.remove(issuers);
+  const keptTokens = kept.remove(issuers);
   const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
   const outcomes = await signOutAll(chosen, flags, access);
   const command = commandWithForget(target, flags);
   const told = outcomes.map((outcome) => toldSignOut(outcome, command));
   const errors = notSignedOut(told);
   if (flags.json) {
-    context.stdout.write(forgottenJson(told, grants, unreadable));
-  } else if (outcomes.length === 0 && grants.length === 0 && unreadable.length === 0) {
+    context.stdout.write(forgottenJson(told, keptTokens, unreadable));
+  } else if (outcomes.length === 0 && keptTokens.length === 0 && unreadable.length === 0) {
     context.stdout.write('Nobody was signed in.\n');
-  } else if (grants.length > 0) {
-    context.stdout.write(forgottenGrantsText(grants.length));
+  } else if (keptTokens.length > 0) {
+    context.stdout.write(forgottenTokensText(keptTokens.length));
   }
   if (unreadable.length > 0) {
     errors.unshift(unreadableError(unreadable, flags, context));

@@ -57,12 +57,12 @@ export async function changeProviders(
   context.stdout.write(await exported(name, context));
 }
 
-async function add(place: string, flags: AddFlags, context: Context): Promise<void> {
-  const offered = await offeredProvider(place, checkedWish(flags), context);
+async function add(source: string, flags: AddFlags, context: Context): Promise<void> {
+  const offered = await offeredProvider(source, checkedWish(flags), context);
   const { name, file, hosts } = offered;
   context.stderr.write(offeredProviderText(name, file, hosts));
   if (flags.yes !== true) {
-    await confirm(place, name, flags, context);
+    await confirm(source, name, flags, context);
   }
   context.stdout.write(addedProviderText(name, file, await addProvider(offered, context)));
 }
@@ -71,8 +71,8 @@ function checkedWish({ name, replace }: AddFlags): AddWish {
   return defined({ name: name?.toLowerCase(), replace });
 }
 
-async function confirm(place: string, name: string, { replace }: AddFlags, context: Context): Promise<void> {
-  const again = `oauth-login providers add ${shellQuoted(place)} --name ${name}${replace ? ' --replace' : ''}`;
+async function confirm(source: string, name: string, { replace }: AddFlags, context: Context): Promise<void> {
+  const again = `oauth-login providers add ${shellQuoted(source)} --name ${name}${replace ? ' --replace' : ''}`;
   if (!isInteractive(context)) {
     throw new UsageError('usage_invalid', `${name} was not added, since nobody is here to agree`, {
       hint: `if all of these hosts belong to the provider: ${again} --yes`,

@@ -38,14 +38,14 @@ export async function providers(
 ): Promise<void> {
   const configuration = await ownConfiguration(context);
   if (name !== undefined) {
-    const place = shownPlace(name, flags, configuration);
-    if (place.host !== flags.host) {
+    const shown = withShownInstance(name, flags, configuration);
+    if (shown.host !== flags.host) {
       context.stderr.write(HOST_NOTE);
     }
-    if (place.tenant !== flags.tenant) {
+    if (shown.tenant !== flags.tenant) {
       context.stderr.write(TENANT_NOTE);
     }
-    const settings = loginSettings(name, place, context.env, configuration);
+    const settings = loginSettings(name, shown, context.env, configuration);
     const redirectUri = registeredRedirectUri(settings.redirect);
     const { selfRegistration: own } = settings.provider;
     const facts = {
@@ -85,7 +85,11 @@ const HOST_NOTE =
 const TENANT_NOTE = 'note: my-id stands for your own tenant; give it with --tenant\n';
 
 /** A provider that people host themselves is shown without its host too: then a host that cannot exist stands there. */
-function shownPlace(name: string, flags: ProvidersFlags, configuration: Configuration): ProvidersFlags {
+function withShownInstance(
+  name: string,
+  flags: ProvidersFlags,
+  configuration: Configuration,
+): ProvidersFlags {
   const entry = configuration.providers.get(name.toLowerCase());
   const preset = namedPreset(entry?.preset ?? name.toLowerCase(), configuration);
   if (preset === undefined || entry?.issuer !== undefined) {

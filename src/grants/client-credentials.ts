@@ -1,6 +1,6 @@
-import { requestGrant } from '../protocol/grant-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import { requestUnattendedTokens } from '../protocol/unattended-token-request.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { clientVariables } from '../settings/variables.ts';
 import { withNextSteps } from './next-steps.ts';
@@ -19,7 +19,7 @@ export async function clientCredentials(
 ): Promise<TokenSet> {
   const request = { grantType: 'client_credentials', parameters: unattendedParameters(settings) };
   const allow = 'the registration has to allow the grant client_credentials to this client';
-  return withNextSteps(requestGrant(endpoint, request), {
+  return withNextSteps(requestUnattendedTokens(endpoint, request), {
     invalid_client: wrongClient(settings, endpoint),
     unauthorized_client: allow,
     unsupported_grant_type: allow,

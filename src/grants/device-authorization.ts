@@ -5,7 +5,7 @@ import { isInteractive } from '../ground/presence.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import {
   type DeviceAuthorization,
-  noDeviceGrant,
+  noDeviceGrantError,
   requestDeviceAuthorization,
 } from '../protocol/device-authorization.ts';
 import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
@@ -58,7 +58,7 @@ export async function deviceAuthorization(request: DeviceRequest, context: Conte
 /** Throws a `ConfigurationError` when the provider has no device authorization endpoint. */
 export function requireDeviceGrant(provider: Pick<Provider, 'label' | 'device' | 'endpoints'>): void {
   if (provider.endpoints.device_authorization_endpoint === undefined) {
-    throw noDeviceGrant(provider);
+    throw noDeviceGrantError(provider);
   }
 }
 

@@ -1,9 +1,9 @@
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { type AssertionClaims, assertionAudience, signAssertion } from '../protocol/client-assertion.ts';
-import { requestGrant } from '../protocol/grant-request.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import { requestUnattendedTokens } from '../protocol/unattended-token-request.ts';
 import { endpointOrigins } from '../providers/origins.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { wrongClient } from './client-credentials.ts';
@@ -72,7 +72,7 @@ export async function jwtBearer(
     parameters: [['assertion', assertion.reveal()] as const, ...parameters],
   };
   const who = serviceAccount?.clientEmail ?? claims.issuer;
-  return withNextSteps(requestGrant(endpoint, request), {
+  return withNextSteps(requestUnattendedTokens(endpoint, request), {
     invalid_grant: `the key may be expired, disabled or deleted, or not registered for ${who}: make a new one; check --subject and the clock of this machine too`,
     invalid_client: wrongClient(settings, endpoint),
     unauthorized_client: `allow ${who} to ask for these scopes (--scope) and to act for --subject, if that was given`,

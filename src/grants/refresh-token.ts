@@ -13,7 +13,7 @@ import { withNextSteps } from './next-steps.ts';
 import { unattendedParameters } from './unattended-parameters.ts';
 
 /** What the server did with the refresh token. */
-export interface RefreshTokenGrant {
+export interface RefreshedTokens {
   readonly tokens: TokenSet;
   /** The server sent a new refresh token, and nobody said where to keep it. */
   readonly isLost: boolean;
@@ -34,7 +34,7 @@ export async function refreshTokenGrant(
   settings: UnattendedSettings,
   refreshToken: Secret,
   rotated: ReplacementFile | undefined,
-): Promise<RefreshTokenGrant> {
+): Promise<RefreshedTokens> {
   const isNew = (token: Secret | undefined) =>
     token !== undefined && token.reveal() !== refreshToken.reveal();
   const tokens = await spend(endpoint, settings, refreshToken, async (reply) => {
@@ -67,7 +67,7 @@ async function spend(
     if (!isRejected(error)) {
       throw error;
     }
-    const place =
+    const source =
       settings.refreshTokenFile === undefined
         ? variableName(provider.name, 'REFRESH_TOKEN')
         : settings.refreshTokenFile.replace(/^-$/, 'standard input');
@@ -75,7 +75,7 @@ async function spend(
       'refresh_rejected',
       `${provider.label} does not take the refresh token any more (${error.error === UNEXPLAINED ? `status ${error.status}` : error.error})${error.likelyReason === undefined ? '' : `: ${error.likelyReason}`}`,
       {
-        hint: `put a new one into ${place}; if the server sends a new one each time, keep it with --rotate-to FILE`,
+        hint: `put a new one into ${source}; if the server sends a new one each time, keep it with --rotate-to FILE`,
         cause: error,
       },
     );

@@ -3,7 +3,7 @@ import { variableText } from '../ground/environment.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
-import { placeName, readSecretFile } from '../secrets/secret-file.ts';
+import { readSecretFile, sourceName } from '../secrets/secret-file.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
@@ -12,8 +12,8 @@ import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
 export interface SubjectToken {
   readonly token: Secret;
   readonly type: string;
-  /** How an error names the place it came from. */
-  readonly place: string;
+  /** How an error names where the token came from. */
+  readonly sourceName: string;
 }
 
 /** Gives the subject token; only the identity of a CI job needs the network for that. */
@@ -31,10 +31,10 @@ export async function findSubjectToken(
   context: Context,
 ): Promise<SubjectTokenReader> {
   const source = settings.subjectToken;
-  const typed = (token: Secret, standard: string, place: string) => async () => ({
+  const typed = (token: Secret, standard: string, sourceName: string) => async () => ({
     token,
     type: settings.subjectTokenType ?? `${TYPE}${standard}`,
-    place,
+    sourceName,
   });
   switch (source.kind) {
     case 'ci': {
@@ -49,9 +49,9 @@ export async function findSubjectToken(
       const what = { what: 'the subject token', flag: '--subject-token-file' };
       const token = await readSecretFile(source.path, context, what);
       return typed(
-        credential(token.reveal(), placeName(source.path)),
+        handedOverToken(token.reveal(), sourceName(source.path)),
         'access_token',
-        placeName(source.path),
+        sourceName(source.path),
       );
     }
     case 'environment':
@@ -66,7 +66,7 @@ export async function findSubjectToken(
 function ofVariable(name: string, settings: UnattendedSettings, { env }: Context): Secret {
   const value = variableText(env, name);
   if (value !== undefined) {
-    return credential(value, name);
+    return handedOverToken(value, name);
   }
   throw new ConfigurationError(
     'config_missing_subject_token',
@@ -81,11 +81,11 @@ function ofVariable(name: string, settings: UnattendedSettings, { env }: Context
 }
 
 /** A token that was handed over. Throws a `ConfigurationError`. */
-export function credential(text: string, place: string): Secret {
+export function handedOverToken(text: string, sourceName: string): Secret {
   if (/^[\x21-\x7e]{1,65536}$/.test(text)) {
     return new Secret(text);
   }
-  throw new ConfigurationError('config_invalid_value', `${place} does not hold a token`, {
+  throw new ConfigurationError('config_invalid_value', `${sourceName} does not hold a token`, {
     hint: 'it has to hold the token and nothing else, on one line',
   });
 }

@@ -1,7 +1,7 @@
 import { quoteForeign } from '../ground/safe-text.ts';
-import { requestGrant } from '../protocol/grant-request.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import { requestUnattendedTokens } from '../protocol/unattended-token-request.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { wrongClient } from './client-credentials.ts';
 import { audiencesOf, unverifiedClaims } from './jwt-claims.ts';
@@ -32,9 +32,9 @@ export async function tokenExchange(
     ],
     ...(requestedTokenType === undefined ? {} : { requestedTokenType }),
   };
-  const wrongSubject = `check ${subject.place}: ${describe(subject, settings, endpoint.now())}`;
+  const wrongSubject = `check ${subject.sourceName}: ${describe(subject, settings, endpoint.now())}`;
   const allow = 'the registration has to allow token exchange to this client';
-  return withNextSteps(requestGrant(endpoint, request), {
+  return withNextSteps(requestUnattendedTokens(endpoint, request), {
     invalid_request: wrongSubject,
     invalid_grant: wrongSubject,
     access_denied: wrongSubject,

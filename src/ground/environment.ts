@@ -2,7 +2,7 @@ import type { Environment } from './context.ts';
 
 const OWN = /^OAUTH_LOGIN_/i;
 /** Those that tell where this tool keeps its files, and hold no secret. */
-const PLACES = /^OAUTH_LOGIN_(?:CONFIG_DIR|DATA_DIR|STORE)$/i;
+const KEPT_FOR_COMMANDS = /^OAUTH_LOGIN_(?:CONFIG_DIR|DATA_DIR|STORE)$/i;
 
 /**
  * Copies the variables, and removes from the process those that no program started later may see or that would
@@ -37,7 +37,9 @@ export function variableText(env: Environment, name: string): string | undefined
  * `oauth-login` in it works with the same accounts.
  */
 export function commandEnvironment(env: Environment): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN.test(name) || PLACES.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !OWN.test(name) || KEPT_FOR_COMMANDS.test(name)),
+  );
 }
 
 /** The variables that a program of our choice may see. */

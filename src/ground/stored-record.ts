@@ -10,13 +10,13 @@ export interface OptionalField<Value> {
 }
 
 /** The type of what the field reads. */
-export type Described<F> = F extends Field<infer Value> ? Value : never;
+export type ValueOf<F> = F extends Field<infer Value> ? Value : never;
 
 type Fields = Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>;
 
 /** The type of the record that these members describe. */
 type RecordOf<Members extends Fields> = {
-  readonly [Name in keyof Members as Members[Name] extends Field<unknown> ? Name : never]: Described<
+  readonly [Name in keyof Members as Members[Name] extends Field<unknown> ? Name : never]: ValueOf<
     Members[Name]
   >;
 } & {

@@ -30,7 +30,7 @@ export interface SystemContext extends Context {
 }
 
 /** The parts of the process the context is made of. */
-export type Host = Pick<
+export type HostProcess = Pick<
   NodeJS.Process,
   'env' | 'execArgv' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'removeListener' | 'report'
 >;
@@ -40,7 +40,7 @@ export type Host = Pick<
  *
  * Nothing heavy is loaded and no stream is touched before it is used.
  */
-export function systemContext(process: Host): SystemContext {
+export function systemContext(process: HostProcess): SystemContext {
   preventCrashArtefacts(process);
   const { platform } = process;
   const env = takeEnvironment(process.env);

@@ -69,7 +69,8 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   const served = new WeakSet<Socket>();
   const users = options.users ?? [process.getuid?.() ?? 0];
   const peerUser = options.peerUser ?? lookUpPeerUser;
-  let conversation: BrowserConversation | undefined;
+  // A browser may connect before the port is known, and so before there is a conversation.
+  let current: BrowserConversation | undefined;
 
   function admits(socket: Socket): boolean {
     const user = options.platform === 'linux' ? peerUser(socket) : 'unknown';
@@ -81,6 +82,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   }
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
+    const conversation = current;
     if (conversation === undefined) {
       request.socket.destroy();
       return;
@@ -102,8 +104,8 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
     serveRequests(server, connections, answer, () => notify('oversized-reply'));
   });
   const origin = `http://${options.host}:${port}`;
-  const talk = new BrowserConversation(options, origin, notify, admits);
-  conversation = talk;
+  const conversation = new BrowserConversation(options, origin, notify, admits);
+  current = conversation;
 
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
@@ -112,7 +114,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   }
 
   async function closeAll(): Promise<void> {
-    talk.authorizationResponse.reject(new AbortedError('the sign-in was stopped'));
+    conversation.authorizationResponse.reject(new AbortedError('the sign-in was stopped'));
     const closed = Promise.all(servers.map(closeServer));
     connections.destroyAll();
     await closed;
@@ -122,13 +124,16 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
     if (closing !== undefined) {
       return closing;
     }
-    talk.done.show(outcomePage(outcome));
+    conversation.done.show(outcomePage(outcome));
     const sent = [...openReplies].map((reply) => new Promise((resolve) => reply.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => {
       timer = setTimeout(resolve, options.graceMilliseconds ?? GRACE_MILLISECONDS);
     });
-    await Promise.race([Promise.all([...sent, talk.isAnswered ? talk.done.delivered : undefined]), grace]);
+    await Promise.race([
+      Promise.all([...sent, conversation.isAnswered ? conversation.done.delivered : undefined]),
+      grace,
+    ]);
     clearTimeout(timer);
     await close();
   }
@@ -136,9 +141,9 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
   return {
     port,
     redirectUri: `${origin}${options.path}`,
-    startLink: (authorizationUri) => talk.startLink(authorizationUri),
-    startLinkOpened: talk.opened.promise,
-    response: talk.authorizationResponse.promise,
+    startLink: (authorizationUri) => conversation.startLink(authorizationUri),
+    startLinkOpened: conversation.opened.promise,
+    response: conversation.authorizationResponse.promise,
     finish,
     close,
   };

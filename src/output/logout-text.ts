@@ -84,7 +84,7 @@ function refusalText({ error, status }: AuthorizationServerError): string {
 }
 
 /** What `logout` says of tokens that belong to no person. */
-export function forgottenGrantsText(count: number): string {
+export function forgottenTokensText(count: number): string {
   return `Deleted ${count} kept ${count === 1 ? 'token' : 'tokens'} of --grant from this machine; ${count === 1 ? 'it stays valid at the provider until it expires' : 'they stay valid at the provider until they expire'}.\n`;
 }
 
@@ -94,7 +94,7 @@ export function forgottenGrantsText(count: number): string {
  */
 export function forgottenJson(
   outcomes: readonly ToldSignOut[],
-  grants: readonly KeptToken[],
+  keptTokens: readonly KeptToken[],
   unreadable: readonly UnreadableAccount[],
 ): string {
   return jsonText([
@@ -106,7 +106,7 @@ export function forgottenJson(
       ...('refusal' in revocation ? { access_token_expires_at: head.expiresAt ?? null } : {}),
       forgotten: isForgotten,
     })),
-    ...grants.map(({ grant, provider, clientId }) => ({
+    ...keptTokens.map(({ grant, provider, clientId }) => ({
       grant,
       provider,
       client_id: clientId ?? null,

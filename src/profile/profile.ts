@@ -1,7 +1,7 @@
-import { anyObject, type Described, flag, optional, record, text } from '../ground/stored-record.ts';
+import { anyObject, flag, optional, record, text, type ValueOf } from '../ground/stored-record.ts';
 
 /** Reads a profile from a file: a fresh object without what does not belong there; `undefined` when it is none. */
-export const readProfile = record({
+export const readStoredProfile = record({
   /** The name of the provider that says so. */
   provider: text,
   /** Stable identifier of the End-User at this provider; always a string. */
@@ -19,4 +19,4 @@ export const readProfile = record({
 });
 
 /** Who is signed in, in the claims of OpenID Connect Core §5.1, the same shape for every provider. */
-export type Profile = Described<typeof readProfile>;
+export type Profile = ValueOf<typeof readStoredProfile>;

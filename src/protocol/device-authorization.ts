@@ -62,7 +62,7 @@ export async function requestDeviceAuthorization(
       },
     );
     if (response.status === 404 && !isJson(response)) {
-      throw noDeviceGrant(provider);
+      throw noDeviceGrantError(provider);
     }
     const reply = await library.processDeviceAuthorizationResponse(provider.metadata, client, response);
     return deviceAuthorizationFromResponse(reply, endpoint.allowHttpLoopback, provider.label);
@@ -72,7 +72,7 @@ export async function requestDeviceAuthorization(
 }
 
 /** The error for a server without this grant. */
-export function noDeviceGrant(provider: Pick<Provider, 'label' | 'device'>): ConfigurationError {
+export function noDeviceGrantError(provider: Pick<Provider, 'label' | 'device'>): ConfigurationError {
   const since = provider.device?.since;
   return new ConfigurationError(
     'config_no_device_grant',

@@ -1,6 +1,6 @@
 import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
-import type { DeviceGrant } from '../providers/device-grant.ts';
+import type { DeviceGrantRules } from '../providers/device-grant-rules.ts';
 import { fromLibraryError, type Refused } from './library-errors.ts';
 
 /**
@@ -13,7 +13,7 @@ export function deviceRefusal(
   library: typeof import('oauth4webapi'),
   error: unknown,
   what: string,
-  device: DeviceGrant | undefined,
+  device: DeviceGrantRules | undefined,
   by: Refused = {},
 ): unknown {
   const refused = fromLibraryError(library, error, what, by);

@@ -15,7 +15,7 @@ import { tolerantFetch } from './tolerant-fetch.ts';
 import { verifyIdToken } from './verify-id-token.ts';
 
 /** One exchange at the token endpoint: how its request is sent, and how the library reads the reply. */
-export interface Exchange {
+export interface TokenExchangeSteps {
   readonly send: (
     library: typeof Library,
     server: Library.AuthorizationServer,
@@ -44,7 +44,7 @@ export interface Exchange {
  */
 export async function requestTokens(
   endpoint: TokenEndpoint,
-  exchange: Exchange,
+  exchange: TokenExchangeSteps,
   tokenTypes: readonly string[] = acceptedTokenTypes,
 ): Promise<TokenSet> {
   const library = await import('oauth4webapi');

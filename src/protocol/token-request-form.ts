@@ -23,22 +23,22 @@ export function formedTokenRequest(url: string, init: Init, form: TokenRequestFo
     parameters.set(name, value);
   }
   const isRefresh = parameters.get('grant_type') === 'refresh_token';
-  const place = new URL(isRefresh && form.refreshUrl !== undefined ? form.refreshUrl : url);
+  const address = new URL(isRefresh && form.refreshUrl !== undefined ? form.refreshUrl : url);
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(form.headers ?? {})) {
     headers.set(name, value);
   }
   if (form.method === 'GET') {
     for (const [name, value] of parameters) {
-      place.searchParams.set(name, value);
+      address.searchParams.set(name, value);
     }
     headers.delete('content-type');
-    return { url: place.href, init: { ...init, method: 'GET', body: undefined, headers } };
+    return { url: address.href, init: { ...init, method: 'GET', body: undefined, headers } };
   }
   if (form.body === 'json') {
     headers.set('content-type', 'application/json');
     const body = JSON.stringify(Object.fromEntries(parameters));
-    return { url: place.href, init: { ...init, body, headers } };
+    return { url: address.href, init: { ...init, body, headers } };
   }
-  return { url: place.href, init: { ...init, body: parameters, headers } };
+  return { url: address.href, init: { ...init, body: parameters, headers } };
 }

@@ -32,14 +32,14 @@ export interface ConformingReply {
 export function conformingReply(
   reply: Reply,
   quirks: readonly Quirk[],
-  places: TokenReplyMap = {},
+  paths: TokenReplyMap = {},
 ): ConformingReply | undefined {
   const form = quirks.includes('form-encoded-reply') && isForm(reply);
   const members = form ? readForm(reply.text) : readJson(reply.text);
   if (members === undefined) {
     return undefined;
   }
-  const moved = moveMembers(members, places);
+  const moved = moveMembers(members, paths);
   const cut = dropDeepMembers(members);
   const renamed = quirks.includes('device-page-renamed') && restoreDeviceNames(members);
   const error = errorOf(members, reply.status, quirks);
@@ -107,8 +107,8 @@ function readJson(text: string): Record<string, unknown> | undefined {
 }
 
 /** Gives whether a member got its name and place of RFC 6749 §5.1 back. */
-function moveMembers(members: Record<string, unknown>, places: TokenReplyMap): boolean {
-  const found = Object.entries(places)
+function moveMembers(members: Record<string, unknown>, paths: TokenReplyMap): boolean {
+  const found = Object.entries(paths)
     .map(([name, path]) => [name, memberAt(members, path)] as const)
     .filter(([, value]) => value !== undefined);
   for (const [name, value] of found) {

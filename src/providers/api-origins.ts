@@ -10,13 +10,13 @@ export function apiOrigins(
   allowHttpLoopback: boolean,
 ): readonly string[] {
   const { userinfo_endpoint } = provider.endpoints;
-  const places = [
+  const addresses = [
     ...(provider.apiOrigins ?? []),
     ...(userinfo_endpoint === undefined ? [] : [userinfo_endpoint]),
   ];
-  const origins = places
-    .filter((place) => URL.canParse(place))
-    .map((place) => new URL(place))
+  const origins = addresses
+    .filter((address) => URL.canParse(address))
+    .map((address) => new URL(address))
     .filter(
       ({ protocol, hostname }) =>
         protocol === 'https:' || (protocol === 'http:' && allowHttpLoopback && isLoopbackHost(hostname)),

@@ -1,8 +1,8 @@
 import { UsageError } from '../ground/errors.ts';
 import type { Provider } from './provider.ts';
 
-/** What the user chose for a provider that stands in more than one place. */
-export interface ProviderPlace {
+/** Which instance of a provider is meant: the host, and the tenant at it. */
+export interface ProviderInstance {
   readonly host?: string;
   readonly tenant?: string;
 }
@@ -18,9 +18,9 @@ const UUID_GRAMMAR = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
  *
  * Throws a `UsageError` for a host or tenant that is malformed, missing, or of no meaning to the provider.
  */
-export function expandProvider(provider: Provider, place: ProviderPlace = {}): Provider {
-  const host = chooseHost(provider, place.host);
-  const tenant = chooseTenant(provider, place);
+export function expandProvider(provider: Provider, instance: ProviderInstance = {}): Provider {
+  const host = chooseHost(provider, instance.host);
+  const tenant = chooseTenant(provider, instance);
   const values = new Map<string, string>();
   if (host !== undefined) {
     values.set('{host}', host);
@@ -86,13 +86,13 @@ function readHost(written: string): string | undefined {
   return host === written || `${host}:443` === written ? host : undefined;
 }
 
-function chooseTenant(provider: Provider, place: ProviderPlace): string | undefined {
-  const given = place.tenant;
+function chooseTenant(provider: Provider, instance: ProviderInstance): string | undefined {
+  const given = instance.tenant;
   if (given !== undefined && provider.tenant === undefined) {
     throw new UsageError('usage_invalid', `${provider.label} has no tenants`, { hint: 'leave out --tenant' });
   }
   if (provider.tenantNames === 'exact') {
-    return chooseExactTenant(provider, place);
+    return chooseExactTenant(provider, instance);
   }
   const tenant = (given ?? provider.tenant)?.toLowerCase();
   if (tenant !== undefined && !TENANT_GRAMMAR.test(tenant)) {
@@ -106,17 +106,19 @@ function chooseTenant(provider: Provider, place: ProviderPlace): string | undefi
 /** The tenant with its letters as they are: a server that compares them knows no other form. */
 function chooseExactTenant(
   { label, name, tenant: usual }: Provider,
-  { host, tenant }: ProviderPlace,
+  { host, tenant }: ProviderInstance,
 ): string {
   const given = tenant ?? usual ?? '';
   if (EXACT_TENANT_GRAMMAR.test(given)) {
     return given;
   }
-  const place = host === undefined ? '' : ` --host ${host}`;
+  const hostFlag = host === undefined ? '' : ` --host ${host}`;
   throw new UsageError(
     'usage_invalid',
     given === '' ? `${label} needs the id of your tenant` : '--tenant is not the id of a tenant',
-    { hint: `give the id as it is written there, for example: oauth-login ${name}${place} --tenant my-id` },
+    {
+      hint: `give the id as it is written there, for example: oauth-login ${name}${hostFlag} --tenant my-id`,
+    },
   );
 }
 

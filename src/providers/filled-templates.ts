@@ -17,7 +17,7 @@ const notFilled: ReadonlySet<string> = new Set(['notes', 'reasons', 'doubts', 's
 
 /** Gives the first template of a provider file that nothing fills, such as `{hots}`, or `{tenant}` without a tenant. */
 export function unfilledTemplate(file: ProviderFile): Fault | undefined {
-  const places = [
+  const filledAlways = [
     ...(file.hosts === undefined ? [] : ['host']),
     ...(file.hosts?.api === undefined ? [] : ['api']),
     ...(file.tenant === undefined ? [] : ['tenant']),
@@ -26,7 +26,7 @@ export function unfilledTemplate(file: ProviderFile): Fault | undefined {
     if (notFilled.has(name)) {
       continue;
     }
-    const known = [...places, ...(filledLater[name] ?? [])];
+    const known = [...filledAlways, ...(filledLater[name] ?? [])];
     const fault = firstUnfilled(member, [name], known);
     if (fault !== undefined) {
       return fault;

@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi';
-import type { DeviceGrant } from './device-grant.ts';
+import type { DeviceGrantRules } from './device-grant-rules.ts';
 import type { ProfileRequest } from './profile-request.ts';
 import type { Quirk } from './quirk.ts';
 import type { Registration, SelfRegistration } from './registration.ts';
@@ -154,7 +154,7 @@ export interface Provider {
   readonly tokenPresentation?: TokenPresentation;
   readonly revocation: Revocation;
   /** Of a provider whose device authorization grant has ways of its own. */
-  readonly device?: DeviceGrant;
+  readonly device?: DeviceGrantRules;
   readonly registration?: Registration;
   /** How this tool gets a client there by itself; a server of no preset may offer it in its metadata (RFC 8414 §2). */
   readonly selfRegistration?: SelfRegistration;

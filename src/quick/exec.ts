@@ -4,11 +4,14 @@ import { runWithToken } from '../commands/exec.ts';
 import type { ChildProgram } from '../ground/ports.ts';
 import { readCommandWords } from './command-words.ts';
 import { openQuickKeychain } from './quick-keychain.ts';
-import { answerFromStore, type Host } from './stored-answer.ts';
+import { answerFromStore, type QuickProcess } from './stored-answer.ts';
 import type { QuickAnswer } from './write.ts';
 
 /** Runs the command of `exec` while the stored token is good; gives `undefined` when the whole program is needed. */
-export async function answerExec(argv: readonly string[], process: Host): Promise<QuickAnswer | undefined> {
+export async function answerExec(
+  argv: readonly string[],
+  process: QuickProcess,
+): Promise<QuickAnswer | undefined> {
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
   const words = readCommandWords(argv.slice(0, separator), execCommand);

@@ -1,4 +1,4 @@
-import type { Host } from './stored-answer.ts';
+import type { QuickProcess } from './stored-answer.ts';
 import type { QuickAnswer } from './write.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { QuickAnswer } from './write.ts';
  */
 export async function quickAnswer(
   argv: readonly string[],
-  process: Host & Pick<NodeJS.Process, 'stdout'>,
+  process: QuickProcess & Pick<NodeJS.Process, 'stdout'>,
 ): Promise<QuickAnswer | undefined> {
   const [name, ...words] = argv;
   switch (name) {

@@ -2,7 +2,7 @@ import { sessionBusSocket } from '../adapters/session-bus-address.ts';
 import type { Context } from '../ground/context.ts';
 import type { Keychain } from '../ground/ports.ts';
 import { KEYCHAIN_SERVICE } from '../secrets/keychain-key.ts';
-import { needsTheWholeProgram } from './whole-program.ts';
+import { stepBackLater } from './step-back.ts';
 
 /** Milliseconds for the keyring of the session; one that takes longer is waited for by the whole program. */
 const KEYRING_PATIENCE = 1_000;
@@ -11,14 +11,14 @@ const KEYRING_PATIENCE = 1_000;
 export async function openQuickKeychain(env: Context['env'], platform: NodeJS.Platform): Promise<Keychain> {
   const socket = platform === 'linux' ? sessionBusSocket(env) : undefined;
   if (socket === undefined) {
-    return needsTheWholeProgram();
+    return stepBackLater();
   }
   const { openUnlockedKeyring } = await import('../adapters/secret-service.ts');
   const keyring = await openUnlockedKeyring(socket, KEYCHAIN_SERVICE, KEYRING_PATIENCE);
   return {
     // The key of other accounts opens nothing of these, and then the whole program looks again.
     getPassword: (_service, account) => keyring.read(account),
-    setPassword: needsTheWholeProgram,
-    deletePassword: needsTheWholeProgram,
+    setPassword: stepBackLater,
+    deletePassword: stepBackLater,
   };
 }

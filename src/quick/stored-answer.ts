@@ -2,11 +2,11 @@ import type { Context } from '../ground/context.ts';
 import { environmentWarnings } from '../ground/environment.ts';
 import { ExitCode } from '../ground/errors.ts';
 import { platformPaths } from '../host/paths.ts';
-import { needsTheWholeProgram, needWholeProgram } from './whole-program.ts';
+import { stepBack, stepBackLater } from './step-back.ts';
 import { type QuickAnswer, write } from './write.ts';
 
 /** The parts of the process that a quick answer needs. */
-export type Host = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'removeListener'>;
+export type QuickProcess = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'removeListener'>;
 
 /** What some of the commands need of the world besides the files. */
 interface Parts {
@@ -22,7 +22,7 @@ interface Parts {
  * and asking for it ends the try as well.
  */
 export async function answerFromStore(
-  process: Host,
+  process: QuickProcess,
   parts: Parts,
   run: (context: Context) => Promise<unknown>,
 ): Promise<QuickAnswer | undefined> {
@@ -48,34 +48,34 @@ export async function answerFromStore(
     stderr: {
       // Asked for by what is about to speak to a person.
       get isTTY() {
-        return needWholeProgram();
+        return stepBack();
       },
       write: () => {
         isConversation = true;
       },
     },
-    clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: needsTheWholeProgram },
+    clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: stepBackLater },
     // Whoever asks for it is about to take a lock, and to write.
     get signal(): never {
-      return needWholeProgram();
+      return stepBack();
     },
     canOpenBrowser: false,
     surroundings: 'local',
-    writeBytes: needsTheWholeProgram,
-    uninterrupted: needsTheWholeProgram,
+    writeBytes: stepBackLater,
+    uninterrupted: stepBackLater,
     async startChild(program) {
       // What is said goes before the child.
       if (isConversation || parts.startChild === undefined) {
-        needWholeProgram();
+        stepBack();
       }
       const child = await parts.startChild(program);
       isChildRun = true;
       return child;
     },
-    openHttp: needsTheWholeProgram,
-    openBrowser: needsTheWholeProgram,
-    openPrompts: needsTheWholeProgram,
-    openKeychain: async () => parts.openKeychain?.(env, platform) ?? needsTheWholeProgram(),
+    openHttp: stepBackLater,
+    openBrowser: stepBackLater,
+    openPrompts: stepBackLater,
+    openKeychain: async () => parts.openKeychain?.(env, platform) ?? stepBackLater(),
   };
   try {
     const exitCode = await run(context);
@@ -93,6 +93,6 @@ export async function answerFromStore(
  * Whether Node may write a report of a crash, which takes a third of a millisecond to switch off, or shows what is in
  * memory: the whole program looks closer.
  */
-function asksForTraces({ execArgv }: Host, { NODE_OPTIONS }: Context['env']): boolean {
+function asksForTraces({ execArgv }: QuickProcess, { NODE_OPTIONS }: Context['env']): boolean {
   return [...execArgv, NODE_OPTIONS].some((option) => /report|inspect|heapsnapshot|abort/.test(option ?? ''));
 }

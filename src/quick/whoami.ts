@@ -1,13 +1,13 @@
 import { whoamiCommand } from '../commands/descriptions/whoami.ts';
 import { whoami } from '../commands/whoami.ts';
 import { readCommandWords } from './command-words.ts';
-import { answerFromStore, type Host } from './stored-answer.ts';
+import { answerFromStore, type QuickProcess } from './stored-answer.ts';
 import type { QuickAnswer } from './write.ts';
 
 /** Answers `whoami --offline`; gives `undefined` when the whole program is needed. */
 export async function answerWhoami(
   words: readonly string[],
-  process: Host,
+  process: QuickProcess,
 ): Promise<QuickAnswer | undefined> {
   const read = readCommandWords(words, whoamiCommand);
   if (read?.flags.offline !== true) {

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { StoreError } from '../ground/errors.ts';
 import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from '../ground/file-system-words.ts';
-import { isSafeDirectory } from './safe-directory.ts';
+import { ensureSafeDirectory, isSafeDirectory } from './safe-directory.ts';
 
 const GROUP_OR_OTHER = 0o077;
 const HOUR = 3_600_000;
@@ -18,7 +18,7 @@ export function effectiveUid(): number | undefined {
  * could read it or put something in its place.
  */
 export function isPrivateDirectory(directory: string): boolean {
-  return look(directory, false);
+  return withDirectoryErrors(directory, checkDirectory);
 }
 
 /** Makes the directory, mode 0700, unless it is there; throws `StoreError` like `isPrivateDirectory`. */
@@ -28,7 +28,7 @@ export function makePrivateDirectory(directory: string): void {
       hint: 'set OAUTH_LOGIN_DATA_DIR to an absolute path',
     });
   }
-  if (look(directory, true)) {
+  if (withDirectoryErrors(directory, ensureDirectory)) {
     return;
   }
   throw new StoreError(
@@ -68,24 +68,33 @@ export function removeStaleTemporaries(directory: string, now: Date): void {
   }
 }
 
-function look(directory: string, make: boolean): boolean {
+/** Gives whether the directory is there; what is there has to be private. */
+function checkDirectory(directory: string): boolean {
+  const uid = effectiveUid();
+  // Where nothing is, there is nothing to read, and the way to it does not matter.
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
+    return false;
+  }
+  if (uid !== undefined && !isSafeDirectory(dirname(directory), uid)) {
+    return false;
+  }
+  return refuseUnlessPrivate(directory, lstatSync(directory, { throwIfNoEntry: false }), uid);
+}
+
+/** Makes the directory where it is missing; gives whether it is there, since another process may remove it again. */
+function ensureDirectory(directory: string): boolean {
+  const uid = effectiveUid();
+  // The way to the directory is checked before anything is made there.
+  if (uid !== undefined && !ensureSafeDirectory(dirname(directory), uid)) {
+    return false;
+  }
+  const stats = lstatSync(directory, { throwIfNoEntry: false }) ?? makeDirectory(directory);
+  return refuseUnlessPrivate(directory, stats, uid);
+}
+
+function withDirectoryErrors(directory: string, look: (directory: string) => boolean): boolean {
   try {
-    const uid = effectiveUid();
-    // What is not there is not read, wherever it would be; what lies on the way is looked at before it is made.
-    if (!make && lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
-      return false;
-    }
-    if (uid !== undefined && !isSafeDirectory(dirname(directory), uid, make)) {
-      return false;
-    }
-    let stats = lstatSync(directory, { throwIfNoEntry: false });
-    if (stats === undefined && make) {
-      stats = makeDirectory(directory);
-    }
-    if (stats !== undefined) {
-      refuseUnlessPrivate(directory, stats, uid);
-    }
-    return stats !== undefined;
+    return look(directory);
   } catch (error) {
     if (error instanceof StoreError) {
       throw error;
@@ -110,7 +119,10 @@ function makeDirectory(directory: string): Stats | undefined {
   return lstatSync(directory, { throwIfNoEntry: false });
 }
 
-function refuseUnlessPrivate(directory: string, stats: Stats, uid: number | undefined): void {
+function refuseUnlessPrivate(directory: string, stats: Stats | undefined, uid: number | undefined): boolean {
+  if (stats === undefined) {
+    return false;
+  }
   if (!stats.isDirectory()) {
     throw permissionsFault(
       `${directory} is not a directory but something else`,
@@ -118,7 +130,7 @@ function refuseUnlessPrivate(directory: string, stats: Stats, uid: number | unde
     );
   }
   if (uid === undefined) {
-    return;
+    return true;
   }
   if (stats.uid !== uid) {
     throw permissionsFault(
@@ -132,4 +144,5 @@ function refuseUnlessPrivate(directory: string, stats: Stats, uid: number | unde
       `chmod 700 ${shellQuoted(directory)}`,
     );
   }
+  return true;
 }

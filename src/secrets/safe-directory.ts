@@ -9,15 +9,24 @@ const STICKY = 0o1000;
 const MOST_LINKS = 40;
 
 /**
- * Tells whether the directory is there, and makes it, mode 0700, where `make` says so. Every component of its path
- * has to belong to the user or root, and to be writable by nobody else unless it is sticky.
+ * Gives whether the directory is there. Every component of its path has to belong to the user or root, and to be
+ * writable by nobody else unless it is sticky.
  *
- * The path is followed as the system follows it, from the root on. Of what has been passed, nobody else can put
- * something in its place any more; the other way round, what was looked at first could be another thing by the end.
+ * The path is followed as the system follows it, from the root on. Each component is checked before the next one, so
+ * that nobody else can replace a component that was checked.
  *
- * Throws `StoreError` `store_permissions` or `store_write_failed`.
+ * Throws `StoreError` `store_permissions`.
  */
-export function isSafeDirectory(directory: string, uid: number, make: boolean): boolean {
+export function isSafeDirectory(directory: string, uid: number): boolean {
+  return followPath(directory, uid, lookAt);
+}
+
+/** Like `isSafeDirectory`, but makes each missing component, mode 0700. Throws `store_write_failed` besides. */
+export function ensureSafeDirectory(directory: string, uid: number): boolean {
+  return followPath(directory, uid, lookAtOrMake);
+}
+
+function followPath(directory: string, uid: number, statsOf: (path: string) => Stats | undefined): boolean {
   const names = directory.split('/');
   let current = '/';
   let links = 0;
@@ -27,7 +36,7 @@ export function isSafeDirectory(directory: string, uid: number, make: boolean): 
       continue;
     }
     const path = name === '..' ? dirname(current) : join(current, name);
-    const stats = lookAt(path, make);
+    const stats = statsOf(path);
     if (stats === undefined) {
       return false;
     }
@@ -46,20 +55,24 @@ export function isSafeDirectory(directory: string, uid: number, make: boolean): 
   return true;
 }
 
-function lookAt(path: string, make: boolean): Stats | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined || !make) {
+function lookAt(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function lookAtOrMake(path: string): Stats | undefined {
+  const stats = lookAt(path);
+  if (stats !== undefined) {
     return stats;
   }
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Somebody was first: whoever it was, it is looked at like what was there before.
+    // Another process made it first; it is checked like one that was there before.
     if (systemErrorCode(error) !== 'EEXIST') {
       throw writeFailure(path, error);
     }
   }
-  return lstatSync(path, { throwIfNoEntry: false });
+  return lookAt(path);
 }
 
 function linkTarget(path: string, stats: Stats, uid: number, links: number): string {

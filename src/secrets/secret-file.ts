@@ -41,7 +41,7 @@ export async function readSecretFile(
     return new Secret(secret);
   }
   const what = secret === '' ? 'is empty' : 'holds more than one line of printable ASCII text';
-  throw new ConfigurationError('config_invalid_value', `${placeName(path)} ${what}`, {
+  throw new ConfigurationError('config_invalid_value', `${sourceName(path)} ${what}`, {
     hint: `it has to hold ${source.what} and nothing else`,
   });
 }
@@ -69,8 +69,8 @@ export async function readSecretText(path: string, context: Needs, source: Secre
   }
 }
 
-/** The place of a secret as an error names it. */
-export function placeName(path: string): string {
+/** How an error names the file that a secret is read from. */
+export function sourceName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
@@ -97,7 +97,7 @@ async function readPatiently(
 function tooLate(path: string, { what, flag }: SecretSource): ConfigurationError {
   return new ConfigurationError(
     'config_invalid_value',
-    `${placeName(path)} has not ended within ${PATIENCE_SECONDS} seconds`,
+    `${sourceName(path)} has not ended within ${PATIENCE_SECONDS} seconds`,
     { hint: `write ${what} to it and close it, or name a file: ${flag} FILE` },
   );
 }
@@ -121,7 +121,7 @@ function textOf(bytes: Buffer, path: string, source: SecretSource): string {
 }
 
 function noSecret(path: string, { what }: SecretSource): ConfigurationError {
-  return new ConfigurationError('config_invalid_value', `${placeName(path)} does not hold a secret`, {
+  return new ConfigurationError('config_invalid_value', `${sourceName(path)} does not hold a secret`, {
     hint: `name a file that holds ${what} and nothing else`,
   });
 }

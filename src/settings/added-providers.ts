@@ -45,8 +45,8 @@ export async function readAddedProviders(
     read: (file: string) => string | undefined,
   ) => {
     for (const file of filesIn(directory)) {
-      const place = { path: join(directory, file), name: nameOf(file), owner };
-      added.set(place.name, await readAdded(place, () => read(file)));
+      const known = { path: join(directory, file), name: nameOf(file), owner };
+      added.set(known.name, await readAdded(known, () => read(file)));
     }
   };
   if (machine !== undefined) {

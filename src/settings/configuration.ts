@@ -35,7 +35,7 @@ export function configurationFile(paths: Paths): string {
 }
 
 /** Where there is no home directory there is no file, and what needs none goes on. */
-function placeOfFile(paths: Paths): string | undefined {
+function fileUnderHome(paths: Paths): string | undefined {
   try {
     return configurationFile(paths);
   } catch (error) {
@@ -54,7 +54,7 @@ function placeOfFile(paths: Paths): string | undefined {
  */
 export async function readConfiguration(paths: Paths): Promise<Configuration> {
   const { machine } = paths;
-  const file = placeOfFile(paths);
+  const file = fileUnderHome(paths);
   const added = await readAddedProviders(file === undefined ? undefined : dirname(file), machine);
   const own = await readUserConfiguration(paths, added);
   const source = machine === undefined ? undefined : readMachineFile(machine, CONFIGURATION_FILE);
@@ -71,7 +71,7 @@ export async function readConfiguration(paths: Paths): Promise<Configuration> {
 
 /** Reads what the user has configured, without what the machine's file adds; throws like `readConfiguration`. */
 export async function readUserConfiguration(paths: Paths, added?: AddedProviders): Promise<Configuration> {
-  const file = placeOfFile(paths);
+  const file = fileUnderHome(paths);
   const source = file === undefined ? undefined : readConfigurationSource(file);
   const files =
     added ?? (await readAddedProviders(file === undefined ? undefined : dirname(file), paths.machine));
@@ -103,14 +103,14 @@ function known(added: AddedProviders): Pick<Configuration, 'added'> {
 }
 
 /** What says which server an entry is for. */
-const placeKeys = ['preset', 'issuer', 'host', 'tenant', 'endpoints'] as const;
+const serverKeys = ['preset', 'issuer', 'host', 'tenant', 'endpoints'] as const;
 
 /** The user's members win, one by one. What the machine sets for one server is never used at another (RFC 9700 §4.4). */
 function overMachineEntry(
   machine: ProviderConfiguration | undefined,
   own: ProviderConfiguration,
 ): ProviderConfiguration {
-  const isElsewhere = placeKeys.some(
+  const isElsewhere = serverKeys.some(
     (key) => own[key] !== undefined && JSON.stringify(own[key]) !== JSON.stringify(machine?.[key]),
   );
   return isElsewhere ? own : { ...machine, ...own };

@@ -8,12 +8,12 @@ export function issuerOfTarget(
   flags: TargetFlags,
   configuration: Configuration,
 ): string | undefined {
-  const place = target ?? flags.issuer;
-  if (place === undefined) {
+  const wanted = target ?? flags.issuer;
+  if (wanted === undefined) {
     return undefined;
   }
   try {
-    return chooseTarget(place, flags, configuration).provider.issuer;
+    return chooseTarget(wanted, flags, configuration).provider.issuer;
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigurationError) {
       return undefined;

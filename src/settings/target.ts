@@ -1,7 +1,7 @@
 import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
-import { expandProvider, type ProviderPlace } from '../providers/expand.ts';
+import { expandProvider, type ProviderInstance } from '../providers/expand.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -10,7 +10,7 @@ import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
 import { refuseKnownAddress, refuseSharedTenant } from './known-address.ts';
 import { namedPreset } from './named-preset.ts';
-import { placeOfIssuer } from './preset-place.ts';
+import { instanceOfIssuer } from './preset-instance.ts';
 
 /** The flags that say which provider is meant. */
 export interface TargetFlags {
@@ -50,7 +50,7 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
   }
   const [name, entry] = configuredEntry(target, flags, configuration);
   const base = baseProvider(name, target, entry, configuration);
-  const where = placeOf(name, flags, entry, configuration);
+  const where = instanceOf(name, flags, entry, configuration);
   const { host } = where;
   const expanded = expandProvider(withConfiguration(base, entry), where);
   const isDefaultHost = host === undefined || host === base.hosts?.default;
@@ -70,18 +70,18 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
 }
 
 /** The host and the tenant by flag, configuration, or the issuer that the configuration names besides a preset. */
-function placeOf(
+function instanceOf(
   name: string,
   flags: TargetFlags,
   entry: ProviderConfiguration,
   configuration: Configuration,
-): ProviderPlace {
+): ProviderInstance {
   const named = defined({ host: flags.host ?? entry.host, tenant: flags.tenant ?? entry.tenant });
   const preset = namedPreset(entry.preset ?? name, configuration);
   if (preset === undefined || entry.issuer === undefined) {
     return named;
   }
-  return placeOfIssuer(name, preset, entry.issuer, named);
+  return instanceOfIssuer(name, preset, entry.issuer, named);
 }
 
 /** A provider's name made from a host, for targets that are given as an address. */

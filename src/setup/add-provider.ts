@@ -14,7 +14,7 @@ import { readProviderSource } from './provider-source.ts';
 export interface OfferedProvider {
   readonly name: string;
   readonly file: ProviderFile;
-  readonly source: string;
+  readonly text: string;
   /** Every host that it names, and what for. */
   readonly hosts: readonly FileHost[];
 }
@@ -37,38 +37,38 @@ export const providerActions: ReadonlySet<string> = new Set(['add', 'export', 'r
  * endpoints on the host of another known provider, unless `replace` allows both.
  */
 export async function offeredProvider(
-  place: string,
+  source: string,
   wish: AddWish,
   context: Context,
 ): Promise<OfferedProvider> {
-  const name = nameOf(wish.name ?? nameOfPlace(place));
-  const source = await readProviderSource(place, context);
-  const file = await checkedProviderFile(place === '-' ? 'standard input' : place, source);
+  const name = nameOf(wish.name ?? nameOfSource(source));
+  const text = await readProviderSource(source, context);
+  const file = await checkedProviderFile(source === '-' ? 'standard input' : source, text);
   const configuration = await readConfiguration(context.paths);
   const hosts = hostsOfFile(file);
   refuseConfigured(name, configuration);
   if (wish.replace !== true) {
-    const again = `oauth-login providers add ${shellQuoted(place)} --name ${name} --replace`;
+    const again = `oauth-login providers add ${shellQuoted(source)} --name ${name} --replace`;
     refuseTaken(name, configuration, again);
     refuseForeignHosts(name, hosts, configuration, again);
   }
-  return { name, file, source, hosts };
+  return { name, file, text, hosts };
 }
 
 /** Writes the file into the user's configuration directory; gives its path. Throws a `ConfigurationError`. */
-export async function addProvider({ name, source }: OfferedProvider, context: Context): Promise<string> {
+export async function addProvider({ name, text }: OfferedProvider, context: Context): Promise<string> {
   const path = addedProviderPath(context.paths, name);
   const lock = await openConfigurationLock(path, context);
   try {
-    lock.replace(source);
+    lock.replace(text);
   } finally {
     lock.close();
   }
   return path;
 }
 
-function nameOfPlace(place: string): string {
-  const last = (place.split(/[?#]/, 1)[0] ?? '').split(/[\\/]/).at(-1) ?? '';
+function nameOfSource(source: string): string {
+  const last = (source.split(/[?#]/, 1)[0] ?? '').split(/[\\/]/).at(-1) ?? '';
   return last.replace(/\.json$/i, '');
 }
 

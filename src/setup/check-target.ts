@@ -6,7 +6,7 @@ import { s256Support } from '../providers/require-s256.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { scopeSetting } from '../settings/scope.ts';
-import { requireTarget } from '../sign-in/find-provider.ts';
+import { requireReachable } from '../sign-in/find-provider.ts';
 
 /**
  * Looks at the target before anything is asked or saved, so that a mistyped issuer or host shows now and not at the
@@ -17,7 +17,7 @@ export async function checkTarget(settings: LoginSettings, context: Context): Pr
   try {
     const fetch = signalled(http.fetch, context.signal);
     const { allowHttpLoopback, provider: asked } = settings;
-    await requireTarget(settings, fetch);
+    await requireReachable(settings, fetch);
     if (asked.discovery === 'none') {
       return settings;
     }

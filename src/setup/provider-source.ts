@@ -22,33 +22,33 @@ const faults = new Map([
  *
  * Throws a `ConfigurationError` for what cannot be read or is too large, and a `NetworkError`.
  */
-export async function readProviderSource(place: string, context: Context): Promise<string> {
-  const bytes = /^https?:\/\//i.test(place)
-    ? await fetchSource(place, context)
-    : await readLocal(place, context);
+export async function readProviderSource(source: string, context: Context): Promise<string> {
+  const bytes = /^https?:\/\//i.test(source)
+    ? await fetchSource(source, context)
+    : await readLocal(source, context);
   if (bytes.length > MOST_BYTES) {
-    throw unreadable(place, `is larger than any provider file (${MOST_BYTES / 1024} KiB)`);
+    throw unreadable(source, `is larger than any provider file (${MOST_BYTES / 1024} KiB)`);
   }
   return textOfBytes(bytes);
 }
 
-async function readLocal(place: string, context: Context): Promise<Uint8Array> {
+async function readLocal(source: string, context: Context): Promise<Uint8Array> {
   try {
-    if (place === '-') {
+    if (source === '-') {
       return await readInput(context.stdin, context.signal, MOST_BYTES);
     }
-    return await readFileUpTo(place, MOST_BYTES, context);
+    return await readFileUpTo(source, MOST_BYTES, context);
   } catch (cause) {
     context.signal.throwIfAborted();
     const code = systemErrorCode(cause);
-    throw unreadable(place, faults.get(code ?? '') ?? `cannot be read (${code ?? 'unknown reason'})`);
+    throw unreadable(source, faults.get(code ?? '') ?? `cannot be read (${code ?? 'unknown reason'})`);
   }
 }
 
-async function fetchSource(place: string, context: Context): Promise<Uint8Array> {
-  const checked = checkEndpoint(place, { allowHttpLoopback: false });
+async function fetchSource(source: string, context: Context): Promise<Uint8Array> {
+  const checked = checkEndpoint(source, { allowHttpLoopback: false });
   if ('fault' in checked) {
-    throw unreadable(place, checked.fault);
+    throw unreadable(source, checked.fault);
   }
   const http = await context.openHttp(httpOptions({}, context));
   try {
@@ -56,7 +56,7 @@ async function fetchSource(place: string, context: Context): Promise<Uint8Array>
     const response = await fetch(checked.href, { headers: { accept: 'application/json' } });
     // A redirect would lead to a file that nobody named.
     if (!response.ok) {
-      throw unreadable(place, `answered ${response.status}`);
+      throw unreadable(source, `answered ${response.status}`);
     }
     return new Uint8Array(await response.arrayBuffer());
   } finally {
@@ -64,8 +64,8 @@ async function fetchSource(place: string, context: Context): Promise<Uint8Array>
   }
 }
 
-function unreadable(place: string, what: string): ConfigurationError {
-  return new ConfigurationError('config_invalid_file', `${place} ${what}`, {
+function unreadable(source: string, what: string): ConfigurationError {
+  return new ConfigurationError('config_invalid_file', `${source} ${what}`, {
     hint: 'give the path or the https address of one provider file; to see one: oauth-login providers export github',
   });
 }

@@ -31,7 +31,7 @@ export async function findProvider(
  * Throws a `NetworkError` when nothing answers at a host that the person named: metadata show it elsewhere, and the
  * presets' own hosts are known to be there.
  */
-export async function requireTarget(
+export async function requireReachable(
   { provider, host }: { readonly provider: Provider; readonly host?: string },
   fetch: Fetch,
 ): Promise<void> {

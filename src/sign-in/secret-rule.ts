@@ -1,4 +1,4 @@
-import type { DeviceGrant } from '../providers/device-grant.ts';
+import type { DeviceGrantRules } from '../providers/device-grant-rules.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
@@ -11,7 +11,7 @@ export function secretRule({
   provider,
 }: Pick<LoginSettings, 'device' | 'provider'>):
   | Provider['clientSecret']
-  | NonNullable<DeviceGrant['clientSecret']> {
+  | NonNullable<DeviceGrantRules['clientSecret']> {
   const own = device ? provider.device?.clientSecret : undefined;
   return provider.clientSecret === 'none' ? 'none' : (own ?? provider.clientSecret);
 }

@@ -4,7 +4,7 @@ import { requireDeviceGrant } from '../grants/device-authorization.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import type { Provider } from '../providers/provider.ts';
 import { clientOfBefore } from './client-of-before.ts';
-import { findProvider, requireTarget } from './find-provider.ts';
+import { findProvider, requireReachable } from './find-provider.ts';
 import type { SignInPorts } from './ports.ts';
 import { prepareSignIn } from './prepare-sign-in.ts';
 import { requirePerson } from './require-person.ts';
@@ -38,7 +38,7 @@ export async function signIn(asked: AskedSignIn, session: Session, ports: SignIn
   try {
     const fetch = signalled(http.fetch, context.signal);
     if (before === undefined) {
-      await requireTarget(settings, fetch);
+      await requireReachable(settings, fetch);
     }
     const provider = await findProvider(settings, fetch, context);
     const ready = await prepareSignIn({ asked, provider, clientId: before, fetch }, session, ports);

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { expandProvider, type ProviderPlace } from '../../src/providers/expand.ts';
+import { expandProvider, type ProviderInstance } from '../../src/providers/expand.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Outcome } from './command-line.ts';
 import type { PlayedCommandLine } from './played-command-line.ts';
@@ -44,7 +44,7 @@ export type DevicePlay = readonly [
   preset: Provider,
   device: Responder,
   polls: readonly [Responder, ...Responder[]],
-  place?: ProviderPlace,
+  place?: ProviderInstance,
 ];
 
 /** Plays it. */

@@ -12,12 +12,12 @@ import { statusText, whoamiText } from '../../src/output/text.ts';
 import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import { requestDeviceAuthorization } from '../../src/protocol/device-authorization.ts';
 import { exchangeDeviceCode } from '../../src/protocol/device-code-exchange.ts';
-import { requestGrant } from '../../src/protocol/grant-request.ts';
 import { refreshTokens } from '../../src/protocol/refresh-request.ts';
 import { revokeTokens } from '../../src/protocol/revocation.ts';
 import { readSigningKey } from '../../src/protocol/signing-key.ts';
 import type { TokenEndpoint } from '../../src/protocol/token-endpoint.ts';
 import type { TokenSet } from '../../src/protocol/token-set.ts';
+import { requestUnattendedTokens } from '../../src/protocol/unattended-token-request.ts';
 import { verifyIdToken } from '../../src/protocol/verify-id-token.ts';
 import { openidProvider } from '../../src/providers/openid.ts';
 import type { ResolvedProvider } from '../../src/providers/provider.ts';
@@ -224,7 +224,7 @@ describe('nothing that a server sends is a mistake of ours, hangs, or reaches th
         if (grant === 'device') {
           return tokensText(await exchangeDeviceCode(endpoint, secret));
         }
-        return tokensText(await requestGrant(endpoint, { grantType: grant, parameters: [] }));
+        return tokensText(await requestUnattendedTokens(endpoint, { grantType: grant, parameters: [] }));
       },
     ));
 

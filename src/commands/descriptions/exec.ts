@@ -1,6 +1,6 @@
 import type { CommandDescription } from '../flag.ts';
 import * as shared from '../flags.ts';
-import { grantFlags } from '../grant-flags.ts';
+import { unattendedFlags } from '../unattended-flags.ts';
 
 /** `oauth-login exec`. */
 export const execCommand: CommandDescription = {
@@ -19,7 +19,7 @@ export const execCommand: CommandDescription = {
     shared.minValidity,
     ...shared.whichToken,
     shared.debug,
-    ...grantFlags,
+    ...unattendedFlags,
     shared.allowDebug,
   ],
 };

@@ -1,6 +1,6 @@
 import type { CommandDescription } from '../flag.ts';
 import * as shared from '../flags.ts';
-import { grantFlags } from '../grant-flags.ts';
+import { unattendedFlags } from '../unattended-flags.ts';
 
 /** `oauth-login request`. */
 export const requestCommand: CommandDescription = {
@@ -27,7 +27,7 @@ export const requestCommand: CommandDescription = {
     },
     ...shared.whichToken,
     shared.debug,
-    ...grantFlags,
+    ...unattendedFlags,
     shared.allowDebug,
   ],
 };

@@ -1,6 +1,6 @@
 import type { CommandDescription, Flag } from '../flag.ts';
 import * as shared from '../flags.ts';
-import { grantFlags } from '../grant-flags.ts';
+import { unattendedFlags } from '../unattended-flags.ts';
 
 const format: Flag = {
   usage: '--format <format>',
@@ -24,7 +24,7 @@ export const tokenCommand: CommandDescription = {
     ...shared.whichToken,
     { ...shared.json, conflicts: [format] },
     shared.debug,
-    ...grantFlags,
+    ...unattendedFlags,
     shared.allowDebug,
   ],
 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { quickAnswer } from '../../../src/quick/quick-answer.ts';
-import type { Host } from '../../../src/quick/stored-answer.ts';
+import type { QuickProcess } from '../../../src/quick/stored-answer.ts';
 
 /** Whoever looks at it has taken the command line for one of its own. */
-const process = new Proxy({} as Host & Pick<NodeJS.Process, 'stdout'>, {
+const process = new Proxy({} as QuickProcess & Pick<NodeJS.Process, 'stdout'>, {
   get() {
     throw new Error('taken');
   },

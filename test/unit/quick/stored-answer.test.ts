@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/ground/context.ts';
-import { answerFromStore, type Host } from '../../../src/quick/stored-answer.ts';
+import { answerFromStore, type QuickProcess } from '../../../src/quick/stored-answer.ts';
 
-function host(changes: Partial<Host> = {}): Host {
+function host(changes: Partial<QuickProcess> = {}): QuickProcess {
   return {
     env: { HOME: '/nowhere' },
     execArgv: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAccountStore } from '../../../src/accounts/account-store.ts';
 import { signInQuestions } from '../../../src/output/sign-in-questions.ts';
-import type { DeviceGrant } from '../../../src/providers/device-grant.ts';
+import type { DeviceGrantRules } from '../../../src/providers/device-grant-rules.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
 import type { Provider, ResolvedProvider } from '../../../src/providers/provider.ts';
 import type { ProviderConfiguration } from '../../../src/settings/configuration.ts';
@@ -49,7 +49,7 @@ describe('how the client authenticates', () => {
 });
 
 describe('whether the client secret is needed', () => {
-  const rule = (clientSecret: Provider['clientSecret'], device: boolean, grant?: DeviceGrant) =>
+  const rule = (clientSecret: Provider['clientSecret'], device: boolean, grant?: DeviceGrantRules) =>
     secretRule({
       device,
       provider: {

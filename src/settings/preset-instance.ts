@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../ground/errors.ts';
-import type { ProviderPlace } from '../providers/expand.ts';
+import type { ProviderInstance } from '../providers/expand.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -9,14 +9,14 @@ import type { Provider } from '../providers/provider.ts';
  * Throws a `ConfigurationError` when it has that issuer nowhere, or the entry names another place besides: a client and
  * its secret never go to the preset's own servers when another issuer is named (RFC 9700 §4.4).
  */
-export function placeOfIssuer(
+export function instanceOfIssuer(
   name: string,
   preset: Provider,
   issuer: string,
-  named: ProviderPlace,
-): ProviderPlace {
-  const place = placeInTemplate(preset, issuer);
-  if (place === undefined) {
+  named: ProviderInstance,
+): ProviderInstance {
+  const instance = instanceInTemplate(preset, issuer);
+  if (instance === undefined) {
     throw new ConfigurationError(
       'config_invalid_value',
       `the provider ${name} cannot be used: the preset ${preset.name} has no endpoints at the issuer ${issuer}`,
@@ -26,10 +26,10 @@ export function placeOfIssuer(
     );
   }
   const isElsewhere = (['host', 'tenant'] as const).some(
-    (part) => named[part] !== undefined && named[part]?.toLowerCase() !== place[part],
+    (part) => named[part] !== undefined && named[part]?.toLowerCase() !== instance[part],
   );
   if (!isElsewhere) {
-    return place;
+    return instance;
   }
   throw new ConfigurationError(
     'config_invalid_value',
@@ -39,7 +39,10 @@ export function placeOfIssuer(
 }
 
 /** What stands in the issuer in place of `{host}` or `{tenant}`; nothing where the template does not fit. */
-function placeInTemplate({ issuer: template, hosts }: Provider, issuer: string): ProviderPlace | undefined {
+function instanceInTemplate(
+  { issuer: template, hosts }: Provider,
+  issuer: string,
+): ProviderInstance | undefined {
   const [before = '', part, after = ''] = template.split(/\{(host|tenant)\}/);
   if (part === undefined) {
     return isSameButLastSlash(template, issuer) ? {} : undefined;

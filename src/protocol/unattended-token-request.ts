@@ -6,7 +6,7 @@ import type { RequestParameter, TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** A request for tokens that needs no End-User. */
-export interface GrantRequest {
+export interface UnattendedTokenRequest {
   /** `grant_type` on the wire. */
   readonly grantType: string;
   readonly parameters: readonly RequestParameter[];
@@ -24,7 +24,10 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
  * @see [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4)
  * @see [RFC 6749 §4.5](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.5)
  */
-export async function requestGrant(endpoint: TokenEndpoint, request: GrantRequest): Promise<TokenSet> {
+export async function requestUnattendedTokens(
+  endpoint: TokenEndpoint,
+  request: UnattendedTokenRequest,
+): Promise<TokenSet> {
   const { requestedTokenType } = request;
   // A token that is no access token has no type to be used by: `N_A` (RFC 8693 §2.2.1).
   const isOther = requestedTokenType !== undefined && requestedTokenType !== ACCESS_TOKEN;

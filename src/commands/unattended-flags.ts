@@ -64,4 +64,7 @@ const own: readonly Flag[] = [
 ];
 
 /** The flags for jobs without a person; the same for each command that uses a token. */
-export const grantFlags: readonly Flag[] = own.map((flag) => ({ ...flag, group: 'Options of --grant:' }));
+export const unattendedFlags: readonly Flag[] = own.map((flag) => ({
+  ...flag,
+  group: 'Options of --grant:',
+}));

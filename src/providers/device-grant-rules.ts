@@ -1,5 +1,5 @@
 /** What a provider does in the device authorization grant that neither RFC 8628 nor its other grants tell. */
-export interface DeviceGrant {
+export interface DeviceGrantRules {
   /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
   readonly verificationHosts?: readonly string[];
   /** Where it differs from the other grants; `unused`: the client has one, and this grant neither needs nor sends it. */
