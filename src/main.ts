@@ -5,6 +5,7 @@ import { CommandLineFault } from './commands/command-line-fault.ts';
 import { descriptionOf } from './commands/descriptions.ts';
 import { namesOf } from './commands/flag.ts';
 import { help } from './commands/flags.ts';
+import { topicText } from './commands/topic-text.ts';
 import type { Context } from './ground/context.ts';
 import { environmentWarnings } from './ground/environment.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './ground/errors.ts';
@@ -27,7 +28,7 @@ export async function main(argv: readonly string[], context: MainContext): Promi
   // What a command runs in turn is no process of its own: the person was asked, and allowed it, at the start.
   const runWithin: Run = (line, inner) => main(line, { ...inner, debugOptions: [] });
   try {
-    return await runTyped(withLogin(argv), context, runWithin);
+    return await runTyped(withLogin(inUsualSpelling(argv)), context, runWithin);
   } catch (cause) {
     if (cause instanceof CommanderError && cause.exitCode === 0) {
       return ExitCode.done;
@@ -40,6 +41,12 @@ export async function main(argv: readonly string[], context: MainContext): Promi
 function runTyped(argv: readonly string[], context: MainContext, run: Run): Promise<number> {
   return new Promise((resolve, reject) => {
     const program = createProgram(context, run, resolve);
+    const text = topicText(argv, program);
+    if (text !== undefined) {
+      context.stdout.write(text);
+      resolve(ExitCode.done);
+      return;
+    }
     program.hook('preAction', (_program, command: Command) => {
       if (command.optsWithGlobals().allowDebug !== true) {
         requireNoDebugger(context.debugOptions);
@@ -71,6 +78,15 @@ function familyOf(cause: unknown, argv: readonly string[], context: Context): un
     return commandLineError(cause.fault, argv);
   }
   return cause instanceof CommanderError ? unknownHelpTopic(argv) : cause;
+}
+
+/** Flags that other programs have for the same; alone on the command line they can mean nothing else. */
+const otherSpellings: Readonly<Record<string, string>> = { '-v': '--version', '-?': '--help' };
+
+function inUsualSpelling(argv: readonly string[]): readonly string[] {
+  const [only = '', ...rest] = argv;
+  const usual = Object.hasOwn(otherSpellings, only) ? otherSpellings[only] : undefined;
+  return usual === undefined || rest.length > 0 ? argv : [usual];
 }
 
 /** The help of a sign-in is that of `login`, where the word is left out and a target is given. */

@@ -5,8 +5,12 @@ import { CommandLineFault, FaultTellingCommand } from './commands/command-line-f
 import { type CommandName, descriptions } from './commands/descriptions.ts';
 import { type CommandDescription, conflictAmong, type Flag, memberOf, takesValue } from './commands/flag.ts';
 import { allowDebug, help, version } from './commands/flags.ts';
+import { formatHelp } from './commands/help-format.ts';
 import type { Context } from './ground/context.ts';
 import { ExitCode } from './ground/errors.ts';
+
+/** Columns of the help at most; wider lines are hard to read. */
+const WIDEST_HELP = 100;
 
 /**
  * All commands, in the order of the help, made from their descriptions. `end` is told the exit code of the one that has
@@ -22,17 +26,17 @@ export function createProgram(
     .usage('<target> [options]\n       oauth-login <command> [options]')
     .version(packageJson.version, version.usage, version.description)
     .helpOption(help.usage, help.description)
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'show the help of a command')
     .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: () => {},
-      getOutHelpWidth: () => context.stdout.columns || 80,
+      getOutHelpWidth: () => Math.min(context.stdout.columns || 80, WIDEST_HELP),
       outputError: () => {},
     })
     .exitOverride()
     .allowExcessArguments()
-    .addHelpText('after', EXAMPLES)
+    .configureHelp({ formatHelp, minWidthToWrap: 16 })
     .addOption(optionOf(allowDebug));
   for (const [name, description] of Object.entries(descriptions) as [CommandName, CommandDescription][]) {
     const command = program.command(name, { isDefault: name === 'login' });
@@ -101,16 +105,3 @@ function rawArguments(
 ): readonly string[] {
   return program.rawArgs ?? [];
 }
-
-const EXAMPLES = `
-Examples:
-  oauth-login github                        sign in to GitHub
-  oauth-login gitlab --host git.example.com
-  oauth-login https://issuer.example --client-id my-client
-  oauth-login whoami
-  curl -H "Authorization: Bearer $(oauth-login token github)" https://api.github.com/user
-
-Exit codes: 0 success, 1 internal error, 2 wrong command line, 3 configuration,
-4 sign in first, 5 the server refused, 6 untrustworthy reply, 7 network,
-8 storage, 130 interrupted.
-`;

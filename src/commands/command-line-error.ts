@@ -4,6 +4,7 @@ import type { TypingFault } from './command-line-fault.ts';
 import { descriptionOf, descriptions } from './descriptions.ts';
 import { namesOf } from './flag.ts';
 import { rootFlags } from './flags.ts';
+import { otherWordsHint } from './other-words.ts';
 import { optionName, secretOptionHint } from './secret-option.ts';
 
 /** What a command cannot do without, by the name of its argument, and a whole line that has it. */
@@ -21,6 +22,10 @@ const examples: Readonly<Record<string, string>> = {
 /** The `UsageError` for a command line that could not be read: names what was typed, and an example or the help. */
 export function commandLineError(fault: TypingFault, argv: readonly string[]): UsageError {
   const [first = ''] = argv;
+  const hint = otherWordsHint(wordsOf(argv), Object.keys(descriptions));
+  if (hint !== undefined) {
+    return usageError(`there is no command ${JSON.stringify(first)}`, hint);
+  }
   switch (fault.kind) {
     case 'missing-argument': {
       const example = examples[first] === undefined ? '' : `for example: ${examples[first]}; `;
@@ -47,6 +52,12 @@ export function commandLineError(fault: TypingFault, argv: readonly string[]): U
 /** There is no command of that name, whose help was asked for. */
 export function unknownHelpTopic([, topic = '']: readonly string[]): UsageError {
   return usageError(`there is no command ${JSON.stringify(topic)}`, 'oauth-login --help shows the commands');
+}
+
+/** The words before the first flag: what stands behind one may be a secret. */
+function wordsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.findIndex((word) => word.startsWith('-'));
+  return end === -1 ? argv : argv.slice(0, end);
 }
 
 function unknownFlag(typed: string, first: string): UsageError {

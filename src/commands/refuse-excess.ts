@@ -1,6 +1,6 @@
 import { UsageError } from '../ground/errors.ts';
 import type { CommandDescription } from './flag.ts';
-import { meantCommand, noSuchCommand } from './mistyped-command.ts';
+import { mistypedCommand } from './mistyped-command.ts';
 
 /** What to type instead, where that is not the command with fewer words. */
 const insteadOf: Readonly<Record<string, string>> = {
@@ -18,9 +18,15 @@ export function refuseExcess(
   if (words.length <= known.length || known.some(({ usage }) => usage.includes('...'))) {
     return;
   }
-  const meant = name === 'login' ? meantCommand(words, commands) : undefined;
-  if (meant !== undefined) {
-    throw noSuchCommand(words[0] ?? '', meant);
+  const dashed = words.find((word) => /^[\u2010-\u2015\u2212]/.test(word));
+  if (dashed !== undefined) {
+    throw new UsageError('usage_invalid', `${JSON.stringify(dashed)} begins with a long dash`, {
+      hint: `write two hyphens instead; oauth-login ${name} --help shows the options`,
+    });
+  }
+  const mistyped = name === 'login' ? mistypedCommand(words, commands) : undefined;
+  if (mistyped !== undefined) {
+    throw mistyped;
   }
   const excess = words.slice(known.length).map((word) => JSON.stringify(word));
   throw new UsageError('usage_invalid', `too many words for ${name}: ${excess.join(' ')}`, {

@@ -2,7 +2,7 @@ import { UsageError } from '../ground/errors.ts';
 
 /** The target of a sign-in; throws a `UsageError` when none was given. */
 export function requireTarget(target: string | undefined): string {
-  if (target !== undefined) {
+  if (target !== undefined && target.trim() !== '') {
     return target;
   }
   throw new UsageError('usage_invalid', 'sign in to what?', {

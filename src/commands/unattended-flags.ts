@@ -1,6 +1,9 @@
 import type { Flag } from './flag.ts';
 import * as shared from './flags.ts';
 
+/** What the flags of `--grant` stand under. */
+export const GRANT_HEADING = 'Options of --grant:';
+
 const own: readonly Flag[] = [
   {
     usage: '--grant <grant>',
@@ -64,7 +67,4 @@ const own: readonly Flag[] = [
 ];
 
 /** The flags for jobs without a person; the same for each command that uses a token. */
-export const unattendedFlags: readonly Flag[] = own.map((flag) => ({
-  ...flag,
-  group: 'Options of --grant:',
-}));
+export const unattendedFlags: readonly Flag[] = own.map((flag) => ({ ...flag, group: GRANT_HEADING }));

@@ -7,7 +7,8 @@ export function nearestNames(name: string, candidates: Iterable<string>): string
   if (typed.length > LONGEST_NAME) {
     return [];
   }
-  const allowed = typed.length < 4 ? 1 : 2;
+  // A slip in a short word leaves too little of it to tell what was meant.
+  const allowed = typed.length < 2 ? 0 : typed.length < 5 ? 1 : 2;
   return Array.from(candidates, (candidate) => ({
     candidate,
     distance: isBeginning(typed, candidate) ? 1 : editDistance(typed, candidate.toLowerCase()),

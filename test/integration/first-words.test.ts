@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { AbortedError } from '../../src/ground/errors.ts';
 import { platformPaths } from '../../src/host/paths.ts';
@@ -6,6 +7,7 @@ import { providerIndex } from '../../src/providers/provider-index.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { checkHints } from '../support/hint-commands.ts';
 import { openPlayedCommandLine } from '../support/played-command-line.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer } from '../support/quirky-server.ts';
@@ -135,22 +137,77 @@ describe('help', () => {
 
 describe('a command line that cannot be read', () => {
   it.each([
-    [['auth', 'login'], 'oauth-login login'],
-    [['auth', 'status'], 'oauth-login status'],
-    [['auth'], 'oauth-login login'],
-    [['signin'], 'oauth-login login'],
-    [['signin', 'github'], 'oauth-login login'],
+    [['auth', 'login'], 'use: oauth-login login'],
+    [['auth', 'status'], 'use: oauth-login status'],
+    [['auth', 'logout', 'github'], 'use: oauth-login logout github'],
+    [['auth', 'refresh', 'work'], 'oauth-login token work --refresh'],
+    [['auth'], 'oauth-login github'],
+    [['signin'], 'oauth-login github'],
+    [['signin', 'gitlab'], 'oauth-login gitlab'],
     [['signout'], 'oauth-login logout'],
     [['list'], 'oauth-login status'],
     [['ls'], 'oauth-login status'],
+    [['refresh'], 'oauth-login token --refresh'],
+    [['refresh', 'work'], 'oauth-login token work --refresh'],
+    [['Refresh', 'work', '--json'], 'oauth-login token work --refresh'],
+    [['revoke', 'work'], 'oauth-login logout work'],
+    [['register', 'gitlab'], 'oauth-login setup gitlab'],
+    [['init'], 'oauth-login setup github'],
+    [['config', '--list'], 'oauth-login setup github'],
+    [
+      ['curl', 'work', 'https://api.example.com/?a=1&b=2'],
+      "oauth-login request work 'https://api.example.com/?a=1&b=2'",
+    ],
+    [['curl', '-H', 'x: y'], 'oauth-login request github https://api.github.com/user'],
+    [['switch'], '--account'],
+    [['use', 'ada'], '--account'],
+    [['completion', 'bash'], 'oauth-login --help'],
+    [['credential', 'get'], 'oauth-login token github'],
+    [['upgrade'], 'oauth-login --version'],
     [['version'], 'oauth-login --version'],
-    [['-v'], '-V'],
-    [['--versoin'], '--version'],
-  ])('%j suggests %s', async (argv, meant) => {
-    const { code, message, exit_code } = await errorFrom(...argv);
+  ])('%j is a word of another tool, and leads to %s', async (argv, meant) => {
+    const { code, message, hint, exit_code } = await errorFrom(...argv);
     expect(exit_code).toBe(2);
     expect(code).toMatch(/^usage_/);
+    expect(message).toBe(`there is no command ${JSON.stringify(argv[0])}`);
+    expect(hint).toContain(meant);
+    await checkHints(JSON.stringify({ hint }));
+  });
+
+  it.each([
+    [['tokn'], 'oauth-login token'],
+    [['tokn', 'github'], 'oauth-login token'],
+    [['--versoin'], '--version'],
+    [['--verson'], '--version'],
+    [['gihub'], 'github'],
+    [['logout', '--al'], '--all'],
+    [['github', '--nobrowser'], '--no-browser'],
+    [['github', '--clientid', 'abc'], '--client-id'],
+  ])('%j suggests %s', async (argv, meant) => {
+    const { exit_code, message } = await errorFrom(...argv);
+    expect(exit_code).toBe(2);
     expect(message).toContain(`did you mean ${meant}?`);
+  });
+
+  it.each([[['y']], [['']], [['  ']], [['zzzz']], [['--zzzz']]])('%j suggests nothing', async (argv) => {
+    const { exit_code, message } = await errorFrom(...argv);
+    expect(exit_code).toBe(2);
+    expect(message).not.toContain('did you mean');
+  });
+
+  it.each(['-v', '-V'])('%s is the version', async (flag) => {
+    expect(await line.run(flag)).toMatchObject({ exitCode: 0, stdout: `${packageJson.version}\n` });
+  });
+
+  it('-? is the help', async () => {
+    expect((await line.run('-?')).stdout).toBe((await line.run('--help')).stdout);
+  });
+
+  it('with a long dash, as documents print it, is told so', async () => {
+    const { exit_code, message, hint } = await errorFrom('github', '\u2014client-id', 'abc');
+    expect(exit_code).toBe(2);
+    expect(message).toBe('"\u2014client-id" begins with a long dash');
+    expect(hint).toContain('two hyphens');
   });
 
   it.each([

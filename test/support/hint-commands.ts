@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { topicText } from '../../src/commands/topic-text.ts';
 import { createProgram } from '../../src/program.ts';
 import { storeContext } from './store-context.ts';
 
@@ -10,6 +11,7 @@ const PROSE = new Set([
   'asks',
   'leads',
   'starts',
+  '|',
   'tells',
   'the',
   'in',
@@ -42,6 +44,9 @@ export function commandsIn(text: string): string[][] {
 /** Throws unless the command line parser takes the words as they stand; nothing is run. */
 export async function parseCommand(words: readonly string[]): Promise<void> {
   const program = createProgram({ ...storeContext('/nowhere'), stdout: { write: () => {} } }, async () => 0);
+  if (topicText(words, program) !== undefined) {
+    return;
+  }
   for (const command of program.commands) {
     command.action(() => {});
   }

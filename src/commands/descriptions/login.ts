@@ -1,5 +1,9 @@
-import type { CommandDescription } from '../flag.ts';
+import type { CommandDescription, Flag } from '../flag.ts';
 import * as shared from '../flags.ts';
+
+function under(group: string, flags: readonly Flag[]): readonly Flag[] {
+  return flags.map((flag) => ({ ...flag, group }));
+}
 
 /** `oauth-login login`. */
 export const loginCommand: CommandDescription = {
@@ -7,30 +11,38 @@ export const loginCommand: CommandDescription = {
   description: 'sign in; you may leave out the word "login"',
   arguments: [{ usage: '[target]', description: 'a provider (github), your own provider, or an issuer URL' }],
   flags: [
-    shared.clientId,
-    shared.clientSecretFile,
-    shared.clientAuthentication,
-    shared.scope,
-    shared.issuer,
-    shared.host,
-    shared.tenant,
     { usage: '--no-browser', description: 'print the address instead of opening a browser' },
     { usage: '--device', description: 'show a code to enter on any device instead' },
-    { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },
-    shared.redirectUri,
+    shared.scope,
     shared.account,
-    { usage: '--login-hint <name>', description: 'tell the provider who will sign in' },
-    shared.param,
-    { usage: '--short-lived', description: 'request tokens that expire soon and are refreshed (GitHub)' },
-    { usage: '--no-offline-access', description: 'do not request a refresh token' },
     { usage: '--timeout <seconds>', description: 'how long to wait for you (default: 300)' },
     shared.store,
     { usage: '--no-store', description: 'store nothing, only show who signed in' },
-    shared.caFile,
-    shared.allowHttpLoopback,
     shared.json,
-    { usage: '--events', description: 'like --json, with progress as lines of JSON on standard error' },
-    shared.debug,
+    ...under('Which server:', [shared.host, shared.tenant, shared.issuer]),
+    ...under('Your client:', [
+      shared.clientId,
+      shared.clientSecretFile,
+      shared.clientAuthentication,
+      shared.redirectUri,
+      { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },
+    ]),
+    ...under('Rarely needed:', [
+      { usage: '--login-hint <name>', description: 'tell the provider who will sign in' },
+      shared.param,
+      {
+        usage: '--short-lived',
+        description: 'request tokens that expire soon and are refreshed (GitHub)',
+      },
+      { usage: '--no-offline-access', description: 'do not request a refresh token' },
+      shared.caFile,
+      shared.allowHttpLoopback,
+      {
+        usage: '--events',
+        description: 'like --json, with progress as lines of JSON on standard error',
+      },
+      shared.debug,
+    ]),
     shared.allowDebug,
   ],
 };

@@ -8,7 +8,7 @@ const source = fileURLToPath(new URL('../../../src/', import.meta.url));
 
 /** Pages and running text, which name the program and not its commands. */
 const PROSE_FILES =
-  /^(demo|output\/(registration|provider-text|sign-in-words))|^(program|settings\/configuration-description)\.ts/;
+  /^(demo|commands\/help-|output\/(registration|provider-text|sign-in-words))|^(program|settings\/configuration-description)\.ts/;
 
 /** The texts of the sources that name a command, with something in place of what is filled in. */
 function textsWithCommands(): (readonly [string, string])[] {

@@ -1,0 +1,45 @@
+import type { CommandName } from './descriptions.ts';
+
+/** Command lines that can be copied as they stand, for the help of each command. */
+export const examples: Readonly<Record<CommandName, readonly string[]>> = {
+  login: [
+    'oauth-login github',
+    'oauth-login gitlab --host git.example.com',
+    'oauth-login https://issuer.example --client-id my-client',
+  ],
+  whoami: ['oauth-login whoami', 'oauth-login whoami github --json', 'oauth-login whoami github --offline'],
+  token: [
+    'oauth-login token github',
+    'oauth-login token github --format header | curl -H @- https://api.github.com/user',
+    'eval "$(oauth-login token github --format env)"',
+  ],
+  exec: [
+    'oauth-login exec github -- printenv GITHUB_TOKEN',
+    'oauth-login exec github --as GH_TOKEN -- gh repo list',
+  ],
+  request: [
+    'oauth-login request github https://api.github.com/user',
+    'oauth-login request github https://api.github.com/user/repos --include',
+  ],
+  status: ['oauth-login status', 'oauth-login status --json'],
+  logout: ['oauth-login logout github', 'oauth-login logout github --account ada'],
+  providers: [
+    'oauth-login providers github',
+    'oauth-login providers --search cloud',
+    'oauth-login providers --no-registration',
+  ],
+  setup: [
+    'oauth-login setup github',
+    'oauth-login setup google --from client_secret.json',
+    'oauth-login setup work --issuer https://login.example.com',
+  ],
+  demo: ['oauth-login demo', 'oauth-login demo --device'],
+};
+
+/** The first lines of a person who has just installed it. */
+export const firstExamples: readonly (readonly [string, string])[] = [
+  ['oauth-login github', 'sign in to GitHub'],
+  ['oauth-login whoami', 'ask who is signed in'],
+  ['oauth-login token github', 'print the token, for a script'],
+  ['oauth-login providers', 'see what else you can sign in to'],
+];

@@ -1,0 +1,117 @@
+import { shellQuoted } from '../ground/file-system-words.ts';
+
+/** Words that name no command here but something in other tools, and the line that leads on. */
+export interface OtherWords {
+  readonly words: readonly string[];
+  /**
+   * What to type instead. `{target}` stands for the first word that was typed after it, `{words}` for two and more;
+   * the example after `|` takes their place where fewer were typed.
+   */
+  readonly hint: string;
+}
+
+/** What people type who know `gh`, `git`, `npm`, `aws` or `gcloud`. */
+export const otherWords: readonly OtherWords[] = [
+  {
+    words: ['auth', 'signin', 'sign-in', 'log-in', 'logon', 'connect', 'authorize', 'authenticate'],
+    hint: 'to sign in, use: oauth-login {target|github}',
+  },
+  {
+    words: ['signout', 'sign-out', 'log-out', 'logoff', 'disconnect', 'revoke', 'remove', 'rm', 'delete'],
+    hint: 'to sign out, use: oauth-login logout {target}',
+  },
+  {
+    words: ['list', 'ls', 'accounts', 'profiles', 'show'],
+    hint: 'to see every account, use: oauth-login status',
+  },
+  {
+    words: ['me', 'user', 'userinfo', 'whois'],
+    hint: 'to see who is signed in, use: oauth-login whoami {target}',
+  },
+  {
+    words: ['switch', 'use', 'activate', 'select'],
+    hint: 'name the account each time, for example: oauth-login token github --account ada; or set "default_account" in config.json',
+  },
+  {
+    words: ['refresh', 'renew'],
+    hint: 'to refresh a token, use: oauth-login token {target} --refresh',
+  },
+  {
+    words: ['access-token', 'get-token', 'print-access-token', 'print-token'],
+    hint: 'to print an access token, use: oauth-login token {target}',
+  },
+  {
+    words: ['register', 'init', 'configure', 'add', 'create', 'new'],
+    hint: 'to register a client, use: oauth-login setup {target|github}',
+  },
+  {
+    words: ['config', 'settings', 'set'],
+    hint: 'to save a client, use: oauth-login setup github; docs/configuration.md describes the other settings of config.json',
+  },
+  {
+    words: ['import'],
+    hint: 'to import the client file of a provider, use: oauth-login setup google --from client_secret.json',
+  },
+  {
+    words: ['export'],
+    hint: 'to set a variable of the shell, use: oauth-login token github --format env; to print a provider file, use: oauth-login providers export github',
+  },
+  {
+    words: ['search', 'find'],
+    hint: 'to search the providers, use: oauth-login providers --search {target|cloud}',
+  },
+  {
+    words: ['curl', 'http', 'api', 'fetch'],
+    hint: 'to send a request with the token, use: oauth-login request {words|github https://api.github.com/user}',
+  },
+  {
+    words: ['run', 'env', 'shell'],
+    hint: 'to run a program with the token in its environment, use: oauth-login exec github -- printenv GITHUB_TOKEN',
+  },
+  {
+    words: ['credential', 'credentials', 'credential-helper', 'get', 'store', 'erase'],
+    hint: 'a credential helper is not built in; to print a token for another program, use: oauth-login token github',
+  },
+  {
+    words: ['proxy'],
+    hint: 'to send one request with the token, use: oauth-login request github https://api.github.com/user',
+  },
+  {
+    words: ['doctor', 'diagnose', 'check'],
+    hint: 'to see what is stored, use: oauth-login status; with --debug, a command shows each request',
+  },
+  {
+    words: ['completion', 'completions', 'autocomplete'],
+    hint: 'there is no completion for shells yet; to see the commands, use: oauth-login --help',
+  },
+  {
+    words: ['upgrade', 'update', 'self-update'],
+    hint: 'install the new version in the way you installed this one; to see which you have, use: oauth-login --version',
+  },
+  { words: ['version', 'ver'], hint: 'to see the version, use: oauth-login --version' },
+  { words: ['man', 'docs', 'commands'], hint: 'to see the commands, use: oauth-login --help' },
+];
+
+/**
+ * The hint for a command line that begins with a word of another tool, filled in with the words after it; `undefined`
+ * for any other. `gh` has `auth` before its commands, so a command after `auth` is the one that is meant.
+ */
+export function otherWordsHint(typed: readonly string[], commands: readonly string[]): string | undefined {
+  const [first = '', ...rest] = typed.map((word, index) => (index === 0 ? word.toLowerCase() : word));
+  const second = rest[0]?.toLowerCase() ?? '';
+  if (first === 'auth' && commands.includes(second)) {
+    return `use: ${['oauth-login', second, ...rest.slice(1).map(shellQuoted)].join(' ')}`;
+  }
+  if (first === 'auth' && findWord(second) !== undefined) {
+    return otherWordsHint(rest, commands);
+  }
+  return findWord(first)?.hint.replace(/ ?\{(target|words)(?:\|([^}]*))?\}/g, (_, what, example) => {
+    const words = what === 'target' ? rest.slice(0, 1) : rest.length < 2 ? [] : rest;
+    const shown = words.length === 0 ? example : words.map(shellQuoted).join(' ');
+    return shown === undefined ? '' : ` ${shown}`;
+  });
+}
+
+function findWord(word: string): OtherWords | undefined {
+  return otherWords.find(({ words }) => words.includes(word));
+}
