@@ -1,29 +1,18 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { AccountHead } from '../../src/accounts/account.ts';
 import { type AccountStore, openAccountStore } from '../../src/accounts/account-store.ts';
 import { Secret } from '../../src/ground/secret.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import { errorOf } from '../support/command-line.ts';
 
-let server: AuthorizationServer;
-let line: CommandLine;
 /** The store as another process has it open. */
 let elsewhere: AccountStore;
 
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
+it.beforeEach(() => {
   elsewhere = openAccountStore(line.context);
-});
-afterEach(() => {
-  server.restore();
-  line.close();
 });
 
 const signIn = (...more: string[]) =>

@@ -1,25 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { AbortedError } from '../../src/ground/errors.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { errorOf } from '../support/command-line.ts';
 import { type AtSecond, openStage, type Stage } from '../support/polling-stage.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
 
 const stage = (atSecond?: AtSecond) => openStage(() => server.hits('token'), atSecond);
 

@@ -1,27 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import type { Context } from '../../src/ground/context.ts';
 import { AbortedError, InputEndedError } from '../../src/ground/errors.ts';
 import type { Prompts } from '../../src/ground/ports.ts';
 import { Secret } from '../../src/ground/secret.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import { startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, type Outcome, openCommandLine } from '../support/command-line.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
+import { errorOf, type Outcome } from '../support/command-line.ts';
 
 const target = () => [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
 

@@ -1,26 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
 import type { Context } from '../../src/ground/context.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import { errorOf, openCommandLine } from '../support/command-line.ts';
 import { FakeKeychain } from '../support/fake-keychain.ts';
 import { signInAt } from '../support/sign-in.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
 
 /** Runs `logout`, and gives how many requests for revocation it led to. */
 async function logOut(changes: Partial<Context>, ...more: string[]) {

@@ -1,18 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { describe, expect } from 'vitest';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import { errorOf } from '../support/command-line.ts';
 
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  line = openCommandLine({ user: 'ada' });
+it.beforeEach(async () => {
   const client = { issuer: server.issuer, client_id: server.clientId };
   const providers = {
     work: client,
@@ -23,7 +15,6 @@ beforeEach(async () => {
   expect(await signIn('work')).toBe(0);
   expect(await signIn('work-admin')).toBe(0);
 });
-afterEach(() => line.close());
 
 const signIn = async (name: string) => (await line.run(name, '--allow-http-loopback')).exitCode;
 const tokenOf = async (name: string) => (await line.run('token', name)).stdout;

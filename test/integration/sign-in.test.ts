@@ -1,27 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import type { Context } from '../../src/ground/context.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { errorOf, openCommandLine } from '../support/command-line.ts';
 import { FakeKeychain } from '../support/fake-keychain.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
 
 const signIn = (...more: string[]) =>
   line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback', ...more);

@@ -1,23 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import type { Context } from '../../src/ground/context.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, openCommandLine } from '../support/command-line.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
+import { it, line, server } from '../support/ada-signs-in.ts';
 
 /** Signs in as that person, and gives the queries of the authorization requests it took. */
 async function signIn(user: string, ...more: string[]) {

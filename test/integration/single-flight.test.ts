@@ -1,30 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { AccountHead } from '../../src/accounts/account.ts';
 import { type AccountStore, openAccountStore } from '../../src/accounts/account-store.ts';
 import { NetworkError } from '../../src/ground/errors.ts';
 import { systemClock } from '../../src/host/clock.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, openCommandLine } from '../support/command-line.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
 import { FakeKeychain } from '../support/fake-keychain.ts';
 import { signInAt } from '../support/sign-in.ts';
 
-let server: AuthorizationServer;
-let line: CommandLine;
 /** The store as another process has it open. */
 let elsewhere: AccountStore;
 
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server?.close());
-beforeEach(async () => {
-  line = openCommandLine({ user: 'ada' });
+it.beforeEach(async () => {
   elsewhere = openAccountStore(line.context);
-});
-afterEach(() => {
-  server.restore();
-  line.close();
 });
 
 async function onlyAccount(): Promise<AccountHead> {

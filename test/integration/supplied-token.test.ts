@@ -1,22 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { variableName } from '../../src/settings/variables.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
+import { it, line, server } from '../support/ada-signs-in.ts';
+import { errorOf, openCommandLine } from '../support/command-line.ts';
 
 const withToken = (provider: string, token: string) => ({
   env: { ...line.context.env, [variableName(provider, 'TOKEN')]: token },

@@ -1,30 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type AuthorizationServer,
-  type JsonObject,
-  startAuthorizationServer,
-} from '../support/authorization-server.ts';
+import { describe, expect } from 'vitest';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import type { JsonObject } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { errorOf } from '../support/command-line.ts';
 
 const API = 'https://api.example.com';
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
-
 const signIn = () => line.run('work', '--allow-http-loopback', '--json');
 
 function configure(more: JsonObject = {}): void {

@@ -2,33 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
-import {
-  type AuthorizationServer,
-  type JsonObject,
-  type RecordedRequest,
-  startAuthorizationServer,
-} from '../support/authorization-server.ts';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import type { JsonObject, RecordedRequest } from '../support/authorization-server.ts';
 import { buildCommand, openHome } from '../support/built-command.ts';
 import { expectNoSecrets, findSecrets } from '../support/canary.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { errorOf } from '../support/command-line.ts';
 import { keepFiles } from '../support/kept-files.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = openCommandLine({ user: 'ada' });
-});
-afterEach(() => {
-  server.restore();
-  line.close();
-});
 
 const target = () => [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
 
