@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { systemErrorCode } from '../ground/file-system-words.ts';
+import { systemErrorCode } from '../ground/system-words.ts';
 
 /** What tells one process from every other, also after its number was given to another one. */
 export interface ProcessIdentity {

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { ProgramStartError } from '../ground/errors.ts';
 import type { ChildProcess, ChildProgram } from '../ground/ports.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { type SignalEffects, watchSignalEffects } from './signal-effect.ts';
 
 /** A child process of which it can be told how it died. */
@@ -116,7 +117,7 @@ function receiverOfKeys(platform: NodeJS.Platform): 'us' | 'others' | 'nobody' {
 }
 
 function startError(program: string, failure: unknown, platform: NodeJS.Platform): ProgramStartError {
-  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : 'unknown';
+  const code = systemErrorCode(failure);
   const name = safeText(program);
   if (code === 'ENOENT') {
     return new ProgramStartError('program_not_found', `there is no program ${JSON.stringify(name)}`, {
@@ -128,7 +129,7 @@ function startError(program: string, failure: unknown, platform: NodeJS.Platform
   }
   return new ProgramStartError(
     'program_not_executable',
-    `the program ${JSON.stringify(name)} cannot be executed (${code})`,
+    `the program ${JSON.stringify(name)} cannot be executed (${systemReason(code)})`,
     { hint: 'check that it is a file that you may execute' },
   );
 }

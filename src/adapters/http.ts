@@ -4,7 +4,7 @@ import type { HttpClient, HttpDeadlines, HttpOptions } from '../ground/ports.ts'
 import { readCertificates } from './certificates.ts';
 import { startDeadline } from './deadline.ts';
 import { exchange } from './http-exchange.ts';
-import { networkErrorFrom } from './network-failure.ts';
+import { networkErrorFrom, traceOf } from './network-failure.ts';
 import { openOutbound } from './outbound.ts';
 import { readRequest } from './read-request.ts';
 import { delayBeforeRetry } from './retry.ts';
@@ -76,7 +76,7 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
             failure instanceof OAuthLoginError
               ? failure
               : networkErrorFrom(failure, { target, proxy, deadlinePassed });
-          trace(error.code);
+          trace(traceOf(error));
           pause = delayBeforeRetry({ method: request.method, attempt, failure, now: clock.now() });
           if (pause === undefined || deadline.passed()) {
             throw error;

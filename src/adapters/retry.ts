@@ -33,7 +33,7 @@ export function delayBeforeRetry(outcome: Outcome): number | undefined {
   }
   const { response } = outcome;
   if (response === undefined) {
-    return retryableFailure.has(failureCode(outcome.failure)) ? backOff(outcome.attempt) : undefined;
+    return retryableFailure.has(failureCode(outcome.failure) ?? '') ? backOff(outcome.attempt) : undefined;
   }
   if (!retryableStatus.has(response.status)) {
     return undefined;

@@ -2,7 +2,7 @@ import type { Clock } from '../ground/context.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import type { HttpClient } from '../ground/ports.ts';
 import { streamingExchange } from './http-exchange.ts';
-import { networkErrorFrom } from './network-failure.ts';
+import { networkErrorFrom, traceOf } from './network-failure.ts';
 import type { Outbound } from './outbound.ts';
 import { readRequest } from './read-request.ts';
 
@@ -54,7 +54,7 @@ export function streamingFetch(options: StreamingOptions): HttpClient['fetch'] {
       return response;
     } catch (failure) {
       const error = failureOf(failure);
-      trace(error instanceof OAuthLoginError ? error.code : 'failed');
+      trace(error instanceof OAuthLoginError ? traceOf(error) : 'failed');
       throw error;
     }
   };

@@ -136,14 +136,21 @@ export class NetworkError extends OAuthLoginError {
   readonly neverSent: boolean;
   /** Seconds after which the server wants to be asked again, where it says so (RFC 9110 §10.2.3). */
   readonly retryAfter: number | undefined;
+  /** The code of the system or of the HTTP library, such as `ECONNREFUSED`, for `--debug`. */
+  readonly systemCode: string | undefined;
   constructor(
     code: NetworkCode,
     message: string,
-    options: ErrorOptionsWithHint & { readonly neverSent?: boolean; readonly retryAfter?: number },
+    options: ErrorOptionsWithHint & {
+      readonly neverSent?: boolean;
+      readonly retryAfter?: number;
+      readonly systemCode?: string;
+    },
   ) {
     super(code, message, options);
     this.neverSent = options.neverSent ?? false;
     this.retryAfter = options.retryAfter;
+    this.systemCode = options.systemCode;
   }
 }
 

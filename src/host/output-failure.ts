@@ -1,4 +1,5 @@
 import { StoreError } from '../ground/errors.ts';
+import { systemReason } from '../ground/system-words.ts';
 
 /** What a write that failed is called by the system when nobody reads any more. */
 const readerHasGone: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
@@ -13,7 +14,7 @@ export function outputFailure(code: unknown): StoreError | undefined {
   if (readerHasGone.includes(code)) {
     return undefined;
   }
-  const message = `cannot write to standard output (${code ?? 'unknown reason'})`;
+  const message = `cannot write to standard output (${systemReason(typeof code === 'string' ? code : undefined)})`;
   return new StoreError('store_write_failed', message, {
     hint: 'make room where it goes, or send it somewhere else, then run the command again',
   });

@@ -1,17 +1,20 @@
 import type { Output } from '../ground/context.ts';
 import { ExitCode, OAuthLoginError } from '../ground/errors.ts';
+import { safeText } from '../ground/safe-text.ts';
+import { systemErrorCode } from '../ground/system-words.ts';
 import { errorEvent, errorJson, jsonText } from './json.ts';
 import { problemText } from './text.ts';
 
 /**
- * Tells the End-User of an error and gives its exit code. One that is not of the family is a mistake of our own:
+ * Tells the End-User of an error and gives its exit code. One that is not of the family is an internal error:
  * of that, nothing is told but its name, since its words and members could hold a secret.
  */
 export function report(error: unknown, argv: readonly string[], stderr: Pick<Output, 'write'>): number {
   const words = ownWords(argv);
   const isEvent = words.includes('--events');
   const isJson = isEvent || words.includes('--json');
-  const stack = words.includes('--debug') && error instanceof Error ? framesOf(error) : '';
+  const stack =
+    words.includes('--debug') && error instanceof Error ? systemLine(error) + framesOf(error) : '';
   if (error instanceof OAuthLoginError) {
     stderr.write(
       isEvent ? errorEvent(error) : isJson ? errorJson(error) : `${problemText('error', error)}${stack}`,
@@ -20,10 +23,16 @@ export function report(error: unknown, argv: readonly string[], stderr: Pick<Out
   }
   const name = error instanceof Error ? error.name : 'unknown';
   const hint = 'run it again with --debug and report what it shows';
-  const message = `a mistake of our own (${name})`;
+  const message = `internal error (${name})`;
   const own = { code: 'internal', message, hint, exit_code: ExitCode.internal };
   stderr.write(isJson ? jsonText({ error: own }) : `${problemText('error', own)}${stack}`);
   return ExitCode.internal;
+}
+
+/** What the system calls the cause, for reports: `ENOSPC`. */
+function systemLine(error: Error): string {
+  const code = systemErrorCode(error.cause);
+  return code === undefined ? '' : `oauth-login: debug: system error ${safeText(code, 80)}\n`;
 }
 
 /** Where it happened, without the message: an unexpected one could quote what a server sent. */

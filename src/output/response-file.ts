@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StoreError } from '../ground/errors.ts';
+import { systemReason } from '../ground/system-words.ts';
 import type { ResponseDestination } from './response-destination.ts';
 
 /**
@@ -57,8 +58,9 @@ async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> 
 }
 
 function cannotWrite(path: string, cause: unknown): StoreError {
-  const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-  return new StoreError('store_write_failed', `cannot write ${path}${reason}`, {
+  const reason = systemReason(cause);
+  return new StoreError('store_write_failed', `cannot write ${path} (${reason})`, {
     hint: 'name a file in a directory that you may write to, on a disk with room for it',
+    cause,
   });
 }

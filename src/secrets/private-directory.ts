@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { StoreError } from '../ground/errors.ts';
-import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from '../ground/file-system-words.ts';
+import { permissionsFault, shellQuoted, writeFailure } from '../ground/file-system-words.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { ensureSafeDirectory, isSafeDirectory } from './safe-directory.ts';
 
 const GROUP_OR_OTHER = 0o077;
@@ -99,7 +100,7 @@ function withDirectoryErrors(directory: string, look: (directory: string) => boo
     if (error instanceof StoreError) {
       throw error;
     }
-    const what = `the directory ${directory} cannot be looked at (${systemErrorCode(error)})`;
+    const what = `the directory ${directory} cannot be read (${systemReason(error)})`;
     throw new StoreError('store_permissions', what, {
       hint: `see what is in its way: ls -ld ${shellQuoted(dirname(directory))} ${shellQuoted(directory)}`,
       cause: error,

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError } from '../ground/errors.ts';
-import { permissionsFault, shellQuoted, systemErrorCode } from '../ground/file-system-words.ts';
+import { permissionsFault, shellQuoted } from '../ground/file-system-words.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { effectiveUid, isPrivateDirectory } from './private-directory.ts';
 
 // Windows has neither flag, and no way to plant such a link or pipe in a user's own directory.
@@ -84,7 +85,7 @@ function unreadable(file: string, error: unknown): StoreError {
   return stats !== undefined && uid !== undefined && stats.uid !== uid
     ? permissionsFault(`the file ${file} belongs to another user`, `sudo chown ${uid} ${quoted}`, error)
     : permissionsFault(
-        `the file ${file} cannot be read (${systemErrorCode(error)})`,
+        `the file ${file} cannot be read (${systemReason(error)})`,
         `chmod 600 ${quoted}`,
         error,
       );

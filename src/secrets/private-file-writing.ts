@@ -12,7 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { systemErrorCode, writeFailure } from '../ground/file-system-words.ts';
+import { writeFailure } from '../ground/file-system-words.ts';
+import { systemErrorCode } from '../ground/system-words.ts';
 import { effectiveUid, makePrivateDirectory } from './private-directory.ts';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError, StoreError } from '../ground/errors.ts';
-import { systemErrorCode } from '../ground/file-system-words.ts';
 import type { Secret } from '../ground/secret.ts';
+import { systemReason } from '../ground/system-words.ts';
 import { type ReservedFile, reserveFile } from './reserved-file.ts';
 
 /** A file that is going to take the place of another, or to be new. */
@@ -30,7 +30,7 @@ export function openReplacementFile(path: string, flag: string): ReplacementFile
       try {
         reserved.replace(`${secret.reveal()}\n`);
       } catch (cause) {
-        throw new StoreError('store_write_failed', `cannot write ${file} (${systemErrorCode(cause)})`, {
+        throw new StoreError('store_write_failed', `cannot write ${file} (${systemReason(cause)})`, {
           hint: 'the new refresh token is lost, and the old one may be spent: get another one by signing in again',
           cause,
         });
@@ -52,7 +52,7 @@ function openReserved(file: string, flag: string): ReservedFile {
     if (cause instanceof ConfigurationError) {
       throw cause;
     }
-    throw unwritable(file, flag, systemErrorCode(cause) ?? 'unknown reason', cause);
+    throw unwritable(file, flag, systemReason(cause), cause);
   }
 }
 

@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../ground/errors.ts';
-import { permissionsFault, shellQuoted, systemErrorCode, writeFailure } from '../ground/file-system-words.ts';
+import { permissionsFault, shellQuoted, writeFailure } from '../ground/file-system-words.ts';
+import { systemErrorCode } from '../ground/system-words.ts';
 
 const GROUP_OR_OTHER_WRITE = 0o022;
 const STICKY = 0o1000;

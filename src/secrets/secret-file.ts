@@ -6,6 +6,7 @@ import { type OpenFile, openFile } from '../ground/open-file.ts';
 import { readInput } from '../ground/read-input.ts';
 import { readStart } from '../ground/read-start.ts';
 import { Secret } from '../ground/secret.ts';
+import { systemReason } from '../ground/system-words.ts';
 import { textOfBytes } from '../ground/text-of-bytes.ts';
 import { effectiveUid } from './private-directory.ts';
 
@@ -106,9 +107,10 @@ function open(path: string, source: SecretSource): OpenFile {
   try {
     return openFile(path);
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new ConfigurationError('config_invalid_value', `cannot read ${path}${reason}`, {
+    const reason = systemReason(cause);
+    throw new ConfigurationError('config_invalid_value', `cannot read ${path} (${reason})`, {
       hint: `name a file that holds ${source.what}, or - for standard input`,
+      cause,
     });
   }
 }

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineDirectory, Paths } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
-import { systemErrorCode } from '../ground/file-system-words.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { unfilledTemplate } from '../providers/filled-templates.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type ProviderFile, providerFile } from '../providers/provider-file.ts';
@@ -84,9 +85,14 @@ function filesIn(directory: string): string[] {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       return [];
     }
-    throw new ConfigurationError('config_invalid_file', `cannot read the directory ${directory} (${code})`, {
-      hint: 'make it a directory that you may read',
-    });
+    throw new ConfigurationError(
+      'config_invalid_file',
+      `cannot read the directory ${directory} (${systemReason(code)})`,
+      {
+        hint: `make it a directory that you may read: ls -ld ${shellQuoted(directory)}`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { readFileUpTo } from '../ground/read-file.ts';
 import { Secret } from '../ground/secret.ts';
+import { systemReason } from '../ground/system-words.ts';
 import { textOfBytes } from '../ground/text-of-bytes.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -62,8 +63,8 @@ async function readText(path: string, signal: AbortSignal): Promise<string> {
     bytes = await readFileUpTo(path, MAXIMUM_LENGTH, { signal });
   } catch (cause) {
     signal.throwIfAborted();
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw invalid(path, `cannot be read${code}`, 'give the path of the file as it was downloaded');
+    const reason = systemReason(cause);
+    throw invalid(path, `cannot be read (${reason})`, 'give the path of the file as it was downloaded');
   }
   if (bytes.length > MAXIMUM_LENGTH) {
     throw invalid(path, 'is too large for a client file');

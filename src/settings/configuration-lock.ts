@@ -13,7 +13,8 @@ import {
 import { dirname } from 'node:path';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
-import { shellQuoted, systemErrorCode } from '../ground/file-system-words.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 
 /** Milliseconds to wait for another process: a change takes a few. */
 const PATIENCE = 5_000;
@@ -148,7 +149,7 @@ function writing<T>(file: string, write: () => T): T {
   try {
     return write();
   } catch (cause) {
-    throw new ConfigurationError('config_write_failed', `cannot write ${file} (${systemErrorCode(cause)})`, {
+    throw new ConfigurationError('config_write_failed', `cannot write ${file} (${systemReason(cause)})`, {
       hint: 'make the directory writable and the disk not full, or name another one in OAUTH_LOGIN_CONFIG_DIR',
       cause,
     });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError } from '../ground/errors.ts';
-import { systemErrorCode } from '../ground/file-system-words.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { textOfBytes } from '../ground/text-of-bytes.ts';
 
 /** The text of the configuration file; `undefined` when there is none. Throws a `ConfigurationError`. */
@@ -12,8 +13,9 @@ export function readConfigurationSource(file: string): string | undefined {
     if (code === 'ENOENT') {
       return undefined;
     }
-    throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${code})`, {
-      hint: 'make it a file that you may read',
+    throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(code)})`, {
+      hint: `make it a file that you may read: ls -ld ${shellQuoted(file)}`,
+      cause,
     });
   }
 }

@@ -2,7 +2,8 @@ import { closeSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } f
 import { dirname, join } from 'node:path';
 import type { MachineDirectory } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
-import { shellQuoted, systemErrorCode } from '../ground/file-system-words.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { textOfBytes } from '../ground/text-of-bytes.ts';
 
 const GROUP_OR_OTHER_WRITE = 0o022;
@@ -30,8 +31,9 @@ export function readMachineFile(
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       return undefined;
     }
-    throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${code})`, {
+    throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(code)})`, {
       hint: `let everybody read it: sudo chmod a+r ${shellQuoted(file)}`,
+      cause: error,
     });
   }
   try {

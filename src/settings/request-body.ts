@@ -3,6 +3,7 @@ import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { type OpenFile, openFile } from '../ground/open-file.ts';
 import { readInput } from '../ground/read-input.ts';
+import { systemReason } from '../ground/system-words.ts';
 import type { RequestData } from './request-settings.ts';
 
 type Needs = Pick<Context, 'stdin' | 'signal'>;
@@ -44,9 +45,10 @@ async function readSource(path: string, { stdin, signal }: Needs): Promise<Uint8
     return stream === undefined ? readFileSync(file.descriptor) : await readInput(stream, signal);
   } catch (cause) {
     signal.throwIfAborted();
-    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new UsageError('usage_invalid', `cannot read ${path}${reason}`, {
+    const reason = systemReason(cause);
+    throw new UsageError('usage_invalid', `cannot read ${path} (${reason})`, {
       hint: 'name a file with the body of the request after @, or @- for standard input',
+      cause,
     });
   } finally {
     file?.close();

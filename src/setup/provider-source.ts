@@ -1,9 +1,9 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
-import { systemErrorCode } from '../ground/file-system-words.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { readFileUpTo } from '../ground/read-file.ts';
 import { readInput } from '../ground/read-input.ts';
+import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { textOfBytes } from '../ground/text-of-bytes.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 
@@ -41,7 +41,7 @@ async function readLocal(source: string, context: Context): Promise<Uint8Array> 
   } catch (cause) {
     context.signal.throwIfAborted();
     const code = systemErrorCode(cause);
-    throw unreadable(source, faults.get(code ?? '') ?? `cannot be read (${code ?? 'unknown reason'})`);
+    throw unreadable(source, faults.get(code ?? '') ?? `cannot be read (${systemReason(code)})`);
   }
 }
 

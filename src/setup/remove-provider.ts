@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
-import { systemErrorCode } from '../ground/file-system-words.ts';
+import { systemReason } from '../ground/system-words.ts';
 import { findPreset } from '../providers/catalogue.ts';
 import { addedProviderPath } from '../settings/added-providers.ts';
 import { readConfiguration } from '../settings/configuration.ts';
@@ -51,7 +51,7 @@ export async function removeProvider(name: string, context: Context): Promise<st
   try {
     rmSync(path);
   } catch (cause) {
-    throw new ConfigurationError('config_write_failed', `cannot remove ${path} (${systemErrorCode(cause)})`, {
+    throw new ConfigurationError('config_write_failed', `cannot remove ${path} (${systemReason(cause)})`, {
       hint: 'make the directory writable',
       cause,
     });

@@ -345,7 +345,7 @@ describe.each(SOURCES)('the end of the command of exec, with a token from %s', (
     for (const program of [file, line.directory]) {
       const { code, stderr } = await run([target, '--as', 'T', '--', program], env);
       expect(code).toBe(126);
-      expect(stderr).toContain('cannot be executed (EACCES)');
+      expect(stderr).toContain('cannot be executed (permission denied)');
     }
   });
 });

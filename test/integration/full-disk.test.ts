@@ -114,7 +114,7 @@ describe('T28 a refresh on a disk that is full', () => {
             free < 8 ? [free, 8, 0] : [free, expect.any(Number), expect.any(Number)],
           );
           if (exitCode === 8) {
-            expect([sent, stderr]).toEqual([0, expect.stringContaining('(ENOSPC)')]);
+            expect([sent, stderr]).toEqual([0, expect.stringContaining('(no space left on the disk)')]);
           }
           rmSync(join(dataDir, 'filler'));
           await works();

@@ -286,7 +286,8 @@ describe('the standard output of the small part', () => {
 
   it('on a disk that is full', async () => {
     const shell = '"$@" >/dev/full; echo "ended with $?"';
-    const problem = 'oauth-login: error: cannot write to standard output (ENOSPC)\noauth-login: hint: ';
+    const problem =
+      'oauth-login: error: cannot write to standard output (no space left on the disk)\noauth-login: hint: ';
     for (const args of [['token'], ['status'], ['--help']]) {
       const said = await expectSameInShell(shell, args);
       expect(said).toMatch(/^ended with 8\n/);

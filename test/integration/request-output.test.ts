@@ -125,7 +125,7 @@ describe('request -o', () => {
       join(line.directory, 'no', 'saved'),
     );
     expect(outcome.exitCode).toBe(8);
-    expect(outcome.stderr).toContain('(ENOENT)');
+    expect(outcome.stderr).toContain('(no such file or directory)');
     expect((await request(`${api.origin}/thing`, '-o', line.directory)).exitCode).toBe(8);
     expect(api.requests).toEqual([]);
   });

@@ -164,7 +164,7 @@ describe('request', () => {
     [['HERE', '-X', 'CONNECT'], 'not a method'],
     [['HERE', '-X', 'GET', '-d', 'x'], 'has no body'],
     [['HERE', '-d', 'x', '--json', '{}'], 'cannot be used together'],
-    [['HERE', '-d', '@/no/such/file'], 'cannot read /no/such/file (ENOENT)'],
+    [['HERE', '-d', '@/no/such/file'], 'cannot read /no/such/file (no such file or directory)'],
   ])('refuses %j', async (args, message) => {
     const outcome = await request(...args.map((arg) => (arg === 'HERE' ? `${api.origin}/thing` : arg)));
     expect(outcome.exitCode).toBe(2);

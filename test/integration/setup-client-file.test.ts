@@ -155,8 +155,12 @@ describe('the import of Google’s client file', () => {
   });
 
   it.each([
-    ['is not there', () => join(line.directory, 'missing.json'), /cannot be read \(ENOENT\)/],
-    ['is a directory', () => line.directory, /cannot be read \(EISDIR\)/],
+    [
+      'is not there',
+      () => join(line.directory, 'missing.json'),
+      /cannot be read \(no such file or directory\)/,
+    ],
+    ['is a directory', () => line.directory, /cannot be read \(it is a directory\)/],
     ['never ends', () => '/dev/zero', /too large/],
   ])('refuses a file that %s', async (_name, path, message) => {
     const outcome = await line.run('setup', 'google', '--from', path());

@@ -215,7 +215,7 @@ describe('T61 crash artefacts and debugger', () => {
     const running = home.start([...target(), '--debug'], { cwd, env: crash(body) });
     const ended = await running.ended;
     expect([ended.code, ended.signal]).toEqual([1, null]);
-    expect(ended.stderr).toContain('oauth-login: error: a mistake of our own (');
+    expect(ended.stderr).toContain('oauth-login: error: internal error (');
     expect(readdirSync(cwd)).toEqual([]);
     expect(unfinished()).toEqual([]);
     expect(findSecrets(ended.stdout + ended.stderr, [CLIENT_SECRET, PASSPHRASE])).toEqual([]);

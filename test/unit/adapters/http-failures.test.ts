@@ -86,12 +86,14 @@ describe('failures', () => {
   it('names the host that refuses connections', async () => {
     const server = await serveHttp(() => {});
     await server.close();
-    const { fetch } = await openClient();
+    const lines: string[] = [];
+    const { fetch } = await openClient({ trace: (line) => lines.push(line) });
     const error = await rejectionOf(fetch(`${server.origin}/token?code=CANARY`, { method: 'POST' }));
     expect(error).toBeInstanceOf(NetworkError);
     expect(error.code).toBe('network_unreachable');
     expect(error.message).toContain(`127.0.0.1:${server.port}`);
-    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.message).toMatch(/failed \(connection refused\)$/);
+    expect(lines).toEqual([expect.stringMatching(/ network_unreachable ECONNREFUSED \d+ ms$/)]);
   });
 
   it('names the host whose name does not resolve', async () => {
@@ -130,6 +132,18 @@ describe('failures', () => {
     expect(await rejectionOf(fetch(server.origin))).toBeInstanceOf(AbortedError);
     expect(await rejectionOf(fetch(server.origin))).toBeInstanceOf(AbortedError);
     expect(server.connections()).toBe(1);
+  });
+
+  it('says that a server does not speak HTTP', async () => {
+    const server = closeAfterTest(
+      await listen(
+        createServer((socket) => void socket.end('SSH-2.0-server\r\n')),
+        'http',
+      ),
+    );
+    const { fetch } = await openClient();
+    const error = await rejectionOf(fetch(server.origin, { method: 'POST' }));
+    expect(error.message).toContain('failed (its reply is not HTTP)');
   });
 
   it('refuses a status that is none', async () => {

@@ -98,7 +98,7 @@ describe('T59 proxy variables', () => {
   });
 
   it.each([
-    [407, 'user and password'],
+    [407, 'requires a user name and a password'],
     [403, 'status 403'],
     [502, 'status 502'],
   ])('tells status %i of the proxy without its password', async (status, words) => {
