@@ -65,8 +65,8 @@ const mutations = [
     name: 'files written 0644',
     edits: [
       [
-        'fchmodSync(descriptor, 0o600); const bytes = Buffer.from(content);',
-        'fchmodSync(descriptor, 0o644); const bytes = Buffer.from(content);',
+        'fchmodSync(descriptor, 0o600); } const bytes = Buffer.from(content);',
+        'fchmodSync(descriptor, 0o644); } const bytes = Buffer.from(content);',
       ],
     ],
     tests: ['test/unit/secrets/private-files.test.ts'],

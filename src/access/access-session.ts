@@ -1,5 +1,5 @@
 import type { Session } from '../accounts/session.ts';
-import type { AccessNote } from './access-note.ts';
+import type { StoreError } from '../ground/errors.ts';
 
 /** What the use cases of this floor work with. */
 export interface AccessSession extends Session {
@@ -8,3 +8,18 @@ export interface AccessSession extends Session {
   /** Is told of a note at once, because an error may follow. */
   readonly note: (note: AccessNote) => void;
 }
+
+/** What a use case of this floor finds out besides its answer, and a person may want to know. */
+export type AccessNote =
+  /** The token of a variable is used. */
+  | { readonly kind: 'supplied-token'; readonly variable: string }
+  /** The server's clock is that many seconds ahead of the one here. */
+  | { readonly kind: 'clock-differs'; readonly seconds: number; readonly label: string }
+  /** The server sent a new refresh token, and no place was named to keep it. */
+  | { readonly kind: 'refresh-token-lost'; readonly label: string }
+  /** The token was issued and could not be kept for the next time. */
+  | { readonly kind: 'token-not-kept'; readonly error: StoreError }
+  /** There is an answer, and the account could not be changed after it. */
+  | { readonly kind: 'account-not-changed'; readonly error: StoreError }
+  /** Two processes may spend the refresh token of one file, since it cannot be locked. */
+  | { readonly kind: 'file-not-locked'; readonly error: StoreError };

@@ -11,7 +11,7 @@ import type { Profile } from '../profile/profile.ts';
 import { readIdTokenPayload } from '../protocol/id-token.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
 import type { AccessSession } from './access-session.ts';
-import { freshAccess } from './fresh-access.ts';
+import { freshAccess } from './fresh-token.ts';
 import { signInAgain } from './refresh-account.ts';
 import { markRefusedToken } from './refused-token.ts';
 

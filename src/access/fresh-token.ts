@@ -1,10 +1,9 @@
-import type { AccountHead } from '../accounts/account.ts';
+import type { AccountHead, OpenAccount } from '../accounts/account.ts';
 import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
 import { defined } from '../ground/defined.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { AccessSession } from './access-session.ts';
-import { freshAccess } from './fresh-access.ts';
-import type { Freshness } from './freshness.ts';
+import { type Freshness, isFresh, isJustIssued } from './freshness.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** An access token that can be used now, and what is known of it. */
@@ -56,4 +55,27 @@ export async function freshToken(
       return { kind: 'supplied', accessToken: token, variable };
     }
   }
+}
+
+/**
+ * Gives an access token that is valid long enough, refreshing it first when needed.
+ *
+ * Refreshing is single-flight across processes: the lock is taken, the account read again, one request sent,
+ * and the answer is on disk before anybody gets it. Throws an `AuthenticationRequiredError` when only signing
+ * in again helps; any other failure leaves what is stored as it is.
+ *
+ * @see [RFC 9700 §4.14](https://www.rfc-editor.org/rfc/rfc9700.html#section-4.14)
+ */
+export async function freshAccess(
+  head: AccountHead,
+  freshness: Freshness,
+  access: AccessSession,
+): Promise<OpenAccount> {
+  const { context, store } = access;
+  if (!freshness.force && (isFresh(head, freshness, context) || isJustIssued(head, freshness, context))) {
+    const secrets = await (freshness.isJustListed ? store.openSecrets(head) : store.readSecrets(head));
+    return { head, secrets };
+  }
+  const { refreshAccount } = await import('./refresh-account.ts');
+  return refreshAccount(head, freshness, access);
 }

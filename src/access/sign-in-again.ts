@@ -1,5 +1,4 @@
-import type { AccountHead } from '../accounts/account.ts';
-import { accountName } from '../accounts/account-name.ts';
+import { type AccountHead, accountName } from '../accounts/account.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
 

@@ -1,5 +1,5 @@
 import { providerOfAccount } from '../accounts/account-provider.ts';
-import { apiOrigins } from '../providers/api-origins.ts';
+import { apiOrigins } from '../providers/origins.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { chooseTarget, type TargetFlags } from '../settings/target.ts';

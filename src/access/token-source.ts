@@ -1,11 +1,13 @@
 import type { AccountHead } from '../accounts/account.ts';
 import { type AccountChoice, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
 import type { NetworkSettings } from '../ground/http-options.ts';
+import { isPersonPresent } from '../ground/presence.ts';
 import type { SuppliedToken } from '../settings/supplied-token.ts';
-import { tokenVariables } from '../settings/variables.ts';
+import { tokenVariables, variableName } from '../settings/variables.ts';
 import type { AccessSession } from './access-session.ts';
-import { withUnattendedHint } from './unattended-hint.ts';
 import type { UnattendedSource } from './unattended-token.ts';
 
 /** A token of the environment, with the account whose place it takes when no target was named. */
@@ -89,4 +91,28 @@ export function networkOfSource(source: TokenSource): NetworkSettings {
     case 'unattended':
       return source.settings;
   }
+}
+
+/** The error as it is, or, where nobody can sign in, with what a job can be given instead of a person. */
+function withUnattendedHint(error: unknown, target: string | undefined, context: Context): unknown {
+  if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
+    return error;
+  }
+  if (isPersonPresent(context)) {
+    return error;
+  }
+  const name = target === undefined ? undefined : nameOf(target);
+  const variable = name === undefined ? 'OAUTH_LOGIN_<PROVIDER>_TOKEN' : variableName(name, 'TOKEN');
+  return new AuthenticationRequiredError(error.code, error.message, {
+    hint: `set ${variable} in this job, or let it ask for a token itself with --grant (see oauth-login token --help); at a terminal, ${error.hint}`,
+    cause: error,
+  });
+}
+
+/** The name of the provider that a target means, as far as its text says it. */
+function nameOf(target: string): string | undefined {
+  if (URL.canParse(target)) {
+    return new URL(target).host;
+  }
+  return /^[a-z0-9][a-z0-9._-]*$/i.test(target) ? target : undefined;
 }

@@ -4,10 +4,10 @@ import { removePrivateFile, writePrivateFile } from '../secrets/private-file-wri
 import { removeLitter } from '../secrets/remove-litter.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
 import { type AccountHead, type AccountSecrets, readAccountHead } from './account.ts';
+import { lostLock, notStored } from './account-errors.ts';
 import { isAccountId, openAccountFiles } from './account-files.ts';
 import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
-import { lostLock, notStored } from './account-store-errors.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { listStoredHeads, type UnreadableFile } from './list-stored-heads.ts';
 import type { Lock } from './lock.ts';

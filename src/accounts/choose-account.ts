@@ -3,9 +3,8 @@ import { type OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
-import type { AccountHead } from './account.ts';
-import { ambiguousAccountError, notSignedInError, uncertainAccountError } from './account-choice-errors.ts';
-import { accountName } from './account-name.ts';
+import { type AccountHead, accountName } from './account.ts';
+import { ambiguousAccountError, notSignedInError, uncertainAccountError } from './account-errors.ts';
 import type { StoredAccounts } from './account-store.ts';
 
 /** The flags that say which account is meant. */

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { defined } from '../ground/defined.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import { readFileOfOwner } from '../secrets/private-file-reading.ts';
+import { foreignFile } from './account-errors.ts';
 import { type AccountFiles, accountIdOf } from './account-files.ts';
-import { foreignFile } from './account-store-errors.ts';
 import type { ClientReference } from './client-secrets.ts';
 import { claimedClient, readStoredHead, type StoredHead } from './stored-head.ts';
 

@@ -3,10 +3,9 @@ import { OAuthLoginError } from '../ground/errors.ts';
 import type { HttpClient, HttpDeadlines, HttpOptions } from '../ground/ports.ts';
 import { readCertificates } from './certificates.ts';
 import { startDeadline } from './deadline.ts';
-import { exchange } from './http-exchange.ts';
+import { exchange, readRequest } from './http-exchange.ts';
 import { networkErrorFrom, traceOf } from './network-failure.ts';
 import { openOutbound } from './outbound.ts';
-import { readRequest } from './read-request.ts';
 import { delayBeforeRetry } from './retry.ts';
 
 /** What the client takes from the outside world. */

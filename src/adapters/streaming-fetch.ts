@@ -1,10 +1,9 @@
 import type { Clock } from '../ground/context.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import type { HttpClient } from '../ground/ports.ts';
-import { streamingExchange } from './http-exchange.ts';
+import { readRequest, streamingExchange } from './http-exchange.ts';
 import { networkErrorFrom, traceOf } from './network-failure.ts';
 import type { Outbound } from './outbound.ts';
-import { readRequest } from './read-request.ts';
 
 interface StreamingOptions {
   readonly outbound: Outbound;

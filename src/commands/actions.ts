@@ -16,9 +16,8 @@ export interface RunParts {
 /** What each command does with its flags and words; it may give an exit code. Nothing is loaded before. */
 export const actions: Readonly<Record<CommandName, Action>> = {
   login: async ({ context }, flags, target: string | undefined) => {
-    const [{ login }, { requireTarget }, { orMistypedCommand }] = await Promise.all([
+    const [{ login, requireTarget }, { orMistypedCommand }] = await Promise.all([
       import('./login.ts'),
-      import('./require-target.ts'),
       import('./mistyped-command.ts'),
     ]);
     const typed = requireTarget(target ?? flags.issuer);

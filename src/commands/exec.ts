@@ -7,8 +7,8 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import type { Secret } from '../ground/secret.ts';
 import { maskLines } from '../output/masks.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
-import { openAccess } from './access-session.ts';
 import { readMinValidity } from './min-validity.ts';
+import { openAccess } from './open-access.ts';
 import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
 
 /** The flags of `exec`. */

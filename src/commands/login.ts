@@ -3,6 +3,7 @@ import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import { openSession, type Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
+import { UsageError } from '../ground/errors.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInQuestions } from '../output/sign-in-questions.ts';
@@ -54,4 +55,14 @@ function answer({ account, isKept, missingScopes }: SignedIn, { json }: LoginSet
   }
   const store = isKept ? {} : { store: null };
   return jsonText({ ...accountDocument(account, now), missing_scopes: missingScopes, ...store });
+}
+
+/** The target of a sign-in; throws a `UsageError` when none was given. */
+export function requireTarget(target: string | undefined): string {
+  if (target !== undefined && target.trim() !== '') {
+    return target;
+  }
+  throw new UsageError('usage_invalid', 'sign in to what?', {
+    hint: 'for example oauth-login github; oauth-login providers lists the names, oauth-login --help the commands',
+  });
 }

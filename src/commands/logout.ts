@@ -28,7 +28,7 @@ import {
 import { problemText } from '../output/text.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
-import { openAccess } from './access-session.ts';
+import { openAccess } from './open-access.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountChoice {

@@ -10,7 +10,7 @@ import type { Provider } from '../providers/provider.ts';
 import { readRequestBody, standardInputFlags } from '../settings/request-body.ts';
 import { type RequestFlags, requestSettings } from '../settings/request-settings.ts';
 import { refuseTwoInputs } from '../settings/standard-input.ts';
-import { openAccess } from './access-session.ts';
+import { openAccess } from './open-access.ts';
 import { requireOrigin } from './require-origin.ts';
 import { tokenSourceOf } from './token-flags.ts';
 import { openDestination, writeResponse } from './write-response.ts';

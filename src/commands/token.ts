@@ -17,8 +17,8 @@ import {
 } from '../output/token-format.ts';
 import type { TokenPresentation } from '../providers/provider.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
-import { openAccess } from './access-session.ts';
 import { readMinValidity } from './min-validity.ts';
+import { openAccess } from './open-access.ts';
 import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
 
 /** The flags of `token`. */

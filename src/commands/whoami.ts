@@ -7,7 +7,7 @@ import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from
 import type { Profile } from '../profile/profile.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
-import { openAccess } from './access-session.ts';
+import { openAccess } from './open-access.ts';
 
 /** The flags of `whoami`. */
 export interface WhoamiFlags extends AccountChoice {

@@ -1,10 +1,9 @@
 import type { Context } from '../ground/context.ts';
-import { ExitCode } from '../ground/errors.ts';
+import { type ErrorOptionsWithHint, ExitCode, OAuthLoginError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { portForwardingCommand } from '../ground/surroundings.ts';
 import { wrappedText } from '../output/wrapped-text.ts';
 import { hasBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
-import { DemoStoppedError } from './demo-stopped-error.ts';
 import { type EmbeddedProvider, startEmbeddedProvider } from './embedded-provider.ts';
 import type { Person } from './person.ts';
 import { makeSandbox, type Sandbox } from './sandbox.ts';
@@ -169,4 +168,14 @@ function tell(context: Context, paragraph: string): void {
 
 function say(context: Context, line: string): void {
   context.stdout.write(`${line}\n`);
+}
+
+/** A command of the demo failed and has told why; its exit code is passed on. */
+class DemoStoppedError extends OAuthLoginError {
+  override readonly name = 'DemoStoppedError';
+  readonly exitCode: number;
+  constructor(message: string, options: ErrorOptionsWithHint & { readonly exitCode: number }) {
+    super('demo_stopped', message, options);
+    this.exitCode = options.exitCode;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../ground/context.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
+import type { Secret } from '../ground/secret.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { type TokenEndpoint, tokenEndpoint } from '../protocol/token-endpoint.ts';
@@ -8,7 +9,6 @@ import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { RedirectSettings } from '../settings/redirect-uri.ts';
 import type { SignInProgress } from './sign-in-progress.ts';
-import type { GrantQuestions } from './sign-in-questions.ts';
 
 /** What every grant with a person needs. */
 export interface SignInRequest {
@@ -73,4 +73,20 @@ export function isRetried(error: unknown, retriedErrors: ReadonlySet<string>): b
 export function tokenEndpointFor(request: SignInRequest, context: Pick<Context, 'clock'>): TokenEndpoint {
   const { provider, client, fetch, allowHttpLoopback, scopes: requestedScopes } = request;
   return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
+}
+
+/**
+ * What a grant asks the person at the terminal; `output/` has the words. Each rejects with an `AbortedError` on Ctrl-C,
+ * an `InputEndedError` on Ctrl-D.
+ */
+export interface GrantQuestions {
+  /** Whether that host, at which the code is to be entered, belongs to the provider (RFC 8628 §3.3). */
+  isHostOfProvider(host: string): Promise<boolean>;
+  /**
+   * Runs work that asks for the redirected address until it has the right one; nothing of what is pasted is shown. The
+   * signal takes the question back, with its reason.
+   */
+  pastedAddress<Result>(
+    work: (ask: (stop: AbortSignal) => Promise<Secret>) => Promise<Result>,
+  ): Promise<Result>;
 }

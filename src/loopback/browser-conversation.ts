@@ -9,9 +9,9 @@ import { Deferred } from './deferred.ts';
 import { DonePage } from './done-page.ts';
 import { fixedReplies } from './fixed-reply.ts';
 import type { LoopbackNotice } from './notice.ts';
-import { randomId } from './random-id.ts';
 import { sendFixedReply, sendReply } from './reply.ts';
 import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
+import { randomId } from './unguessable-text.ts';
 
 type Notify = (kind: LoopbackNotice['kind']) => void;
 

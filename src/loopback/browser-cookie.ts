@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { randomId } from './random-id.ts';
-import { sameText } from './same-text.ts';
+import { randomId, sameText } from './unguessable-text.ts';
 
 /** Longer than a sign-in lasts, so that an abandoned one leaves nothing behind for long. */
 const MAXIMUM_AGE_SECONDS = 3600;

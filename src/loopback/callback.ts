@@ -3,7 +3,7 @@ import { safeText } from '../ground/safe-text.ts';
 import { authorizationServerError, isErrorResponse } from './authorization-error.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { readCallbackQuery } from './callback-query.ts';
-import { sameText } from './same-text.ts';
+import { sameText } from './unguessable-text.ts';
 
 /** What the authorization response has to fit. */
 export interface CallbackExpectation {

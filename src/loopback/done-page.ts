@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Deferred } from './deferred.ts';
-import { randomId } from './random-id.ts';
 import { sendReply } from './reply.ts';
+import { randomId } from './unguessable-text.ts';
 
 /** The page that the browser waits for after the callback; its address tells nothing and cannot be guessed. */
 export class DonePage {

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Connections } from './connections.ts';
 import { type FixedReply, fixedReplies } from './fixed-reply.ts';
 import { openLoopbackServers } from './loopback-servers.ts';
-import { randomId } from './random-id.ts';
 import { sendFixedReply, sendReply } from './reply.ts';
 import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
 import { closeServer, serveRequests } from './serve-requests.ts';
+import { randomId } from './unguessable-text.ts';
 
 /** A link of our own that leads a browser to a page, so that no address of a server reaches a program's arguments. */
 export interface PageLink {

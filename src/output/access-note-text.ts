@@ -1,4 +1,4 @@
-import type { AccessNote } from '../access/access-note.ts';
+import type { AccessNote } from '../access/access-session.ts';
 import { clockOffsetText, problemText } from './text.ts';
 
 /** The lines that tell a person of a note. */

@@ -1,4 +1,4 @@
-import { accountName } from '../accounts/account-name.ts';
+import { accountName } from '../accounts/account.ts';
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
 import { durationText } from '../ground/duration-text.ts';

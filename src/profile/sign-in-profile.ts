@@ -1,7 +1,7 @@
 import { AbortedError, OAuthLoginError } from '../ground/errors.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
+import { standardClaims } from '../providers/profile-request.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { standardClaims } from '../providers/standard-claims.ts';
 import { fetchProfile } from './fetch-profile.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileOptions } from './profile-options.ts';

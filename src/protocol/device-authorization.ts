@@ -6,7 +6,6 @@ import { Secret } from '../ground/secret.ts';
 import type { Provider } from '../providers/provider.ts';
 import { authenticateClient, type OAuthClient } from './client-authentication.ts';
 import { deviceRefusal } from './device-refusal.ts';
-import { deviceScope } from './device-scope.ts';
 import { isJson } from './server-failure.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
@@ -122,4 +121,13 @@ function deviceAuthorizationFromResponse(
     expiresIn,
     interval,
   };
+}
+
+/** The scope parameter of the device authorization request, by the name it has there; empty without scopes. */
+export function deviceScope({
+  provider,
+  requestedScopes,
+}: Pick<TokenEndpoint, 'provider' | 'requestedScopes'>): Record<string, string> {
+  const scope = requestedScopes.join(provider.scopeSeparator);
+  return scope === '' ? {} : { [provider.device?.scopeParameter ?? 'scope']: scope };
 }

@@ -1,7 +1,7 @@
 import type { Secret } from '../ground/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
+import { deviceScope } from './device-authorization.ts';
 import { deviceRefusal } from './device-refusal.ts';
-import { deviceScope } from './device-scope.ts';
 import { requestTokens } from './request-tokens.ts';
 import { type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';

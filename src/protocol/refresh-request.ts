@@ -1,7 +1,8 @@
+import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
+import type { Provider } from '../providers/provider.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
-import { withLikelyReason } from './likely-reason.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
 import { type OriginalSignIn, validateRefreshedIdToken } from './refreshed-id-token.ts';
 import { requestTokens } from './request-tokens.ts';
@@ -72,4 +73,16 @@ function serverTime(response: Response, own: Date): Date {
   const instant = Date.parse(response.headers.get('date') ?? '');
   const isFarOff = Math.abs(instant - own.getTime()) > CLOCK_TOLERANCE_SECONDS * 1000;
   return isFarOff ? new Date(instant) : own;
+}
+
+/** The error of a refresh, with what is known of the provider that most likely led to it. */
+function withLikelyReason(error: unknown, { refusals }: Pick<Provider, 'refusals'>): unknown {
+  if (!(error instanceof AuthorizationServerError)) {
+    return error;
+  }
+  const known = refusals?.find((refusal) => refusal.request === 'refresh' && refusal.error === error.error);
+  if (known === undefined) {
+    return error;
+  }
+  return error.with({ likelyReason: known.reason });
 }

@@ -4,7 +4,6 @@ import { ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { clockOffset, secondsAhead } from './clock-skew.ts';
 import type { SentNonce } from './id-token.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { fromLibraryError } from './library-errors.ts';
@@ -13,6 +12,9 @@ import { tokenSetFromResponse } from './token-response.ts';
 import type { TokenSet } from './token-set.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 import { verifyIdToken } from './verify-id-token.ts';
+
+/** Seconds that two clocks may differ before a person is told. */
+const NOTICEABLE_SECONDS = 300;
 
 /** One exchange at the token endpoint: how its request is sent, and how the library reads the reply. */
 export interface TokenExchangeSteps {
@@ -113,4 +115,18 @@ function noIdToken({ label }: ResolvedProvider): ProtocolError {
       hint: 'allow the scope openid in the registration of the client, or leave it out of the scopes (--scope)',
     },
   );
+}
+
+/**
+ * Gives by how many seconds the clock of the server is ahead of ours (RFC 9110 §6.6.1), negative when behind;
+ * `undefined` where it says no time, or differs by no more than five minutes.
+ */
+export function clockOffset(response: Response, now: Date): number | undefined {
+  const seconds = Math.round((Date.parse(response.headers.get('date') ?? '') - now.getTime()) / 1000);
+  return Math.abs(seconds) > NOTICEABLE_SECONDS ? seconds : undefined;
+}
+
+/** Gives how far an instant lies ahead of the clock that the library reads, in seconds. */
+function secondsAhead(instant: Date): number {
+  return Math.round((instant.getTime() - Date.now()) / 1000);
 }

@@ -1,6 +1,14 @@
-import { metadataQuirks } from './metadata-quirks.ts';
+import { presetOfHost } from './catalogue.ts';
+import { standardClaims } from './profile-request.ts';
 import type { Provider } from './provider.ts';
-import { standardClaims } from './standard-claims.ts';
+import type { Quirk } from './quirk.ts';
+
+/** Members that OpenID Connect Discovery §3 knows and RFC 8414 §2 does not. */
+const openidMembers = [
+  'subject_types_supported',
+  'id_token_signing_alg_values_supported',
+  'userinfo_endpoint',
+] as const;
 
 /**
  * Gives a provider for any issuer that publishes metadata (OpenID Connect Discovery §4, RFC 8414).
@@ -37,4 +45,40 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
       'A native (public) client needs no secret; that is the type to register for a program on your own machine.',
     ],
   };
+}
+
+/**
+ * Gives what the catalogue knows of the metadata of an issuer that is given by its address: whether S256 works there
+ * although it is not listed (RFC 8414 §2).
+ */
+function metadataQuirks(issuer: string): readonly Quirk[] {
+  const preset = URL.canParse(issuer) ? presetOfHost(new URL(issuer).host) : undefined;
+  const isKnown = preset?.quirks.includes('s256-not-advertised') && isIssuerOf(preset.issuer, issuer);
+  return isKnown ? ['s256-not-advertised'] : [];
+}
+
+/** Whether the issuer is the one of the template, for some tenant. */
+function isIssuerOf(template: string, issuer: string): boolean {
+  const [before = '', after] = template.split('{tenant}');
+  if (after === undefined) {
+    return issuer === before;
+  }
+  const tenant = issuer.slice(before.length, -after.length);
+  return issuer === `${before}${tenant}${after}` && /^[A-Za-z0-9.-]+$/.test(tenant);
+}
+
+/**
+ * Gives the scopes to ask for at a server whose metadata is known: those that stand for OpenID Connect only where the
+ * document is OpenID's, or lists them. A server of another kind may refuse the whole request for them.
+ *
+ * @see [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)
+ * @see [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414.html#section-2)
+ */
+export function scopesAtServer(
+  { scopes, areScopesOpenid }: Pick<Provider, 'scopes' | 'areScopesOpenid'>,
+  document: object,
+  supported: readonly string[] = [],
+): readonly string[] {
+  const isOpenid = openidMembers.some((name) => Object.hasOwn(document, name));
+  return areScopesOpenid !== true || isOpenid ? scopes : scopes.filter((scope) => supported.includes(scope));
 }

@@ -4,7 +4,7 @@ import type { Fetch } from '../ground/fetch.ts';
 import { discoverMetadata } from './discovery.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { endpointNames, invalidMetadata, readMetadata } from './metadata.ts';
-import { scopesAtServer } from './openid-scopes.ts';
+import { scopesAtServer } from './openid.ts';
 import type {
   ClientAuthentication,
   Endpoints,

@@ -3,11 +3,10 @@ import type { Context, Input } from '../ground/context.ts';
 import { ConfigurationError, StoreError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { type OpenFile, openFile } from '../ground/open-file.ts';
+import { readStart, textOfBytes } from '../ground/read-bytes.ts';
 import { readInput } from '../ground/read-input.ts';
-import { readStart } from '../ground/read-start.ts';
 import { Secret } from '../ground/secret.ts';
 import { systemReason } from '../ground/system-words.ts';
-import { textOfBytes } from '../ground/text-of-bytes.ts';
 import { effectiveUid } from './private-directory.ts';
 
 /** Longest secret that is read, in bytes. */

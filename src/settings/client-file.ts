@@ -1,10 +1,9 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { readFileUpTo } from '../ground/read-file.ts';
+import { readFileUpTo, textOfBytes } from '../ground/read-bytes.ts';
 import { Secret } from '../ground/secret.ts';
 import { systemReason } from '../ground/system-words.ts';
-import { textOfBytes } from '../ground/text-of-bytes.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** A client as its downloaded file describes it. */

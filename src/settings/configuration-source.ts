@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { textOfBytes } from '../ground/read-bytes.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
-import { textOfBytes } from '../ground/text-of-bytes.ts';
 
 /** The text of the configuration file; `undefined` when there is none. Throws a `ConfigurationError`. */
 export function readConfigurationSource(file: string): string | undefined {

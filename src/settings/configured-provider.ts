@@ -1,6 +1,6 @@
+import { standardClaims } from '../providers/profile-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { withSharedMembers } from '../providers/provider-of-file.ts';
-import { standardClaims } from '../providers/standard-claims.ts';
 import type { ProviderConfiguration } from './configuration.ts';
 
 /** The provider with what the user configured laid over it; the issuer has been chosen by then. */

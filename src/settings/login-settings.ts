@@ -2,17 +2,16 @@ import { resolve } from 'node:path';
 import type { Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { variableText } from '../ground/environment.ts';
-import { UsageError } from '../ground/errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
-import type { StoreKind } from '../secrets/store-kind.ts';
+import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import { clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { askedScopes, scopeSetting } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
 import { shortLivedScopes, withAuthentication } from './sign-in-flags.ts';
-import { storeSetting } from './store-setting.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable } from './variables.ts';
 
@@ -144,4 +143,24 @@ function parameterSetting(pairs: readonly string[]): Record<string, string> {
     return [pair.slice(0, at), pair.slice(at + 1)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. */
+function storeSetting(
+  flag: string | false | undefined,
+  env: Environment,
+  configuration: Configuration,
+): StoreKind | 'none' | undefined {
+  if (flag === false) {
+    return 'none';
+  }
+  const text = flag ?? variableText(env, 'OAUTH_LOGIN_STORE') ?? configuration.store;
+  if (text === undefined || isStoreKind(text)) {
+    return text;
+  }
+  const options = { hint: 'the choices are keychain, passphrase and file' };
+  const what = `there is no store ${JSON.stringify(text)}`;
+  throw flag === undefined
+    ? new ConfigurationError('config_invalid_value', `${what} (OAUTH_LOGIN_STORE)`, options)
+    : new UsageError('usage_invalid', what, options);
 }

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import type { MachineDirectory } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { textOfBytes } from '../ground/read-bytes.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
-import { textOfBytes } from '../ground/text-of-bytes.ts';
 
 const GROUP_OR_OTHER_WRITE = 0o022;
 

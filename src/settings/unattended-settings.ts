@@ -10,7 +10,6 @@ import { askedScopes } from './scope.ts';
 import { refuseTwoInputs } from './standard-input.ts';
 import { type SubjectTokenSource, subjectTokenSource } from './subject-token-source.ts';
 import type { Target } from './target.ts';
-import { tokenTypeSetting } from './token-type.ts';
 import {
   authenticationSetting,
   type UnattendedClientAuthentication,
@@ -133,5 +132,22 @@ function parameterSetting(pair: string): RequestParameter {
   }
   throw new UsageError('usage_reserved_parameter', `the parameter ${name} cannot be set with --param`, {
     hint: 'it has a flag of its own, or is a secret: secrets come from files and variables, never from the command line',
+  });
+}
+
+/**
+ * The token type identifier that a flag means: the registered ones by their last word, or any URI (RFC 8693 §3).
+ *
+ * Throws a `UsageError` that names the flag.
+ */
+function tokenTypeSetting(flag: string, text: string): string {
+  if (/^(access_token|refresh_token|id_token|saml1|saml2|jwt)$/.test(text)) {
+    return `urn:ietf:params:oauth:token-type:${text}`;
+  }
+  if (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text)) {
+    return text;
+  }
+  throw new UsageError('usage_invalid', `${flag} takes a token type, not ${JSON.stringify(text)}`, {
+    hint: 'for example jwt, access_token, id_token or urn:ietf:params:oauth:token-type:jwt (RFC 8693 §3)',
   });
 }

@@ -1,10 +1,9 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
-import { readFileUpTo } from '../ground/read-file.ts';
+import { readFileUpTo, textOfBytes } from '../ground/read-bytes.ts';
 import { readInput } from '../ground/read-input.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
-import { textOfBytes } from '../ground/text-of-bytes.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 
 /** Longest provider file that is read, in bytes; the longest of this package has less than a tenth of that. */

@@ -1,15 +1,15 @@
-import type { AccountHead } from '../accounts/account.ts';
+import { type AccountHead, accountName } from '../accounts/account.ts';
 import { accountId } from '../accounts/account-id.ts';
 import type { Session } from '../accounts/session.ts';
 import type { GrantedSignIn } from '../grants/sign-in-request.ts';
 import { defined } from '../ground/defined.ts';
-import { ProtocolError } from '../ground/errors.ts';
+import { AuthenticationRequiredError, ProtocolError } from '../ground/errors.ts';
+import type { Profile } from '../profile/profile.ts';
 import { signInProfile } from '../profile/sign-in-profile.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import { lastingClient } from './complete-client.ts';
 import { storeOfPerson } from './inherited-store.ts';
 import type { SignInPorts } from './ports.ts';
-import { requireWanted } from './require-wanted.ts';
 import { storeSignIn } from './sign-in-record.ts';
 import type { ReadySignIn } from './stages.ts';
 
@@ -98,4 +98,23 @@ function otherBrowser(label: string): ProtocolError {
   return new ProtocolError('protocol_browser_mismatch', `the sign-in to ${label} came from another browser`, {
     hint: 'nothing was stored; run the command again and stay in the browser that opens',
   });
+}
+
+/**
+ * Throws an `AuthenticationRequiredError` when somebody else has signed in than the one who was wanted. Where either
+ * is not known, the sign-in makes an account of its own, so it takes nobody's place.
+ */
+function requireWanted(wanted: AccountHead | undefined, profile: Profile | undefined): void {
+  if (wanted?.profile === undefined || profile === undefined) {
+    return;
+  }
+  if (wanted.profile.sub === profile.sub) {
+    return;
+  }
+  const [name, other] = [accountName(wanted), accountName({ profile, clientId: wanted.clientId })];
+  throw new AuthenticationRequiredError(
+    'account_mismatch',
+    `${other} has signed in to ${wanted.label}, and not ${name}; nothing was stored`,
+    { hint: `sign out of ${wanted.label} in the browser and run this again, or leave out --account` },
+  );
 }

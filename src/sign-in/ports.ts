@@ -1,5 +1,5 @@
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
-import type { GrantQuestions } from '../grants/sign-in-questions.ts';
+import type { GrantQuestions } from '../grants/sign-in-request.ts';
 import type { StoreError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { Secret } from '../ground/secret.ts';

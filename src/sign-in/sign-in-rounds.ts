@@ -5,11 +5,11 @@ import { deviceAuthorization } from '../grants/device-authorization.ts';
 import type { OfflineAccessWish } from '../grants/offline-access.ts';
 import { type GrantedSignIn, isRetried } from '../grants/sign-in-request.ts';
 import { defined } from '../ground/defined.ts';
-import { AbortedError, OAuthLoginError } from '../ground/errors.ts';
+import { AbortedError, AuthorizationServerError, OAuthLoginError } from '../ground/errors.ts';
 import { person } from '../profile/person.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 import type { SignInPorts } from './ports.ts';
-import { refusedWithFlags } from './refused-with-flags.ts';
 import { isConsentAskable, requestOf, wishOf } from './round-request.ts';
 import type { ReadySignIn } from './stages.ts';
 
@@ -116,4 +116,22 @@ async function finished({ finish }: GrantedSignIn, keep: () => Promise<AccountHe
   }
   await finish({ kind: 'signed-in', account: account.profile && person(account.profile) });
   return account;
+}
+
+/** The error with a hint that says where the refused scopes came from: a flag that was used, a file, or this tool. */
+function refusedWithFlags(
+  error: unknown,
+  { namedScopes, configuration, provider }: Pick<LoginSettings, 'namedScopes' | 'configuration' | 'provider'>,
+): unknown {
+  if (!(error instanceof AuthorizationServerError) || error.error !== 'invalid_scope') {
+    return error;
+  }
+  const member = `"scopes" of ${provider.name} in config.json`;
+  const hint =
+    namedScopes.length > 0
+      ? 'name only scopes with --scope that the registration of the client allows'
+      : configuration.scopes === undefined
+        ? `name the scopes that the registration of the client allows in ${member}`
+        : `name only scopes in ${member} that the registration of the client allows`;
+  return error.with({ hint });
 }

@@ -1,9 +1,12 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import { unreadableAccount } from '../accounts/accounts-of-client.ts';
 import type { Session } from '../accounts/session.ts';
 import { requireDeviceGrant } from '../grants/device-authorization.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
+import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
-import { clientOfBefore } from './client-of-before.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
 import { findProvider, requireReachable } from './find-provider.ts';
 import type { SignInPorts } from './ports.ts';
 import { prepareSignIn } from './prepare-sign-in.ts';
@@ -64,4 +67,31 @@ function missingScopes(head: AccountHead, provider: Provider): string[] {
     const alias = provider.scopeAliases?.[scope];
     return !granted.has(scope) && !offline.has(scope) && (alias === undefined || !granted.has(alias));
   });
+}
+
+/**
+ * The client identifier that is known already: the one given, the one last signed in with, or the one to use where any
+ * is accepted.
+ *
+ * Throws the `StoreError` of an account that cannot be read and may be the one.
+ */
+async function clientOfBefore(
+  { clientId, provider }: LoginSettings,
+  store: AccountStore,
+): Promise<string | undefined> {
+  if (clientId !== undefined) {
+    return clientId;
+  }
+  const { accounts, problems } = await store.list();
+  const before = accounts.find(
+    ({ provider: name, issuer }) => name === provider.name && isSameButLastSlash(issuer, provider.issuer),
+  );
+  if (before !== undefined) {
+    return before.clientId;
+  }
+  const unreadable = unreadableAccount(provider, problems);
+  if (unreadable !== undefined) {
+    throw unreadable;
+  }
+  return provider.selfRegistration?.kind === 'any' ? provider.selfRegistration.client_id : undefined;
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { randomId } from '../../../src/loopback/random-id.ts';
+import { randomId } from '../../../src/loopback/unguessable-text.ts';
 import { headerOf, openSocket, readUntilClose, sendRaw } from '../../support/raw-client.ts';
 import { CODE, openListener, STATE } from './open-listener.ts';
 

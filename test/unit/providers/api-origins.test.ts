@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { apiOrigins } from '../../../src/providers/api-origins.ts';
 import { catalogue, findPreset } from '../../../src/providers/catalogue.ts';
 import { expandProvider } from '../../../src/providers/expand.ts';
+import { apiOrigins } from '../../../src/providers/origins.ts';
 
 const of = (name: string, place = {}) => {
   const provider = findPreset(name);
