@@ -1,5 +1,6 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
+import { signerOfAccount } from '../accounts/account-signer.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { idOf } from '../accounts/stored-head.ts';
 import { defined } from '../ground/defined.ts';
@@ -136,7 +137,7 @@ async function fetchWith(
       accessToken: secrets.accessToken,
       ...claimsOfStored(head, secrets.idToken),
       clientId,
-      ...defined({ clientSecret }),
+      ...defined({ clientSecret, signer: signerOfAccount({ head, secrets }, context) }),
       fetch: signalled(http.fetch, context.signal),
     });
   } finally {

@@ -1,5 +1,7 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
+import { signerOfAccount } from '../accounts/account-signer.ts';
 import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
+import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import { defined } from '../ground/defined.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { AccessSession } from './access-session.ts';
@@ -25,6 +27,8 @@ interface AccountFreshToken extends AnyFreshToken {
   readonly head: AccountHead;
   /** Of the client that the account was signed in with. */
   readonly clientSecret?: Secret;
+  /** Of an account of OAuth 1.0a, whose requests are signed. */
+  readonly signer?: OAuth1Signer;
 }
 
 interface UnattendedFreshToken extends AnyFreshToken {
@@ -43,7 +47,8 @@ export async function freshToken(
       const { head, secrets } = await freshAccess(source.head, freshness, access);
       const { accessToken, clientSecret } = secrets;
       const replacement = head.hasRefreshToken ? { kind: 'account' as const, head } : undefined;
-      return { kind: 'account', accessToken, head, ...defined({ clientSecret, replacement }) };
+      const signer = signerOfAccount({ head, secrets }, access.context);
+      return { kind: 'account', accessToken, head, ...defined({ clientSecret, signer, replacement }) };
     }
     case 'unattended': {
       const { unattendedToken } = await import('./unattended-token.ts');

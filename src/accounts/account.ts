@@ -13,6 +13,7 @@ import {
   type ValueOf,
 } from '../ground/stored-record.ts';
 import { readStoredProfile } from '../profile/profile.ts';
+import { parameterPlaces, signatureMethods } from '../providers/oauth1.ts';
 import type { ClientAuthentication, TokenPresentation } from '../providers/provider.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 
@@ -73,6 +74,16 @@ export const readAccountHead = record({
   tokenPresentation: optional(
     either<TokenPresentation>(record({ query: text }), record({ header: text }), record({ scheme: text })),
   ),
+  /** Of an account of OAuth 1.0a: how its requests are signed, and where its token is renewed (RFC 5849). */
+  oauth1: optional(
+    record({
+      signatureMethod: oneOf(...signatureMethods),
+      parametersIn: oneOf(...parameterPlaces),
+      realm: optional(text),
+      method: oneOf('GET', 'POST'),
+      tokenUri: text,
+    }),
+  ),
   /** Who signed in; absent when the server does not tell, or did not at sign-in. There is one such account for a client. */
   profile: optional(readStoredProfile),
   /** The request for the profile was refused or useless at sign-in, so a refusal says nothing about the token. */
@@ -117,6 +128,8 @@ export type FailedRefresh = ValueOf<typeof failedRefresh>;
 /** Reads the sealed part of an account file, as `readAccountHead` does the readable one. */
 export const readAccountSecrets = record({
   accessToken: secret,
+  /** Of an account of OAuth 1.0a (RFC 5849 §2.3). */
+  tokenSecret: optional(secret),
   refreshToken: optional(secret),
   idToken: optional(secret),
   clientSecret: optional(secret),

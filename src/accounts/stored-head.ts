@@ -37,6 +37,7 @@ export function isSameBinding(given: AccountHead, stored: AccountHead): boolean 
     JSON.stringify([
       [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
       [head.allowHttpLoopback, head.caFile, head.extraCaFile, head.host, head.tenant],
+      Object.entries(head.oauth1 ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
       Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),
     ]);
   return given === stored || binding(given) === binding(stored);

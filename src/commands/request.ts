@@ -2,8 +2,9 @@ import type { FreshToken } from '../access/fresh-token.ts';
 import { sendWithToken } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
 import { networkOfSource } from '../access/token-source.ts';
-import { type PresentedToken, presentToken } from '../credential/token-presentation.ts';
+import { type AuthorizedRequest, authorizedRequest } from '../credential/authorized-request.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -39,12 +40,18 @@ export async function request(
   const http = await context.openHttp({ ...network, streaming: true });
   const fetch = signalled(http.fetch, context.signal);
   const send = (token: FreshToken) => {
+    const { accessToken } = token;
     const clientId = token.kind === 'supplied' ? undefined : token.head.clientId;
-    const presented = presentToken(allowed.provider, token.accessToken, clientId);
-    return fetch(withQuery(withProof(url, allowed.provider, token), presented.query), {
+    const signer = token.kind === 'account' ? token.signer : undefined;
+    const authorized = authorizedRequest(
+      allowed.provider,
+      { method, url: withProof(url, allowed.provider, token), ...formOf(headers, body) },
+      { accessToken, ...defined({ clientId, signer }) },
+    );
+    return fetch(authorized.url, {
       method,
-      headers: withToken(headers, presented),
-      ...(body === undefined ? {} : { body }),
+      headers: withToken(headers, authorized),
+      ...(body === undefined ? {} : { body: authorized.form ?? body }),
     });
   };
   try {
@@ -61,19 +68,14 @@ export async function request(
 }
 
 /** What the command line says stays, but for the header that shows the token. */
-function withToken(headers: Headers, { fixed, credentials }: PresentedToken): Headers {
+function withToken(headers: Headers, { fixed, credentials }: AuthorizedRequest): Headers {
   return new Headers({ ...fixed, ...Object.fromEntries(headers), ...credentials });
 }
 
-/** The query of the address stays as it was written; what shows the token comes behind it. */
-function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {
-  const more = new URLSearchParams(query).toString();
-  if (more === '') {
-    return url;
-  }
-  const whole = new URL(url);
-  whole.search += `${url.search === '' ? '?' : '&'}${more}`;
-  return whole;
+/** The body as text, where it is a form, which OAuth 1.0a signs (RFC 5849 §3.4.1.3.1). */
+function formOf(headers: Headers, body: Uint8Array | undefined): { readonly form?: string } {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '');
+  return body === undefined || !isForm ? {} : { form: Buffer.from(body).toString() };
 }
 
 /** The Graph API wants its calls signed, where the app says so. */

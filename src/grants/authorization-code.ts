@@ -2,7 +2,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { PageOutcome } from '../loopback/authorization-response.ts';
-import type { CallbackExpectation } from '../loopback/callback.ts';
+import type { CallbackExpectation } from '../loopback/callback-expectation.ts';
 import { pageOutcomeOf } from '../loopback/page-outcome.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';

@@ -2,7 +2,7 @@ import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse, PageOutcome } from '../loopback/authorization-response.ts';
-import type { CallbackExpectation } from '../loopback/callback.ts';
+import type { CallbackExpectation } from '../loopback/callback-expectation.ts';
 import { openLoopbackListener } from '../loopback/listener.ts';
 import type { LoopbackNotice } from '../loopback/notice.ts';
 import type { RedirectSettings } from '../settings/redirect-uri.ts';

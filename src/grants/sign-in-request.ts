@@ -1,3 +1,4 @@
+import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
@@ -49,6 +50,8 @@ export interface SignInFacts {
   /** Absent where no redirect took place. */
   readonly redirectUri?: string;
   readonly browser: AuthorizationResponse['browser'];
+  /** Signs requests with the new token credentials (RFC 5849 §3); absent for bearer tokens. */
+  readonly signer?: OAuth1Signer;
 }
 
 /** What has become of the tokens of a grant: kept, for a person where that is known, or not. */

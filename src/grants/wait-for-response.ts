@@ -4,7 +4,7 @@ import { ConfigurationError, InputEndedError, NetworkError } from '../ground/err
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
-import type { CallbackExpectation } from '../loopback/callback.ts';
+import type { CallbackExpectation } from '../loopback/callback-expectation.ts';
 import { judgePastedResponse } from '../loopback/pasted-response.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import type { Callback } from './callback.ts';

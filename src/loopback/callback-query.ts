@@ -1,4 +1,4 @@
-/** Parameters of an authorization response of which more than one makes the response ambiguous (RFC 6749 §3.1). */
+/** Parameters of an answer of which more than one makes it ambiguous (RFC 6749 §3.1, RFC 5849 §2.2). */
 const single = new Set([
   'code',
   'state',
@@ -9,6 +9,10 @@ const single = new Set([
   'error_reason',
   'session_state',
   'response',
+  'oauth_token',
+  'oauth_verifier',
+  'oauth_problem',
+  'denied',
 ]);
 
 function decode(text: string): string {

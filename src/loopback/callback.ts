@@ -1,30 +1,11 @@
-import { type AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { authorizationServerError, isErrorResponse } from './authorization-error.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
+import type { CallbackExpectation, CallbackVerdict, CodeExpectation } from './callback-expectation.ts';
 import { readCallbackQuery } from './callback-query.ts';
 import { sameText } from './unguessable-text.ts';
-
-/** What the authorization response has to fit. */
-export interface CallbackExpectation {
-  readonly state: string;
-  /** The Issuer Identifier that `iss` must equal when it comes (RFC 9207). */
-  readonly issuer?: string;
-  /** The metadata promised `iss` (`authorization_response_iss_parameter_supported`). */
-  readonly issuerRequired: boolean;
-  readonly providerLabel: string;
-  /** A response from a browser that did not fetch the start link, although the link was used, is not taken. */
-  readonly refuseUnconfirmed: boolean;
-}
-
-/** What a request to the callback path is worth; only `accepted` and `failed` may end the wait. */
-export type CallbackVerdict =
-  | { readonly kind: 'malformed' }
-  | { readonly kind: 'wrong-state' }
-  | { readonly kind: 'unconfirmed' }
-  | { readonly kind: 'incomplete' }
-  | { readonly kind: 'failed'; readonly error: AuthorizationServerError | ProtocolError }
-  | { readonly kind: 'accepted'; readonly response: AuthorizationResponse };
+import { judgeVerifier } from './verifier-callback.ts';
 
 // RFC 6749 appendix A.11: 1*VSCHAR; the length is our own cap.
 const CODE = /^[\x20-\x7e]{1,4096}$/;
@@ -41,7 +22,7 @@ function issuerMismatch(label: string, missing: boolean): ProtocolError {
   );
 }
 
-function isIssuerWrong(iss: string | null, expected: CallbackExpectation): boolean {
+function isIssuerWrong(iss: string | null, expected: CodeExpectation): boolean {
   if (iss === null) {
     return expected.issuerRequired;
   }
@@ -49,7 +30,8 @@ function isIssuerWrong(iss: string | null, expected: CallbackExpectation): boole
 }
 
 /**
- * Judges the query of a callback: duplicates, then `state`, the browser, `iss`, `error`, `code`.
+ * Judges the query of a callback: duplicates, then `state`, the browser, `iss`, `error`, `code`. That of OAuth 1.0a has
+ * a judge of its own.
  *
  * The order is the protection: before `state` fits nothing else is looked at, and before `iss` fits no
  * word of the server is.
@@ -64,6 +46,9 @@ export function judgeCallback(
   const parameters = readCallbackQuery(query);
   if (parameters === undefined) {
     return { kind: 'malformed' };
+  }
+  if ('temporaryCredential' in expected) {
+    return judgeVerifier(parameters, browser, expected);
   }
   if (!sameText(parameters.get('state') ?? '', expected.state)) {
     return { kind: 'wrong-state' };

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { AbortedError } from '../ground/errors.ts';
 import type { AuthorizationResponse, PageOutcome } from './authorization-response.ts';
 import { BrowserConversation } from './browser-conversation.ts';
-import type { CallbackExpectation } from './callback.ts';
+import type { CallbackExpectation } from './callback-expectation.ts';
 import { Connections } from './connections.ts';
 import { type LoopbackHost, openLoopbackServers } from './loopback-servers.ts';
 import { type LoopbackNotice, onceForEachKind } from './notice.ts';
@@ -14,7 +14,9 @@ import { closeServer, serveRequests } from './serve-requests.ts';
 const GRACE_MILLISECONDS = 1_000;
 
 /** What the listener of one sign-in is opened with. */
-export interface LoopbackOptions extends CallbackExpectation {
+export type LoopbackOptions = CallbackExpectation & ListenerOptions;
+
+interface ListenerOptions {
   readonly host: LoopbackHost;
   /** The exact path of the redirect URI; empty when it has none. */
   readonly path: string;

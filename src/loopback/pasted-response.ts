@@ -1,6 +1,7 @@
 import type { AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
-import { type CallbackExpectation, judgeCallback } from './callback.ts';
+import { judgeCallback } from './callback.ts';
+import type { CallbackExpectation } from './callback-expectation.ts';
 
 /** What a pasted text is worth; only `accepted` and `failed` end the wait. */
 export type PastedVerdict =

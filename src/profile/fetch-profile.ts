@@ -1,4 +1,4 @@
-import { presentToken } from '../credential/token-presentation.ts';
+import { authorizedRequest } from '../credential/authorized-request.ts';
 import { AbortedError } from '../ground/errors.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { ProfileRequest } from '../providers/profile-request.ts';
@@ -48,15 +48,15 @@ async function fetchDocument(
   options: ProfileOptions,
 ): Promise<unknown> {
   const { method = 'GET', headers, query = {}, json } = request;
-  const presented = presentToken(provider, options.accessToken, options.clientId);
   const url = new URL(request.url);
-  for (const [name, value] of Object.entries({ ...query, ...presented.query })) {
+  for (const [name, value] of Object.entries(query)) {
     url.searchParams.set(name, value.replace('{client_id}', options.clientId));
   }
   if (provider.quirks.includes('appsecret-proof') && options.clientSecret !== undefined) {
     url.searchParams.set('appsecret_proof', appsecretProof(options.accessToken, options.clientSecret));
   }
-  const response = await options.fetch(url.href, {
+  const authorized = authorizedRequest(provider, { method, url }, options);
+  const response = await options.fetch(authorized.url.href, {
     method,
     headers: {
       accept: 'application/json',
@@ -67,8 +67,8 @@ async function fetchDocument(
         ]),
       ),
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-      ...presented.fixed,
-      ...presented.credentials,
+      ...authorized.fixed,
+      ...authorized.credentials,
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     redirect: 'manual',

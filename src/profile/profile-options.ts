@@ -1,3 +1,4 @@
+import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
@@ -9,5 +10,7 @@ export interface ProfileOptions {
   readonly idTokenClaims?: IdTokenClaims;
   readonly clientId: string;
   readonly clientSecret?: Secret;
+  /** Signs the request, for a provider of OAuth 1.0a. */
+  readonly signer?: OAuth1Signer;
   readonly fetch: Fetch;
 }

@@ -10,6 +10,9 @@ export interface IdTokenClaims {
 /** What a grant gives (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export interface TokenSet {
   readonly accessToken: Secret;
+  /** The secret of token credentials (RFC 5849 §2.3), which sign requests; absent for a bearer token. */
+  readonly tokenSecret?: Secret;
+  /** Of token credentials, the session handle that renews them. */
   readonly refreshToken?: Secret;
   readonly idToken?: Secret;
   readonly idTokenClaims?: IdTokenClaims;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from './provider.ts';
+import { nameWithoutOAuth1 } from './provider-by-oauth1.ts';
 import type { ProviderFile } from './provider-file.ts';
 import { providerIndex, providersDirectory } from './provider-index.ts';
 import type { ProviderIndexRow } from './provider-index-row.ts';
@@ -55,9 +56,11 @@ export function presetAliases(): ReadonlyMap<string, string> {
   );
 }
 
-/** Gives the preset of that name or alias. */
+/** Gives the preset of that name or alias; `x-oauth1` is the preset `x` by OAuth 1.0a. */
 export function findPreset(name: string): Provider | undefined {
-  return catalogue.get(name) ?? catalogue.get(presetAliases().get(name) ?? '');
+  const preset = catalogue.get(name) ?? catalogue.get(presetAliases().get(name) ?? '');
+  const other = preset === undefined ? nameWithoutOAuth1(name) : undefined;
+  return other === undefined ? preset : findPreset(other)?.byOAuth1?.();
 }
 
 /** Gives the preset that stands for a host or domain, such as `github.com`, `google.com` or that of a console. */

@@ -9,6 +9,7 @@ const filledLater: Readonly<Record<string, readonly string[]>> = {
   token_request: ['client_id'],
   registration: ['redirect_uri'],
   device: ['redirect_uri'],
+  oauth1: ['redirect_uri', 'client_id'],
   id_token_issuers: ['tenantid'],
 };
 

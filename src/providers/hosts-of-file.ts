@@ -12,7 +12,15 @@ export interface FileHost {
 
 /** Every host to which the file leads the browser, a secret or a token, in the order of a sign-in. */
 export function hostsOfFile(file: ProviderFile): FileHost[] {
-  const { endpoints = {}, profile, revocation, token_request, self_registration: self, hosts = {} } = file;
+  const {
+    endpoints = {},
+    profile,
+    revocation,
+    token_request,
+    oauth1,
+    self_registration: self,
+    hosts = {},
+  } = file;
   const filled = (address: string) =>
     (address.includes('{api}')
       ? (hosts.api ?? []).map(({ base }) => address.replace('{api}', base))
@@ -21,6 +29,10 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
   const addresses: readonly (readonly [string, string | undefined])[] = [
     ['metadata', file.discovery === undefined ? undefined : file.issuer],
     ['sign-in page', endpoints.authorization_endpoint],
+    ['sign-in page', oauth1?.authorization_uri],
+    ['secrets and tokens', oauth1?.temporary_credential_uri],
+    ['secrets and tokens', oauth1?.token_uri],
+    ['tokens', oauth1?.profile?.url],
     ['device sign-in', endpoints.device_authorization_endpoint],
     ['codes, secrets and tokens', endpoints.token_endpoint],
     ['codes, secrets and tokens', token_request?.refresh_url],

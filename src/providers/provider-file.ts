@@ -32,6 +32,10 @@ const members = {
     oneOf('openid', 'oauth', 'any'),
   ),
   endpoints: optional('Its endpoints; they win over those of the metadata.', parts.endpoints),
+  oauth1: optional(
+    'Its server of OAuth 1.0a (RFC 5849). Beside other endpoints, it is used with --oauth1.',
+    parts.oauth1,
+  ),
   hosts: optional('Of a provider that is installed on many hosts (--host).', parts.hosts),
   tenant: optional('The {tenant} when --tenant is not given.', texts.value),
   tenant_names: optional(

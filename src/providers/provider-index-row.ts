@@ -17,8 +17,12 @@ export interface ProviderIndexRow {
 
 /** Gives the row of a provider file. */
 export function indexRow(name: string, file: ProviderFile): ProviderIndexRow {
-  const { label, group, issuer, aliases = [], endpoints = {}, hosts } = file;
-  const addresses = [issuer, ...Object.values(endpoints)]
+  const { label, group, issuer, aliases = [], endpoints = {}, oauth1, hosts } = file;
+  const addresses = [
+    issuer,
+    ...Object.values(endpoints),
+    ...(oauth1 === undefined ? [] : [oauth1.authorization_uri, oauth1.token_uri]),
+  ]
     .map((address) => address.replace('{host}', hosts?.default ?? '{host}'))
     .filter((address) => URL.canParse(address) && !/^https:\/\/[^/]*\{/.test(address));
   return {
@@ -37,6 +41,7 @@ export function indexRow(name: string, file: ProviderFile): ProviderIndexRow {
     abilities: [
       ...(hosts !== undefined && hosts.default === undefined ? ['host'] : []),
       ...(endpoints.device_authorization_endpoint === undefined ? [] : ['device']),
+      ...(oauth1 === undefined ? [] : ['OAuth 1.0a']),
       ...(file.revocation.kind === 'none' ? [] : ['revocation']),
       ...(file.client_secret === 'required' ? [] : ['no secret']),
       ...(file.self_registration === undefined ? [] : ['nothing to register']),

@@ -1,4 +1,5 @@
 import type { Provider } from './provider.ts';
+import { nameByOAuth1, oauth1Server, providerByOAuth1 } from './provider-by-oauth1.ts';
 import type { ProviderFile, SharedMembers } from './provider-file.ts';
 
 /**
@@ -6,6 +7,25 @@ import type { ProviderFile, SharedMembers } from './provider-file.ts';
  * providers, have. The file has to be checked already.
  */
 export function providerOfFile(name: string, file: ProviderFile): Provider {
+  const provider = plainProvider(name, file);
+  if (file.oauth1 === undefined) {
+    return provider;
+  }
+  const server = oauth1Server(file.oauth1);
+  if (file.endpoints === undefined && file.discovery === undefined) {
+    return providerByOAuth1(provider, server);
+  }
+  const { profile, registration } = file.oauth1;
+  const own = {
+    ...provider,
+    name: nameByOAuth1(name),
+    label: `${file.label} (OAuth 1.0a)`,
+    ...present({ profile, registration: registration && registrationOf(registration) }),
+  };
+  return { ...provider, byOAuth1: () => providerByOAuth1(own, server) };
+}
+
+function plainProvider(name: string, file: ProviderFile): Provider {
   const { redirect } = file;
   return {
     name,

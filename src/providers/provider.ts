@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { DeviceGrantRules } from './device-grant-rules.ts';
+import type { OAuth1Server } from './oauth1.ts';
 import type { ProfileRequest } from './profile-request.ts';
 import type { Quirk } from './quirk.ts';
 import type { Registration, SelfRegistration } from './registration.ts';
@@ -153,6 +154,10 @@ export interface Provider {
   readonly apiHeaders?: Readonly<Record<string, string>>;
   readonly tokenPresentation?: TokenPresentation;
   readonly revocation: Revocation;
+  /** Of a provider that is signed in to with OAuth 1.0a (RFC 5849); it has no endpoints of OAuth 2.0. */
+  readonly oauth1?: OAuth1Server;
+  /** The same provider by OAuth 1.0a, where it offers that besides OAuth 2.0 (`--oauth1`). */
+  readonly byOAuth1?: () => Provider;
   /** Of a provider whose device authorization grant has ways of its own. */
   readonly device?: DeviceGrantRules;
   readonly registration?: Registration;

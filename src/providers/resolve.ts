@@ -36,6 +36,9 @@ export interface ResolveOptions {
  */
 export async function resolveProvider(asked: Provider, options: ResolveOptions): Promise<ResolvedProvider> {
   const own = validateOwnEndpoints(asked, options);
+  if (asked.oauth1 !== undefined) {
+    return withHost({ ...asked, endpoints: {}, discovered: [], metadata: { issuer: asked.issuer } });
+  }
   if (asked.discovery === 'none') {
     const complete = { ...asked, endpoints: own, discovered: [] };
     return withHost({ ...complete, metadata: { issuer: asked.issuer, ...own } });
@@ -92,12 +95,15 @@ function validateOwnEndpoints(provider: Provider, options: ResolveOptions): Part
       own[name] = validateOwnEndpoint(provider, name, value, options);
     }
   }
-  const { profile, revocation, device } = provider;
+  const { profile, revocation, device, oauth1 } = provider;
   const further = [
     ['profile.url', profile.url],
     ['profile.emails.url', profile.emails?.url],
     ['device.loginStatusEndpoint', device?.loginStatusEndpoint],
     ['token_request.refresh_url', provider.tokenRequest?.refreshUrl],
+    ['oauth1.temporary_credential_uri', oauth1?.temporaryCredentialUri],
+    ['oauth1.authorization_uri', oauth1?.authorizationUri],
+    ['oauth1.token_uri', oauth1?.tokenUri],
     [
       'revocation.url',
       revocation.kind === 'request' ? revocation.url.replace(/\{(?:client_id|sub)\}/g, '0') : undefined,
@@ -110,6 +116,7 @@ function validateOwnEndpoints(provider: Provider, options: ResolveOptions): Part
   }
   if (
     provider.discovery === 'none' &&
+    oauth1 === undefined &&
     (own.authorization_endpoint === undefined || own.token_endpoint === undefined)
   ) {
     throw new ConfigurationError(

@@ -34,6 +34,11 @@ export function baseProvider(
     // A server without OpenID Connect may refuse a request for offline_access.
     return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
   }
+  if (entry.oauth1 !== undefined) {
+    const { origin } = new URL(entry.oauth1.authorization_uri);
+    const provider = openidProvider(name, entry.label ?? name, origin);
+    return { ...provider, discovery: 'none', scopes: [], offlineAccess: {} };
+  }
   if (configuration.providers.has(name)) {
     throw incomplete(name, 'it has neither an issuer nor endpoints');
   }

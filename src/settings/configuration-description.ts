@@ -13,6 +13,7 @@ import {
 } from '../providers/description.ts';
 import { namedValues, objectOf, optional } from '../providers/object-description.ts';
 import { sharedMembers } from '../providers/provider-file.ts';
+import { oauth1Of } from '../providers/provider-file-parts.ts';
 import * as texts from '../providers/provider-file-texts.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';
@@ -125,6 +126,7 @@ const providerEntry = objectOf({
     'The origin of the token endpoint where it is another than that of the authorization endpoint, as you confirmed it.',
     narrowed(text('an origin such as "https://login.example.com"', /^https?:\/\/[^/?#@\s]+$/u), isOrigin),
   ),
+  oauth1: optional('Its server of OAuth 1.0a, with which the person signs in (RFC 5849).', oauth1Of(url)),
   ...sharedMembers,
 });
 

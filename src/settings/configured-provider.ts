@@ -1,5 +1,6 @@
 import { standardClaims } from '../providers/profile-request.ts';
 import type { Provider } from '../providers/provider.ts';
+import { oauth1Server, providerByOAuth1 } from '../providers/provider-by-oauth1.ts';
 import { withSharedMembers } from '../providers/provider-of-file.ts';
 import type { ProviderConfiguration } from './configuration.ts';
 
@@ -27,6 +28,9 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
     apiOrigins: [...(provider.apiOrigins ?? []), ...(entry.api_origins ?? [])],
     authorizationParameters: { ...provider.authorizationParameters, ...entry.parameters },
   };
+  if (entry.oauth1 !== undefined) {
+    return providerByOAuth1(configured, oauth1Server(entry.oauth1));
+  }
   return userinfo_endpoint === null ? withoutUserInfo(configured) : configured;
 }
 

@@ -1,5 +1,6 @@
 import { catalogue, findPreset } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/provider.ts';
+import { nameWithoutOAuth1 } from '../providers/provider-by-oauth1.ts';
 import type { AddedProvider, AddedProviders } from './added-providers.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -8,8 +9,12 @@ import type { Configuration } from './configuration.ts';
  *
  * Throws the `ConfigurationError` of a file that was added and cannot be used.
  */
-export function namedPreset(name: string, { added }: Pick<Configuration, 'added'>): Provider | undefined {
-  return addedProvider(name, added)?.provider ?? findPreset(name) ?? addedUnderAlias(name, added)?.provider;
+export function namedPreset(name: string, files: Pick<Configuration, 'added'>): Provider | undefined {
+  const { added } = files;
+  const found =
+    addedProvider(name, added)?.provider ?? findPreset(name) ?? addedUnderAlias(name, added)?.provider;
+  const other = found === undefined ? nameWithoutOAuth1(name) : undefined;
+  return other === undefined ? found : namedPreset(other, files)?.byOAuth1?.();
 }
 
 /** Gives the file of exactly that name that was added; throws like `namedPreset`. */

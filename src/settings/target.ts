@@ -5,6 +5,7 @@ import { expandProvider, type ProviderInstance } from '../providers/expand.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { openidProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
+import { nameByOAuth1 } from '../providers/provider-by-oauth1.ts';
 import { baseProvider } from './base-provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
@@ -17,6 +18,8 @@ export interface TargetFlags {
   readonly host?: string;
   readonly tenant?: string;
   readonly issuer?: string;
+  /** OAuth 1.0a is meant (RFC 5849), where the provider has OAuth 2.0 too. */
+  readonly oauth1?: boolean;
 }
 
 /** The provider a target means: the preset with the configuration laid over it and its templates filled. */
@@ -44,7 +47,8 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
     throw notPlainUrl();
   }
   // No name has capitals, so nobody else can be meant.
-  const target = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
+  const plain = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
+  const target = flags.oauth1 === true ? targetByOAuth1(plain, configuration) : plain;
   if (url !== undefined) {
     return issuerTarget(url, target, flags, configuration);
   }
@@ -67,6 +71,20 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
     ...where,
     issuerNamed: false,
   };
+}
+
+/** The name that stands for OAuth 1.0a at that provider. Throws a `UsageError` for a provider without it. */
+function targetByOAuth1(target: string, configuration: Configuration): string {
+  const preset = namedPreset(target, configuration);
+  if (configuration.providers.get(target)?.oauth1 !== undefined || preset?.oauth1 !== undefined) {
+    return target;
+  }
+  if (preset?.byOAuth1 !== undefined) {
+    return nameByOAuth1(preset.name);
+  }
+  throw new UsageError('usage_invalid', `${preset?.label ?? target} has no OAuth 1.0a, as far as is known`, {
+    hint: 'leave out --oauth1, or describe its server of OAuth 1.0a in config.json (see docs/oauth1.md)',
+  });
 }
 
 /** The host and the tenant by flag, configuration, or the issuer that the configuration names besides a preset. */

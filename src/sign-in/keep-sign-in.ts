@@ -56,6 +56,7 @@ export async function keepSignIn(
       clientId: client.clientId,
       clientSecret: client.clientSecret,
       idTokenClaims: tokens.idTokenClaims,
+      signer: facts.signer,
       fetch: ready.fetch,
     }),
   );

@@ -1,6 +1,7 @@
 import { refreshAccount } from '../access/refresh-account.ts';
 import type { AccountHead, AccountSecrets, OpenAccount } from '../accounts/account.ts';
 import { accountId } from '../accounts/account-id.ts';
+import { signatureRuleOf } from '../accounts/account-signer.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
@@ -106,6 +107,7 @@ function signInRecord(
       userInfoAlgorithms: provider.metadata.userinfo_signing_alg_values_supported,
       redirectUri: signIn.redirectUri,
       tokenPresentation: provider.tokenPresentation,
+      oauth1: provider.oauth1 && signatureRuleOf(provider.oauth1),
       profile: person.profile,
       profileUnavailable: isProfileUnavailable(person) ? true : undefined,
       scopes: tokens.scopes,
@@ -125,6 +127,7 @@ function signInRecord(
     }),
     secrets: defined({
       accessToken: tokens.accessToken,
+      tokenSecret: tokens.tokenSecret,
       refreshToken,
       idToken: tokens.idToken,
       clientSecret: client.clientSecret,

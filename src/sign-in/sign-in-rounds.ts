@@ -3,7 +3,14 @@ import type { Session } from '../accounts/session.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { deviceAuthorization } from '../grants/device-authorization.ts';
 import type { OfflineAccessWish } from '../grants/offline-access.ts';
-import { type GrantedSignIn, isRetried } from '../grants/sign-in-request.ts';
+import { redirectionBasedAuthorization } from '../grants/redirection-based-authorization.ts';
+import {
+  type CodeRequest,
+  type DeviceRequest,
+  type GrantedSignIn,
+  isRetried,
+} from '../grants/sign-in-request.ts';
+import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AbortedError, AuthorizationServerError, OAuthLoginError } from '../ground/errors.ts';
 import { person } from '../profile/person.ts';
@@ -99,10 +106,21 @@ async function runRound(
     progress: ports.progress,
     questions: ports.questions,
   };
-  const grant = settings.device ? deviceAuthorization : authorizationCode;
-  const granted = await grant(request, session.context);
+  const granted = await grantTo(request, ready, session.context);
   const round = { scopes: request.scopes, isOfflineAccessRefused };
   return finished(granted, () => keepSignIn({ ...granted, ready, round }, session, ports));
+}
+
+function grantTo(
+  request: CodeRequest & DeviceRequest,
+  { provider, settings }: ReadySignIn,
+  context: Context,
+): Promise<GrantedSignIn> {
+  if (provider.oauth1 !== undefined) {
+    return redirectionBasedAuthorization(request, provider.oauth1, context);
+  }
+  const grant = settings.device ? deviceAuthorization : authorizationCode;
+  return grant(request, context);
 }
 
 /** Does what is left to do with the tokens, and has the grant show how that ended, whatever happens. */

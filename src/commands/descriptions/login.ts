@@ -12,6 +12,7 @@ export const loginCommand: CommandDescription = {
   arguments: [{ usage: '[target]', description: 'a provider (github), your own provider, or an issuer URL' }],
   flags: [
     { usage: '--no-browser', description: 'print the address instead of opening a browser' },
+    { usage: '--oauth1', description: 'sign in with OAuth 1.0a, if the provider has both (X)' },
     { usage: '--device', description: 'show a code to enter on any device instead' },
     shared.scope,
     shared.account,

@@ -1,0 +1,41 @@
+/** How requests are signed (RFC 5849 §3.4); HMAC-SHA256 is the same as HMAC-SHA1 with another hash. */
+export const signatureMethods = ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'] as const;
+
+/** The name of one of them, as `oauth_signature_method` has it. */
+export type SignatureMethod = (typeof signatureMethods)[number];
+
+/** Where the protocol parameters of a request stand (RFC 5849 §3.5). */
+export const parameterPlaces = ['header', 'body', 'query'] as const;
+
+/** The name of one of them. */
+export type ParameterPlace = (typeof parameterPlaces)[number];
+
+/** How requests of a server are signed, with whatever credentials. */
+export interface SignatureRule {
+  readonly signatureMethod: SignatureMethod;
+  readonly parametersIn: ParameterPlace;
+  /** The `realm` of the Authorization header (RFC 5849 §3.5.1). */
+  readonly realm?: string;
+}
+
+/** A server of OAuth 1.0a: its three endpoints (RFC 5849 §2), and how it is asked. */
+export interface OAuth1Server extends SignatureRule {
+  readonly temporaryCredentialUri: string;
+  readonly authorizationUri: string;
+  readonly tokenUri: string;
+  /** The method of the requests for credentials. */
+  readonly method: 'GET' | 'POST';
+  /** `pin`: the server knows no callback on this machine; the person types the verifier that its page shows. */
+  readonly callback: 'loopback' | 'pin';
+  /** The server compares the callback as a whole, so no state goes into its query. */
+  readonly isCallbackExact: boolean;
+  /**
+   * The server is of OAuth Core 1.0: it knows no verifier, and takes the callback with the authorization request. The
+   * state in the callback shows then that it is the browser of this sign-in that has come back.
+   */
+  readonly isWithoutVerifier: boolean;
+  /** Sent with the request for temporary credentials, such as a scope. */
+  readonly temporaryCredentialParameters: Readonly<Record<string, string>>;
+  /** Sent with the authorization request, such as a name that the page shows. */
+  readonly authorizationParameters: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,63 @@
+import type { OAuth1Server } from './oauth1.ts';
+import type { Provider } from './provider.ts';
+import type { ProviderFile } from './provider-file.ts';
+
+/** What the name of a provider that is also a provider of OAuth 2.0 ends in, where OAuth 1.0a is meant. */
+const SUFFIX = '-oauth1';
+
+/** The name under which the provider is known where OAuth 1.0a is meant, and not OAuth 2.0. */
+export function nameByOAuth1(name: string): string {
+  return `${name}${SUFFIX}`;
+}
+
+/** The name of the provider whose OAuth 1.0a the name stands for; `undefined` for any other name. */
+export function nameWithoutOAuth1(name: string): string | undefined {
+  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : undefined;
+}
+
+/** Gives the server that a provider file describes; what it leaves out has the value that most servers have. */
+export function oauth1Server(
+  file: Omit<NonNullable<ProviderFile['oauth1']>, 'profile' | 'registration'>,
+): OAuth1Server {
+  return {
+    temporaryCredentialUri: file.temporary_credential_uri,
+    authorizationUri: file.authorization_uri,
+    tokenUri: file.token_uri,
+    signatureMethod: file.signature_method ?? 'HMAC-SHA1',
+    parametersIn: file.parameters_in ?? 'header',
+    method: file.method ?? 'POST',
+    ...(file.realm === undefined ? {} : { realm: file.realm }),
+    callback: file.callback ?? 'loopback',
+    isCallbackExact: file.callback_compared ?? false,
+    isWithoutVerifier: file.without_verifier ?? false,
+    temporaryCredentialParameters: file.temporary_credential_parameters ?? {},
+    authorizationParameters: file.authorization_parameters ?? {},
+  };
+}
+
+/** The provider as it is signed in to with that server: nothing of its OAuth 2.0 is left. */
+export function providerByOAuth1(provider: Provider, server: OAuth1Server): Provider {
+  const {
+    device: _device,
+    tokenRequest: _request,
+    tokenReply: _reply,
+    tokenPresentation: _presentation,
+    shortLived: _shortLived,
+    clientFile: _clientFile,
+    byOAuth1: _byOAuth1,
+    ...rest
+  } = provider;
+  return {
+    ...rest,
+    oauth1: server,
+    discovery: 'none',
+    endpoints: {},
+    scopes: [],
+    pkce: 'never',
+    clientSecret: provider.clientSecret === 'none' ? 'none' : 'required',
+    offlineAccess: {},
+    authorizationParameters: server.authorizationParameters,
+    revocation: { kind: 'none' },
+    quirks: [],
+  };
+}
