@@ -1,6 +1,7 @@
 import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/account.ts';
 import type { AccountReserve } from '../accounts/account-reserve.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
 import { networkOf } from '../ground/http-options.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
@@ -54,9 +55,7 @@ export async function renewAccount(
     const endpoint = tokenEndpoint(use, context);
     return await keepWhatComes({ head, secrets }, access, (onReply) =>
       refreshTokens(endpoint, refreshToken, {
-        ...(head.profile === undefined ? {} : { subject: head.profile.sub }),
-        ...(secrets.idToken === undefined ? {} : { idToken: secrets.idToken }),
-        ...(head.redirectUri === undefined ? {} : { redirectUri: head.redirectUri }),
+        ...defined({ subject: head.profile?.sub, idToken: secrets.idToken, redirectUri: head.redirectUri }),
         onReply,
       }),
     );
@@ -137,7 +136,7 @@ function noteFailure(
     {
       ...rest,
       ...(mark === undefined || isAnswered ? {} : { unfinishedRefresh: mark }),
-      ...(failedRefresh === undefined ? {} : { failedRefresh }),
+      ...defined({ failedRefresh }),
     },
     secrets,
   );
@@ -173,14 +172,13 @@ function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccou
       ...rest,
       scopes: tokens.scopes,
       issuedAt: tokens.issuedAt.toISOString(),
-      ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+      ...defined({ expiresAt: tokens.expiresAt?.toISOString() }),
       hasRefreshToken: tokens.refreshToken !== undefined,
     },
     secrets: {
       ...secrets,
       accessToken: tokens.accessToken,
-      ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
-      ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+      ...defined({ refreshToken: tokens.refreshToken, idToken: tokens.idToken }),
     },
   };
 }

@@ -45,14 +45,13 @@ export function clientOfAccount(head: AccountHead, secrets: AccountSecrets): OAu
   return {
     clientId: head.clientId,
     clientAuthentication: head.clientAuthentication,
-    ...(secrets.clientSecret === undefined ? {} : { clientSecret: secrets.clientSecret }),
+    ...defined({ clientSecret: secrets.clientSecret }),
   };
 }
 
 function knownProvider(head: AccountHead, configuration: Configuration): Provider {
   const flags = {
-    ...(head.host === undefined ? {} : { host: head.host }),
-    ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
+    ...defined({ host: head.host, tenant: head.tenant }),
   };
   // The user's own row may stand under the name of the account only, a host's under that of its preset, and what is
   // set for a provider that is given by its address is found by that.

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { defined } from '../ground/defined.ts';
 import { type OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -88,7 +89,7 @@ export function unreadableAccounts(
     .map(({ file, error, claims }) => ({
       id: basename(file, '.account'),
       error,
-      ...(claims === undefined ? {} : { issuer: claims.issuer }),
+      ...defined({ issuer: claims?.issuer }),
     }));
 }
 

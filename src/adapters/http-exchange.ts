@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 
 /** Most bytes of a reply that are read. */
@@ -103,7 +104,7 @@ async function send(
     method: request.method,
     headers: { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity', ...own },
     body: body ?? null,
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
     headersTimeout: idle,
     bodyTimeout: idle,
   });

@@ -1,4 +1,5 @@
 import type { Clock, Environment } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import type { HttpClient, HttpDeadlines, HttpOptions } from '../ground/ports.ts';
 import { readCertificates } from './certificates.ts';
@@ -98,8 +99,7 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
       outbound,
       clock,
       idle: deadlines.idle,
-      ...(trace === undefined ? {} : { trace }),
-      ...(environment.signal === undefined ? {} : { signal: environment.signal }),
+      ...defined({ trace, signal: environment.signal }),
     }),
     close: () => outbound.close(),
   };

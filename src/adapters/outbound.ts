@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { Environment } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from './proxy.ts';
@@ -90,7 +91,7 @@ async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
   const { ProxyAgent } = await import('undici');
   return new ProxyAgent({
     uri: proxy.origin,
-    ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+    ...defined({ token: proxy.authorization }),
     requestTls: tls,
     proxyTls: tls,
   });

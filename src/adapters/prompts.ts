@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { defined } from '../ground/defined.ts';
 import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../ground/errors.ts';
 import type { AskForSecret, Prompts } from '../ground/ports.ts';
 import { Secret } from '../ground/secret.ts';
@@ -96,7 +97,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
         clack.text({
           ...common,
           message: question,
-          ...(options.initial === undefined ? {} : { initialValue: options.initial }),
+          ...defined({ initialValue: options.initial }),
           validate: (text) => options.validate?.(text ?? ''),
         }),
       ),

@@ -1,6 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { openSession } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { traceOf } from '../ground/http-options.ts';
 import { accessNoteText } from '../output/access-note-text.ts';
 
@@ -16,7 +17,7 @@ export function openAccess(
   const trace = traceOf({ debug }, context);
   return {
     ...openSession(context),
-    ...(trace === undefined ? {} : { trace }),
+    ...defined({ trace }),
     note(note) {
       if (note.kind !== 'supplied-token' || saysSource || stderr.isTTY) {
         stderr.write(accessNoteText(note));

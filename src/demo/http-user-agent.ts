@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { defined } from '../ground/defined.ts';
 import { CookieJar } from './cookie-jar.ts';
 
 /** Who is at the browser that is played, and what that person decides. */
@@ -118,7 +119,7 @@ async function navigate(
       agent: false,
       timeout: 120_000,
       headers: headersOf(navigation, cookies.header(uri)),
-      ...(signal === undefined ? {} : { signal }),
+      ...defined({ signal }),
     });
     request.once('response', resolve);
     request.once('error', reject);
@@ -149,7 +150,7 @@ function headersOf(navigation: Navigation, cookie: string | undefined): Record<s
     'sec-fetch-dest': 'document',
     'sec-fetch-site': siteOf(uri, from),
     'sec-fetch-user': '?1',
-    ...(cookie === undefined ? {} : { cookie }),
+    ...defined({ cookie }),
     ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     ...(form === undefined || from === undefined ? {} : { origin: from.origin }),
   };

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { type AssertionClaims, assertionAudience, signAssertion } from '../protocol/client-assertion.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
@@ -110,7 +111,7 @@ function claimsOfServiceAccount(
   return {
     issuer: account.clientEmail,
     audience: audiences[0] ?? account.tokenUri,
-    ...(subject === undefined ? {} : { subject }),
+    ...defined({ subject }),
     lifetime: GOOGLE_LIFETIME_SECONDS,
     further: { scope: scopes.join(' ') },
   };

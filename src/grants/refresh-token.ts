@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, AuthorizationServerError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
@@ -56,7 +57,7 @@ async function spend(
     const more = {
       parameters: unattendedParameters(settings),
       onReply,
-      ...(redirect_uri === undefined ? {} : { redirectUri: redirect_uri }),
+      ...defined({ redirectUri: redirect_uri }),
     };
     return await withNextSteps(refreshTokens(endpoint, refreshToken, more), {
       invalid_client: wrongClient(settings, endpoint),

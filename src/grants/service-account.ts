@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 
@@ -54,7 +55,7 @@ export function readServiceAccount(text: string, name: string): ServiceAccount |
     clientEmail: client_email,
     privateKey: private_key,
     tokenUri: token_uri,
-    ...(private_key_id === undefined ? {} : { privateKeyId: private_key_id }),
+    ...defined({ privateKeyId: private_key_id }),
   };
 }
 

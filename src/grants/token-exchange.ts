@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import type { TokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
@@ -30,7 +31,7 @@ export async function tokenExchange(
       ...(requestedTokenType === undefined ? [] : [['requested_token_type', requestedTokenType] as const]),
       ...unattendedParameters(settings),
     ],
-    ...(requestedTokenType === undefined ? {} : { requestedTokenType }),
+    ...defined({ requestedTokenType }),
   };
   const wrongSubject = `check ${subject.sourceName}: ${describe(subject, settings, endpoint.now())}`;
   const allow = 'the registration has to allow token exchange to this client';

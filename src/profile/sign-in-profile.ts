@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { AbortedError, OAuthLoginError } from '../ground/errors.ts';
 import type { IdTokenClaims } from '../protocol/token-set.ts';
 import { standardClaims } from '../providers/profile-request.ts';
@@ -37,7 +38,7 @@ export async function signInProfile(
       throw problem;
     }
     const profile = profileOfIdToken(provider, options.idTokenClaims);
-    return { problem, ...(profile === undefined ? {} : { profile }) };
+    return { problem, ...defined({ profile }) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AuthorizationServer, ClientAuth } from 'oauth4webapi';
+import { defined } from '../ground/defined.ts';
 import { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -67,7 +68,7 @@ export async function signAssertion(key: SigningKey, claims: AssertionClaims, no
       Object.assign(payload, claims.further, {
         iss: claims.issuer,
         aud: claims.audience,
-        ...(claims.subject === undefined ? {} : { sub: claims.subject }),
+        ...defined({ sub: claims.subject }),
         iat,
         exp: iat + claims.lifetime,
       });

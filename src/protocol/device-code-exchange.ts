@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import type { Secret } from '../ground/secret.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { deviceScope } from './device-authorization.ts';
@@ -21,7 +22,7 @@ export async function exchangeDeviceCode(
   const what = tokenEndpointOf(endpoint);
   const additionalParameters = {
     ...(device?.scopeParameter === undefined ? {} : deviceScope(endpoint)),
-    ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }),
+    ...defined({ code_verifier: codeVerifier }),
   };
   return requestTokens(endpoint, {
     send: (library, server, client, options) =>

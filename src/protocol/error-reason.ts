@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import { readForeignError } from './foreign-error.ts';
 
@@ -44,7 +45,6 @@ export function readChallenge(challenge: string): Reason {
   };
   const [error, errorDescription] = [parameter('error'), parameter('error_description')];
   return {
-    ...(error === undefined ? {} : { error }),
-    ...(errorDescription === undefined ? {} : { error_description: errorDescription }),
+    ...defined({ error, error_description: errorDescription }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import type { ErrorResponse } from './dialects/graph-error.ts';
 
 /** Values of a code that say that nothing is wrong. */
@@ -61,7 +62,7 @@ function standardForm(
 }
 
 function withWords(code: string | undefined, said: string | undefined): ErrorResponse {
-  return { error: code ?? 'unknown_error', ...(said === undefined ? {} : { error_description: said }) };
+  return { error: code ?? 'unknown_error', ...defined({ error_description: said }) };
 }
 
 function codeOf(members: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
@@ -47,7 +48,7 @@ async function readReply(response: Response, now: Date): Promise<RefreshReply> {
   return {
     status: response.status,
     isDocument: members !== undefined,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...defined({ retryAfter }),
     ...(!isRefusal && isRefreshToken(token) ? { refreshToken: new Secret(token) } : {}),
   };
 }

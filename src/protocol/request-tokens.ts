@@ -1,5 +1,6 @@
 import type * as Library from 'oauth4webapi';
 import { acceptedTokenTypes } from '../credential/credential.ts';
+import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
@@ -81,7 +82,7 @@ export async function requestTokens(
       },
       now,
       clockOffset: offset,
-      ...(exchange.nonce === undefined ? {} : { nonce: exchange.nonce }),
+      ...defined({ nonce: exchange.nonce }),
     });
     return claims === undefined ? tokens : { ...tokens, idToken: new Secret(idToken), idTokenClaims: claims };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type * as Library from 'oauth4webapi';
 import { TOKEN_TYPE } from '../credential/credential.ts';
+import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { Secret } from '../ground/secret.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
@@ -43,7 +44,7 @@ export function tokenSetFromResponse(
       : { expiresAt: new Date(issuedAt.getTime() + reply.expires_in * 1000) }),
     ...refreshTokenEnd(reply.refresh_token_expires_in, issuedAt),
     scopes: grantedScopes(reply.scope, endpoint.requestedScopes),
-    ...(clockOffset === undefined ? {} : { clockOffset }),
+    ...defined({ clockOffset }),
   };
 }
 

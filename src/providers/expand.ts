@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { Provider } from './provider.ts';
 
@@ -42,7 +43,7 @@ export function expandProvider(provider: Provider, instance: ProviderInstance = 
     ...filled,
     label: host === undefined || host === hosts?.default ? filled.label : `${filled.label} (${host})`,
     ...(hosts === undefined ? {} : { hosts: { ...hosts, default: host ?? hosts.default } }),
-    ...(tenant === undefined ? {} : { tenant }),
+    ...defined({ tenant }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { standardClaims } from '../providers/profile-request.ts';
 import type { Provider } from '../providers/provider.ts';
 import { oauth1Server, providerByOAuth1 } from '../providers/provider-by-oauth1.ts';
@@ -12,13 +13,12 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
   const configured: Provider = {
     ...provider,
     ...withSharedMembers(entry),
-    ...(entry.label === undefined ? {} : { label: entry.label }),
+    ...defined({ label: entry.label }),
     ...(entry.scopes === undefined ? {} : { scopes: entry.scopes, areScopesOpenid: false }),
     ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
     ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
     endpoints: { ...provider.endpoints, ...endpoints, ...userInfo },
-    ...(entry.trusted_audiences === undefined ? {} : { trustedAudiences: entry.trusted_audiences }),
-    ...(entry.id_token_nonce === undefined ? {} : { idTokenNonce: entry.id_token_nonce }),
+    ...defined({ trustedAudiences: entry.trusted_audiences, idTokenNonce: entry.id_token_nonce }),
     quirks: [
       ...provider.quirks,
       ...(entry.quirks ?? []),

@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { UnattendedFlags } from './unattended-flags.ts';
 
@@ -60,7 +61,7 @@ export function requestSettings(address: string, flags: RequestFlags): RequestSe
     url: readAddress(address),
     method,
     headers: readHeaders(flags.header ?? [], data),
-    ...(data === undefined ? {} : { data }),
+    ...defined({ data }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { isReservedInTokenRequest } from '../protocol/reserved-parameters.ts';
@@ -78,33 +79,36 @@ export function unattendedSettings(
     provider: login.provider,
     configuration: login.configuration,
     issuerNamed: login.issuerNamed,
-    ...(login.host === undefined ? {} : { host: login.host }),
-    ...(login.tenant === undefined ? {} : { tenant: login.tenant }),
+    ...defined({ host: login.host, tenant: login.tenant }),
     grant,
-    ...(login.clientId === undefined ? {} : { clientId: login.clientId }),
-    ...(login.clientSecretFile === undefined ? {} : { clientSecretFile: login.clientSecretFile }),
-    ...(login.clientSecret === undefined ? {} : { clientSecret: login.clientSecret }),
-    ...(method === undefined ? {} : { clientAuthentication: method }),
-    ...(flags.keyFile === undefined ? {} : { keyFile: flags.keyFile }),
-    ...(flags.keyId === undefined ? {} : { keyId: flags.keyId }),
+    ...defined({
+      clientId: login.clientId,
+      clientSecretFile: login.clientSecretFile,
+      clientSecret: login.clientSecret,
+      clientAuthentication: method,
+      keyFile: flags.keyFile,
+      keyId: flags.keyId,
+    }),
     scopes: askedScopes(scope ?? []),
     audiences: flags.audience ?? [],
     resources: (flags.resource ?? []).map(resourceSetting),
     parameters: (param ?? []).map(parameterSetting),
-    ...(flags.subject === undefined ? {} : { subject: flags.subject }),
-    ...(flags.refreshTokenFile === undefined ? {} : { refreshTokenFile: flags.refreshTokenFile }),
-    ...(flags.rotateTo === undefined ? {} : { rotateTo: flags.rotateTo }),
+    ...defined({
+      subject: flags.subject,
+      refreshTokenFile: flags.refreshTokenFile,
+      rotateTo: flags.rotateTo,
+    }),
     subjectToken: subjectTokenSource(flags),
     ...(flags.subjectTokenType === undefined
       ? {}
       : { subjectTokenType: tokenTypeSetting('--subject-token-type', flags.subjectTokenType) }),
-    ...(flags.subjectAudience === undefined ? {} : { subjectAudience: flags.subjectAudience }),
+    ...defined({ subjectAudience: flags.subjectAudience }),
     ...(flags.requestedTokenType === undefined
       ? {}
       : { requestedTokenType: tokenTypeSetting('--requested-token-type', flags.requestedTokenType) }),
-    ...(login.store === undefined ? {} : { store: login.store }),
+    ...defined({ store: login.store }),
     allowHttpLoopback: login.allowHttpLoopback,
-    ...(login.caFile === undefined ? {} : { caFile: login.caFile }),
+    ...defined({ caFile: login.caFile }),
   };
 }
 
