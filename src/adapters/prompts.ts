@@ -5,6 +5,10 @@ import type { AskForSecret, Prompts } from '../ground/ports.ts';
 import { Secret } from '../ground/secret.ts';
 import { type HeldTerminal, holdTerminal, type TerminalInput } from './held-terminal.ts';
 import { promptOutput } from './prompt-output.ts';
+import { rankedChoices } from './ranked-choices.ts';
+
+/** How many choices of a search are shown at once, so that it fits into a terminal of 24 lines. */
+const SEARCH_LINES = 10;
 
 /** The terminal that is asked at. */
 export interface PromptsEnvironment {
@@ -116,6 +120,31 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
         throw new AbortedError();
       }
       return chosen.value;
+    },
+    search: (question, choices, other) => {
+      let typedBefore = '';
+      return answerTo((common) =>
+        clack.autocomplete<string>({
+          ...common,
+          message: question,
+          maxItems: SEARCH_LINES,
+          options() {
+            // The library asks for them before it has read a key.
+            const typed = (this.userInput ?? '').trim();
+            if (typed !== typedBefore) {
+              // Otherwise a choice that still fits would stay the one that Enter takes, however well another fits.
+              this.focusedValue = undefined;
+              typedBefore = typed;
+            }
+            const fitting = rankedChoices(choices, typed);
+            const own = typed === '' ? undefined : other?.(typed);
+            return [...fitting, ...(own === undefined ? [] : [own])].map((choice) => ({ ...choice }));
+          },
+          // They are chosen above, the best first.
+          filter: () => true,
+          validate: (value) => (value === undefined ? 'nothing fits; type less, or an address' : undefined),
+        }),
+      );
     },
   };
 }

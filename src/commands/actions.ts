@@ -15,7 +15,10 @@ export interface RunParts {
 
 /** What each command does with its flags and words; it may give an exit code. Nothing is loaded before. */
 export const actions: Readonly<Record<CommandName, Action>> = {
-  login: async ({ context }, flags, target: string | undefined) => {
+  login: async ({ context, run, argv }, flags, target: string | undefined) => {
+    if (argv.length === 0) {
+      return (await import('./bare-command.ts')).bareCommand(run, context);
+    }
     const [{ login, requireTarget }, { orMistypedCommand }] = await Promise.all([
       import('./login.ts'),
       import('./mistyped-command.ts'),
@@ -24,6 +27,7 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     await login(typed, flags, context).catch((error: unknown) => {
       throw orMistypedCommand(error, typed, Object.keys(descriptions));
     });
+    return undefined;
   },
   whoami: async ({ context }, flags, target) => {
     await (await import('./whoami.ts')).whoami(target, flags, context);

@@ -38,6 +38,7 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
 
 /** The first lines of a person who has just installed it. */
 export const firstExamples: readonly (readonly [string, string])[] = [
+  ['oauth-login', 'choose from a list'],
   ['oauth-login github', 'sign in to GitHub'],
   ['oauth-login whoami', 'ask who is signed in'],
   ['oauth-login token github', 'print the token, for a script'],

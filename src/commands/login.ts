@@ -62,7 +62,12 @@ export function requireTarget(target: string | undefined): string {
   if (target !== undefined && target.trim() !== '') {
     return target;
   }
-  throw new UsageError('usage_invalid', 'sign in to what?', {
+  throw noTarget();
+}
+
+/** The error for a sign-in without a target. */
+export function noTarget(): UsageError {
+  return new UsageError('usage_invalid', 'sign in to what?', {
     hint: 'for example oauth-login github; oauth-login providers lists the names, oauth-login --help the commands',
   });
 }

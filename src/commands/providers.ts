@@ -1,6 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { ConfigurationError, UsageError } from '../ground/errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import { jsonText } from '../output/json.ts';
 import {
   filteredRows,
@@ -10,14 +10,12 @@ import {
 } from '../output/provider-list.ts';
 import { providerDocument, providerText } from '../output/provider-text.ts';
 import { problemText } from '../output/text.ts';
-import { catalogue } from '../providers/catalogue.ts';
-import { indexRow } from '../providers/provider-index-row.ts';
-import { type Configuration, readConfiguration } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { loginSettings } from '../settings/login-settings.ts';
-import { addedProvider, knownNames, namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
-import { chooseTarget } from '../settings/target.ts';
+import { missingInstance } from './missing-instance.ts';
+import { ownConfiguration, providerRows } from './provider-rows.ts';
 
 /** The flags of `providers`. */
 export interface ProvidersFlags extends ProviderFilter {
@@ -65,10 +63,7 @@ export async function providers(
       context.stderr.write(problemText('warning', problem));
     }
   }
-  const all = knownNames(configuration)
-    .filter((known) => !(configuration.added?.get(known) instanceof Error))
-    .map((known) => providerRow(known, configuration));
-  const rows = filteredRows(all, flags);
+  const rows = filteredRows(providerRows(configuration), flags);
   if (rows.length === 0) {
     throw nothingFound(flags);
   }
@@ -90,22 +85,12 @@ function withShownInstance(
   flags: ProvidersFlags,
   configuration: Configuration,
 ): ProvidersFlags {
-  const entry = configuration.providers.get(name.toLowerCase());
-  const preset = namedPreset(entry?.preset ?? name.toLowerCase(), configuration);
-  if (preset === undefined || entry?.issuer !== undefined) {
-    return flags;
-  }
-  const needsHost = preset.hosts?.default === '' && (flags.host ?? entry?.host) === undefined;
-  const needsTenant =
-    preset.tenantNames === 'exact' && !preset.tenant && (flags.tenant ?? entry?.tenant) === undefined;
-  if (!needsHost && !needsTenant) {
-    return flags;
-  }
+  const missing = missingInstance(name, flags, configuration);
   return {
     ...flags,
     ...defined({
-      host: needsHost ? 'server.example' : flags.host,
-      tenant: needsTenant ? 'my-id' : flags.tenant,
+      host: missing.host ? 'server.example' : flags.host,
+      tenant: missing.tenant ? 'my-id' : flags.tenant,
     }),
   };
 }
@@ -129,36 +114,4 @@ function rowDocument({ isPreset, hasClient, ...row }: ProviderRow): Record<strin
     preset: isPreset,
     client_id_configured: hasClient,
   };
-}
-
-/** A line of the list; the file of a provider stays unread unless the configuration changes what is shown. */
-function providerRow(name: string, configuration: Configuration): ProviderRow {
-  const entry = configuration.providers.get(name);
-  const isChanged = ['preset', 'label', 'issuer', 'host', 'tenant'].some((key) => key in (entry ?? {}));
-  const own = addedProvider(name, configuration.added);
-  const indexed = own === undefined ? catalogue.rowOf(name) : indexRow(name, own.file);
-  const { label, issuer } =
-    (isChanged ? undefined : indexed) ?? chooseTarget(name, {}, configuration).provider;
-  return {
-    name,
-    label,
-    issuer,
-    ...defined({ group: indexed?.group }),
-    aliases: indexed?.aliases ?? [],
-    abilities: indexed?.abilities ?? [],
-    isPreset: own === undefined && indexed !== undefined,
-    hasClient: entry?.client_id !== undefined,
-  };
-}
-
-/** The catalogue can be read where there is no place for files of the user's own. */
-async function ownConfiguration({ paths }: Context): Promise<Configuration> {
-  try {
-    return await readConfiguration(paths);
-  } catch (error) {
-    if (error instanceof ConfigurationError && error.code === 'config_no_home') {
-      return { providers: new Map() };
-    }
-    throw error;
-  }
 }

@@ -7,6 +7,14 @@ export function shellQuoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The words of a line that `shellQuoted` and spaces made. */
+export function shellWords(line: string): string[] {
+  const words = line.match(/(?:'[^']*'|\\'|[^\s'\\])+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/'([^']*)'|\\(')/g, (_, quoted, apostrophe) => quoted ?? apostrophe),
+  );
+}
+
 /** The `StoreError` `store_permissions` for what others could read or replace, with the command that mends it. */
 export function permissionsFault(what: string, command: string, cause?: unknown): StoreError {
   return new StoreError('store_permissions', what, { hint: `mend it with: ${command}`, cause });

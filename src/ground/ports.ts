@@ -69,6 +69,19 @@ export type AskForSecret = (
   options?: { readonly validate?: (text: string) => string | undefined; readonly stop?: AbortSignal },
 ) => Promise<Secret>;
 
+/** One of the answers that a question offers. */
+export interface Choice<Value extends string = string> {
+  readonly value: Value;
+  readonly label: string;
+  /** Shown while it is the one that Enter takes. */
+  readonly hint?: string;
+}
+
+/** One of many answers, which a person finds by typing a part of its label or of one of its words. */
+export interface SearchChoice extends Choice {
+  readonly words: readonly string[];
+}
+
 /** Questions to a person at a terminal; each rejects with an `AbortedError` on Ctrl-C, an `InputEndedError` on Ctrl-D. */
 export interface Prompts {
   text(
@@ -83,10 +96,16 @@ export interface Prompts {
    */
   hidden<Result>(work: (ask: AskForSecret) => Promise<Result>): Promise<Result>;
   confirm(question: string, initial: boolean): Promise<boolean>;
-  choose<Value extends string>(
+  choose<Value extends string>(question: string, choices: readonly Choice<Value>[]): Promise<Value>;
+  /**
+   * As `choose`, of many: what is typed narrows the choices. `other` may make a choice of what was typed, which is then
+   * offered after those that fit.
+   */
+  search(
     question: string,
-    choices: readonly { readonly value: Value; readonly label: string; readonly hint?: string }[],
-  ): Promise<Value>;
+    choices: readonly SearchChoice[],
+    other?: (typed: string) => Choice | undefined,
+  ): Promise<string>;
 }
 
 /**

@@ -173,6 +173,7 @@ describe('an OpenID provider that registers anybody (RFC 7591)', () => {
       secret: notHere,
       hidden: notHere,
       choose: notHere,
+      search: notHere,
       confirm: async () => answer,
     };
     return {

@@ -197,5 +197,13 @@ function scriptedPrompts(answers: readonly Answer[], questions: string[]): Promp
       }
       return choice.value;
     },
+    async search(question, choices, other) {
+      const answer = String(next(question));
+      const choice = choices.find(({ value }) => value === answer) ?? other?.(answer);
+      if (choice === undefined) {
+        throw new Error(`“${question}” has no choice ${answer}`);
+      }
+      return choice.value;
+    },
   };
 }

@@ -144,6 +144,14 @@ function scriptedPrompts(
       }
       return choice.value;
     },
+    async search(question, choices, other) {
+      const answer = String(await next('search', question));
+      const choice = choices.find(({ value }) => value === answer) ?? other?.(answer);
+      if (choice === undefined) {
+        throw new Error(`“${question}” has no choice ${answer}`);
+      }
+      return choice.value;
+    },
   };
 }
 

@@ -66,6 +66,7 @@ export function person(...answers: string[]): Partial<Context> & { readonly ques
     text: notHere,
     confirm: notHere,
     choose: notHere,
+    search: notHere,
     secret: async (question, { validate } = {}) => {
       for (;;) {
         questions.push(question);

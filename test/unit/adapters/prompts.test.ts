@@ -87,6 +87,29 @@ describe('questions', () => {
     await press('Store?', DOWN, ENTER);
     expect(await answer).toBe('file');
   });
+
+  it('lets search, the best first, and takes what was typed where that may be', async () => {
+    const choices = [
+      { value: 'box', label: 'Box', words: [] },
+      { value: 'x', label: 'X', words: ['twitter'] },
+    ];
+    const { environment, press, screen } = terminal();
+    const prompts = await openPrompts(environment);
+    const other = (typed: string) => (typed.includes('.') ? { value: typed, label: typed } : undefined);
+    const answer = prompts.search('What?', choices, other);
+    await press('What?', 'x', ENTER);
+    expect(await answer).toBe('x');
+
+    const typed = prompts.search('Where?', choices, other);
+    await press('Where?', ...'a.b'.split(''), ENTER);
+    expect(await typed).toBe('a.b');
+
+    const stopped = rejectionOf(prompts.search('Which?', choices, other));
+    await press('Which?', 'q', ENTER);
+    await press('nothing fits', CTRL_C);
+    expect(await stopped).toBeInstanceOf(AbortedError);
+    expect(screen()).toContain('nothing fits');
+  });
 });
 
 describe('a secret that is typed', () => {
