@@ -1,19 +1,17 @@
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { isInteractive } from '../ground/presence.ts';
-import type { PageOutcome } from '../loopback/authorization-response.ts';
 import type { CallbackExpectation } from '../loopback/callback-expectation.ts';
-import { pageOutcomeOf } from '../loopback/page-outcome.ts';
 import { newAttempt } from '../protocol/attempt.ts';
 import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import { maxAgeOf } from '../protocol/max-age.ts';
 import { openCallback } from './callback.ts';
+import { lastPage } from './last-page.ts';
 import {
   type CodeRequest,
   type GrantedSignIn,
-  isRetried,
   type SignInOutcome,
   tokenEndpointFor,
 } from './sign-in-request.ts';
@@ -81,14 +79,4 @@ export async function authorizationCode(request: CodeRequest, context: Context):
     await finish({ kind: 'failed', error });
     throw error;
   }
-}
-
-function lastPage(outcome: SignInOutcome, { provider, retriedErrors }: CodeRequest): PageOutcome {
-  const { label } = provider;
-  if (outcome.kind === 'signed-in') {
-    return defined({ kind: 'signed-in', account: outcome.account, provider: label });
-  }
-  return isRetried(outcome.error, retriedErrors)
-    ? { kind: 'goes-on', provider: label }
-    : pageOutcomeOf(outcome.error, label);
 }

@@ -4,7 +4,6 @@ import { defined } from '../ground/defined.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { Secret } from '../ground/secret.ts';
 import type { VerifierExpectation } from '../loopback/callback-expectation.ts';
-import { pageOutcomeOf } from '../loopback/page-outcome.ts';
 import { randomId } from '../loopback/unguessable-text.ts';
 import {
   authorizationUriOf,
@@ -14,6 +13,7 @@ import {
 import { requestTokenCredentials } from '../protocol/oauth1/token-credentials.ts';
 import type { OAuth1Server } from '../providers/oauth1.ts';
 import { openCallback } from './callback.ts';
+import { lastPage } from './last-page.ts';
 import type { CodeRequest, GrantedSignIn, SignInOutcome } from './sign-in-request.ts';
 import { waitForResponse } from './wait-for-response.ts';
 
@@ -50,11 +50,9 @@ export async function redirectionBasedAuthorization(
   const callback = await openCallback(request.redirect, expected, request.progress.listenerNotice, context);
   const finish = async (outcome: SignInOutcome): Promise<void> => {
     try {
-      await callback.finish(
-        outcome.kind === 'signed-in'
-          ? defined({ kind: 'signed-in', account: outcome.account, provider: provider.label })
-          : pageOutcomeOf(outcome.error, provider.label),
-      );
+      // Its token is used by signing, so the command that prints a token is no next step.
+      const shown = outcome.kind === 'signed-in' ? { ...outcome, command: undefined } : outcome;
+      await callback.finish(lastPage(shown, request));
     } finally {
       await callback.close();
     }

@@ -1,3 +1,4 @@
+import type { AccountHead } from '../accounts/account.ts';
 import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
@@ -54,9 +55,9 @@ export interface SignInFacts {
   readonly signer?: OAuth1Signer;
 }
 
-/** What has become of the tokens of a grant: kept, for a person where that is known, or not. */
+/** What has become of the tokens of a grant; `command` uses what was kept. */
 export type SignInOutcome =
-  | { readonly kind: 'signed-in'; readonly account: string | undefined }
+  | { readonly kind: 'signed-in'; readonly account: AccountHead; readonly command: string | undefined }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** What a grant with a person brings. A grant that fails throws, and has shown that to the browser by then. */

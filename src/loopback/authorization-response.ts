@@ -6,13 +6,26 @@ export interface AuthorizationResponse {
   readonly browser: 'same' | 'start-link-unused' | 'unconfirmed';
 }
 
+/** Who signed in, as far as it is known; each text once. */
+export interface PagePerson {
+  /** The best of the names there are. */
+  readonly name: string;
+  /** Where it is another one than `name`. */
+  readonly userName?: string;
+  /** Where it is another one than `name`. */
+  readonly email?: string;
+}
+
 /** What the browser is told at the end; every text is ours or verified, none comes from the callback. */
 export type PageOutcome =
   | {
       readonly kind: 'signed-in';
-      /** Absent: it is not known who signed in. */
-      readonly account?: string;
       readonly provider: string;
+      /** Absent: it is not known who signed in. */
+      readonly person?: PagePerson;
+      readonly scopes: readonly string[];
+      /** What to type next; absent where nothing was kept. */
+      readonly command?: string;
     }
   /** The sign-in is tried once more, in another tab. */
   | { readonly kind: 'goes-on'; readonly provider: string }

@@ -74,22 +74,22 @@ export class BrowserConversation {
       if (request.method === 'POST' && this.#isCallback(request)) {
         this.#notify('posted-reply');
       }
-      sendFixedReply(response, preflight ? fixedReplies.forbidden : fixedReplies.methodNotAllowed);
+      sendFixedReply(request, response, preflight ? fixedReplies.forbidden : fixedReplies.methodNotAllowed);
       return;
     }
     const route = this.#routeOf(request.url ?? '');
     if (route === undefined) {
-      sendFixedReply(response, fixedReplies.notFound);
+      sendFixedReply(request, response, fixedReplies.notFound);
     } else if (!isOurHost(request, new URL(this.#origin).host)) {
       this.#notify('foreign-request');
-      sendFixedReply(response, fixedReplies.misdirected);
+      sendFixedReply(request, response, fixedReplies.misdirected);
     } else if (!isNavigation(request, this.#origin)) {
       this.#notify('foreign-request');
-      sendFixedReply(response, fixedReplies.forbidden);
+      sendFixedReply(request, response, fixedReplies.forbidden);
     } else if (isPrefetch(request)) {
-      sendFixedReply(response, fixedReplies.prefetch);
+      sendFixedReply(request, response, fixedReplies.prefetch);
     } else if (hasBody(request)) {
-      sendFixedReply(response, fixedReplies.malformed);
+      sendFixedReply(request, response, fixedReplies.malformed);
     } else {
       route(request, response);
     }
@@ -135,12 +135,12 @@ export class BrowserConversation {
         this.#sendToDone(response);
       } else {
         this.#notify('start-link-opened-twice');
-        sendFixedReply(response, fixedReplies.answered);
+        sendFixedReply(request, response, fixedReplies.answered);
       }
     } else if (!isOurs || this.#stopped) {
       this.#stopped = true;
       this.authorizationResponse.reject(browserMismatch());
-      sendFixedReply(response, fixedReplies.linkReused);
+      sendFixedReply(request, response, fixedReplies.linkReused);
     } else {
       this.#linkUsed = true;
       this.opened.resolve();
@@ -150,7 +150,7 @@ export class BrowserConversation {
 
   #answerDone(request: IncomingMessage, response: ServerResponse): void {
     if (this.#isWelcome(request)) {
-      this.done.answer(response);
+      this.done.answer(request, response);
     }
   }
 
@@ -165,7 +165,11 @@ export class BrowserConversation {
     const verdict = judgeCallback(query, this.#browserOf(request), this.#expected);
     if (verdict.kind === 'malformed' || verdict.kind === 'wrong-state') {
       this.#notify(otherForm(query) ?? 'foreign-request');
-      sendFixedReply(response, fixedReplies[verdict.kind === 'malformed' ? 'malformed' : 'forbidden']);
+      sendFixedReply(
+        request,
+        response,
+        fixedReplies[verdict.kind === 'malformed' ? 'malformed' : 'forbidden'],
+      );
       return;
     }
     if (!this.#isWelcome(request)) {
@@ -175,14 +179,14 @@ export class BrowserConversation {
       this.#sendToDone(response);
     } else if (this.isAnswered) {
       this.#notify('second-reply');
-      sendFixedReply(response, fixedReplies.answered);
+      sendFixedReply(request, response, fixedReplies.answered);
     } else if (this.#stopped) {
-      sendFixedReply(response, fixedReplies.ended);
+      sendFixedReply(request, response, fixedReplies.ended);
     } else if (verdict.kind === 'unconfirmed') {
       this.#notify('browser-unconfirmed');
-      sendFixedReply(response, fixedReplies.unconfirmed);
+      sendFixedReply(request, response, fixedReplies.unconfirmed);
     } else if (verdict.kind === 'incomplete') {
-      sendFixedReply(response, fixedReplies.incomplete);
+      sendFixedReply(request, response, fixedReplies.incomplete);
     } else {
       this.#acceptedQuery = query;
       if (verdict.kind === 'accepted') {

@@ -1,5 +1,6 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Deferred } from './deferred.ts';
+import { type PageLanguage, pageLanguageOf } from './page-language.ts';
 import { sendReply } from './reply.ts';
 import { randomId } from './unguessable-text.ts';
 
@@ -7,8 +8,8 @@ import { randomId } from './unguessable-text.ts';
 export class DonePage {
   readonly path = `/done/${randomId()}`;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #waiting = new Set<ServerResponse>();
-  #page: string | undefined;
+  readonly #waiting = new Map<ServerResponse, PageLanguage>();
+  #page: ((language: PageLanguage) => string) | undefined;
   readonly #delivered = new Deferred<void>();
 
   constructor(headers: Readonly<Record<string, string>>) {
@@ -21,8 +22,8 @@ export class DonePage {
   }
 
   /** Answers with the page, now or as soon as there is one. */
-  answer(response: ServerResponse): void {
-    this.#waiting.add(response);
+  answer(request: Pick<IncomingMessage, 'headers'>, response: ServerResponse): void {
+    this.#waiting.set(response, pageLanguageOf(request.headers['accept-language']));
     response.once('close', () => {
       this.#waiting.delete(response);
       if (response.writableFinished) {
@@ -32,8 +33,8 @@ export class DonePage {
     this.#send();
   }
 
-  /** Gives everybody who waits the page, and everybody who comes later. */
-  show(page: string): void {
+  /** Gives everybody who waits the page in their language, and everybody who comes later. */
+  show(page: (language: PageLanguage) => string): void {
     this.#page ??= page;
     this.#send();
   }
@@ -42,9 +43,9 @@ export class DonePage {
     if (this.#page === undefined) {
       return;
     }
-    for (const response of this.#waiting) {
+    for (const [response, language] of this.#waiting) {
       if (!response.headersSent) {
-        sendReply(response, 200, this.#page, this.#headers);
+        sendReply(response, 200, this.#page(language), this.#headers);
       }
     }
   }

@@ -126,7 +126,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
     if (closing !== undefined) {
       return closing;
     }
-    conversation.done.show(outcomePage(outcome));
+    conversation.done.show((language) => outcomePage(outcome, language));
     const sent = [...openReplies].map((reply) => new Promise((resolve) => reply.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => {

@@ -41,7 +41,7 @@ export async function openPageLink(page: string): Promise<PageLink> {
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const refusal = refusalOf(request, path, origin);
     if (refusal !== undefined) {
-      sendFixedReply(response, refusal);
+      sendFixedReply(request, response, refusal);
       return;
     }
     response.once('close', () => void close());

@@ -1,76 +1,112 @@
 import { safeText } from '../ground/safe-text.ts';
 import type { PageOutcome } from './authorization-response.ts';
-import { escapeHtml, framePage } from './page-frame.ts';
+import { framePage, type PageParts } from './page-frame.ts';
+import { type PageLanguage, pageWords } from './page-language.ts';
+import { escapeHtml, foreignHtml, sentenceHtml } from './page-text.ts';
+import type { PageWords } from './page-words.ts';
+import { personBlock } from './person-block.ts';
 
 const SIGNATURE = 'oauth-login';
 
-/** Gives an account in HTML; its direction does not leak into the words around it, and an address breaks at the @. */
-function accountName(account: string): string {
-  return `<bdi class="account">${escapeHtml(safeText(account)).replaceAll('@', '<wbr>@')}</bdi>`;
-}
+/** Scopes that are shown by name; the others are counted. */
+const MOST_SCOPES = 6;
 
-/** Makes the one-line form of errors (lower case, no full stop) a sentence; `commands` in backticks become code. */
-function sentence(text: string): string {
-  const line = safeText(text, 400);
-  const capital = /^[a-z]+[ ,]/.test(line) ? line.charAt(0).toUpperCase() + line.slice(1) : line;
-  const whole = /[.!?…]$/.test(capital) ? capital : `${capital}.`;
-  return escapeHtml(whole).replace(/`([^`]+)`/g, '<code>$1</code>');
-}
+/** The beginnings of error codes, each with the sentence that says the same to a person. */
+const reasonOfCode: readonly (readonly [string, keyof PageWords['reasons']])[] = [
+  ['login_timeout', 'timeout'],
+  ['aborted', 'stopped'],
+  ['network_', 'network'],
+  ['as_', 'server'],
+  ['protocol_', 'reply'],
+  ['store_', 'store'],
+];
 
-function inset(heading: string, content: string): string {
-  return `<section class="inset">
-<h2>${heading}</h2>
-<p>${content}</p>
-</section>`;
-}
-
-/** An error code may be longer than a narrow line; it breaks after an underscore. */
-function errorCode(code: string): string {
-  return `<code>${escapeHtml(safeText(code, 80)).replaceAll('_', '_<wbr>')}</code>`;
-}
+type Failed = Extract<PageOutcome, { kind: 'failed' }>;
+type SignedIn = Extract<PageOutcome, { kind: 'signed-in' }>;
 
 /** Gives the page that the browser ends on: who is signed in, or what happened and what to do next. */
-export function outcomePage(outcome: PageOutcome): string {
+export function outcomePage(outcome: PageOutcome, language: PageLanguage): string {
+  return framePage({ ...partsOf(outcome, pageWords[language]), language, signature: SIGNATURE });
+}
+
+function partsOf(outcome: PageOutcome, words: PageWords): Pick<PageParts, 'tone' | 'title' | 'content'> {
   const label = safeText(outcome.provider, 60);
   switch (outcome.kind) {
     case 'signed-in':
-      return framePage({
+      return {
         tone: 'good',
-        title: `Signed in to ${label}`,
-        content: `${
-          outcome.account === undefined
-            ? `<p>You are signed in. ${escapeHtml(label)} did not tell who you are.</p>`
-            : inset('You are signed in as', accountName(outcome.account))
-        }
-<p>You can close this tab and go back to the terminal.</p>`,
-        signature: SIGNATURE,
-      });
+        title: words.signedIn.replace('{provider}', () => label),
+        content: signedInContent(outcome, words),
+      };
     case 'goes-on':
-      return framePage({
-        tone: 'calm',
-        title: 'One more step',
-        content: `<p>The sign-in to ${escapeHtml(label)} goes on in another tab. The terminal says why.</p>
-<p>You can close this tab.</p>`,
-        signature: SIGNATURE,
-      });
+      return { tone: 'calm', title: words.goesOn.title, content: lead(words.goesOn.text) };
     case 'refused':
-      return framePage({
+      return {
         tone: 'calm',
-        title: 'Access was not granted',
-        content: `<p>The sign-in to ${escapeHtml(label)} was refused, so nobody was signed in and nothing was stored.</p>
-${inset('What to do next', sentence(outcome.next))}
-<p>You can close this tab and go back to the terminal.</p>`,
-        signature: SIGNATURE,
-      });
-    case 'failed':
-      return framePage({
-        tone: 'bad',
-        title: `Sign-in to ${label} failed`,
-        content: `<p>${sentence(outcome.what)}</p>
-${inset('What to do next', sentence(outcome.next))}
-<p>You can close this tab. The terminal shows the same error.</p>
-<p class="quiet">Error code: ${errorCode(outcome.code)}</p>`,
-        signature: SIGNATURE,
-      });
+        title: words.refused.title,
+        content: `${lead(words.refused.text)}\n${nextStep(outcome.next, words)}\n${lead(words.closeTab)}`,
+      };
+    case 'failed': {
+      const reason = reasonOf(outcome.code);
+      const title =
+        reason === 'timeout'
+          ? words.timedOut
+          : reason === 'stopped'
+            ? words.stopped
+            : words.failed.replace('{provider}', () => label);
+      return {
+        tone: reason === 'stopped' || reason === 'timeout' ? 'calm' : 'bad',
+        title,
+        content: failedContent(outcome, words.reasons[reason], words),
+      };
+    }
   }
+}
+
+function signedInContent({ person, scopes, command }: SignedIn, words: PageWords): string {
+  return [
+    lead(person === undefined ? `${words.unnamed} ${words.closeTab}` : words.closeTab),
+    ...(person === undefined ? [] : [personBlock(person)]),
+    ...(scopes.length === 0 ? [] : [grantedScopes(scopes, words)]),
+    ...(command === undefined
+      ? []
+      : [
+          `<section><h2>${words.nextCommand}</h2>\n<p class="command" dir="ltr"><code>${foreignHtml(command, 400)}</code></p></section>`,
+        ]),
+  ].join('\n');
+}
+
+function grantedScopes(scopes: readonly string[], words: PageWords): string {
+  const shown = scopes.slice(0, MOST_SCOPES).map((scope) => `<li><code>${brokenCode(scope, 80)}</code></li>`);
+  const more = scopes.length - shown.length;
+  const rest = more === 0 ? '' : `<li class="more">${words.more.replace('{count}', String(more))}</li>`;
+  return `<section><h2>${words.granted}</h2>\n<ul dir="ltr">${shown.join('')}${rest}</ul></section>`;
+}
+
+/** The sentence for a person, what to do, and the technical line folded below; hints and messages are English. */
+function failedContent({ code, what, next }: Failed, reason: string, words: PageWords): string {
+  return `${lead(reason)}
+${nextStep(next, words)}
+${lead(words.closeTab)}
+<details><summary>${words.details}</summary>
+<p lang="en" dir="ltr">${sentenceHtml(what)}</p>
+<p dir="ltr"><code>${brokenCode(code, 80)}</code></p></details>`;
+}
+
+function nextStep(hint: string, words: PageWords): string {
+  return `<section class="next"><h2>${words.whatToDo}</h2>
+<p lang="en" dir="ltr">${sentenceHtml(hint)}</p></section>`;
+}
+
+function lead(text: string): string {
+  return `<p class="lead">${escapeHtml(text)}</p>`;
+}
+
+/** A code or a scope may be longer than a narrow line; it breaks after a sign. */
+function brokenCode(code: string, maximumLength: number): string {
+  return foreignHtml(code, maximumLength).replace(/[_:/.]/g, '$&<wbr>');
+}
+
+function reasonOf(code: string): keyof PageWords['reasons'] {
+  return reasonOfCode.find(([start]) => code.startsWith(start))?.[1] ?? 'other';
 }

@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { FixedReply } from './fixed-reply.ts';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type FixedReply, fixedPage } from './fixed-reply.ts';
 import { contentSecurityPolicy } from './page-frame.ts';
+import { pageLanguageOf } from './page-language.ts';
 
 /** The headers of every reply, whatever its status: nothing is kept, embedded, sniffed, run or told to others. */
 function headersFor(body: string): Record<string, string> {
@@ -29,18 +30,24 @@ export function sendReply(
   response.end(body);
 }
 
-/** Sends one of the replies that never change. */
-export function sendFixedReply(response: ServerResponse, reply: FixedReply): void {
-  sendReply(response, reply.status, reply.body, reply.headers);
+/** Sends one of the replies that never change, in the language of the browser. */
+export function sendFixedReply(
+  request: Pick<IncomingMessage, 'headers'>,
+  response: ServerResponse,
+  reply: FixedReply,
+): void {
+  const page = fixedPage(reply, pageLanguageOf(request.headers['accept-language']));
+  sendReply(response, reply.status, page, reply.headers);
 }
 
-/** Gives a reply as it goes over the wire, for requests that the parser did not get through. */
+/** Gives a reply as it goes over the wire, in English, for requests that the parser did not get through. */
 export function writtenReply(reply: FixedReply): string {
-  const headers = Object.entries({ ...headersFor(reply.body), ...reply.headers });
+  const page = fixedPage(reply, 'en');
+  const headers = Object.entries({ ...headersFor(page), ...reply.headers });
   return [
     `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
     '',
-    reply.body,
+    page,
   ].join('\r\n');
 }

@@ -1,4 +1,4 @@
-import type { AccountHead } from '../accounts/account.ts';
+import { type AccountHead, accountName } from '../accounts/account.ts';
 import type { Session } from '../accounts/session.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { deviceAuthorization } from '../grants/device-authorization.ts';
@@ -13,7 +13,7 @@ import {
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AbortedError, AuthorizationServerError, OAuthLoginError } from '../ground/errors.ts';
-import { person } from '../profile/person.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 import type { SignInPorts } from './ports.ts';
@@ -108,7 +108,7 @@ async function runRound(
   };
   const granted = await grantTo(request, ready, session.context);
   const round = { scopes: request.scopes, isOfflineAccessRefused };
-  return finished(granted, () => keepSignIn({ ...granted, ready, round }, session, ports));
+  return finished(granted, ready, () => keepSignIn({ ...granted, ready, round }, session, ports));
 }
 
 function grantTo(
@@ -124,7 +124,11 @@ function grantTo(
 }
 
 /** Does what is left to do with the tokens, and has the grant show how that ended, whatever happens. */
-async function finished({ finish }: GrantedSignIn, keep: () => Promise<AccountHead>): Promise<AccountHead> {
+async function finished(
+  { finish }: GrantedSignIn,
+  ready: ReadySignIn,
+  keep: () => Promise<AccountHead>,
+): Promise<AccountHead> {
   let account: AccountHead;
   try {
     account = await keep();
@@ -132,7 +136,7 @@ async function finished({ finish }: GrantedSignIn, keep: () => Promise<AccountHe
     await finish({ kind: 'failed', error });
     throw error;
   }
-  await finish({ kind: 'signed-in', account: account.profile && person(account.profile) });
+  await finish({ kind: 'signed-in', account, command: tokenCommand(account, ready) });
   return account;
 }
 
@@ -152,4 +156,13 @@ function refusedWithFlags(
         ? `name the scopes that the registration of the client allows in ${member}`
         : `name only scopes in ${member} that the registration of the client allows`;
   return error.with({ hint });
+}
+
+/** The command that gives the token of that account; nothing where it was not kept. */
+function tokenCommand(account: AccountHead, { accounts, destination }: ReadySignIn): string | undefined {
+  if (destination.kind === 'none') {
+    return undefined;
+  }
+  const isOnly = accounts.every(({ id }) => id === account.id);
+  return `oauth-login token ${account.target}${isOnly ? '' : ` --account ${shellQuoted(accountName(account))}`}`;
 }

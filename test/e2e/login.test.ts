@@ -162,7 +162,7 @@ describe.skipIf(!isInstalled)('a person at a browser (needs Chromium: apt-get in
       for (const said of [error.message, error.hint]) {
         expect(page).toContain(said.toLowerCase());
       }
-      expect(text).toContain(`Error code: ${code}`);
+      expect(text).toContain(code);
       expect((await command.run(['status'])).exitCode).toBe(4);
       expectNoSecrets(text, server.issuedSecrets());
     },

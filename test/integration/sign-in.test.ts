@@ -19,7 +19,10 @@ describe('signing in', () => {
     expect(stdout).toMatch(/^Signed in to .+ as ada \(Ada Lovelace\) <ada@example\.com>\n/);
     const page = await line.lastPage();
     expect(page.title).toContain('Signed in');
-    expect(page.body).toContain('ada (Ada Lovelace)');
+    expect(page.body).toContain('>Ada Lovelace</bdi>');
+    expect(page.body).toContain('>ada<wbr>@example.com</bdi>');
+    expect(page.body).toContain('<code>openid</code>');
+    expect(page.body).toContain(`<code>oauth-login token ${server.issuer}`);
     expect(new URL(page.finalUrl).search).toBe('');
   });
 

@@ -96,7 +96,12 @@ async function look(page, name) {
     url: page.url(),
     title: await page.title(),
     // As it is shown: without styles and hidden parts.
-    text: await page.evaluate('document.body.innerText').catch(() => ''),
+    // Unfolded first: what is folded is on the page as well.
+    text: await page
+      .evaluate(
+        'document.querySelectorAll("details").forEach((folded) => { folded.open = true; }), document.body.innerText',
+      )
+      .catch(() => ''),
     historyLength: await page.evaluate(() => history.length),
     history: await historyOf(page),
   });

@@ -316,7 +316,7 @@ describe('T23 the code in the address bar', () => {
     expect(reply?.status).toBe(303);
     expect(location).toMatch(/^\/done\/[\w-]{22}$/);
     const page = opened.get(location);
-    await opened.listener.finish({ kind: 'signed-in', account: 'octocat', provider: 'GitHub' });
+    await opened.listener.finish({ kind: 'signed-in', scopes: [], provider: 'GitHub' });
     expect((await page)?.status).toBe(200);
     expect((await page)?.body).toContain('<h1>Signed in to GitHub</h1>');
   });

@@ -11,7 +11,12 @@ import { randomId } from '../../../src/loopback/unguessable-text.ts';
 import { headerOf, openSocket, readUntilClose, sendRaw } from '../../support/raw-client.ts';
 import { CODE, openListener, STATE } from './open-listener.ts';
 
-const SIGNED_IN = { kind: 'signed-in', account: 'octocat', provider: 'GitHub' } as const;
+const SIGNED_IN = {
+  kind: 'signed-in',
+  person: { name: 'octocat' },
+  scopes: [],
+  provider: 'GitHub',
+} as const;
 
 async function openSockets(port: number, count: number): Promise<Socket[]> {
   const sockets = await Promise.all(Array.from({ length: count }, () => openSocket(port)));

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AuthorizationServerError, NetworkError, ProtocolError } from '../../../src/ground/errors.ts';
 import type { PageOutcome } from '../../../src/loopback/authorization-response.ts';
-import { fixedReplies } from '../../../src/loopback/fixed-reply.ts';
+import { fixedPage, fixedReplies } from '../../../src/loopback/fixed-reply.ts';
+import { type PageLanguage, pageLanguageOf, pageWords } from '../../../src/loopback/page-language.ts';
 import { pageOutcomeOf } from '../../../src/loopback/page-outcome.ts';
 import { PAGE_STYLE } from '../../../src/loopback/page-style.ts';
 import { outcomePage } from '../../../src/loopback/pages.ts';
@@ -16,8 +17,15 @@ import {
   targetOf,
 } from './open-listener.ts';
 
-const SIGNED_IN = { kind: 'signed-in', account: 'octocat <octocat@github.com>', provider: 'GitHub' } as const;
+const SIGNED_IN = {
+  kind: 'signed-in',
+  provider: 'GitHub',
+  person: { name: 'The Octocat', userName: 'octocat', email: 'octocat@github.com' },
+  scopes: ['repo', 'read:org'],
+  command: 'oauth-login token github',
+} as const;
 const REFUSED = { kind: 'refused', provider: 'GitHub', next: 'run `oauth-login github` again' } as const;
+const GOES_ON = { kind: 'goes-on', provider: 'GitHub' } as const;
 const FAILED = {
   kind: 'failed',
   provider: 'GitHub',
@@ -26,12 +34,22 @@ const FAILED = {
   next: 'check the connection, then run `oauth-login github` again',
 } as const;
 
-const PAGES: readonly (readonly [string, string])[] = [
-  ['signed in', outcomePage(SIGNED_IN)],
-  ['refused', outcomePage(REFUSED)],
-  ['failed', outcomePage(FAILED)],
-  ...Object.entries(fixedReplies).map(([name, reply]): [string, string] => [name, reply.body]),
-];
+const LANGUAGES: readonly PageLanguage[] = ['en', 'de', 'es', 'fr', 'ja', 'ko', 'pt', 'zh'];
+
+const PAGES: readonly (readonly [string, PageLanguage, string])[] = LANGUAGES.flatMap((language) => [
+  ...[SIGNED_IN, REFUSED, FAILED, GOES_ON].map((outcome): [string, PageLanguage, string] => [
+    outcome.kind,
+    language,
+    outcomePage(outcome, language),
+  ]),
+  ...Object.entries(fixedReplies).map(([name, reply]): [string, PageLanguage, string] => [
+    name,
+    language,
+    fixedPage(reply, language),
+  ]),
+]);
+
+const ICON = /<link rel="icon" href="data:image\/svg\+xml;base64,[\w+/=]+">/;
 
 function textOf(html: string): string {
   return html
@@ -44,35 +62,105 @@ function textOf(html: string): string {
 }
 
 describe('the pages', () => {
-  it.each(PAGES)('%s: is a whole document with a language, a title and one heading', (_name, html) => {
-    expect(html.startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
-    expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
-    expect(/<title>([^<]+)<\/title>/.exec(html)?.[1]).toContain(/<h1>([^<]+)<\/h1>/.exec(html)?.[1]);
-    expect(html.match(/<h1>/g)).toHaveLength(1);
-    expect(html.match(/<main /g)).toHaveLength(1);
-    expect(html).toContain('<svg viewBox="0 0 24 24" aria-hidden="true">');
-  });
+  it.each(PAGES)(
+    '%s, %s: is a whole document with a language, a title and one heading',
+    (_name, language, html) => {
+      expect(html.startsWith(`<!doctype html>\n<html lang="${language}" dir="ltr">`)).toBe(true);
+      expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+      expect(/<title>([^<]+)<\/title>/.exec(html)?.[1]).toContain(/<h1>([^<]+)<\/h1>/.exec(html)?.[1]);
+      expect(html.match(/<h1>/g)).toHaveLength(1);
+      expect(html.match(/<main /g)).toHaveLength(1);
+      expect(html).not.toMatch(/\{\w+\}</);
+    },
+  );
 
-  it.each(PAGES)('%s: runs nothing and fetches nothing', (_name, html) => {
-    expect(html).not.toMatch(
+  it.each(PAGES)('%s, %s: runs nothing and fetches nothing; its icon is in it', (_name, _language, html) => {
+    expect(html).toMatch(ICON);
+    expect(html.replace(ICON, '')).not.toMatch(
       /<script|<link|<img|<iframe|<form|<a |http-equiv|href|src=|url\(|@import| on\w+=| style=/i,
     );
   });
 
-  it('says who is signed in and that the tab can be closed', () => {
-    const text = textOf(outcomePage(SIGNED_IN));
-    expect(text).toContain('Signed in to GitHub');
-    expect(text).toContain('You are signed in as octocat <octocat@github.com>');
-    expect(text).toContain('You can close this tab and go back to the terminal.');
+  it('have words of their own in every language', () => {
+    const fixed = Object.entries(fixedReplies).map(([name, reply]) => [name, reply.words] as const);
+    for (const [name, words] of fixed) {
+      expect(new Set(LANGUAGES.map((language) => words(pageWords[language]).title)).size, name).toBe(8);
+    }
+    const titles = LANGUAGES.map((language) => /<h1>(.*)<\/h1>/.exec(outcomePage(SIGNED_IN, language))?.[1]);
+    expect(new Set(titles).size).toBe(8);
+    expect(titles.every((title) => title?.includes('GitHub'))).toBe(true);
   });
 
-  it('says what happened and what to do next', () => {
-    const failed = textOf(outcomePage(FAILED));
-    expect(failed).toContain('Sign-in to GitHub failed');
-    expect(failed).toContain('The token endpoint did not answer in time.');
-    expect(failed).toContain('Check the connection, then run oauth-login github again.');
-    expect(failed).toContain('network_timeout');
-    expect(textOf(outcomePage(REFUSED))).toContain('nobody was signed in and nothing was stored');
+  it('say who is signed in, what was allowed and what to type next, and the name of the provider once', () => {
+    const html = outcomePage(SIGNED_IN, 'en');
+    expect(html).toContain('<bdi class="name">The Octocat</bdi>');
+    expect(html).toContain('<bdi class="email">octocat<wbr>@github.com</bdi>');
+    expect(html).toContain('<span class="avatar" aria-hidden="true">T</span>');
+    expect(html).toContain('<code>oauth-login token github</code>');
+    const text = textOf(html.replace(/<title>.*<\/title>/, ''));
+    expect(text).toContain('Signed in to GitHub');
+    expect(text).toContain('You can close this tab and go back to the terminal.');
+    expect(text).toContain('What you allowed repo read:org');
+    expect(text.match(/GitHub/g)).toHaveLength(1);
+  });
+
+  it('count the scopes that are too many to show', () => {
+    const scopes = Array.from({ length: 40 }, (_, index) => `scope-${index}`);
+    const text = textOf(outcomePage({ ...SIGNED_IN, scopes }, 'en'));
+    expect(text).toContain('scope-5 and 34 more');
+    expect(text).not.toContain('scope-6');
+  });
+
+  it('say what happened in words, what to do next, and the technical line below', () => {
+    const html = outcomePage(FAILED, 'en');
+    const [open = '', folded = ''] = html.split('<details>').map(textOf);
+    expect(open).toContain('Sign-in to GitHub failed');
+    expect(open).toContain('The provider could not be reached, or did not answer in time.');
+    expect(open).toContain('Check the connection, then run oauth-login github again.');
+    expect(folded).toContain('The token endpoint did not answer in time.');
+    expect(folded).toContain('network_timeout');
+    expect(textOf(outcomePage(REFUSED, 'en'))).toContain('Nobody was signed in, and nothing was stored.');
+  });
+
+  it.each([
+    ['login_timeout', 'This sign-in took too long'],
+    ['aborted', 'The sign-in was stopped'],
+    ['as_server_error', 'The provider did not accept the sign-in.'],
+    ['protocol_issuer_mismatch', 'did not pass the checks'],
+    ['store_unavailable', 'could not be saved on this computer'],
+    ['internal', 'Something went wrong'],
+  ])('say of %s: %s', (code, words) => {
+    expect(textOf(outcomePage({ ...FAILED, code }, 'en'))).toContain(words);
+  });
+});
+
+describe('the language of a page (RFC 9110 §12.5.4)', () => {
+  it.each<[string | undefined, PageLanguage]>([
+    [undefined, 'en'],
+    ['', 'en'],
+    ['de', 'de'],
+    ['de-AT,en;q=0.5', 'de'],
+    ['en;q=0.5, pt-BR', 'pt'],
+    ['it, fr;q=0.8, en;q=0.3', 'fr'],
+    ['zh-Hant-TW;q=0.9', 'zh'],
+    ['KO', 'ko'],
+    ['es;q=0, ja;q=0.1', 'ja'],
+    ['*', 'en'],
+    ['constructor, __proto__, toString', 'en'],
+    ['"><script>, de;q=zwei, fr;q=1.0', 'fr'],
+    [`${'it,'.repeat(5000)}de`, 'en'],
+  ])('for %s is %s', (header, language) => {
+    expect(pageLanguageOf(header)).toBe(language);
+  });
+
+  it('is the one of the browser that asks, at each address', async () => {
+    const opened = await openListener();
+    const lost = await opened.get('/nothing', ['Accept-Language: fr']);
+    expect(lost?.body).toBe(fixedPage(fixedReplies.notFound, 'fr'));
+    const callback = await opened.callback();
+    const page = opened.get(headerOf(callback, 'location') ?? '', ['Accept-Language: ja']);
+    await opened.listener.finish(SIGNED_IN);
+    expect((await page)?.body).toBe(outcomePage(SIGNED_IN, 'ja'));
   });
 });
 
@@ -112,8 +200,12 @@ describe('contrast of the pages (WCAG 2.2, 1.4.3 and 1.4.11)', () => {
       ['text', 'inset', 4.5],
       ['quiet', 'card', 4.5],
       ['quiet', 'inset', 4.5],
-      ['quiet', 'ground', 4.5],
-      ...['good', 'calm', 'bad', 'quiet'].flatMap((mark): [string, string, number][] => [
+      ['text', 'ground', 4.5],
+      ['text', 'glow', 4.5],
+      ['on-mark', 'accent', 4.5],
+      ['screen-text', 'screen', 4.5],
+      ['screen-quiet', 'screen', 4.5],
+      ...['good', 'calm', 'bad', 'plain'].flatMap((mark): [string, string, number][] => [
         [mark, 'card', 3],
         ['on-mark', mark, 3],
       ]),
@@ -125,9 +217,9 @@ describe('contrast of the pages (WCAG 2.2, 1.4.3 and 1.4.11)', () => {
   });
 
   it('covers every colour in both schemes', () => {
-    expect(Object.keys(colours(light))).toHaveLength(10);
+    expect(Object.keys(colours(light))).toHaveLength(20);
     expect(Object.keys(colours(dark))).toEqual(Object.keys(colours(light)));
-    expect(PAGE_STYLE.replace(/:root \{[^}]*\}/g, '')).not.toMatch(/#[0-9a-f]{3,8}\b|rgb|hsl/);
+    expect(PAGE_STYLE.replace(/:root \{[^}]*\}/g, '')).not.toMatch(/#[0-9a-f]{3,8}\b|rgb(?!\(0 0 0 \/)|hsl/);
   });
 });
 
@@ -185,7 +277,7 @@ describe('T22, T23 the headers of every reply', () => {
     const replies = await everyReply();
     const statuses = new Set(replies.map((reply) => reply.status));
     expect([...statuses].sort()).toEqual([200, 302, 303, 400, 403, 404, 405, 409, 410, 421, 431, 503]);
-    const style = /<style>([\s\S]*)<\/style>/.exec(outcomePage(SIGNED_IN))?.[1] ?? '';
+    const style = /<style>([\s\S]*)<\/style>/.exec(outcomePage(SIGNED_IN, 'en'))?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     const extra: Readonly<Record<number, readonly string[]>> = {
       200: ['Set-Cookie'],
@@ -197,7 +289,7 @@ describe('T22, T23 the headers of every reply', () => {
       const names = reply.headers.map(([name]) => name);
       expect([...names].sort()).toEqual([...HEADERS, ...(extra[reply.status] ?? [])].sort());
       expect(headerOf(reply, 'content-security-policy')).toBe(
-        `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+        `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
       );
       expect(headerOf(reply, 'content-type')).toBe('text/html; charset=utf-8');
       expect(headerOf(reply, 'cache-control')).toBe('no-store');
@@ -220,32 +312,42 @@ describe('T22 script injection', () => {
     expect(callback?.status).toBe(303);
     const page = opened.get(headerOf(callback, 'location') ?? '');
     await opened.listener.finish(REFUSED);
-    expect((await page)?.body).toBe(outcomePage(REFUSED));
+    expect((await page)?.body).toBe(outcomePage(REFUSED, 'en'));
   });
 
   it('writes names as text, whatever they are', () => {
     const hostile = `<svg onload=alert(1)>"'&\u202e\u001b[2J`;
     for (const outcome of [
-      { kind: 'signed-in', account: hostile, provider: hostile },
-      { kind: 'goes-on', provider: hostile },
+      {
+        kind: 'signed-in',
+        provider: hostile,
+        person: { name: hostile, userName: `${hostile}1`, email: `${hostile}2` },
+        scopes: [hostile],
+        command: hostile,
+      },
+      { kind: 'failed', provider: '', code: 'as_x', what: hostile, next: '' },
       { kind: 'refused', provider: hostile, next: hostile },
       { kind: 'failed', provider: hostile, code: hostile, what: hostile, next: hostile },
     ] as const) {
-      const html = outcomePage(outcome);
+      const html = outcomePage(outcome, 'en');
       expect(html).not.toMatch(/<svg onload|\u202e|\u001b/);
       expect(html).toContain('&lt;svg onload=alert(1)&gt;&quot;&#39;&amp;');
     }
   });
 
   it('says so where the server did not tell who signed in', () => {
-    const html = outcomePage({ kind: 'signed-in', provider: 'MCP <server>' });
-    expect(html).toContain('You are signed in. MCP &lt;server&gt; did not tell who you are.');
-    expect(html).not.toContain('signed in as');
+    const html = outcomePage({ kind: 'signed-in', provider: 'MCP <server>', scopes: [] }, 'en');
+    expect(html).toContain('<h1>Signed in to MCP &lt;server&gt;</h1>');
+    expect(html).toContain('This provider does not say who you are.');
+    expect(html).not.toContain('avatar"');
   });
 
   it('keeps a very long name within the page', () => {
-    const html = outcomePage({ kind: 'signed-in', account: 'x'.repeat(5_000), provider: 'y'.repeat(5_000) });
-    expect(html.length).toBeLessThan(PAGE_STYLE.length + 2_000);
+    const long = 'x'.repeat(5_000);
+    const person = { name: long, userName: `${long}1`, email: `${long}2` };
+    const scopes = Array.from({ length: 500 }, () => long);
+    const html = outcomePage({ kind: 'signed-in', provider: long, person, scopes, command: long }, 'en');
+    expect(html.length).toBeLessThan(PAGE_STYLE.length + 5_000);
   });
 });
 

@@ -94,7 +94,7 @@ describe('T24 the browser that began is the browser that comes back', () => {
     const opened = await openListener();
     const start = await opened.get(targetOf(opened.listener.startLink(AUTHORIZATION_URI)));
     const page = opened.get(headerOf(await opened.callback(), 'location') ?? '');
-    await opened.listener.finish({ kind: 'signed-in', account: 'a', provider: 'b' });
+    await opened.listener.finish({ kind: 'signed-in', scopes: [], provider: 'b' });
     const name = cookieOf(start).split('=')[0];
     expect(headerOf(await page, 'set-cookie')).toBe(`${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`);
   });
