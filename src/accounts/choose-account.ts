@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { defined } from '../ground/defined.ts';
 import { type OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
+import { nameByOAuth1 } from '../providers/oauth1.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import { type AccountHead, accountName } from './account.ts';
@@ -117,6 +118,10 @@ export async function accountsOfTarget(
     );
     if (plain.length > 0) {
       return plain;
+    }
+    const byOAuth1 = accounts.filter(({ provider, oauth1 }) => oauth1 && provider === nameByOAuth1(name));
+    if (byOAuth1.length > 0) {
+      return byOAuth1;
     }
   }
   const { chooseTarget } = await import('../settings/target.ts');

@@ -21,7 +21,7 @@ export interface ExecFlags extends TokenSourceFlags {
 /**
  * `oauth-login exec`: runs a command with the access token in one variable of its environment; gives its exit code.
  *
- * The refresh token stays here, and so do the variables of this tool that may hold secrets.
+ * A token of OAuth 1.0a comes with its secret, in a second variable. The refresh token stays here, and so do the variables of this tool that may hold secrets.
  */
 export async function runWithToken(
   target: string,
@@ -37,21 +37,31 @@ export async function runWithToken(
   const access = openAccess(flags, context);
   const source = await tokenSourceOf(target, flags, access);
   const variable = tokenVariable(flags.as, providerNameOf(source));
-  const { accessToken } = await freshToken(source, { minValiditySeconds, isJustListed: true }, access);
-  const masks = maskLines(accessToken, context.env);
+  const fresh = await freshToken(source, { minValiditySeconds, isJustListed: true }, access);
+  const tokenSecret = fresh.kind === 'account' ? fresh.signer?.token?.secret : undefined;
+  const secrets = [
+    [variable, fresh.accessToken] as const,
+    ...(tokenSecret === undefined ? [] : [[`${variable}_SECRET`, tokenSecret] as const]),
+  ];
+  const masks = secrets.map(([, secret]) => maskLines(secret, context.env)).join('');
   if (masks !== '') {
     context.stderr.write(masks);
   }
-  const child = await context.startChild({ program, args, env: withToken(context, variable, accessToken) });
+  const child = await context.startChild({ program, args, env: withSecrets(context, secrets) });
   return child.exitCode;
 }
 
 /** On Windows `Github_Token` and `GITHUB_TOKEN` are one variable, and only one of the two would arrive. */
-function withToken({ env, platform }: Context, variable: string, token: Secret): Environment {
+function withSecrets(
+  { env, platform }: Context,
+  secrets: readonly (readonly [variable: string, secret: Secret])[],
+): Environment {
+  const own = new Set(secrets.map(([variable]) => variable.toUpperCase()));
   const others = Object.entries(commandEnvironment(env)).filter(
-    ([name]) => platform !== 'win32' || name.toUpperCase() !== variable.toUpperCase(),
+    ([name]) => platform !== 'win32' || !own.has(name.toUpperCase()),
   );
-  return { ...Object.fromEntries(others), [variable]: token.reveal() };
+  const shown = secrets.map(([variable, secret]) => [variable, secret.reveal()] as const);
+  return Object.fromEntries([...others, ...shown]);
 }
 
 /**

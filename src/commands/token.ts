@@ -27,6 +27,9 @@ export interface TokenFlags extends TokenSourceFlags {
   readonly format?: string;
   readonly as?: string;
   readonly refresh?: boolean;
+  /** The request that a header of OAuth 1.0a is signed for. */
+  readonly method?: string;
+  readonly url?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
 }
@@ -37,8 +40,22 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context);
   const source = await tokenSourceOf(target, flags, access);
-  const details = await formatDetails(format, source, target, flags, access);
   const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };
+  const { method, url } = flags;
+  if (source.kind === 'account' && source.head.oauth1 !== undefined) {
+    const { printOAuth1Token } = await import('./oauth1-token.ts');
+    return printOAuth1Token(source, { format, freshness, ...defined({ method, url }) }, access);
+  }
+  if (method !== undefined || url !== undefined) {
+    throw new UsageError(
+      'usage_conflict',
+      '--method and --url are for a header that is signed (OAuth 1.0a)',
+      {
+        hint: 'leave them out: this token is the same for every request',
+      },
+    );
+  }
+  const details = await formatDetails(format, source, target, flags, access);
   const fresh = await freshToken(source, freshness, access);
   // A server sets how long its tokens live; refusing this one would never give another.
   if (fresh.kind === 'account' && !isFresh(fresh.head, { minValiditySeconds }, context)) {

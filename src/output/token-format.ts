@@ -74,7 +74,7 @@ export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
 }
 
 /** What is known of a token besides its text. */
-function tokenFacts(token: FreshToken): Readonly<Record<string, unknown>> {
+export function tokenFacts(token: FreshToken): Readonly<Record<string, unknown>> {
   if (token.kind === 'supplied') {
     return { source: token.variable };
   }

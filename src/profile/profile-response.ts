@@ -9,11 +9,12 @@ import {
 import type { Secret } from '../ground/secret.ts';
 import { readGraphError } from '../protocol/dialects/graph-error.ts';
 import { readChallenge, readReason, reasonText } from '../protocol/error-reason.ts';
+import { oauth1RequestProblem } from '../protocol/oauth1/resource-refusal.ts';
 import { withoutRepeatedSecrets } from '../protocol/repeated-secrets.ts';
 import { catalogue } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/provider.ts';
 
-type Asked = Pick<Provider, 'name' | 'label' | 'quirks'>;
+type Asked = Pick<Provider, 'name' | 'label' | 'quirks' | 'oauth1'>;
 
 /** Longest document that is read, in characters. */
 const LONGEST_DOCUMENT = 256 * 1024;
@@ -57,6 +58,13 @@ export function parseDocument(provider: Asked, text: string): unknown {
 function refusal(provider: Asked, response: Response, text: string, token: Secret): OAuthLoginError {
   const { status } = response;
   const { label, name } = provider;
+  const problem =
+    provider.oauth1 === undefined
+      ? undefined
+      : oauth1RequestProblem(response, text, `the request for the profile at ${label}`);
+  if (problem !== undefined) {
+    return problem;
+  }
   const reason = reasonOf(response, text, token);
   const said = reasonText(reason);
   const error = resourceError(provider, text, reason);

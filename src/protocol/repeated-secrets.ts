@@ -65,7 +65,8 @@ function secretsOf({ headers, body }: SentRequest): string[] {
   return [...secrets, credentials, password, decoded(password)].filter((secret) => secret !== '');
 }
 
-function repeatsAny(words: string, secrets: readonly string[]): boolean {
+/** Whether the words repeat one of these secrets, or a long part of one. */
+export function repeatsAny(words: string, secrets: readonly string[]): boolean {
   const readings = [words, decoded(words)];
   return secrets.some((secret) => {
     for (let start = 0; start <= Math.max(0, secret.length - PART_LENGTH); start += 1) {

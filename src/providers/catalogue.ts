@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nameWithoutOAuth1 } from './oauth1.ts';
 import type { Provider } from './provider.ts';
-import { nameWithoutOAuth1 } from './provider-by-oauth1.ts';
 import type { ProviderFile } from './provider-file.ts';
 import { providerIndex, providersDirectory } from './provider-index.ts';
 import type { ProviderIndexRow } from './provider-index-row.ts';

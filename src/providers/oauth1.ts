@@ -39,3 +39,16 @@ export interface OAuth1Server extends SignatureRule {
   /** Sent with the authorization request, such as a name that the page shows. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
 }
+
+/** What the name of a provider that is also a provider of OAuth 2.0 ends in, where OAuth 1.0a is meant. */
+const SUFFIX = '-oauth1';
+
+/** The name under which the provider is known where OAuth 1.0a is meant, and not OAuth 2.0. */
+export function nameByOAuth1(name: string): string {
+  return `${name}${SUFFIX}`;
+}
+
+/** The name of the provider whose OAuth 1.0a the name stands for; `undefined` for any other name. */
+export function nameWithoutOAuth1(name: string): string | undefined {
+  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : undefined;
+}

@@ -2,19 +2,6 @@ import type { OAuth1Server } from './oauth1.ts';
 import type { Provider } from './provider.ts';
 import type { ProviderFile } from './provider-file.ts';
 
-/** What the name of a provider that is also a provider of OAuth 2.0 ends in, where OAuth 1.0a is meant. */
-const SUFFIX = '-oauth1';
-
-/** The name under which the provider is known where OAuth 1.0a is meant, and not OAuth 2.0. */
-export function nameByOAuth1(name: string): string {
-  return `${name}${SUFFIX}`;
-}
-
-/** The name of the provider whose OAuth 1.0a the name stands for; `undefined` for any other name. */
-export function nameWithoutOAuth1(name: string): string | undefined {
-  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : undefined;
-}
-
 /** Gives the server that a provider file describes; what it leaves out has the value that most servers have. */
 export function oauth1Server(
   file: Omit<NonNullable<ProviderFile['oauth1']>, 'profile' | 'registration'>,

@@ -1,5 +1,6 @@
+import { nameByOAuth1 } from './oauth1.ts';
 import type { Provider } from './provider.ts';
-import { nameByOAuth1, oauth1Server, providerByOAuth1 } from './provider-by-oauth1.ts';
+import { oauth1Server, providerByOAuth1 } from './provider-by-oauth1.ts';
 import type { ProviderFile, SharedMembers } from './provider-file.ts';
 
 /**

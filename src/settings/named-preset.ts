@@ -1,6 +1,6 @@
 import { catalogue, findPreset } from '../providers/catalogue.ts';
+import { nameWithoutOAuth1 } from '../providers/oauth1.ts';
 import type { Provider } from '../providers/provider.ts';
-import { nameWithoutOAuth1 } from '../providers/provider-by-oauth1.ts';
 import type { AddedProvider, AddedProviders } from './added-providers.ts';
 import type { Configuration } from './configuration.ts';
 

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
@@ -122,6 +124,15 @@ describe('what must not be trusted', () => {
     expectNoSecrets(line.everythingSaid(), [...provider.secrets, clientSecret]);
   });
 
+  it('words of the server that repeat a secret are not shown', async () => {
+    const { line, provider } = await open();
+    const words = `the signature of ${clientSecret} is wrong`;
+    provider.faults.problems.push({ status: 401, body: words, type: 'text/plain' });
+    const outcome = await line.run('x', '--oauth1');
+    expect(outcome.stderr).toContain('was refused (status 401)');
+    expectNoSecrets(outcome.stderr, [clientSecret]);
+  });
+
   it("X's own words for it are understood", async () => {
     const { line, provider } = await open();
     provider.faults.problems.push({
@@ -141,5 +152,144 @@ describe('a target without OAuth 1.0a', () => {
     const outcome = await line.run('github', '--oauth1');
     expect(outcome.stderr).toContain('GitHub has no OAuth 1.0a');
     expect(outcome.exitCode).toBe(2);
+  });
+});
+
+describe('an account of OAuth 1.0a, after the sign-in', () => {
+  const posts = 'https://api.x.com/2/tweets';
+
+  async function signedIn(play: Partial<OAuth1Play> = {}) {
+    const opened = await open(play);
+    expect(await opened.line.run('x', '--oauth1')).toMatchObject({ exitCode: 0 });
+    opened.provider.protect(posts, json({ posted: true }));
+    const [[token, secret] = ['', '']] = opened.provider.tokens;
+    return { ...opened, token, secret };
+  }
+
+  it.each(['header', 'body', 'query'] as const)('signs each request, parameters in the %s', async (place) => {
+    const { server, line, provider } = await open({ place });
+    const file = join(line.context.paths.configDir, 'config.json');
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const { temporary, authorization, token } = x;
+    const oauth1 = {
+      temporary_credential_uri: temporary,
+      authorization_uri: authorization,
+      token_uri: token,
+      parameters_in: place,
+    };
+    writeFileSync(file, JSON.stringify({ providers: { 'x-oauth1': { oauth1 } } }), { mode: 0o600 });
+    provider.protect(posts, json({ posted: true }));
+    expect((await line.run('x', '--oauth1')).stderr).not.toContain('error:');
+    const requests = [
+      ['-X', 'GET', `${posts}?ids=1&ids=2&text=a%20b`],
+      ['-d', 'status=Hello Ladies + Gentlemen!', '-d', 'a=1', '-d', 'a=0', `${posts}?trim=true`],
+      ['--json', '{"text":"hello"}', posts],
+      ['-X', 'DELETE', posts],
+    ];
+    for (const words of requests) {
+      const outcome = await line.run('request', 'x-oauth1', '--fail', ...words);
+      expect(outcome.stderr).toBe('');
+      expect(JSON.parse(outcome.stdout)).toEqual({ posted: true });
+    }
+    const [get, form, document] = server.requestsTo(pathOf(posts));
+    expect(get?.query.has('oauth_signature')).toBe(place === 'query');
+    expect(form?.body).toMatch(place === 'body' ? /^status=.*&oauth_signature=/ : /^status=[^&]*&a=1&a=0$/);
+    expect(document?.body).toBe('{"text":"hello"}');
+  });
+
+  it('is found under the name of its provider too, and never sent to another host', async () => {
+    const { line } = await signedIn();
+    expect(await line.run('request', 'x', '--fail', posts)).toMatchObject({ exitCode: 0 });
+    const foreign = await line.run('request', 'x', 'https://evil.example/2/tweets');
+    expect(foreign.stderr).toContain('is not sent to https://evil.example');
+    expect(foreign.exitCode).toBe(2);
+  });
+
+  it('token prints one signed header, or token and secret as JSON, and nothing else', async () => {
+    const { server, line, provider, token, secret } = await signedIn();
+    const plain = await line.run('token', 'x-oauth1');
+    expect(plain).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(plain.stderr).toContain('authorizes nothing alone');
+    expect((await line.run('token', 'x-oauth1', '--format', 'env')).exitCode).toBe(2);
+
+    const header = await line.run('token', 'x-oauth1', '--format', 'header', '--url', `${posts}?a=1`);
+    expect(header).toMatchObject({ exitCode: 0, stderr: '' });
+    const [name, value] = header.stdout.trim().split(/: (.*)/);
+    expect(name).toBe('Authorization');
+    expectNoSecrets(header.stdout, [secret, clientSecret]);
+    const url = server.placeOf(`${posts}?a=1`);
+    const send = (method: string) => fetch(url, { method, headers: { authorization: value ?? '' } });
+    expect((await send('GET')).status).toBe(200);
+    expect((await send('GET')).status).toBe(401);
+    expect((await send('POST')).status).toBe(401);
+    const words = ['--format', 'header', '--method', 'POST', '--url', 'https://evil.example/'];
+    expect((await line.run('token', 'x-oauth1', ...words)).stderr).toContain('is not sent to');
+    expect((await line.run('token', 'x-oauth1', '--format', 'header')).stderr).toContain(
+      'name it with --url',
+    );
+
+    const document = JSON.parse((await line.run('token', 'x-oauth1', '--json')).stdout);
+    expect(document).toMatchObject({
+      access_token: token,
+      token_secret: secret,
+      token_type: 'OAuth',
+      client_id: clientId,
+      signature_method: 'HMAC-SHA1',
+      provider: 'x-oauth1',
+    });
+    expect(provider.tokens.get(token)).toBe(secret);
+  });
+
+  it('exec hands out the token and its secret in two variables', async () => {
+    const { line, token, secret } = await signedIn();
+    const started: Record<string, string | undefined>[] = [];
+    const startChild: typeof line.context.startChild = async ({ env: child }) => {
+      started.push(child);
+      return { exitCode: Promise.resolve(0), signal: Promise.resolve(null) };
+    };
+    expect(await line.runIn({ startChild }, 'exec', 'x-oauth1', '--', 'printenv')).toMatchObject({
+      exitCode: 0,
+    });
+    await line.runIn({ startChild }, 'exec', 'x-oauth1', '--as', 'MINE', '--', 'printenv');
+    expect(started[0]).toMatchObject({ X_OAUTH1_TOKEN: token, X_OAUTH1_TOKEN_SECRET: secret });
+    expect(started[1]).toMatchObject({ MINE: token, MINE_SECRET: secret });
+    for (const child of started) {
+      expect(Object.values(child)).not.toContain(clientSecret);
+    }
+  });
+
+  it('status and logout say what is so', async () => {
+    const { line } = await signedIn();
+    const status = await line.run('status', '--json');
+    expect(JSON.parse(status.stdout).accounts[0]).toMatchObject({
+      provider: 'x-oauth1',
+      expires_at: null,
+      refreshable: false,
+    });
+    const logout = await line.run('logout', 'x-oauth1');
+    expect(logout.stdout).toContain('offers no way to revoke them, so they stay valid until you revoke them');
+    expect(logout.stdout).toContain('https://x.com/settings/connected_apps');
+    expect((await line.run('status')).exitCode).toBe(4);
+  });
+
+  it('a token that was revoked there ends the sign-in; a clock that is off does not', async () => {
+    const { line, provider } = await signedIn();
+    provider.faults.clockAhead = 3600;
+    const off = await line.run('whoami', 'x-oauth1');
+    expect(off.stderr).toContain('timestamp_refused');
+    expect(off.exitCode).toBe(5);
+    provider.faults.clockAhead = 0;
+    expect((await line.run('whoami', 'x-oauth1')).exitCode).toBe(0);
+    provider.tokens.clear();
+    expect((await line.run('whoami', 'x-oauth1')).exitCode).toBe(4);
+    expect((await line.run('status')).stdout).toContain('sign in again with: oauth-login x-oauth1');
+  });
+
+  it('has no use for a token of the environment', async () => {
+    const { line } = await signedIn();
+    const context = { env: { ...line.context.env, OAUTH_LOGIN_X_OAUTH1_TOKEN: 'abc' } };
+    const outcome = await line.runIn(context, 'request', 'x-oauth1', posts);
+    expect(outcome.stderr).toContain('its requests are signed');
+    expect(outcome.exitCode).toBe(3);
   });
 });

@@ -103,8 +103,8 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
   let pin = '';
   let asked: Record<string, string> = {};
   let authorization = new URLSearchParams();
-  const issue = (kind: string) => {
-    const secret = `canary-${kind}-${randomBytes(12).toString('hex')}`;
+  const issue = () => {
+    const secret = `canary-${randomBytes(16).toString('hex')}`;
     secrets.push(secret);
     return secret;
   };
@@ -210,7 +210,7 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
         return refused('parameter_absent');
       }
       const identifier = `temporary-${randomBytes(8).toString('hex')}`;
-      const secret = issue('temporary-secret');
+      const secret = issue();
       temporaries.set(identifier, { secret, callback: asked.oauth_callback ?? '' });
       const confirmed = faults.confirmed === undefined ? (play.isCore ? null : 'true') : faults.confirmed;
       return {
@@ -267,8 +267,8 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
         return refused('verifier_invalid');
       }
       temporaries.delete(identifier);
-      const token = issue('token');
-      const secret = issue('token-secret');
+      const token = issue();
+      const secret = issue();
       tokens.set(token, secret);
       const body = new URLSearchParams({ oauth_token: token, oauth_token_secret: secret, ...play.reply });
       return { body: faults.tokenReply ?? body.toString() };

@@ -20,6 +20,8 @@ export const tokenCommand: CommandDescription = {
       usage: '--as <variable>',
       description: 'the variable that the format sets (default: for example GITHUB_TOKEN)',
     },
+    { usage: '--method <method>', description: 'with --format header and OAuth 1.0a: the method to sign' },
+    { usage: '--url <url>', description: 'with --format header and OAuth 1.0a: the URL to sign' },
     { usage: '--refresh', description: 'refresh even if the stored token is still valid' },
     ...shared.whichToken,
     { ...shared.json, conflicts: [format] },

@@ -1,6 +1,7 @@
 import { type OAuth1Signer, signedRequest } from '../../credential/oauth1/signed-request.ts';
 import type { Fetch } from '../../ground/fetch.ts';
 import type { OAuth1Server } from '../../providers/oauth1.ts';
+import { repeatsAny } from '../repeated-secrets.ts';
 import { clockOffset } from '../request-tokens.ts';
 import { refuseServerFailure } from '../server-failure.ts';
 import {
@@ -58,9 +59,29 @@ export async function requestCredentials(
   const clock = offset === undefined ? {} : { clockOffset: offset };
   const what = `${request.what} at ${endpoint.label}`;
   if ('problem' in reply) {
-    throw oauth1Refusal(reply.problem, { status: response.status, what, ...clock });
+    throw oauth1Refusal(discreet(reply.problem, endpoint.signer, request.parameters), {
+      status: response.status,
+      what,
+      ...clock,
+    });
   }
   return { ...readCredentialsReply(reply.text, what), issuedAt: endpoint.signer.now(), ...clock };
+}
+
+/** The problem without words that repeat a secret: some servers explain a refusal by quoting what they were sent. */
+function discreet(
+  { name, words }: OAuth1Problem,
+  { clientSecret, token }: OAuth1Signer,
+  parameters: CredentialRequest['parameters'],
+): OAuth1Problem {
+  const { oauth_verifier, oauth_session_handle } = parameters;
+  const secrets = [clientSecret?.reveal(), token?.secret.reveal(), oauth_verifier, oauth_session_handle];
+  const isRepeated = words !== undefined && repeatsAny(words, secrets.filter(isText));
+  return words === undefined || isRepeated ? { name } : { name, words };
+}
+
+function isText(secret: string | undefined): secret is string {
+  return secret !== undefined && secret !== '';
 }
 
 type Reply = { readonly response: Response } & (
