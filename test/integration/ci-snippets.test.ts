@@ -8,10 +8,10 @@ import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { endOf } from '../support/bundled-script.ts';
 import { type CiIdentityStub, startCiIdentity } from '../support/ci-identity.ts';
 import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
-import { commandsIn, readReadme } from '../support/readme.ts';
+import { commandsIn, readPage } from '../support/readme.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const blocks = commandsIn(readReadme()).filter(({ kind }) => kind === 'ci');
+const blocks = commandsIn(readPage('README.md')).filter(({ kind }) => kind === 'ci');
 const ISSUER = 'https://login.example.com';
 
 let ci: CiIdentityStub;
@@ -78,7 +78,7 @@ describe('the snippets for CI in README.md', () => {
   });
 
   it('run in GitLab CI with the variable that the job asks for', async () => {
-    const [, variable = ''] = /id_tokens:\n {2}(\w+):/.exec(readReadme()) ?? [];
+    const [, variable = ''] = /id_tokens:\n {2}(\w+):/.exec(readPage('README.md')) ?? [];
     const env = { [variable]: ci.sign({ aud: server.issuer }), GITLAB_CI: 'true' };
     const step = await runStep(blocks[1]?.lines[0]?.command ?? '', 'machine-public', env);
     expect(step).toMatchObject({
@@ -114,7 +114,7 @@ describe('the command lines of docs/ci.md', () => {
   });
 
   it('name every grant and every format that the command knows', async () => {
-    const help = await runStep('oauth-login help token', '', {});
+    const help = await runStep('oauth-login help token; oauth-login help grants', '', {});
     const words = help.stdout.replace(/\s+/g, ' ');
     const grants = /without a person: ([\w, -]+?) --/.exec(words)?.[1]?.split(/, | or /) ?? [];
     expect(grants.length).toBeGreaterThan(3);

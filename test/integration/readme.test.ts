@@ -14,6 +14,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/main.ts';
+import { providerIndex } from '../../src/providers/provider-index.ts';
 import { copyTree } from '../support/copy-tree.ts';
 import { fakeContext } from '../support/fake-context.ts';
 import { KEYRING_PROGRAMS, withKeyring } from '../support/keyring.ts';
@@ -22,13 +23,14 @@ import {
   PLAYED_INTERNET_PROGRAMS,
   type PlayedInternet,
 } from '../support/played-internet.ts';
-import { type CommandLineShown, commandsIn, isAsShown, readReadme } from '../support/readme.ts';
+import { type CommandLineShown, commandsIn, isAsShown, readPage } from '../support/readme.ts';
 import { describeWith } from '../support/requirements.ts';
 import { runInShell, type ShellOutcome } from '../support/shell.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const blocks = commandsIn(readReadme());
+const pages = ['README.md', 'docs/troubleshooting.md'];
+const blocks = pages.flatMap((page) => commandsIn(readPage(page)).map((block) => ({ ...block, page })));
 
 let internet: PlayedInternet;
 let workshop: string;
@@ -195,50 +197,67 @@ async function prove(shown: CommandLineShown, home: string): Promise<void> {
 describe('README.md', () => {
   it('shows command lines of every kind, and stays under 250 lines', () => {
     expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(['ci', 'console', 'sh', 'sentence']));
-    expect(readReadme().split('\n').length).toBeLessThan(250);
+    expect(readPage('README.md').split('\n').length).toBeLessThan(250);
   });
 
-  it('links to files that exist', () => {
-    const links = [...readReadme().matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
+  it('says how many providers there are', () => {
+    expect(readPage('README.md')).toContain(`knows ${providerIndex().length} providers by name`);
+  });
+
+  it('links to files that exist, and that the package has', () => {
+    const links = [...readPage('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
+      ([, path = '']) => path,
+    );
     expect(links.length).toBeGreaterThan(3);
     expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    const { files } = JSON.parse(readFileSync(join(root, 'scripts/package-contents.json'), 'utf8'));
+    expect(links.filter((path) => !files.includes(path))).toEqual([]);
   });
 });
 
-describeWith([...PLAYED_INTERNET_PROGRAMS, 'curl'], 'every command line of README.md works', () => {
-  it.each(
-    blocks
-      // Sessions are compared word for word below, jobs run in ci-snippets.test.ts.
-      .filter(({ kind }) => kind !== 'console' && kind !== 'ci')
-      .map((block) => ({ block, title: `line ${block.lines[0]?.line}: ${block.lines[0]?.command}` })),
-  )('$title', { timeout: 120_000 }, async ({ block }) => {
-    const home = signedInHome();
-    for (const line of block.lines) {
-      await prove(line, home);
-    }
-  });
+describeWith(
+  [...PLAYED_INTERNET_PROGRAMS, 'curl'],
+  'every command line of README.md and docs/troubleshooting.md works',
+  () => {
+    it.each(
+      blocks
+        // Sessions are compared word for word below, jobs run in ci-snippets.test.ts.
+        .filter(({ kind }) => kind !== 'console' && kind !== 'ci')
+        .map((block) => ({
+          block,
+          title: `${block.page}:${block.lines[0]?.line}: ${block.lines[0]?.command}`,
+        })),
+    )('$title', { timeout: 120_000 }, async ({ block }) => {
+      const home = signedInHome();
+      for (const line of block.lines) {
+        await prove(line, home);
+      }
+    });
 
-  it('and so does the provider that docs/configuration.md defines by its endpoints', async () => {
-    const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
-    const [, source = ''] = /```json\n(\{(?:(?!```).)*"legacy".*?)```/s.exec(page) ?? [];
-    const home = newHome();
-    mkdirSync(join(home, '.config/oauth-login'), { recursive: true, mode: 0o700 });
-    // Any port: another test may hold the one of the page.
-    writeFileSync(
-      join(home, '.config/oauth-login/config.json'),
-      source.replace('localhost:8765', 'localhost'),
-    );
-    const { terminal } = await shell('oauth-login legacy && oauth-login whoami', home);
-    expect(terminal).toMatch(/&scope=profile&/);
-    expect(terminal).toMatch(/^Signed in to Legacy as ada/m);
-    expect(terminal).toMatch(/^ada \(Ada Lovelace\) <ada@example\.com> at Legacy$/m);
-  });
+    it('and so does the provider that docs/configuration.md defines by its endpoints', async () => {
+      const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
+      const [, source = ''] = /```json\n(\{(?:(?!```).)*"legacy".*?)```/s.exec(page) ?? [];
+      const home = newHome();
+      mkdirSync(join(home, '.config/oauth-login'), { recursive: true, mode: 0o700 });
+      // Any port: another test may hold the one of the page.
+      writeFileSync(
+        join(home, '.config/oauth-login/config.json'),
+        source.replace('localhost:8765', 'localhost'),
+      );
+      const { terminal } = await shell('oauth-login legacy && oauth-login whoami', home);
+      expect(terminal).toMatch(/&scope=profile&/);
+      expect(terminal).toMatch(/^Signed in to Legacy as ada/m);
+      expect(terminal).toMatch(/^ada \(Ada Lovelace\) <ada@example\.com> at Legacy$/m);
+    });
 
-  it('and a line that nobody knows to run fails', async () => {
-    await expect(prove({ line: 1, command: 'rm -rf /nowhere' }, '/')).rejects.toThrow('no way to run');
-    await expect(prove({ line: 1, command: 'oauth-login wohami' }, signedInHome())).rejects.toThrow('wohami');
-  });
-});
+    it('and a line that nobody knows to run fails', async () => {
+      await expect(prove({ line: 1, command: 'rm -rf /nowhere' }, '/')).rejects.toThrow('no way to run');
+      await expect(prove({ line: 1, command: 'oauth-login wohami' }, signedInHome())).rejects.toThrow(
+        'wohami',
+      );
+    });
+  },
+);
 
 describeWith([...PLAYED_INTERNET_PROGRAMS, ...KEYRING_PROGRAMS], 'the terminal session of README.md', () => {
   const sessions = blocks.filter(({ kind }) => kind === 'console');
@@ -247,13 +266,15 @@ describeWith([...PLAYED_INTERNET_PROGRAMS, ...KEYRING_PROGRAMS], 'the terminal s
     expect(sessions).toHaveLength(1);
     await withKeyring(async (keyring) => {
       const home = newHome();
+      const variables = {
+        ...keyring,
+        HOME: home,
+        PATH: `${join(workshop, 'bin')}:${keyring.PATH}`,
+        OAUTH_LOGIN_STORE: '',
+      };
+      expect(await shell('oauth-login github', home, variables)).toMatchObject({ exitCode: 0 });
       for (const { command, output = '' } of sessions.flatMap(({ lines }) => lines)) {
-        const { terminal } = await shell(command, home, {
-          ...keyring,
-          HOME: home,
-          PATH: `${join(workshop, 'bin')}:${keyring.PATH}`,
-          OAUTH_LOGIN_STORE: '',
-        });
+        const { terminal } = await shell(command, home, variables);
         expect(isAsShown(terminal, output), `${command}\n${terminal}`).toBe(true);
       }
     });

@@ -30,7 +30,7 @@ export interface PlayedInternet {
 }
 
 /** The presets whose hosts are played; the examples of the documentation need no others. */
-const PLAYED_PRESETS = ['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft', 'twitch'];
+const PLAYED_PRESETS = ['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft', 'twitch', 'lichess'];
 
 /** The made-up company of the examples, and its old server that knows nothing of OpenID Connect. */
 const EXAMPLE_ISSUER = 'https://login.example.com';
@@ -50,6 +50,7 @@ const openid: Play = {
 const plays: Readonly<Record<string, Play>> = {
   github,
   facebook: { token: { expires_in: 5183944 }, profile: { id: '1815', name: ada.name, email: ada.email } },
+  lichess: { token: { expires_in: 31536000 }, profile: { id: 'ada', username: 'Ada' } },
   legacy: { token: { expires_in: 3600 }, profile: { ...ada, preferred_username: 'ada' } },
   x: { token: { expires_in: 7200 }, profile: { data: { id: '1815', username: 'ada', name: ada.name } } },
 };

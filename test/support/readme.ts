@@ -53,9 +53,9 @@ export function commandsIn(markdown: string): CommandBlock[] {
   return blocks;
 }
 
-/** The README of the project. */
-export function readReadme(): string {
-  return readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+/** A page of the project, by its path in the checkout. */
+export function readPage(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
 
 /** Tells whether what was written is what is shown, with `…` for anything within a line. */
