@@ -26,10 +26,10 @@ const mutations = [
     name: 'account lock ignored',
     edits: [
       [
-        'const token = owner === undefined ? takeLockFile(file) : undefined;',
-        "const token = takeLockFile(file) ?? 'not ours';",
+        'const token = owner === undefined ? takeLockFile(file, files) : undefined;',
+        "const token = takeLockFile(file, files) ?? 'not ours';",
       ],
-      ['isHeld: () => isOwnLock(file, token),', 'isHeld: () => true,'],
+      ['isHeld: () => isOwnLock(file, token, files),', 'isHeld: () => true,'],
     ],
     tests: ['test/unit/accounts/lock.test.ts'],
   },
@@ -78,7 +78,12 @@ const mutations = [
   },
   {
     name: 'unconfirmed browser accepted',
-    edits: [["if (browser === 'unconfirmed' && expected.refuseUnconfirmed) {", 'if (Math.random() < 0) {']],
+    edits: [
+      [
+        "if (browser === 'unconfirmed' && expected.refuseUnconfirmed) { return { kind: 'unconfirmed' }; } const iss",
+        'const iss',
+      ],
+    ],
     tests: ['test/unit/loopback/start-link.test.ts'],
   },
   {

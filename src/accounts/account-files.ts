@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Paths } from '../ground/context.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
+import { fileMark } from '../secrets/file-mark.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { indexedAccounts, readAccountIndex, SMALLEST_INDEXED } from './account-index.ts';
-import { fileMark } from './file-mark.ts';
 import { readStoredHead, type StoredHead } from './stored-head.ts';
 
 const ACCOUNT_FILE = /^([0-9a-f]{32})\.account$/;

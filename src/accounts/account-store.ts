@@ -1,5 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { parsePlainJson } from '../ground/plain-json.ts';
+import type { Lock } from '../secrets/lock.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
@@ -10,7 +11,6 @@ import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { listStoredHeads, type UnreadableFile } from './list-stored-heads.ts';
-import type { Lock } from './lock.ts';
 import { keyAtHand, openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
 import { idOf, isSameBinding, type StoredHead } from './stored-head.ts';

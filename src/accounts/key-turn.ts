@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import type { Context } from '../ground/context.ts';
 import { variableText } from '../ground/environment.ts';
 import { StoreError } from '../ground/errors.ts';
+import { fileMark } from '../secrets/file-mark.ts';
+import type { Lock } from '../secrets/lock.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { fileMark } from './file-mark.ts';
-import { type Lock, lockPath, openLock } from './lock.ts';
+import { lockPath, openLock } from './lock.ts';
 
 /**
  * Runs the work that opens a sealing key when it is the turn of this process: a few do so at once, whatever number there

@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto';
 import {
-  type BigIntStats,
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -11,138 +12,119 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
+import { fileMark } from '../secrets/file-mark.ts';
+import { type Lock, type LockSurroundings, waitForLock } from '../secrets/lock.ts';
+import { LONGEST_LOCK, type LockFiles } from '../secrets/lock-file.ts';
+import { readFileOfOwner } from '../secrets/private-file-reading.ts';
 
-/** Milliseconds to wait for another process: a change takes a few. */
+/** Milliseconds to wait for each other process: a change takes a few. */
 const PATIENCE = 5_000;
-/** Milliseconds after which a lock was left by a process that died. */
-const LEFT_BEHIND = 30_000;
-/** Milliseconds after which our own lock may soon be taken for one that was left. */
-const LONGEST_CHANGE = 15_000;
 const LONGEST_PAUSE = 40;
+// Windows does not have it.
+const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
-/** The right to change a file, and the place of its next content: a sibling named `.lock`, as git has for its index. */
+/** The right to change a file. The lock becomes its next content: a sibling named `.lock`, as git has for its index. */
 export interface ConfigurationLock {
-  /** Puts the text in the place of the file, whole or not at all, and gives the right back. Throws a `ConfigurationError`. */
+  /** Replaces the content of the file, whole or not at all, and gives the right back. Throws a `ConfigurationError`. */
   replace(text: string): void;
   /** Gives the right back without a change. */
   close(): void;
 }
 
 /**
- * Opens the lock of that file; waits about 5 s for another process, and takes over what one that died left 30 s ago.
+ * Opens the lock of that file, and waits up to 5 s for each other process. `waitForLock` says when a lock is taken over;
+ * where nobody can tell whether its owner still runs, that is when the lock is 30 s old.
  *
  * Throws a `ConfigurationError`: `config_busy`, or `config_write_failed`; rejects with the signal's reason.
  */
 export async function openConfigurationLock(
   file: string,
-  { clock, signal }: Pick<Context, 'clock' | 'signal'>,
+  surroundings: LockSurroundings,
 ): Promise<ConfigurationLock> {
   const path = `${file}.lock`;
-  const deadline = clock.monotonic() + PATIENCE;
-  for (;;) {
-    signal.throwIfAborted();
-    const descriptor = writing(file, () => create(path));
-    if (descriptor !== undefined) {
-      return heldLock(file, path, descriptor, clock);
-    }
-    breakIfLeft(path, clock.now());
-    if (clock.monotonic() >= deadline) {
-      throw busy(file, path);
-    }
-    await clock.sleep(randomInt(1, LONGEST_PAUSE), signal);
-  }
-}
-
-function create(path: string): number | undefined {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    if (systemErrorCode(cause) === 'EEXIST') {
-      return undefined;
-    }
-    throw cause;
-  }
-}
-
-function heldLock(
-  file: string,
-  path: string,
-  descriptor: number,
-  { monotonic }: Context['clock'],
-): ConfigurationLock {
-  const since = monotonic();
-  let isOpen = true;
-  let isOurs = true;
-  const closeFile = () => {
-    if (isOpen) {
-      closeSync(descriptor);
-    }
-    isOpen = false;
+  const rules = {
+    files: lockFilesBeside(file),
+    patience: PATIENCE,
+    longestPause: LONGEST_PAUSE,
+    isAgeTrusted: true,
+    busy: () => busy(file, path),
   };
+  const lock = await waitForLock<never>(path, surroundings, rules, async () => undefined);
+  return heldLock(file, path, 'settled' in lock ? lock.settled : lock);
+}
+
+/** The directory may be one that others can read, and the lock may be what another program left there. */
+function lockFilesBeside(file: string): LockFiles {
+  return {
+    create: (path, content) =>
+      writing(file, () => {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        try {
+          writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
+          return true;
+        } catch (cause) {
+          if (systemErrorCode(cause) === 'EEXIST') {
+            return false;
+          }
+          throw cause;
+        }
+      }),
+    read(path) {
+      try {
+        return readFileOfOwner(path, LONGEST_LOCK);
+      } catch {
+        // What cannot be read has an owner of which nothing is known.
+        const mark = fileMark(path);
+        return mark === undefined ? undefined : Buffer.from(mark);
+      }
+    },
+    remove(path) {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // What cannot be removed is named when the patience has ended.
+      }
+    },
+  };
+}
+
+function heldLock(file: string, path: string, lock: Lock): ConfigurationLock {
   return {
     replace(text) {
-      writing(file, () => {
-        writeFileSync(descriptor, text);
-        fsyncSync(descriptor);
-        // Windows renames no file that is open.
-        closeFile();
-        // Who was asleep for long may find the lock of another process there.
-        isOurs = monotonic() - since < LONGEST_CHANGE;
-        if (isOurs) {
-          renameSync(path, file);
-        }
-      });
-      if (!isOurs) {
+      const isReplaced = lock.isHeld() && writing(file, () => renameOverFile(file, path, text));
+      lock.release();
+      if (!isReplaced) {
         throw busy(file, path);
       }
-      isOurs = false;
     },
     close() {
-      closeFile();
-      if (isOurs && monotonic() - since < LONGEST_CHANGE) {
-        rmSync(path, { force: true });
-      }
-      isOurs = false;
+      lock.release();
     },
   };
 }
 
-/**
- * Removes a lock that was left. A file named after that very lock makes sure that of many processes with the same
- * opinion none removes the lock that the first one took afterwards.
- */
-function breakIfLeft(path: string, now: Date): void {
-  const left = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (left === undefined || !isLeft(left, now)) {
-    return;
-  }
-  const breaker = `${path}.${left.ino.toString(36)}-${left.mtimeNs.toString(36)}`;
+/** Writes the text into the lock and renames it; gives `false` when the lock was taken over before that. */
+function renameOverFile(file: string, path: string, text: string): boolean {
+  const descriptor = openSync(path, constants.O_RDWR | O_NOFOLLOW);
+  let own: number;
   try {
-    closeSync(openSync(breaker, 'wx', 0o600));
-  } catch {
-    breakIfLeft(breaker, now);
-    return;
-  }
-  try {
-    const present = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    if (present?.ino === left.ino && present.mtimeNs === left.mtimeNs) {
-      rmSync(path, { force: true });
-    }
-  } catch {
-    // What cannot be removed is named when the patience has ended.
+    own = fstatSync(descriptor).ino;
+    ftruncateSync(descriptor);
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
   } finally {
-    rmSync(breaker, { force: true });
+    // Windows renames no file that is open.
+    closeSync(descriptor);
   }
-}
-
-/** On both sides of the present: a clock that was set back makes no lock eternal. */
-function isLeft({ mtimeMs }: BigIntStats, now: Date): boolean {
-  return Math.abs(now.getTime() - Number(mtimeMs)) > LEFT_BEHIND;
+  // A process that slept for long may find the lock of another one there.
+  if (lstatSync(path, { throwIfNoEntry: false })?.ino !== own) {
+    return false;
+  }
+  renameSync(path, file);
+  return true;
 }
 
 function writing<T>(file: string, write: () => T): T {

@@ -3,10 +3,10 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openLock, openLockUnless } from '../../../src/accounts/lock.ts';
-import { readLockOwner } from '../../../src/accounts/lock-file.ts';
-import { isRunning, ownIdentity } from '../../../src/accounts/process-identity.ts';
 import { AbortedError } from '../../../src/ground/errors.ts';
+import { readLockOwner } from '../../../src/secrets/lock-file.ts';
 import { writePrivateFile } from '../../../src/secrets/private-file-writing.ts';
+import { isRunning, ownIdentity } from '../../../src/secrets/process-identity.ts';
 import { buildProgram, type Program, run, start, temporaryDirectory } from '../../support/programs.ts';
 import { realClock, sleepingClock } from '../../support/store-context.ts';
 

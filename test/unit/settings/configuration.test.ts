@@ -17,8 +17,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError, ConfigurationError } from '../../../src/ground/errors.ts';
 import { systemClock } from '../../../src/host/clock.ts';
 import { platformPaths } from '../../../src/host/paths.ts';
+import { ownIdentity } from '../../../src/secrets/process-identity.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { writeProviderConfiguration, writeStoreChoice } from '../../../src/settings/configuration-change.ts';
+import { openConfigurationLock } from '../../../src/settings/configuration-lock.ts';
 import { fakeClock } from '../../support/fake-context.ts';
 
 let directory: string;
@@ -235,6 +237,31 @@ describe('the configuration file', () => {
     expect(clock.sleeps.length).toBeGreaterThan(0);
     expect(clock.monotonic() - began).toBeGreaterThanOrEqual(5_000);
     expect(readdirSync(directory)).toEqual(['config.json.lock']);
+  });
+
+  it('takes over at once what a process left that is gone', async () => {
+    const gone = { token: '0'.repeat(32), ...ownIdentity(), started: '1' };
+    writeFileSync(`${file()}.lock`, JSON.stringify(gone), { mode: 0o600 });
+    const clock = fakeClock('pass');
+    await writeStoreChoice({ ...surroundings(), clock }, 'file');
+    expect(clock.sleeps).toEqual([]);
+    expect(readdirSync(directory)).toEqual(['config.json']);
+  });
+
+  it('is changed in a directory that others can read as well', async () => {
+    chmodSync(directory, 0o755);
+    await writeStoreChoice(surroundings(), 'file');
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({ store: 'file' });
+  });
+
+  it('keeps what another process wrote that took the lock over', async () => {
+    const lock = await openConfigurationLock(file(), surroundings());
+    rmSync(`${file()}.lock`);
+    const other = await openConfigurationLock(file(), surroundings());
+    expect(() => lock.replace('{"store":"keychain"}')).toThrow(/another process is changing/);
+    other.replace('{"store":"file"}');
+    expect(readFileSync(file(), 'utf8')).toBe('{"store":"file"}');
+    expect(readdirSync(directory)).toEqual(['config.json']);
   });
 
   it('stops waiting at Ctrl-C', async () => {
