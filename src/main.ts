@@ -63,7 +63,7 @@ function requireNoDebugger([option]: readonly string[] = []): void {
   }
   throw new UsageError(
     'usage_debugger',
-    `Node was started with ${option}, which lays your tokens open to other programs or writes them to the disk`,
+    `Node was started with ${option}, which shows your tokens to other programs or writes them to disk`,
     {
       hint: 'start it without that option; --allow-debug allows it, if you are debugging this program itself',
     },

@@ -67,7 +67,7 @@ export async function askProvider(head: AccountHead, access: AccessSession): Pro
   if (head.profile !== undefined && profile.sub !== head.profile.sub) {
     throw new ProtocolError(
       'protocol_invalid_response',
-      `${head.label} now names somebody else for this token`,
+      `${head.label} now says that this token belongs to somebody else`,
       {
         hint: `sign in again with: oauth-login ${head.target}`,
       },

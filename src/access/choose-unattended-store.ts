@@ -32,7 +32,7 @@ export async function chooseUnattendedStore(
     }
   }
   trace?.(
-    'the token is not kept, since no store was chosen; --store or OAUTH_LOGIN_STORE keeps it until it expires',
+    'the token is not kept, because no store was chosen; to keep it until it expires, use --store or OAUTH_LOGIN_STORE',
   );
   return undefined;
 }

@@ -27,14 +27,14 @@ export async function confirmTokenOrigin(
   }
   const asks = new URL(provider.metadata.authorization_endpoint ?? provider.issuer).host;
   const gets = new URL(foreign).host;
-  const hint = `if both belong to it, name it exactly: --issuer ${provider.issuer}`;
+  const hint = `if both belong to it, name the exact issuer: --issuer ${provider.issuer}`;
   if (isInteractive(context)) {
     const prompts = await context.openPrompts();
     const question = `${provider.label} signs in at ${asks}, but the code and the tokens go to ${gets}. Do both belong to it?`;
     if (await prompts.confirm(question, false)) {
       return;
     }
-    throw new AbortedError('stopped, nothing was sent', hint);
+    throw new AbortedError('stopped; nothing was sent', hint);
   }
   throw new ProtocolError(
     'protocol_invalid_metadata',

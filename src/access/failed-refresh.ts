@@ -54,7 +54,7 @@ export function failureToShare(
   if (seconds <= 0 || seconds > LONGEST_BACK_OFF) {
     return undefined;
   }
-  return errorOf(failure, `${failure.message}; it is asked again in ${seconds} s at the earliest`);
+  return errorOf(failure, `${failure.message}; the next request to it is possible in ${seconds} s`);
 }
 
 function isShared(error: unknown): error is OAuthLoginError {

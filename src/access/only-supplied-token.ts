@@ -30,6 +30,6 @@ export async function onlySuppliedToken(
     return suppliedToken(provider, context);
   }
   throw new AuthenticationRequiredError('login_required', `${error.message}, and no provider was named`, {
-    hint: `name the provider whose token is meant; set: ${variables.join(', ')}`,
+    hint: `name the provider whose token you mean; these variables are set: ${variables.join(', ')}`,
   });
 }

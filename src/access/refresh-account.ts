@@ -35,7 +35,7 @@ export async function refreshAccount(
       return settled;
     }
     if (latest === undefined) {
-      throw signInAgain(head, 'it was signed out meanwhile');
+      throw signInAgain(head, 'it was signed out in the meantime');
     }
     const secrets = await store.readSecrets(latest);
     const [{ renewAccount }] = await Promise.all([import('./renew-account.ts'), access.configuration()]);
@@ -58,7 +58,7 @@ function isAnswered(
   context: Context,
 ): latest is AccountHead {
   if (latest === undefined) {
-    throw signInAgain(head, 'it was signed out meanwhile');
+    throw signInAgain(head, 'it was signed out in the meantime');
   }
   const changed = latest.issuedAt !== head.issuedAt;
   // Another refresh would give no more, however short that life is.

@@ -154,7 +154,7 @@ function unansweredText({ unfinishedRefresh: before }: AccountHead): string {
     return '';
   }
   const instant = before.sentAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
-  return `; the answer to a refresh that was sent at ${instant} was not kept, because the process was stopped between sending and keeping, or the connection was lost`;
+  return `; the reply to a refresh that was sent at ${instant} was not stored, because the process was stopped before that, or the connection was lost`;
 }
 
 /** The account with new tokens in place of the old; everything else about it stays. */

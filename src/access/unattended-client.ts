@@ -33,7 +33,7 @@ export async function findUnattendedCredential(
     if (settings.grant === 'token-exchange' && key === undefined) {
       return {};
     }
-    throw new ConfigurationError('config_missing_client_id', `there is no client id for ${provider.label}`, {
+    throw new ConfigurationError('config_missing_client_id', `there is no client ID for ${provider.label}`, {
       hint: `set ${id}, or give --client-id`,
     });
   }
@@ -55,7 +55,7 @@ export async function findUnattendedCredential(
     'config_missing_client_secret',
     `there is no client secret for ${provider.label}`,
     {
-      hint: `set ${variable}, or give --client-secret-file FILE, or a key of the client with --key-file FILE`,
+      hint: `set ${variable}, or give --client-secret-file FILE, or the client's key with --key-file FILE`,
     },
   );
 }

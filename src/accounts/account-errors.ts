@@ -64,19 +64,15 @@ export function ambiguousAccountError(accounts: readonly AccountHead[]): UsageEr
 /** A file that cannot be read may hold the account that is meant. */
 export function uncertainAccountError(error: OAuthLoginError, other: AccountHead): StoreError {
   const name = shellQuoted(accountName(other));
-  return new StoreError(
-    'store_unreadable_account',
-    `${error.message}, and may be the account that is meant`,
-    {
-      hint: `name the other one, ${safeText(other.provider)} --account ${name}, or ${error.hint}`,
-      cause: error,
-    },
-  );
+  return new StoreError('store_unreadable_account', `${error.message}; it may be the account that you mean`, {
+    hint: `name the other one, ${safeText(other.provider)} --account ${name}, or ${error.hint}`,
+    cause: error,
+  });
 }
 
 /** A file among the accounts that is none of ours. */
 export function foreignFile(file: string): StoreError {
-  return new StoreError('store_corrupt', `the file ${file} does not belong among the accounts`, {
+  return new StoreError('store_corrupt', `the file ${file} is not an account file`, {
     hint: 'move it somewhere else',
   });
 }

@@ -48,6 +48,6 @@ export function lockPath({ dataDir }: Paths, subject: string): string {
 function busy(file: string, owner: LockOwner | undefined): StoreError {
   const who = owner?.process === undefined ? 'another process' : `the process ${owner.process.pid}`;
   return new StoreError('store_busy', `${who} has been using this account for more than a minute`, {
-    hint: `wait for it or end it, then run the command again; when it is long gone: rm ${shellQuoted(file)}`,
+    hint: `wait for it or end it, then run the command again; if it ended long ago: rm ${shellQuoted(file)}`,
   });
 }

@@ -27,13 +27,9 @@ export interface SealedFile {
 
 /** The one error for every file that was changed, damaged, swapped, or sealed with another key. */
 export function corruptFile(path: string): StoreError {
-  return new StoreError(
-    'store_corrupt',
-    `the file ${path} is damaged, or was not written by this tool here`,
-    {
-      hint: `remove it and sign in again: rm ${shellQuoted(path)}`,
-    },
-  );
+  return new StoreError('store_corrupt', `the file ${path} is damaged, or this tool did not write it`, {
+    hint: `remove it and sign in again: rm ${shellQuoted(path)}`,
+  });
 }
 
 function newerFile(path: string): StoreError {

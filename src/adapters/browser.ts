@@ -90,7 +90,7 @@ function exitOf(child: NodeJS.EventEmitter): Promise<number | null> {
 
 function browserNotRun(commands: readonly BrowserCommand[]): ConfigurationError {
   const tried = commands.map(({ program }) => safeText(program)).join(', ');
-  return new ConfigurationError('config_no_browser', `BROWSER names what cannot be run: ${tried}`, {
+  return new ConfigurationError('config_no_browser', `BROWSER names a program that cannot be run: ${tried}`, {
     hint: 'open the printed address yourself, or set BROWSER to the program that opens it',
   });
 }

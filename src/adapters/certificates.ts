@@ -38,7 +38,7 @@ export async function readCertificates(
 async function requiredCertificatesIn(caFile: string): Promise<string[]> {
   return certificatesIn(caFile).catch(() => {
     throw new ConfigurationError('config_invalid_value', `cannot read certificates from ${caFile}`, {
-      hint: 'name a readable PEM file, with lines that say BEGIN CERTIFICATE, with --ca-file when you sign in',
+      hint: 'when you sign in, name a readable PEM file with --ca-file; it has lines that say BEGIN CERTIFICATE',
     });
   });
 }

@@ -158,7 +158,7 @@ async function readUpTo(
     new ProtocolError(
       'protocol_response_too_large',
       `${target.origin}${target.pathname} sent more than ${cap / 1024} KiB`,
-      { hint: 'check that the address is the one of the provider; its replies are small' },
+      { hint: "check that this is the provider's address; its replies are small" },
     );
   if (Number(headers.get('content-length') ?? 0) > cap) {
     throw tooLarge();

@@ -20,7 +20,7 @@ export function absentKeychain(why: string, cause?: unknown): StoreError {
 function remedy(): string {
   return process.platform === 'linux'
     ? 'install libsecret (Debian and Ubuntu: libsecret-1-0) and run a keyring such as gnome-keyring in your session'
-    : 'open the keychain of your system and see that it works';
+    : 'open the keychain of your system and check that it works';
 }
 
 /** The keychain is there, and closed. */

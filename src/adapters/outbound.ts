@@ -134,7 +134,7 @@ function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {
   }
   throw new ProtocolError('protocol_insecure_uri', `${target.origin} is not an https address`, {
     hint: isLoopback
-      ? 'add --allow-http-loopback if this server on your own machine is meant'
-      : 'use the https address of the server; plain http is possible to loopback addresses only',
+      ? 'if you mean this server on your own machine, add --allow-http-loopback'
+      : 'use the https address of the server; plain http works only for loopback addresses',
   });
 }

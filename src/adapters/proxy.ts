@@ -32,8 +32,10 @@ export function proxyFromEnvironment(env: Environment): HttpProxy | undefined {
   if (/^[^@]*[/?#\\].*@/.test(value.replace(/^\w+:\/\//, ''))) {
     throw new ConfigurationError(
       'config_invalid_value',
-      `${variable} has a user or password with a sign that ends an address`,
-      { hint: 'write / as %2F, ? as %3F, # as %23, \\ as %5C and @ as %40 in the user and password' },
+      `${variable} has a user name or password with a character that ends an address`,
+      {
+        hint: 'write / as %2F, ? as %3F, # as %23, \\ as %5C and @ as %40 in the user name and the password',
+      },
     );
   }
   const proxy = readProxy(value);

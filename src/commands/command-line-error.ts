@@ -6,15 +6,15 @@ import { namesOf } from './flag.ts';
 import { rootFlags } from './flags.ts';
 import { otherWordsHint } from './other-words.ts';
 
-const VISIBLE = 'a secret on the command line can be read by others';
+const VISIBLE = 'other users can read a secret on the command line';
 
 /** How each secret is given instead; the first name that fits counts. */
 const ways: readonly (readonly [RegExp, string])[] = [
-  [/refresh-?token/i, 'name a file with --refresh-token-file PATH, - for standard input'],
-  [/subject-?token/i, 'name a file with --subject-token-file PATH, - for standard input'],
+  [/refresh-?token/i, 'name a file with --refresh-token-file PATH (- is standard input)'],
+  [/subject-?token/i, 'name a file with --subject-token-file PATH (- is standard input)'],
   [/token|bearer/i, 'set OAUTH_LOGIN_GITHUB_TOKEN, or the variable of another provider'],
-  [/pass/i, 'set OAUTH_LOGIN_PASSPHRASE, or be asked for it in a terminal'],
-  [/secret/i, 'name a file with --client-secret-file PATH, - for standard input'],
+  [/pass/i, 'set OAUTH_LOGIN_PASSPHRASE, or run the command in a terminal, which asks for it'],
+  [/secret/i, 'name a file with --client-secret-file PATH (- is standard input)'],
   [/^--?(?:private-?|signing-?)?key$|assertion/i, 'name a file with --key-file PATH'],
 ];
 
@@ -44,7 +44,7 @@ export function commandLineError(fault: TypingFault, argv: readonly string[]): U
       return usageError(`${first} needs ${needed}`, `${example}${helpOf(first)}`);
     }
     case 'missing-value':
-      return usageError(`a value is missing: ${fault.flag}`, helpOf(first));
+      return usageError(`no value was given: ${fault.flag}`, helpOf(first));
     case 'conflict':
       return usageError(
         `option '${fault.flag.usage}' cannot be used with option '${fault.other.usage}'`,

@@ -78,7 +78,7 @@ export function requireSeparator(argv: readonly string[], target: string, words:
 }
 
 function noCommand(target: string): UsageError {
-  return new UsageError('usage_invalid', 'which command is to be run?', {
+  return new UsageError('usage_invalid', 'which command should run?', {
     hint: `put it behind two dashes, for example: oauth-login exec ${shellQuoted(target)} -- printenv`,
   });
 }

@@ -138,7 +138,7 @@ function unreadableError(
   }
   const count = others.length === 0 ? 'one account was' : `${unreadable.length} accounts were`;
   return new StoreError('store_unreadable_account', `${count} not signed out: ${first?.error.message}`, {
-    hint: `its tokens may still be good; ${first?.error.hint}`,
+    hint: `its tokens may still be valid; ${first?.error.hint}`,
     cause: first?.error,
   });
 }

@@ -29,8 +29,8 @@ export function orMistypedCommand(error: unknown, typed: string, commands: reado
 }
 
 function noSuchCommand(typed: string, meant: string): UsageError {
-  const message = `there is no command and no provider ${JSON.stringify(typed)}; did you mean oauth-login ${meant}?`;
+  const message = `there is no command or provider ${JSON.stringify(typed)}; did you mean oauth-login ${meant}?`;
   return new UsageError('usage_unknown_provider', message, {
-    hint: 'oauth-login --help shows the commands, oauth-login providers the providers',
+    hint: 'oauth-login --help shows the commands, and oauth-login providers lists the providers',
   });
 }

@@ -74,13 +74,13 @@ function checkedWish({ name, replace }: AddFlags): AddWish {
 async function confirm(source: string, name: string, { replace }: AddFlags, context: Context): Promise<void> {
   const again = `oauth-login providers add ${shellQuoted(source)} --name ${name}${replace ? ' --replace' : ''}`;
   if (!isInteractive(context)) {
-    throw new UsageError('usage_invalid', `${name} was not added, since nobody is here to agree`, {
+    throw new UsageError('usage_invalid', `${name} was not added, because nobody could be asked`, {
       hint: `if all of these hosts belong to the provider: ${again} --yes`,
     });
   }
   const prompts = await context.openPrompts();
   if (!(await prompts.confirm(addProviderQuestion(name), false))) {
-    throw new AbortedError('stopped, nothing was added', `the same command asks again: ${again}`);
+    throw new AbortedError('stopped; nothing was added', `to be asked again: ${again}`);
   }
 }
 
@@ -97,7 +97,7 @@ async function exported(name: string, context: Context): Promise<string> {
   if (!configuration.providers.has(name)) {
     throw unknownProvider(name, presetNames(configuration));
   }
-  throw new UsageError('usage_invalid', `${name} is an entry of config.json and has no file`, {
-    hint: 'for a file to start from: oauth-login providers export github',
+  throw new UsageError('usage_invalid', `${name} is an entry in config.json, and has no file`, {
+    hint: 'for an example to start from: oauth-login providers export github',
   });
 }

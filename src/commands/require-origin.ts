@@ -24,8 +24,8 @@ export function requireOrigin(
   const document = { providers: { [provider.name]: entryFor(origin, allowed, configuration) } };
   const remedy =
     protocol === 'https:'
-      ? `if this API is meant to get it, ${configurationFile(paths)} has to say ${JSON.stringify(document)}`
-      : 'plain http is only for a loopback address, where --allow-http-loopback was given at sign-in or with --grant';
+      ? `if this API may get it, write this into ${configurationFile(paths)}: ${JSON.stringify(document)}`
+      : 'plain http works only for a loopback address, and only with --allow-http-loopback at sign-in or with --grant';
   throw new UsageError(
     'usage_foreign_origin',
     `the token of ${provider.label} is not sent to ${safeText(origin)}`,

@@ -141,7 +141,7 @@ async function secretFor(settings: RegisteredSettings, context: Context): Promis
 }
 
 function missingSecretText(provider: Provider): string {
-  return `note: ${provider.label} wants a client secret as well: give it with --client-secret-file, or set ${clientVariables(provider).secret} when you sign in.\n`;
+  return `note: ${provider.label} also needs a client secret: give it with --client-secret-file, or set ${clientVariables(provider).secret} when you sign in.\n`;
 }
 
 function saved(settings: LoginSettings, kind: 'public' | 'confidential', context: Context): void {
@@ -174,13 +174,13 @@ function refuseTakenName(name: string, issuer: string, configuration: Configurat
   if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer)))) {
     return;
   }
-  throw new UsageError('usage_conflict', `the name ${name} stands for ${preset?.label ?? before} already`, {
+  throw new UsageError('usage_conflict', `the name ${name} already stands for ${preset?.label ?? before}`, {
     hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${shellQuoted(issuer)}${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}`,
   });
 }
 
 function missingClientId({ provider, redirect, device }: LoginSettings): ConfigurationError {
-  return new ConfigurationError('config_missing_client_id', `setup needs a client id for ${provider.label}`, {
-    hint: `${registrationClause(provider, registeredRedirectUri(redirect), device)}, then give --client-id${provider.clientSecret === 'required' ? ' and --client-secret-file' : ''}; in a terminal, setup leads you through it`,
+  return new ConfigurationError('config_missing_client_id', `setup needs a client ID for ${provider.label}`, {
+    hint: `${registrationClause(provider, registeredRedirectUri(redirect), device)}, then give --client-id${provider.clientSecret === 'required' ? ' and --client-secret-file' : ''}; in a terminal, setup guides you`,
   });
 }

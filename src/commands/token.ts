@@ -115,7 +115,7 @@ function chosenFormat({ format: text, json, as }: TokenFlags): TokenFormat {
   if (setsVariable(format)) {
     return format;
   }
-  throw new UsageError('usage_conflict', `--as has no meaning with the format ${format}`, {
+  throw new UsageError('usage_conflict', `--as cannot be used with the format ${format}`, {
     hint: 'add a format that sets a variable, such as --format env',
   });
 }

@@ -21,7 +21,7 @@ const own: readonly Flag[] = [
     usage: '--key-file <path>',
     description: 'a private key: JWK, PEM, or the JSON file of a Google service account',
   },
-  { usage: '--key-id <id>', description: 'the ID of the key at the server' },
+  { usage: '--key-id <id>', description: 'the ID under which the server knows the key (kid)' },
   {
     ...shared.scope,
     description: 'the scopes to request; repeatable, or separated by commas or spaces',
@@ -33,14 +33,14 @@ const own: readonly Flag[] = [
     isRepeatable: true,
   },
   shared.param,
-  { usage: '--subject <name>', description: 'jwt-bearer: the person that the key acts for' },
+  { usage: '--subject <name>', description: 'jwt-bearer: the person to act for' },
   {
     usage: '--refresh-token-file <path>',
     description: 'refresh-token: read it from a file (- is standard input)',
   },
   {
     usage: '--rotate-to <file>',
-    description: 'refresh-token: the file for the new one that the server sends',
+    description: 'refresh-token: save the new one that the server sends to this file',
   },
   { usage: '--subject-from <place>', description: "token-exchange: ci, the CI job's own identity" },
   {

@@ -53,11 +53,11 @@ function failed({ status }: Response, { origin }: URL): OAuthLoginError {
 function nextStep(status: number): string {
   switch (status) {
     case 401:
-      return 'the token is not accepted there; sign in again, or check that it is meant for this API';
+      return 'this API does not accept the token; sign in again, or check that it is meant for this API';
     case 403:
-      return 'sign in again with the scope that this request needs (--scope); oauth-login status shows the present ones';
+      return 'sign in again with the scope that this request needs (--scope); oauth-login status shows the current ones';
     case 429:
-      return 'wait before the next request';
+      return 'wait a while before the next request';
     default:
       return 'run it again without --fail to see what the server says';
   }

@@ -36,7 +36,7 @@ export function deviceApprovedPage(client: string): Page {
   return {
     title: 'Device connected',
     body: `<h1>Device connected</h1>
-<p><strong>${escapeHtml(client)}</strong> goes on by itself. You can close this tab.</p>`,
+<p><strong>${escapeHtml(client)}</strong> continues by itself. You can close this tab.</p>`,
   };
 }
 

@@ -110,7 +110,7 @@ async function navigate(
 ): Promise<Page> {
   const { uri } = navigation;
   if (uri.protocol !== 'http:' || !/^(127\.0\.0\.1|localhost|\[::1\])$/.test(uri.hostname)) {
-    throw new Error(`the played browser stays on this machine and does not go to ${uri.origin}`);
+    throw new Error(`the simulated browser stays on this machine and does not go to ${uri.origin}`);
   }
   const body = navigation.form?.toString();
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

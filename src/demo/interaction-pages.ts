@@ -36,7 +36,7 @@ ${people.map(personButton).join('\n')}
 </form>
 <details${typing ? ' open' : ''}>
 <summary>Use a name and a password</summary>
-${refused ? '<p class="alarm" role="alert">That name and that password do not belong together. Try again.</p>' : ''}
+${refused ? '<p class="alarm" role="alert">That name and password do not match. Try again.</p>' : ''}
 <form method="post" action="/interaction/${request.uid}/sign-in">
 <label>Name <input name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${escapeHtml(request.loginHint)}"></label>
 <label>Password <input name="password" type="password" autocomplete="off" required></label>

@@ -80,7 +80,7 @@ export function renderPage(page: Page): string {
 <body>
 <main>
 ${page.body}
-<p class="soft where">This identity provider runs inside <code>oauth-login demo</code> on your own machine. Its people are made up and it forgets everything when the demo ends, so never type a password of your own here.</p>
+<p class="soft where">This identity provider runs inside <code>oauth-login demo</code> on your own machine. Its people are made up and it forgets everything when the demo ends, so never type a real password here.</p>
 </main>
 </body>
 </html>

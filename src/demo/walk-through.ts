@@ -34,7 +34,7 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
   const isElsewhere = options.browser === false || options.device === true;
   const played = isElsewhere ? !isInteractive(context) : !hasBrowser(context);
   try {
-    say(context, 'The whole job, on this machine only.\n');
+    say(context, 'A tour, on this machine only.\n');
     say(context, `A real OpenID provider now runs inside this process, at ${provider.issuer}.`);
     tell(
       context,
@@ -44,14 +44,17 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     if (played) {
       tell(context, noBrowserHere(person));
     } else if (isElsewhere) {
-      tell(context, 'Over to you: finish in a browser of your own; choose a person there, and allow.');
+      tell(context, 'Over to you: finish in your own browser. Choose a person there, and allow the access.');
       if (options.device === true && context.surroundings !== 'local') {
         const forwarding = portForwardingCommand([Number(new URL(provider.issuer).port)], context.env);
-        tell(context, 'It has to reach this machine: run this on your own, and leave it running.');
+        tell(
+          context,
+          'Your browser has to reach this machine: run this on your own computer, and leave it running.',
+        );
         say(context, `\n    ${forwarding}`);
       }
     } else {
-      tell(context, 'Your browser opens now: choose a person there, and allow.');
+      tell(context, 'Your browser opens now. Choose a person there, and allow the access.');
     }
     const { issuer, clientId } = provider;
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
@@ -69,7 +72,7 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     say(context, '');
     tell(
       context,
-      'That was all of it. The token above was revoked by `logout`, and is good for nothing now. Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL; `oauth-login providers` lists what is built in).',
+      'That is all. `logout` revoked the token above, so it no longer works. Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL; `oauth-login providers` lists what is built in).',
     );
     return ExitCode.done;
   } finally {
@@ -94,7 +97,7 @@ async function signInStep(
   const stop = new AbortController();
   const stand = playedBrowser(person.username, stop.signal, (error) => {
     stop.abort(
-      new DemoStoppedError('the browser that the demo plays could not finish', {
+      new DemoStoppedError("the demo's simulated browser could not finish", {
         hint: 'run `oauth-login demo` again; if it happens again, please report it',
         exitCode: 1,
         cause: error,
@@ -121,7 +124,7 @@ async function signInStep(
       context.clock.sleep(LAST_PAGE_WITHIN, stop.signal).then(() => undefined),
     ]);
     if (page !== undefined) {
-      say(context, `(The page in the played browser: “${page.title}”.)`);
+      say(context, `(The page in the simulated browser: “${page.title}”.)`);
     }
     return exitCode;
   } finally {
@@ -153,7 +156,7 @@ async function step(
 }
 
 function noBrowserHere(person: Person): string {
-  return `No browser can be opened here: the demo plays one over HTTP, as ${person.name}.`;
+  return `No browser can be opened here: the demo simulates one over HTTP, as ${person.name}.`;
 }
 
 function emphasised(context: Context, text: string): string {

@@ -32,7 +32,7 @@ export async function openCallback(
   if (!isInteractive(context)) {
     throw new AuthenticationRequiredError(
       'person_required',
-      `the redirect URI ${redirect.elsewhere} is not on this machine, and nobody is here to paste the address it leads to`,
+      `the redirect URI ${redirect.elsewhere} is not on this machine, and without a terminal nobody can paste the address that it leads to`,
       { hint: 'run the command in a terminal, or register a redirect URI such as http://127.0.0.1/callback' },
     );
   }

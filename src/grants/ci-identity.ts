@@ -87,7 +87,7 @@ export async function requestCiIdentity(
   const token =
     typeof value === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value) ? new Secret(value) : undefined;
   if (token === undefined || !audiencesOf(unverifiedClaims(token)).includes(audience)) {
-    const what = token === undefined ? 'without a token in it' : 'with a token for somebody else';
+    const what = token === undefined ? 'without a token in it' : 'with a token that is for somebody else';
     throw new ProtocolError('protocol_invalid_response', `the CI system sent a reply ${what}`, {
       hint: `check that ${URL_VARIABLE} is what the CI system set`,
     });
@@ -99,7 +99,7 @@ function noIdentity(env: Environment): ConfigurationError {
   if (env.GITHUB_ACTIONS === 'true') {
     return new ConfigurationError(
       'config_no_ci_identity',
-      `this job may not ask who it is: ${URL_VARIABLE} is not set`,
+      `this job is not allowed to get its identity: ${URL_VARIABLE} is not set`,
       {
         hint: 'add to the job: permissions: { id-token: write, contents: read }',
       },
@@ -107,7 +107,7 @@ function noIdentity(env: Environment): ConfigurationError {
   }
   return new ConfigurationError(
     'config_no_ci_identity',
-    `there is no CI job here that can ask who it is: ${URL_VARIABLE} is not set`,
+    `this is not a CI job that can get its identity: ${URL_VARIABLE} is not set`,
     {
       hint: 'GitLab: declare a variable under id_tokens and name it with --subject-token-env; elsewhere give the token with --subject-token-file',
     },

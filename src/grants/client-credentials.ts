@@ -18,13 +18,13 @@ export async function clientCredentials(
   settings: UnattendedSettings,
 ): Promise<TokenSet> {
   const request = { grantType: 'client_credentials', parameters: unattendedParameters(settings) };
-  const allow = 'the registration has to allow the grant client_credentials to this client';
+  const allow = 'the registration of this client has to allow the grant client_credentials';
   return withNextSteps(requestUnattendedTokens(endpoint, request), {
     invalid_client: wrongClient(settings, endpoint),
     unauthorized_client: allow,
     unsupported_grant_type: allow,
-    invalid_scope: 'ask for scopes that the registration allows to this client (--scope)',
-    invalid_target: 'ask for an API that the server knows (--audience or --resource)',
+    invalid_scope: 'request only scopes that the registration of this client allows (--scope)',
+    invalid_target: 'name an API that the server knows (--audience or --resource)',
   });
 }
 
@@ -32,7 +32,7 @@ export async function clientCredentials(
 export function wrongClient(settings: UnattendedSettings, { client }: TokenEndpoint): string {
   const { id, secret } = clientVariables(settings.provider);
   if (client.assertion?.method === 'private_key_jwt') {
-    return 'register the public part of the key for this client (with its key id, --key-id), and check the client id and the clock of this machine';
+    return 'register the public part of the key for this client (with its key id, --key-id), and check the client ID and the clock of this machine';
   }
   const method = client.assertion?.method ?? client.clientAuthentication;
   return `check ${id} and ${secret} (or --client-secret-file), and whether the server wants another method than ${method} (--client-authentication)`;

@@ -120,7 +120,7 @@ function failing(error: unknown): unknown {
     'network_server_error',
     `${error.message}, ${MOST_SERVER_FAILURES} times in a row`,
     {
-      hint: 'the server has a problem of its own: tell its operator, or sign in with a browser, without --device',
+      hint: 'the server has a problem: tell its operator, or sign in with a browser, without --device',
       cause: error,
     },
   );
@@ -157,7 +157,7 @@ function expired({ provider }: DeviceRequest): AuthorizationServerError {
 function noFurtherPoll({ provider }: DeviceRequest): ProtocolError {
   return new ProtocolError(
     'protocol_invalid_response',
-    `${provider.label} allows no further poll while its code is good`,
+    `${provider.label} does not allow another request before its code expires`,
     { hint: 'nothing was stored; sign in with a browser instead, or tell the operator of the server' },
   );
 }
@@ -187,7 +187,7 @@ async function confirmVerificationHost(
   }
   throw new ProtocolError(
     'protocol_invalid_response',
-    `${provider.label} wants the code to be entered at ${host}, which is not its own host`,
+    `${provider.label} wants you to enter the code at ${host}, which is not its own host`,
     { hint: 'sign in with a browser instead, or ask the operator of the server' },
   );
 }

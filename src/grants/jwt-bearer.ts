@@ -76,8 +76,8 @@ export async function jwtBearer(
   return withNextSteps(requestUnattendedTokens(endpoint, request), {
     invalid_grant: `the key may be expired, disabled or deleted, or not registered for ${who}: make a new one; check --subject and the clock of this machine too`,
     invalid_client: wrongClient(settings, endpoint),
-    unauthorized_client: `allow ${who} to ask for these scopes (--scope) and to act for --subject, if that was given`,
-    invalid_scope: 'ask for scopes that this server knows (--scope)',
+    unauthorized_client: `allow ${who} to request these scopes (--scope) and to act for --subject, if that was given`,
+    invalid_scope: 'request only scopes that this server knows (--scope)',
   });
 }
 
@@ -102,7 +102,7 @@ function claimsOfServiceAccount(
   if (!Object.values(endpointOrigins(provider)).includes(origin)) {
     throw new ConfigurationError(
       'config_invalid_key',
-      `the key is for ${host}, and ${provider.label} is somewhere else`,
+      `the key is for ${host}, but ${provider.label} is at another host`,
       {
         hint: 'name the provider that the service account belongs to, for Google: oauth-login token google --grant jwt-bearer --key-file FILE',
       },

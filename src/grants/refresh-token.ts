@@ -61,8 +61,8 @@ async function spend(
     };
     return await withNextSteps(refreshTokens(endpoint, refreshToken, more), {
       invalid_client: wrongClient(settings, endpoint),
-      invalid_scope: 'ask for scopes that were granted with the refresh token (--scope)',
-      invalid_target: 'ask for an API that the server knows (--audience or --resource)',
+      invalid_scope: 'request only scopes that were granted with the refresh token (--scope)',
+      invalid_target: 'name an API that the server knows (--audience or --resource)',
     });
   } catch (error) {
     if (!isRejected(error)) {
@@ -74,7 +74,7 @@ async function spend(
         : settings.refreshTokenFile.replace(/^-$/, 'standard input');
     throw new AuthenticationRequiredError(
       'refresh_rejected',
-      `${provider.label} does not take the refresh token any more (${error.error === UNEXPLAINED ? `status ${error.status}` : error.error})${error.likelyReason === undefined ? '' : `: ${error.likelyReason}`}`,
+      `${provider.label} no longer accepts the refresh token (${error.error === UNEXPLAINED ? `status ${error.status}` : error.error})${error.likelyReason === undefined ? '' : `: ${error.likelyReason}`}`,
       {
         hint: `put a new one into ${source}; if the server sends a new one each time, keep it with --rotate-to FILE`,
         cause: error,

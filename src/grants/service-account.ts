@@ -49,7 +49,7 @@ export function readServiceAccount(text: string, name: string): ServiceAccount |
     throw invalid(name, 'has no token_uri');
   }
   if (private_key_id !== undefined && typeof private_key_id !== 'string') {
-    throw invalid(name, 'has a private_key_id that is not a text');
+    throw invalid(name, 'has a private_key_id that is not a string');
   }
   return {
     clientEmail: client_email,

@@ -34,7 +34,7 @@ export async function tokenExchange(
     ...defined({ requestedTokenType }),
   };
   const wrongSubject = `check ${subject.sourceName}: ${describe(subject, settings, endpoint.now())}`;
-  const allow = 'the registration has to allow token exchange to this client';
+  const allow = 'the registration of this client has to allow token exchange';
   return withNextSteps(requestUnattendedTokens(endpoint, request), {
     invalid_request: wrongSubject,
     invalid_grant: wrongSubject,
@@ -42,8 +42,8 @@ export async function tokenExchange(
     invalid_client: wrongClient(settings, endpoint),
     unauthorized_client: allow,
     unsupported_grant_type: allow,
-    invalid_scope: 'ask for scopes that the subject token allows (--scope)',
-    invalid_target: 'ask for a target that the server knows (--audience or --resource)',
+    invalid_scope: 'request only scopes that the subject token allows (--scope)',
+    invalid_target: 'name a target that the server knows (--audience or --resource)',
   });
 }
 
@@ -62,7 +62,7 @@ function describe(subject: SubjectToken, settings: UnattendedSettings, now: Date
   if (audiences.length === 0) {
     return advice;
   }
-  return `it is made out to ${audiences
+  return `its audience is ${audiences
     .slice(0, 3)
     .map((audience) => quoteForeign(audience, { breakCommands: true }))
     .join(', ')}; ${advice}`;

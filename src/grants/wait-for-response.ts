@@ -148,7 +148,7 @@ async function pastedResponse(
       });
       if (pasted === undefined) {
         // Without the question, the terminal would show what is pasted later.
-        progress.pasteRefused('nothing was pasted, and Ctrl-C is what stops this');
+        progress.pasteRefused('nothing was pasted; to stop, press Ctrl-C');
         continue;
       }
       const verdict = judgePastedResponse(pasted.reveal(), callback.redirectUri, expected);

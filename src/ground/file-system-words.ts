@@ -17,13 +17,13 @@ export function shellWords(line: string): string[] {
 
 /** The `StoreError` `store_permissions` for what others could read or replace, with the command that mends it. */
 export function permissionsFault(what: string, command: string, cause?: unknown): StoreError {
-  return new StoreError('store_permissions', what, { hint: `mend it with: ${command}`, cause });
+  return new StoreError('store_permissions', what, { hint: `fix it with: ${command}`, cause });
 }
 
 /** Turns an error of the file system into a `StoreError` `store_write_failed` that says how to go on. */
 export function writeFailure(path: string, error: unknown): StoreError {
   const code = systemErrorCode(error);
-  const elsewhere = 'or choose another place with OAUTH_LOGIN_DATA_DIR';
+  const elsewhere = 'or choose another directory with OAUTH_LOGIN_DATA_DIR';
   const hints = new Map([
     ['ENOSPC', `free some space on that disk, ${elsewhere}, and run the command again`],
     ['EDQUOT', `free some of your quota on that disk, ${elsewhere}, and run the command again`],

@@ -40,9 +40,9 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
     }
     throw new ConfigurationError(
       'config_shared_directory',
-      `${variable} is ${value}, where everybody may write`,
+      `${variable} is ${value}, which everybody may write to`,
       {
-        hint: `set ${variable} to a directory that only you may write in (mktemp -d makes one), or unset it`,
+        hint: `set ${variable} to a directory that only you may write to (mktemp -d makes one), or unset it`,
       },
     );
   }

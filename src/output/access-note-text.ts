@@ -9,12 +9,12 @@ export function accessNoteText(note: AccessNote): string {
     case 'clock-differs':
       return `note: ${clockOffsetText(note.seconds, note.label)}\n`;
     case 'refresh-token-lost':
-      return `oauth-login: warning: ${note.label} sent a new refresh token and it was not kept; the old one may work no more: keep it with --rotate-to FILE\n`;
+      return `oauth-login: warning: ${note.label} sent a new refresh token, which was not kept, and the old one may no longer work; keep the new one with --rotate-to FILE\n`;
     case 'token-not-kept':
       return `oauth-login: warning: the token is not kept: ${note.error.message}\n`;
     case 'account-not-changed':
       return problemText('warning', note.error);
     case 'file-not-locked':
-      return `oauth-login: warning: run no two of these at once, for the file cannot be locked: ${note.error.message}\n`;
+      return `oauth-login: warning: do not run two of these commands at once, because the file cannot be locked: ${note.error.message}\n`;
   }
 }

@@ -12,7 +12,7 @@ export function offeredProviderText(
 ): string {
   const lines = hosts.map(({ host, purposes }) => {
     const isInternational = /(?:^|\.)xn--/.test(host);
-    const warning = isInternational ? '; this name holds letters that may look like others' : '';
+    const warning = isInternational ? '; this name contains letters that can look like others' : '';
     return `  ${host}\n    ${purposes.join('; ')}${warning}\n`;
   });
   return `A sign-in to ${label} (oauth-login ${name}) uses these hosts:\n\n${lines.join('')}\n`;

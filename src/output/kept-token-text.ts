@@ -11,7 +11,7 @@ export function keptTokenText(token: KeptToken, now: Date): string {
     `${breakCommands(safeText(token.label))}: a token of --grant ${safeText(token.grant)}${client}`,
     `  provider:  ${safeText(token.provider)} (${safeText(token.issuer, 400)})`,
     `  scopes:    ${scopesText(token.scopes)}`,
-    `  valid:     for ${durationText(seconds)}, then asked for again`,
+    `  valid:     for ${durationText(seconds)}, then requested again`,
     `  stored:    ${storeText(token.store)}`,
     '',
   ].join('\n');

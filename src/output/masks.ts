@@ -39,7 +39,7 @@ export function maskLines(token: Secret, env: Environment): string {
   if (/^::|##\[|##vso\[/i.test(raw)) {
     throw new ProtocolError(
       'protocol_invalid_response',
-      'the access token looks like a command of the CI job',
+      'the access token looks like a command to the CI system',
       {
         hint: 'it was not printed; check the server that issued it',
       },

@@ -51,7 +51,7 @@ function lines(rows: readonly ProviderRow[]): string {
 }
 
 function notesText({ isPreset, hasClient }: ProviderRow): string {
-  const notes = [...(isPreset ? [] : ['your own']), ...(hasClient ? ['client id set'] : [])].join(', ');
+  const notes = [...(isPreset ? [] : ['your own']), ...(hasClient ? ['client ID set'] : [])].join(', ');
   return notes === '' ? '' : ` (${notes})`;
 }
 

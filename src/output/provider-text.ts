@@ -23,9 +23,9 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
   const rows = [
     ['issuer', provider.issuer],
     ['scopes', scopesText(provider.scopes)],
-    ['client id', facts.clientId ?? 'not set'],
+    ['client ID', facts.clientId ?? 'not set'],
     ['client secret', provider.clientSecret],
-    ['PKCE', provider.pkce === 'never' ? 'not understood there' : 'S256'],
+    ['PKCE', provider.pkce === 'never' ? 'not supported' : 'S256'],
     ['redirect URI', `${facts.redirectUri} (${port}${entered})`],
     ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
     ['device grant', deviceText(provider)],
@@ -58,20 +58,20 @@ function confidenceRow({ confidence, addedFile }: Provider): string[][] {
     return [];
   }
   const claim = confidenceWords[confidence];
-  return [['how sure', addedFile === undefined ? claim : `its file says: ${claim}`]];
+  return [['certainty', addedFile === undefined ? claim : `its file says: ${claim}`]];
 }
 
 const confidenceWords = {
   A: 'three or more independent sources agree on the addresses',
   B: 'two independent sources agree on the addresses',
-  C: 'never tried: the facts come from one source, or sources differ',
+  C: 'not tested: the facts come from one source, or sources differ',
 } as const;
 
 /** Whether `--device` works there (RFC 8628); servers that publish metadata are not asked here. */
 function deviceText(provider: Provider): string {
   const offered = isDeviceOffered(provider);
   if (offered === null) {
-    return 'if its metadata has it';
+    return "if the server's metadata lists it";
   }
   return offered ? `yes${deviceSecretText(provider)}` : 'not offered';
 }

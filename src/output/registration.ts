@@ -16,8 +16,8 @@ export function registrationText(provider: Provider, redirectUri: string): Regis
     return {
       steps: [
         `Open the page on which ${provider.label} registers applications (it may call them clients), or ask the people who run it to do it for you.`,
-        'If it asks for a kind, choose "native" (also called "desktop" or "public"): that one needs no secret.',
-        `Enter ${redirectUri} as redirect URI.`,
+        'If it asks for the type of client, choose "native" (also called "desktop" or "public"), which needs no secret.',
+        `Enter ${redirectUri} as the redirect URI.`,
         'Copy the client ID it shows at the end, and the client secret if there is one.',
       ],
     };
@@ -41,7 +41,7 @@ export function registrationGuide(
 ): string {
   const { page, steps } = registrationText(provider, redirectUri);
   const deviceSteps = provider.device?.steps ?? [];
-  const why = `Before ${provider.label} lets a program sign you in, it wants to know that program. You register oauth-login there once, under your own name, and get a client ID for it. It takes a few minutes; from then on one command is enough.`;
+  const why = `${provider.label} only accepts registered apps, so first register oauth-login there, under your own name, and get a client ID for it. This takes a few minutes, and you do it only once.`;
   return [
     wrappedText(why, columns),
     '',
@@ -60,7 +60,7 @@ export function registrationGuide(
 
 /** The question whether the tool may register itself at that host. */
 export function selfRegistrationQuestion(label: string, host: string): string {
-  return `${label} lets oauth-login register itself at ${host}; that happens once. Register it now?`;
+  return `oauth-login can register itself with ${label}, at ${host}. This is needed only once. Register it now?`;
 }
 
 /** The question for the client identifier, in the words of the provider's page. */
@@ -74,7 +74,8 @@ export function clientSecretQuestion(
   stored: 'stored' | 'unknown',
 ): string {
   const term = registration?.terms.clientSecret ?? 'Client secret';
-  const none = stored === 'stored' ? 'Enter keeps the stored one' : 'Enter if there is none';
+  const none =
+    stored === 'stored' ? 'press Enter to keep the stored one' : 'press press press Enter if there is none';
   const notes = [
     'hidden while you type or paste',
     ...(stored === 'stored' || clientSecret !== 'required' ? [none] : []),
@@ -89,7 +90,7 @@ export function savedClientText(
   file: string,
   signIn: string,
 ): string {
-  const secret = kind === 'confidential' ? ', its secret sealed' : '';
+  const secret = kind === 'confidential' ? ', with its secret encrypted' : '';
   return `Saved the client for ${label} in ${file}${secret}.\nSign in with: oauth-login ${signIn}\n`;
 }
 

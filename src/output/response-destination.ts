@@ -37,7 +37,7 @@ export function standardOutput(
 }
 
 function binary(): UsageError {
-  return new UsageError('usage_conflict', 'the reply holds more than text, which could upset the terminal', {
-    hint: 'save it with -o FILE; -o - shows it nevertheless',
+  return new UsageError('usage_conflict', 'the reply is not only text, and could disturb the terminal', {
+    hint: 'save it with -o FILE, or show it anyway with -o -',
   });
 }

@@ -9,14 +9,14 @@ export function signInQuestions(label: string, context: Context): SignInQuestion
     async isHostOfProvider(host) {
       const prompts = await context.openPrompts();
       return prompts.confirm(
-        `${label} sends you to a page of another host, ${host}. Does it belong to it?`,
+        `${label} sends you to a page on another host, ${host}. Does that host belong to ${label}?`,
         false,
       );
     },
     async pastedAddress(work) {
       const prompts = await context.openPrompts();
       return prompts.hidden((ask) =>
-        work((stop) => ask('Paste the address here (it is not shown)', { stop })),
+        work((stop) => ask('Paste the address here (it stays hidden)', { stop })),
       );
     },
     async credential({ what, clientId, provider }) {
@@ -33,7 +33,7 @@ export function signInQuestions(label: string, context: Context): SignInQuestion
       const who = profile === undefined ? '' : `, as ${person(profile)}`;
       const prompts = await context.openPrompts();
       return prompts.confirm(
-        `The sign-in came back from another browser than the one that was opened${who}. Was that you?`,
+        `The sign-in finished in a different browser from the one that was opened${who}. Was that you?`,
         false,
       );
     },
@@ -54,13 +54,17 @@ export function storeQuestions(context: Context): StoreQuestions {
             label: 'A passphrase',
             hint: 'asked for at each use, or taken from OAUTH_LOGIN_PASSPHRASE',
           },
-          { value: 'file', label: 'A file beside them', hint: 'weaker: only file permissions protect it' },
+          {
+            value: 'file',
+            label: 'A file next to your sign-ins',
+            hint: 'weaker: only file permissions protect it',
+          },
           { value: 'stop', label: 'Stop', hint: 'and set up a keychain first' },
         ],
       );
     },
     storeRemembered() {
-      context.stderr.write('Remembered; the key "store" of the configuration file or --store changes it.\n');
+      context.stderr.write('Saved. To change it, use --store or the key "store" in config.json.\n');
     },
   };
 }

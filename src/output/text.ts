@@ -24,8 +24,8 @@ export function profileProblemText(
 ): string {
   const instead =
     profile === undefined
-      ? `the account is stored without a profile, since ${safeText(label)} did not tell who signed in`
-      : 'who signed in is taken from the ID Token';
+      ? `the account is stored without a profile, because ${safeText(label)} did not say who signed in`
+      : 'the ID Token says who signed in';
   return `${safeText(problem.message, LONGEST_LINE)}; ${instead}`;
 }
 
@@ -47,7 +47,7 @@ export function signedInText(
   const lines =
     head.profile === undefined
       ? [
-          `Signed in to ${safeText(head.label)}, which did not tell who signed in`,
+          `Signed in to ${safeText(head.label)}, which did not say who signed in`,
           `  client:  ${safeText(head.clientId)}`,
         ]
       : [`Signed in to ${safeText(head.label)} as ${person(head.profile)}`];
@@ -86,7 +86,7 @@ export function statusText(head: AccountHead, isChecked: boolean, now: Date): st
 }
 
 /** The key is not asked for where that may ask somebody, or takes its time. */
-const NOT_CHECKED = 'not checked, since only the key tells whether the file was edited';
+const NOT_CHECKED = 'not checked, because only the key can show whether the file was edited';
 
 /** A note of `status` for a token that comes from the environment. */
 export function variableTokenText(variable: string): string {
@@ -109,28 +109,28 @@ export function idTokenSourceText({ label }: AccountHead): string {
   return `as the ID Token said at sign-in; ${safeText(label)} does not show the profile to this token`;
 }
 
-/** What `whoami` answers where the server does not tell who signed in. */
+/** What `whoami` answers where the server does not say who signed in. */
 export function nobodyNamedText(label: string, clientId?: string): string {
   const client = clientId === undefined ? '' : ` (client ${safeText(clientId)})`;
-  return breakCommands(`${safeText(label)} does not tell who signed in${client}\n`);
+  return breakCommands(`${safeText(label)} does not say who signed in${client}\n`);
 }
 
 /** Where the sealing key lives, and what that protects from. */
 export function storeText(store: StoreKind): string {
   switch (store) {
     case 'keychain':
-      return "sealed, the key is in the system's keychain";
+      return "encrypted; the key is in the system's keychain";
     case 'passphrase':
-      return 'sealed, the key is made from your passphrase';
+      return 'encrypted; the key is derived from your passphrase';
     case 'file':
-      return 'sealed, but the key is a file beside it: only file permissions protect it';
+      return 'encrypted, but the key is in a file beside it: only file permissions protect it';
   }
 }
 
 /** A note of `token`: a new token that lives shorter than was asked for. */
 export function shortLivedText(head: AccountHead, askedSeconds: number, now: Date): string {
   const seconds = Math.floor((Date.parse(head.expiresAt ?? '') - now.getTime()) / 1000);
-  return `note: a new token of ${safeText(head.label)} is valid for ${durationText(seconds)}, less than the ${durationText(askedSeconds)} that were asked for\n`;
+  return `note: a new token of ${safeText(head.label)} is valid for ${durationText(seconds)}, less than the ${durationText(askedSeconds)} that you asked for\n`;
 }
 
 /** What a person is told when the server's clock is that many seconds ahead of the one here. */
@@ -144,9 +144,9 @@ export function onceMoreText(reason: OnceMore, label: string): string {
   const name = safeText(label);
   switch (reason) {
     case 'offline-access-refused':
-      return `${name} refused what asks for a refresh token, so the sign-in is tried once more without it`;
+      return `${name} refused the request for a refresh token, so the sign-in is tried again without one`;
     case 'consent':
-      return `${name} gave no refresh token, because it was not asked for the consent of this person; the sign-in page opens once more and asks for it`;
+      return `${name} gave no refresh token, because it did not ask you for consent; the sign-in page opens again and asks for it`;
   }
 }
 
@@ -164,7 +164,7 @@ export function scopesText(scopes: readonly string[]): string {
 function validityText(head: AccountHead, now: Date): string {
   const isRefreshed = head.hasRefreshToken && head.needsLogin === undefined;
   if (isWithdrawn(head)) {
-    return isRefreshed ? 'refused, refreshed at the next use' : 'expired or revoked, sign in again';
+    return isRefreshed ? 'refused; the next use refreshes it' : 'expired or revoked; sign in again';
   }
   const renewal = isRefreshed ? ', then refreshed' : ', then sign in again';
   if (head.expiresAt === undefined) {
@@ -174,7 +174,7 @@ function validityText(head: AccountHead, now: Date): string {
   if (seconds > 0) {
     return `for ${durationText(seconds)}${renewal}`;
   }
-  return isRefreshed ? 'expired, refreshed at the next use' : 'expired, sign in again';
+  return isRefreshed ? 'expired; the next use refreshes it' : 'expired; sign in again';
 }
 
 /** Why a poll brought nothing: the server's own failure by its status, or the way to it. */
@@ -184,7 +184,7 @@ export function pollFailureText(error: NetworkError): string {
 
 /** That the server's metadata do not say whether it checks PKCE. */
 export function pkceNotAnnouncedText(label: string): string {
-  return `${label} does not say whether it checks PKCE; the challenge (S256) is sent all the same`;
+  return `${label} does not say whether it checks PKCE; the challenge (S256) is sent anyway`;
 }
 
 /** That a sign-in ends after some days whatever happens, and why, where that is known. */

@@ -38,7 +38,7 @@ export async function readProfileResponse(
   }
   if (text.length > LONGEST_DOCUMENT) {
     throw new ProtocolError('protocol_response_too_large', `the profile at ${provider.label} is too large`, {
-      hint: 'report it to the operator of the server',
+      hint: 'tell the operator of the server',
     });
   }
   return text;
@@ -50,7 +50,7 @@ export function parseDocument(provider: Asked, text: string): unknown {
     return JSON.parse(text);
   } catch {
     throw new ProtocolError('protocol_invalid_response', `the profile at ${provider.label} is not JSON`, {
-      hint: 'a proxy or a sign-in page may stand in between; try again from another network',
+      hint: 'a proxy or a sign-in page may be in between; try again from another network',
     });
   }
 }
@@ -78,14 +78,14 @@ function refusal(provider: Asked, response: Response, text: string, token: Secre
   }
   if (status >= 300 && status < 400) {
     return new ProtocolError('protocol_redirect', `${label} redirected the request for the profile`, {
-      hint: 'redirects are not followed, since the request carries the token; check the address of the profile',
+      hint: 'redirects are not followed, because the request carries the token; check the address of the profile',
     });
   }
   if (isBusy(response)) {
     return new NetworkError(
       'network_server_error',
       `${label} answered the request for the profile with status ${status}${said}`,
-      { hint: 'try again in a while', serverWords: said },
+      { hint: 'try again later', serverWords: said },
     );
   }
   return new AuthorizationServerError(

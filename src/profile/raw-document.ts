@@ -21,7 +21,7 @@ export function copyDocument(document: unknown): Readonly<Record<string, unknown
 /** A profile that must not be trusted, in words of our own. */
 export function invalidProfile(fault: string): ProtocolError {
   return new ProtocolError('protocol_invalid_response', `the profile ${fault}`, {
-    hint: 'try again, and if it stays so, report it to the operator of the server',
+    hint: 'try again, and if it happens again, tell the operator of the server',
   });
 }
 
@@ -40,7 +40,7 @@ function copyValue(value: unknown, depth: number): unknown {
     return value;
   }
   if (depth > DEEPEST) {
-    throw invalidProfile(`nests deeper than ${DEEPEST} levels`);
+    throw invalidProfile(`is nested deeper than ${DEEPEST} levels`);
   }
   return Array.isArray(value)
     ? value.map((member: unknown) => copyValue(member, depth + 1))

@@ -9,7 +9,7 @@ import { userInfoAlgorithms } from '../providers/signature-algorithms.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { readProfileResponse } from './profile-response.ts';
 
-const REPORT_IT = 'try again, and if it stays so, report it to the operator of the server';
+const REPORT_IT = 'try again, and if it happens again, tell the operator of the server';
 
 /**
  * Gives the claims of the UserInfo endpoint; they are about the subject of the verified ID Token when there

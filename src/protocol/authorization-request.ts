@@ -58,7 +58,7 @@ export function buildAuthorizationUri(authorizationEndpoint: string, request: Au
       'protocol_invalid_metadata',
       'the authorization URI is longer than 8192 characters',
       {
-        hint: 'ask for fewer scopes or pass fewer --param',
+        hint: 'request fewer scopes, or use fewer --param',
       },
     );
   }

@@ -94,15 +94,15 @@ function registeredClient(
   const { redirect_uris: redirectUris, client_secret: secret } = reply;
   // A server may leave out what it registered as asked for; what it says counts (RFC 7591 §3.2.1).
   if (redirectUris !== undefined && !(Array.isArray(redirectUris) && redirectUris.includes(redirectUri))) {
-    throw invalidReply(what, 'registered another redirect URI than the one that was asked for');
+    throw invalidReply(what, 'registered a different redirect URI from the one that was requested');
   }
   const grantTypes = reply.grant_types;
   if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code')) {
-    throw invalidReply(what, 'registered no client for the authorization code grant');
+    throw invalidReply(what, 'did not register a client for the authorization code grant');
   }
   const method = authenticationMethods.find((known) => known === (reply.token_endpoint_auth_method ?? asked));
   if (method === undefined) {
-    throw invalidReply(what, 'chose a client authentication that was not asked for');
+    throw invalidReply(what, 'chose a client authentication that was not requested');
   }
   if (method !== 'none' && typeof secret !== 'string') {
     throw invalidReply(what, 'sent no client secret');
@@ -169,7 +169,7 @@ export async function deleteRegistration(
   if (response.status === 401) {
     throw new AuthorizationServerError(
       'invalid_token',
-      `${what} answered 401: the client is gone there, or its registration access token is not accepted any more`,
+      `${what} answered 401: the client is gone there, or its registration access token is no longer accepted`,
       { hint: 'look for the client on the pages of the server, and delete it there', status: 401 },
     );
   }

@@ -23,7 +23,7 @@ type Member = (name: string) => unknown;
 export function validateTokenResponse(response: object, tokenTypes = acceptedTokenTypes): void {
   const own: Member = (name) => Object.getOwnPropertyDescriptor(response, name)?.value;
   if (own('error') !== undefined) {
-    throw invalid('holds an error, yet claims success');
+    throw invalid('contains an error, although its status says success');
   }
   for (const name of credentials) {
     if (name === 'access_token' || own(name) !== undefined) {
@@ -36,13 +36,13 @@ export function validateTokenResponse(response: object, tokenTypes = acceptedTok
     const fault =
       tokenType === undefined ? 'has no token_type' : `has the token_type${words}, not "${TOKEN_TYPE}"`;
     const hint =
-      'if its tokens are bearer tokens (RFC 6750) all the same, say so with "token_type": "bearer" in its entry in config.json';
+      'if its tokens are bearer tokens (RFC 6750) anyway, say so with "token_type": "bearer" in its entry in config.json';
     throw invalid(fault, { hint, serverWords: words });
   }
   const expiresIn = own('expires_in');
   if (expiresIn !== undefined && !isLifetime(expiresIn)) {
     const words = ` ${held(expiresIn, own)}`;
-    throw invalid(`has the expires_in${words}, which is no number of seconds`, { serverWords: words });
+    throw invalid(`has the expires_in${words}, which is not a number of seconds`, { serverWords: words });
   }
   const scope = own('scope');
   // RFC 6749 §3.3, with the empty text that servers send for "none".
@@ -51,7 +51,7 @@ export function validateTokenResponse(response: object, tokenTypes = acceptedTok
     (typeof scope !== 'string' || scope.length > LONGEST_CREDENTIAL || /[^\x20-\x7e]/.test(scope))
   ) {
     const words = ` ${held(scope, own)}`;
-    throw invalid(`has the scope${words}, which is no list of scopes`, { serverWords: words });
+    throw invalid(`has the scope${words}, which is not a list of scopes`, { serverWords: words });
   }
 }
 
@@ -89,7 +89,7 @@ function held(value: unknown, own: Member): string {
 
 function invalid(fault: string, options: Partial<ErrorOptionsWithHint> = {}): ProtocolError {
   return new ProtocolError('protocol_invalid_response', `the token response ${fault}`, {
-    hint: 'no token of it is given out; try again, and if it stays so, report it to the operator of the server',
+    hint: 'no token from it was used; try again, and if it happens again, tell the operator of the server',
     ...options,
   });
 }

@@ -112,7 +112,7 @@ function deviceAuthorizationFromResponse(
   // Never shortened: the server may refuse, or count as an attack, whoever polls faster than it allows.
   const interval = Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS);
   if (interval >= expiresIn) {
-    throw refused('allows no poll while its code is good');
+    throw refused('allows no request before its code expires');
   }
   return {
     deviceCode: new Secret(reply.device_code),

@@ -126,13 +126,13 @@ function refuseUntrustedAudience(
   const { name, trustedAudiences = [] } = expected.provider;
   const known = new Set<unknown>([expected.clientId, ...trustedAudiences]);
   const further = [...new Set(audiences)].filter((audience) => !known.has(audience));
-  const hint = `if you know that and trust it, add it to "trusted_audiences" of ${name} in config.json; if not, ask the operator of the server`;
+  const hint = `if you know and trust it, add it to "trusted_audiences" of ${name} in config.json; if not, ask the operator of the server`;
   if (further.length > 0) {
     const texts = further.filter((audience) => typeof audience === 'string').slice(0, MOST_SHOWN);
     const shown = texts.map((audience) => quoteForeign(audience, { maximumLength: 100 })).join(', ');
     const what = further.length === 1 ? 'a further audience' : `${further.length} further audiences:`;
     const words = shown === '' ? '' : ` ${shown}`;
-    throw invalidIdToken(`it is made out to ${what}${words}`, { hint, serverWords: words });
+    throw invalidIdToken(`it names ${what}${words}`, { hint, serverWords: words });
   }
   // With errata set 2, `azp` need not be there, and may name another party that is trusted.
   if (azp === undefined || known.has(azp)) {
@@ -148,7 +148,7 @@ function validateNonce(nonce: unknown, expected: ExpectedIdToken): void {
   }
   if (nonce !== undefined) {
     throw invalidIdToken('its nonce is not the one that was sent', {
-      hint: 'sign in again; if it stays so, tell the operator of the server',
+      hint: 'sign in again; if it happens again, tell the operator of the server',
     });
   }
   if (expected.nonce.mayBeMissing === true) {
@@ -187,7 +187,7 @@ export function clockHint(clockOffset: number | undefined): string {
 /** The error for an ID Token that must not be believed, without a word of the reply. */
 export function invalidIdToken(reason: string, options: Partial<ErrorOptionsWithHint> = {}): ProtocolError {
   return new ProtocolError('protocol_invalid_id_token', `the ID Token is not valid: ${reason}`, {
-    hint: 'tell the operator of the server; nothing was believed of what it said',
+    hint: 'tell the operator of the server; nothing in the ID Token was used',
     ...options,
   });
 }

@@ -28,7 +28,7 @@ export async function fetchKeys(uri: string, fetch: LibraryFetch, label: string)
   refuseServerFailure(response, keysOf(label));
   const refused = (what: string) =>
     new ProtocolError('protocol_invalid_response', `${keysOf(label)} ${what}`, {
-      hint: `check the jwks_uri, ${new URL(uri).origin}${new URL(uri).pathname}: a proxy or a sign-in page may stand in between`,
+      hint: `check the jwks_uri, ${new URL(uri).origin}${new URL(uri).pathname}: a proxy or a sign-in page may be in between`,
     });
   if (response.status !== 200) {
     throw refused(`answered with status ${response.status}`);

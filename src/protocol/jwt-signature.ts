@@ -64,7 +64,7 @@ export async function verifySignature(
 
 function invalid({ code, name }: SignedJwt, reason: string, serverWords = ''): ProtocolError {
   return new ProtocolError(code, `${name} is not valid: ${reason}`, {
-    hint: 'the server may be changing its keys; try again in a few minutes, and if it stays so, tell its operator',
+    hint: 'the server may be changing its keys; try again in a few minutes, and if it happens again, tell its operator',
     serverWords,
   });
 }

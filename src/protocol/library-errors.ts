@@ -54,7 +54,7 @@ export function fromLibraryError(
       `${what} sent a reply that is not valid: ${
         code === library.RESPONSE_IS_NOT_JSON || code === library.PARSE_ERROR ? 'it is not JSON' : message
       }`,
-      { hint: 'run it again with --debug; if it stays, tell the operator of the server' },
+      { hint: 'run it again with --debug; if it happens again, tell the operator of the server' },
     );
   }
   return error;
@@ -84,10 +84,14 @@ export const UNEXPLAINED = 'unknown_error';
 
 /** A reply of the class 4xx with an empty or foreign body: the status alone says that it is a refusal (RFC 9110 §15.5). */
 function unexplained(status: number, what: string): AuthorizationServerError {
-  return new AuthorizationServerError(UNEXPLAINED, `${what} answered with status ${status} and no reason`, {
-    hint: nextStep(status === 401 ? 'invalid_client' : UNEXPLAINED, {}),
-    status,
-  });
+  return new AuthorizationServerError(
+    UNEXPLAINED,
+    `${what} answered with status ${status} and gave no reason`,
+    {
+      hint: nextStep(status === 401 ? 'invalid_client' : UNEXPLAINED, {}),
+      status,
+    },
+  );
 }
 
 function nextStep(error: string, { byPerson }: Refused): string {
@@ -95,25 +99,25 @@ function nextStep(error: string, { byPerson }: Refused): string {
     case 'invalid_client':
     case 'incorrect_client_credentials':
     case 'unauthorized_client':
-      return 'check the client id and the client secret, give them again with oauth-login setup NAME, and see that the registration allows this kind of client';
+      return 'check the client ID and the client secret, give them again with oauth-login setup NAME, and see that the registration allows this kind of client';
     case 'redirect_uri_mismatch':
       return 'register exactly the redirect URI that oauth-login providers NAME shows';
     case 'invalid_scope':
-      return 'ask for scopes that the registration allows (--scope)';
+      return 'request only scopes that the registration allows (--scope)';
     case 'invalid_grant':
     case 'bad_verification_code':
-      return 'sign in again; the code is good once and for a short time only';
+      return 'sign in again; the code works only once, and only for a short time';
     case 'expired_token':
     case 'incorrect_device_code':
       return 'run the command again to get a new code';
     case 'access_denied':
       return byPerson === true
-        ? 'run the command again and allow the access, or ask for fewer scopes'
+        ? 'run the command again and allow the access, or request fewer scopes'
         : 'this is about the client, not about you: check in its registration which grants, scopes and people it is allowed';
     case 'authorization_declined':
     case 'consent_required':
     case 'interaction_required':
-      return 'run the command again and allow the access, or ask for fewer scopes';
+      return 'run the command again and allow the access, or request fewer scopes';
     case 'temporarily_unavailable':
     case 'server_error':
       return 'try again in a few minutes';

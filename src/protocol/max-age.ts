@@ -37,6 +37,6 @@ export function validateAuthenticationTime(claims: IdTokenClaims, maxAge: MaxAge
     typeof auth_time === 'number'
       ? 'the ID Token is not valid: the last authentication is longer ago than max_age allows'
       : 'the ID Token is not valid: it does not say when you authenticated (auth_time), although max_age was sent',
-    { hint: 'sign in again, without max_age if the server does not know it' },
+    { hint: 'sign in again, without max_age if the server does not support it' },
   );
 }

@@ -24,7 +24,7 @@ export function validateRefreshedIdToken(claims: IdTokenClaims, original: Origin
   for (const name of ['nonce', 'auth_time']) {
     const isThere = claims[name] !== undefined && before[name] !== undefined;
     if (isThere && claims[name] !== before[name]) {
-      throw refused(`has another ${name} than the one of the sign-in`);
+      throw refused(`has a different ${name} from that of the sign-in`);
     }
   }
 }

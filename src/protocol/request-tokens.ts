@@ -111,7 +111,7 @@ async function setIdTokenApart(
 function noIdToken({ label }: ResolvedProvider): ProtocolError {
   return new ProtocolError(
     'protocol_invalid_response',
-    `${label} sent no ID Token, although one was asked for`,
+    `${label} sent no ID Token, although one was requested`,
     {
       hint: 'allow the scope openid in the registration of the client, or leave it out of the scopes (--scope)',
     },

@@ -20,7 +20,7 @@ export function refuseServerFailure(response: Response, what: string, said = '')
     hint:
       status === 429
         ? `it gets more requests than it allows; nothing was changed, try again ${when}`
-        : `the server has a problem of its own; nothing was changed, try again ${when}`,
+        : `the server has a problem; nothing was changed, try again ${when}`,
     serverWords: said,
     ...defined({ retryAfter }),
   });

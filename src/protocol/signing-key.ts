@@ -80,7 +80,7 @@ function readJwk(text: string, name: string): JsonWebKey {
   try {
     document = JSON.parse(text);
   } catch {
-    throw invalidKey(name, 'begins like JSON and is none');
+    throw invalidKey(name, 'begins like JSON, but is not valid JSON');
   }
   const jwk: JsonWebKey = { ...(document as object) };
   if (Object.hasOwn(jwk, 'keys')) {

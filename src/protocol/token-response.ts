@@ -31,8 +31,8 @@ export function tokenSetFromResponse(
 ): TokenSet {
   const issuedAt = endpoint.now();
   if (!tokenTypes.includes(reply.token_type)) {
-    throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not asked for', {
-      hint: `only ${TOKEN_TYPE} tokens (RFC 6750) are understood here`,
+    throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not requested', {
+      hint: `only ${TOKEN_TYPE} tokens (RFC 6750) are supported`,
     });
   }
   return {

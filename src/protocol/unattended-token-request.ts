@@ -71,7 +71,7 @@ function requireIssuedType(issued: unknown, requested: string): void {
   }
   throw new ProtocolError(
     'protocol_invalid_response',
-    'the token endpoint issued a token of another type than the one that was asked for',
+    'the token endpoint issued a token of a different type from the one that was requested',
     { hint: 'leave out --requested-token-type to take what the server issues, or ask its operator' },
   );
 }

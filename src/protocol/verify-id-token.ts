@@ -84,11 +84,7 @@ function idTokenFault(library: typeof Library, error: unknown, clockOffset: numb
     });
   }
   if (error.code === library.JWT_CLAIM_COMPARISON) {
-    return invalidIdToken(
-      claim === 'aud'
-        ? 'it is not made out to this client'
-        : 'it comes from another issuer than the one that was asked',
-    );
+    return invalidIdToken(claim === 'aud' ? 'it is not for this client' : 'it comes from a different issuer');
   }
   return invalidIdToken(error.message);
 }

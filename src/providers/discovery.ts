@@ -42,7 +42,7 @@ export async function discoverMetadata(
       throw new NetworkError(
         'network_server_error',
         `${issuer.host} answered the request for its metadata with status ${response.status}`,
-        { hint: 'try again in a while' },
+        { hint: 'try again later' },
       );
     }
     if (response.status !== 200) {

@@ -38,27 +38,27 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
     if (!isLoopbackHost(url.hostname)) {
       return {
         fault: 'uses plain http',
-        hint: 'use https; plain http is possible to this machine only: 127.0.0.1, [::1] or localhost, with --allow-http-loopback',
+        hint: 'use https; plain http works only for this machine: 127.0.0.1, [::1] or localhost, with --allow-http-loopback',
       };
     }
     if (!rules.allowHttpLoopback) {
       return {
         fault: 'uses plain http',
-        hint: 'add --allow-http-loopback if this server on your own machine is meant',
+        hint: 'if you mean this server on your own machine, add --allow-http-loopback',
       };
     }
   }
   if (url.username !== '' || url.password !== '') {
-    return { fault: 'holds user information' };
+    return { fault: 'contains a user name or a password' };
   }
   // An empty fragment does not show in `hash`.
   if (value.includes('#')) {
-    return { fault: 'holds a fragment' };
+    return { fault: 'contains a fragment' };
   }
   if (rules.authorization === true) {
     for (const name of url.searchParams.keys()) {
       if (requestParameters.has(name)) {
-        return { fault: 'already holds a parameter of the authorization request' };
+        return { fault: 'already contains a parameter of the authorization request' };
       }
     }
   }

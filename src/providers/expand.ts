@@ -68,7 +68,7 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
     const isBelowPath = path.length > 0 && readHost(name) !== undefined;
     if (isBelowPath && provider.hosts.belowPath === 'issuer') {
       throw new UsageError('usage_invalid', '--host is a host name with a path', {
-        hint: `a ${provider.label} below a path is reached by its address: oauth-login https://${written}`,
+        hint: `a ${provider.label} below a path is named by its address: oauth-login https://${written}`,
       });
     }
     throw new UsageError('usage_invalid', '--host is not a host name', {
@@ -97,8 +97,8 @@ function chooseTenant(provider: Provider, instance: ProviderInstance): string | 
   }
   const tenant = (given ?? provider.tenant)?.toLowerCase();
   if (tenant !== undefined && !TENANT_GRAMMAR.test(tenant)) {
-    throw new UsageError('usage_invalid', '--tenant is neither an id nor a domain', {
-      hint: 'give the tenant id, one of its domains, or common, organizations or consumers',
+    throw new UsageError('usage_invalid', '--tenant is neither an ID nor a domain', {
+      hint: 'give the tenant ID, one of its domains, or common, organizations or consumers',
     });
   }
   return tenant;
@@ -116,9 +116,9 @@ function chooseExactTenant(
   const hostFlag = host === undefined ? '' : ` --host ${host}`;
   throw new UsageError(
     'usage_invalid',
-    given === '' ? `${label} needs the id of your tenant` : '--tenant is not the id of a tenant',
+    given === '' ? `${label} needs the ID of your tenant` : '--tenant is not the ID of a tenant',
     {
-      hint: `give the id as it is written there, for example: oauth-login ${name}${hostFlag} --tenant my-id`,
+      hint: `give the ID exactly as the provider shows it, for example: oauth-login ${name}${hostFlag} --tenant my-id`,
     },
   );
 }

@@ -43,7 +43,7 @@ function firstUnfilled(value: unknown, path: Fault['path'], known: readonly stri
       return undefined;
     }
     const choices = known.length === 0 ? 'no template' : known.map((name) => `{${name}}`).join(', ');
-    return { path, what: `holds ${open[0]}, which nothing fills; expected ${choices}` };
+    return { path, what: `holds ${open[0]}, which is not known here; expected ${choices}` };
   }
   if (typeof value !== 'object' || value === null) {
     return undefined;

@@ -28,7 +28,7 @@ export function namedValues<Value>(
         Object.entries(value).map(([name, member]) => () => {
           const here = [...path, name];
           if (!isFreeName(name)) {
-            return { path: here, what: 'is a name that no key may have' };
+            return { path: here, what: 'is not allowed as the name of a key' };
           }
           return names?.check(name, here) ?? rule.check(member, here);
         }),

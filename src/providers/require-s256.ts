@@ -41,7 +41,7 @@ export function requireS256(provider: Provider, published: AuthorizationServer):
     'protocol_invalid_metadata',
     `${issuer} lists the methods of PKCE that it supports, and S256 is not among them, so an intercepted code could be used by others`,
     {
-      hint: `${device}ask its operator; if S256 works there and is only not listed, say so with oauth-login setup ${name} --issuer ${issuer} --code-challenge-method S256 --client-id ID${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}, or with "code_challenge_method": "S256" in config.json`,
+      hint: `${device}ask its operator; if S256 works there although it is not listed, say so with oauth-login setup ${name} --issuer ${issuer} --code-challenge-method S256 --client-id ID${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}, or with "code_challenge_method": "S256" in config.json`,
     },
   );
 }

@@ -37,17 +37,17 @@ type Obstacle = readonly [what: string, hint?: string];
 function requestObstacle(metadata: AuthorizationServer): Obstacle | undefined {
   const { response_types_supported: types, response_modes_supported: modes } = metadata;
   if (metadata.require_pushed_authorization_requests === true) {
-    return ['takes pushed authorization requests only (RFC 9126), which are not made here'];
+    return ['accepts only pushed authorization requests (RFC 9126), which this tool does not support'];
   }
   if (metadata.require_signed_request_object === true) {
-    return ['takes signed request objects only (RFC 9101), which are not made here'];
+    return ['accepts only signed request objects (RFC 9101), which this tool does not support'];
   }
   if (types !== undefined && !types.includes('code')) {
     return ['does not offer the response type "code", which the sign-in in a browser needs'];
   }
   if (modes !== undefined && !modes.includes('query')) {
     return [
-      'does not answer in the query of the redirect URI (response mode "query"), and no other way is taken here',
+      'does not answer in the query of the redirect URI (response mode "query"), the only way that this tool supports',
     ];
   }
   return undefined;
@@ -65,7 +65,7 @@ function tokenObstacle(provider: Provider, metadata: AuthorizationServer): Obsta
       ? 'signs its requests with a key or a secret (RFC 7523)'
       : 'has a certificate (RFC 8705)';
     return [
-      `wants a client that ${how} at the token endpoint, which a sign-in of a person does not do`,
+      `requires a client that ${how} at the token endpoint, which a person's sign-in does not do`,
       `ask its operator to allow client_secret_basic or a public client; if it does, say so with "client_authentication": "none" in config.json`,
     ];
   }

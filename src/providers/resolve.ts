@@ -159,7 +159,7 @@ function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): 
 function requireAcceptedAlgorithm(provider: Provider, published: AuthorizationServer): void {
   const accepted = published.id_token_signing_alg_values_supported;
   if (accepted?.length === 0 && provider.scopes.includes('openid')) {
-    throw invalidMetadata(provider, 'it signs ID Tokens with no algorithm that can be accepted');
+    throw invalidMetadata(provider, 'it signs ID Tokens only with algorithms that are not safe to accept');
   }
 }
 

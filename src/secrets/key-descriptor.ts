@@ -54,7 +54,7 @@ export function writeKeyDescriptor(kind: StoreKind, context: Context, descriptor
 export function corruptKeyDescriptor(kind: StoreKind, context: Context): StoreError {
   const file = keyDescriptorFile(kind, context);
   return new StoreError('store_corrupt', `the file ${file} is damaged or from a newer version`, {
-    hint: `restore it from a backup, or start afresh and sign in again: mv ${shellQuoted(file)} ${shellQuoted(`${file}.old`)}`,
+    hint: `restore it from a backup, or start over and sign in again: mv ${shellQuoted(file)} ${shellQuoted(`${file}.old`)}`,
   });
 }
 
@@ -62,6 +62,6 @@ export function corruptKeyDescriptor(kind: StoreKind, context: Context): StoreEr
 export function missingKey(kind: StoreKind, context: Context, what: string): StoreError {
   const file = keyDescriptorFile(kind, context);
   return new StoreError('store_key_missing', what, {
-    hint: `restore it from a backup, or start afresh and sign in again: mv ${shellQuoted(file)} ${shellQuoted(`${file}.old`)}`,
+    hint: `restore it from a backup, or start over and sign in again: mv ${shellQuoted(file)} ${shellQuoted(`${file}.old`)}`,
   });
 }

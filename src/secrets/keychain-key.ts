@@ -49,7 +49,7 @@ export async function readKeychainKey(
     throw missingKey(
       'keychain',
       context,
-      'the keychain no longer has the key that the accounts are sealed with',
+      'the keychain no longer has the key that the accounts are encrypted with',
     );
   }
   const key = Buffer.from(text, 'base64');

@@ -107,7 +107,8 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
   const prompts = await context.openPrompts();
   return prompts.hidden(async (ask) => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const question = attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not it. Passphrase';
+      const question =
+        attempt === 1 ? 'Passphrase of the stored accounts' : 'That was not the right one. Passphrase';
       const key = await keyFromPassphrase(await ask(question), descriptor.id, parameters);
       if (key !== undefined) {
         return key;
@@ -122,7 +123,7 @@ export async function createPassphraseKey(context: Context): Promise<SealingKey 
   const given = passphraseFromEnvironment(context);
   if (given !== undefined && isShort(given.reveal())) {
     context.stderr.write(
-      `oauth-login: warning: OAUTH_LOGIN_PASSPHRASE has fewer than ${SHORTEST} characters; whoever gets the files of your sign-ins can guess it\n`,
+      `oauth-login: warning: OAUTH_LOGIN_PASSPHRASE has fewer than ${SHORTEST} characters; anyone who gets the files of your sign-ins could guess it\n`,
     );
   }
   if (given !== undefined) {

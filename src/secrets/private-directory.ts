@@ -34,7 +34,7 @@ export function makePrivateDirectory(directory: string): void {
   }
   throw new StoreError(
     'store_write_failed',
-    `the directory ${directory} was removed as soon as it was made`,
+    `the directory ${directory} was removed right after it was made`,
     {
       hint: 'run the command again',
     },
@@ -125,10 +125,7 @@ function refuseUnlessPrivate(directory: string, stats: Stats | undefined, uid: n
     return false;
   }
   if (!stats.isDirectory()) {
-    throw permissionsFault(
-      `${directory} is not a directory but something else`,
-      `rm ${shellQuoted(directory)}`,
-    );
+    throw permissionsFault(`${directory} is not a directory`, `rm ${shellQuoted(directory)}`);
   }
   if (uid === undefined) {
     return true;
@@ -141,7 +138,7 @@ function refuseUnlessPrivate(directory: string, stats: Stats | undefined, uid: n
   }
   if ((stats.mode & GROUP_OR_OTHER) !== 0) {
     throw permissionsFault(
-      `other users may look into the directory ${directory}`,
+      `other users can read the directory ${directory}`,
       `chmod 700 ${shellQuoted(directory)}`,
     );
   }

@@ -43,7 +43,7 @@ export function readFileOfOwner(file: string, limit = FILE_SIZE_LIMIT): Buffer |
       read = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
     if (length > Math.min(size, limit)) {
-      throw new StoreError('store_corrupt', `the file ${file} is larger than any file of this tool`, {
+      throw new StoreError('store_corrupt', `the file ${file} is too large to be a file of this tool`, {
         hint: `look at it and remove it if it is not yours: ls -l ${shellQuoted(file)}`,
       });
     }

@@ -31,7 +31,7 @@ export function openReplacementFile(path: string, flag: string): ReplacementFile
         reserved.replace(`${secret.reveal()}\n`);
       } catch (cause) {
         throw new StoreError('store_write_failed', `cannot write ${file} (${systemReason(cause)})`, {
-          hint: 'the new refresh token is lost, and the old one may be spent: get another one by signing in again',
+          hint: 'the new refresh token is lost, and the old one may no longer work: sign in again to get another one',
           cause,
         });
       }

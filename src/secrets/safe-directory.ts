@@ -88,8 +88,8 @@ function linkTarget(path: string, stats: Stats, uid: number, links: number): str
 
 function refuseUnlessSafe(path: string, stats: Stats, uid: number): void {
   if (!stats.isDirectory()) {
-    throw new StoreError('store_permissions', `${path} is not a directory but something else`, {
-      hint: `move it out of the way, or choose another place with OAUTH_LOGIN_DATA_DIR: ls -ld ${shellQuoted(path)}`,
+    throw new StoreError('store_permissions', `${path} is not a directory`, {
+      hint: `move it out of the way, or choose another directory with OAUTH_LOGIN_DATA_DIR: ls -ld ${shellQuoted(path)}`,
     });
   }
   if (stats.uid !== uid && stats.uid !== 0) {
@@ -100,7 +100,7 @@ function refuseUnlessSafe(path: string, stats: Stats, uid: number): void {
   }
   if ((stats.mode & GROUP_OR_OTHER_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
     throw permissionsFault(
-      `other users may write in the directory ${path}`,
+      `other users may write to the directory ${path}`,
       `chmod go-w ${shellQuoted(path)}`,
     );
   }

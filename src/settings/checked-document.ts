@@ -32,21 +32,21 @@ export async function checkedDocument<Value extends object>(
 
 /** What keeps a file from being JSON, by the parser's name for it. */
 const parseFaults: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'a value is none of JSON (a text stands in double quotes)',
-  PropertyNameExpected: 'a name in double quotes is missing (no comma stands before a closing brace)',
-  ValueExpected: 'a value is missing (no comma stands before a closing bracket)',
+  InvalidSymbol: 'a value is not valid JSON (a string needs double quotes)',
+  PropertyNameExpected: 'a name in double quotes is missing (there must be no comma before a closing brace)',
+  ValueExpected: 'a value is missing (there must be no comma before a closing bracket)',
   ColonExpected: 'a colon is missing before the value',
   CommaExpected: 'a comma is missing between two members',
   CloseBraceExpected: 'a closing brace is missing',
   CloseBracketExpected: 'a closing bracket is missing',
-  EndOfFileExpected: 'something stands behind the end',
+  EndOfFileExpected: 'there is more after the end',
   InvalidCommentToken: 'comments are not allowed',
   UnexpectedEndOfComment: 'comments are not allowed',
   UnexpectedEndOfString: 'a closing double quote is missing',
-  InvalidNumberFormat: 'a number is not written as JSON has it',
-  InvalidEscapeCharacter: 'a backslash is followed by what JSON does not know',
-  InvalidUnicode: 'a backslash with u is not followed by four hexadecimal digits',
-  InvalidCharacter: 'a text holds a control character',
+  InvalidNumberFormat: 'a number is not valid JSON',
+  InvalidEscapeCharacter: 'a backslash is followed by a character that JSON does not allow there',
+  InvalidUnicode: 'a backslash and u are not followed by four hexadecimal digits',
+  InvalidCharacter: 'a string contains a control character',
 };
 
 /** The error for what is wrong with a document, with the line at which it stands. */
@@ -62,9 +62,13 @@ export async function invalidDocument(
     tree = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
   } catch {
     // The parser calls itself for each level, so it ends where a document nests thousands of them.
-    return new ConfigurationError('config_invalid_file', `${file} nests deeper than any configuration does`, {
-      hint: `correct or remove the file: mv ${shellQuoted(file)} ${shellQuoted(`${file}.bad`)}`,
-    });
+    return new ConfigurationError(
+      'config_invalid_file',
+      `${file} is nested too deeply for a configuration file`,
+      {
+        hint: `correct the file, or move it away: mv ${shellQuoted(file)} ${shellQuoted(`${file}.bad`)}`,
+      },
+    );
   }
   const { path } = fault;
   const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
@@ -76,11 +80,11 @@ export async function invalidDocument(
   const parseFault = errors[0] === undefined ? undefined : printParseErrorCode(errors[0].error);
   const detail =
     path.length > 0 || parseFault === undefined ? '' : `: ${parseFaults[parseFault] ?? parseFault}`;
-  const what = isSecret ? 'never stands in this file' : `${fault.what}${detail}`;
+  const what = isSecret ? 'never belongs in this file' : `${fault.what}${detail}`;
   return new ConfigurationError('config_invalid_file', `${file}:${line}:${key} ${what}`, {
     // The name of the entry is the one that `setup` takes.
     hint: isSecret
-      ? `remove the key ${shownKey(last)} in line ${line}, and seal it with oauth-login setup ${path.at(-2) ?? 'NAME'}`
+      ? `remove the key ${shownKey(last)} in line ${line}, and store it encrypted with: oauth-login setup ${path.at(-2) ?? 'NAME'}`
       : `correct line ${line} of the file; nothing was changed`,
   });
 }

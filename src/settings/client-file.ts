@@ -80,11 +80,11 @@ function clientOf(file: string, entry: Record<string, unknown>): ImportedClient 
     throw invalid(
       file,
       'has no client_secret',
-      'the console shows a secret only when it is made: add a new one to the client there and run oauth-login setup google, or create a client of type "Desktop app"',
+      'the console shows a secret only once, when it is made: add a new one to the client there and run oauth-login setup google, or create a client of type "Desktop app"',
     );
   }
   if (typeof client_secret !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(client_secret)) {
-    throw invalid(file, 'has a client_secret that is none');
+    throw invalid(file, 'has a client_secret that cannot be one');
   }
   return { clientId: client_id, clientSecret: new Secret(client_secret) };
 }
@@ -121,7 +121,7 @@ function notClient(file: string, document: unknown): ConfigurationError {
   if (type === 'authorized_user') {
     return invalid(file, 'holds a finished sign-in of another program, not a client');
   }
-  return invalid(file, 'has neither "installed" nor "web" at its top');
+  return invalid(file, 'has neither "installed" nor "web" at its top level level level');
 }
 
 function member(value: unknown, key: string): Record<string, unknown> | undefined {

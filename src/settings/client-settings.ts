@@ -25,7 +25,7 @@ export function validClientId(clientId: string, provider: Provider): string {
   }
   throw new ConfigurationError(
     'config_invalid_value',
-    `the client id for ${provider.label} is empty, or not printable ASCII text`,
+    `the client ID for ${provider.label} is empty, or not printable ASCII text`,
     {
       hint: 'copy it again from the page of the registration',
     },

@@ -18,7 +18,7 @@ import * as texts from '../providers/provider-file-texts.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';
 
-const anyText = text('a text', /^/u);
+const anyText = text('a string', /^/u);
 const url = narrowed(text('an https URL', /^https?:\/\/[\x21-\x7e]+$/u), (value) => URL.canParse(value));
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 
@@ -40,7 +40,7 @@ const redirectUri = narrowed(
 
 /** The names of further parameters. */
 const freeParameter: Rule<string> = {
-  expected: 'a name that is none of those that oauth-login sets itself',
+  expected: 'a parameter that oauth-login does not set itself',
   schema: { not: { enum: [...reservedParameters] } },
   check: (name, path) =>
     typeof name === 'string' && !reservedParameters.has(name)
@@ -56,11 +56,11 @@ export const presetName = text(
 
 /** What a user can set for one provider; keys as they stand in the file. */
 const providerEntry = objectOf({
-  preset: optional('The preset this provider is built on, when it has another name.', presetName),
+  preset: optional('The preset that this provider is based on, if it has a different name.', presetName),
   // It is shown in the terminal and in the browser.
   label: optional(
-    'The name that people read.',
-    text('a text of up to 100 printable characters', /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u),
+    'The name that messages show.',
+    text('a string of up to 100 printable characters', /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u),
   ),
   issuer: optional(
     'The Issuer Identifier, for a provider that publishes metadata (OpenID Connect Discovery, RFC 8414).',
@@ -71,8 +71,8 @@ const providerEntry = objectOf({
     text('a host name such as "git.example.com"', /^[A-Za-z0-9.:[\]-]+$/u),
   ),
   tenant: optional(
-    'The tenant: its id or one of its domains; for Microsoft also common, organizations or consumers.',
-    text('a tenant id or domain', /^[A-Za-z0-9._-]+$/u),
+    'The tenant: its ID or one of its domains; for Microsoft also common, organizations or consumers.',
+    text('a tenant ID or domain', /^[A-Za-z0-9._-]+$/u),
   ),
   client_id: optional('The client identifier; not a secret.', text('a client identifier', /^[\x20-\x7e]+$/u)),
   client_authentication: optional(
@@ -80,15 +80,15 @@ const providerEntry = objectOf({
     oneOf('none', 'client_secret_post', 'client_secret_basic'),
   ),
   code_challenge_method: optional(
-    'The method of PKCE that the server supports although its metadata does not list it (RFC 7636 §4.3).',
+    'The PKCE method that the server supports although its metadata does not list it (RFC 7636 §4.3).',
     oneOf('S256'),
   ),
   token_type: optional(
-    'The tokens are bearer tokens, although the token response names no type or another word (RFC 6749 §7.1).',
+    'The tokens are bearer tokens, although the token response names no type or a different one (RFC 6749 §7.1).',
     oneOf('bearer'),
   ),
   id_token_nonce: optional(
-    'The ID Tokens of the server are known to hold no nonce; the code is protected by PKCE.',
+    'The server is known to leave the nonce out of its ID Tokens; PKCE protects the code.',
     oneOf('optional'),
   ),
   trusted_audiences: optional(
@@ -96,12 +96,12 @@ const providerEntry = objectOf({
     listOf(text('one audience', /^[\x21-\x7e]{1,2048}$/u)),
   ),
   redirect_uri: optional(
-    "The registered redirect URI, where it is not the provider's usual one: on this machine, or an https page whose address is pasted back.",
+    "The registered redirect URI, if it is not the provider's usual one: on this machine, or an https page whose address you paste back.",
     redirectUri,
   ),
-  scopes: optional("The scopes to ask for, instead of the provider's usual ones.", listOf(texts.scope)),
+  scopes: optional("The scopes to request, instead of the provider's usual ones.", listOf(texts.scope)),
   parameters: optional(
-    'More parameters of every authorization request; none of those that oauth-login sets itself.',
+    'More parameters for every authorization request, except those that oauth-login sets itself.',
     namedValues(anyText, freeParameter),
   ),
   endpoints: optional(
@@ -110,20 +110,20 @@ const providerEntry = objectOf({
       authorization_endpoint: optional('Where the person signs in.', url),
       token_endpoint: optional('Where the code is exchanged for tokens.', url),
       userinfo_endpoint: optional(
-        'null: nobody is asked for the profile; the ID Token tells who signed in, or nobody does.',
+        'null turns off the profile request; then only the ID Token, if there is one, says who signed in.',
         anyOf(url, nullValue),
       ),
-      revocation_endpoint: optional('Where a token is taken back (RFC 7009).', url),
+      revocation_endpoint: optional('Where a token is revoked (RFC 7009).', url),
       device_authorization_endpoint: optional('Where the device grant begins (RFC 8628).', url),
       jwks_uri: optional('The keys that its ID Tokens are signed with.', url),
     }),
   ),
   api_origins: optional(
-    'Further origins that oauth-login request may send the access token to, each as scheme, host and port; plain http for loopback addresses only.',
+    'More origins that oauth-login request may send the access token to, each as scheme, host and port; plain http for loopback addresses only.',
     listOf(apiOrigin),
   ),
   token_endpoint_origin: optional(
-    'The origin of the token endpoint where it is another than that of the authorization endpoint, as you confirmed it.',
+    'The origin of the token endpoint, if it differs from that of the authorization endpoint and you confirmed it.',
     narrowed(text('an origin such as "https://login.example.com"', /^https?:\/\/[^/?#@\s]+$/u), isOrigin),
   ),
   oauth1: optional('Its server of OAuth 1.0a, with which the person signs in (RFC 5849).', oauth1Of(url)),
@@ -133,13 +133,13 @@ const providerEntry = objectOf({
 /** `config.json`: the type, the check and the published schema are made from this. */
 export const configurationDocument = objectOf({
   $schema: optional('Where this schema is, for editors.', anyText),
-  store: optional('Where the key to the stored sign-ins lives.', oneOf(...storeKinds)),
+  store: optional('Where the key that protects the stored sign-ins is kept.', oneOf(...storeKinds)),
   default_account: optional(
-    'The account that is meant when more than one fits: its id, as oauth-login status shows it.',
+    'The account to use when more than one fits: its ID, as oauth-login status shows it.',
     anyText,
   ),
   providers: optional(
-    'Settings of providers, by name: of the presets, or of your own.',
+    'Settings by provider name: the name of a preset, or your own name.',
     namedValues(providerEntry, texts.name),
   ),
 });

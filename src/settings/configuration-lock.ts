@@ -132,14 +132,14 @@ function writing<T>(file: string, write: () => T): T {
     return write();
   } catch (cause) {
     throw new ConfigurationError('config_write_failed', `cannot write ${file} (${systemReason(cause)})`, {
-      hint: 'make the directory writable and the disk not full, or name another one in OAUTH_LOGIN_CONFIG_DIR',
+      hint: 'check that you may write to its directory and the disk has room, or choose another directory with OAUTH_LOGIN_CONFIG_DIR',
       cause,
     });
   }
 }
 
 function busy(file: string, path: string): ConfigurationError {
-  return new ConfigurationError('config_busy', `another process is changing ${file} and does not end`, {
-    hint: `run the command again in half a minute, or, when no other oauth-login runs: rm ${shellQuoted(path)}`,
+  return new ConfigurationError('config_busy', `another process has been changing ${file} for too long`, {
+    hint: `run the command again in half a minute, or if no other process of this tool is running: rm ${shellQuoted(path)}`,
   });
 }

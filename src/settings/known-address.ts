@@ -24,7 +24,7 @@ export function refuseKnownAddress(url: URL): void {
     'usage_unknown_provider',
     `${shown} is an address of ${preset.label}, which has a name here; did you mean ${preset.name}?`,
     {
-      hint: `write ${preset.name} in place of the address, as in: oauth-login ${preset.name} (--issuer ${shown} takes it as it stands)`,
+      hint: `write ${preset.name} instead of the address: oauth-login ${preset.name} (to use the address as it is: --issuer ${shown})`,
     },
   );
 }
@@ -54,7 +54,7 @@ function isIssuer({ issuer, hosts, clientSecret }: Provider, address: string): b
   return address.startsWith(before) && address.endsWith(after);
 }
 
-/** The address of a tenant that is no issuer: one that stands for many, or one without the end of the template. */
+/** The address of a tenant that is not an issuer: one that stands for many, or one without the end of the template. */
 function refusedTenant(url: URL, preset: Provider): UsageError | undefined {
   const { name, label, issuer, tenant: usual, sharedTenants } = preset;
   const [before = '', after] = issuer.split('{tenant}');
@@ -67,10 +67,10 @@ function refusedTenant(url: URL, preset: Provider): UsageError | undefined {
     return undefined;
   }
   const command = `oauth-login ${name}${tenant === usual ? '' : ` --tenant ${tenant}`}`;
-  const what = isShared ? 'stands for many issuers' : 'is no issuer';
+  const what = isShared ? 'stands for many issuers' : 'is not an issuer';
   return new UsageError(
     'usage_unknown_provider',
     `${url.origin}/${tenant} of ${label} ${what}; did you mean ${name}?`,
-    { hint: `write it so: ${command}` },
+    { hint: `write it like this: ${command}` },
   );
 }

@@ -48,13 +48,13 @@ function refuseUnlessOwned(path: string, { uid, mode }: Stats, owner: number): v
   const quoted = shellQuoted(path);
   if (uid !== owner) {
     throw new ConfigurationError('config_unsafe_file', `${path} does not belong to root`, {
-      hint: `give it to root: sudo chown ${owner} ${quoted}`,
+      hint: `make root its owner: sudo chown ${owner} ${quoted}`,
     });
   }
   if ((mode & GROUP_OR_OTHER_WRITE) === 0) {
     return;
   }
-  throw new ConfigurationError('config_unsafe_file', `other users than root may write ${path}`, {
-    hint: `take that right away: sudo chmod go-w ${quoted}`,
+  throw new ConfigurationError('config_unsafe_file', `users other than root may write ${path}`, {
+    hint: `remove that permission: sudo chmod go-w ${quoted}`,
   });
 }

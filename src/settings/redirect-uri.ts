@@ -51,7 +51,7 @@ export function redirectSetting(
   if ('elsewhere' in base) {
     throw new UsageError(
       'usage_conflict',
-      '--port does not go with a redirect URI that is not on this machine',
+      '--port cannot be used with a redirect URI that is not on this machine',
       {
         hint: 'leave out --port, or use a redirect URI such as http://127.0.0.1:8765/callback',
       },
@@ -92,7 +92,7 @@ function redirectFromUri(uri: string): RedirectSettings {
     hint:
       readRedirectUri(normalised) === undefined
         ? 'it has to look like http://127.0.0.1:8765/callback, with 127.0.0.1, [::1] or localhost'
-        : `browsers write it as ${normalised}: register and give it exactly so`,
+        : `browsers write it as ${normalised}: register it and give it exactly like that`,
   });
 }
 
@@ -105,7 +105,7 @@ function portSetting(text: string): number[] {
     'usage_invalid',
     `--port takes ports between 1024 and 65535, not ${JSON.stringify(text)}`,
     {
-      hint: 'for example --port 8765 or --port 8765,8766; 0 stands for any free port',
+      hint: 'for example --port 8765 or --port 8765,8766; 0 means any free port',
     },
   );
 }

@@ -129,8 +129,8 @@ function refuseOwnHeader(name: string): void {
     });
   }
   if (ownHeaders.has(key) || key.startsWith('proxy-')) {
-    throw new UsageError('usage_conflict', `the header ${name} is not for the user to set`, {
-      hint: 'leave it out; it follows from the address, the body and the connection',
+    throw new UsageError('usage_conflict', `the header ${name} cannot be set`, {
+      hint: 'leave it out; this tool sets it',
     });
   }
 }

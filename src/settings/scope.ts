@@ -14,7 +14,7 @@ export function askedScopes(flags: readonly string[]): string[] {
     return [...new Set(asked)];
   }
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
-    hint: 'a scope has printable ASCII characters only, without quotes and backslashes (RFC 6749 §3.3)',
+    hint: 'a scope can contain only printable ASCII characters, without quotes and backslashes (RFC 6749 §3.3)',
   });
 }
 

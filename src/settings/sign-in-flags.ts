@@ -13,9 +13,13 @@ export function withAuthentication(target: Target, text: string | undefined): Ta
   }
   const method = clientAuthentications.find((name) => name === text);
   if (method === undefined) {
-    throw new UsageError('usage_invalid', `${JSON.stringify(text)} is no method for a person's sign-in`, {
-      hint: `the methods are ${clientAuthentications.join(', ')}`,
-    });
+    throw new UsageError(
+      'usage_invalid',
+      `${JSON.stringify(text)} is not a client authentication for a person's sign-in`,
+      {
+        hint: `the methods are ${clientAuthentications.join(', ')}`,
+      },
+    );
   }
   return {
     ...target,
@@ -35,7 +39,7 @@ export function shortLivedScopes(
   if (shortLived !== undefined) {
     return shortLived.scopes;
   }
-  throw new UsageError('usage_conflict', `${label} has no tokens that expire only when they are asked for`, {
+  throw new UsageError('usage_conflict', `${label} has no option for tokens that expire soon`, {
     hint: 'leave out --short-lived',
   });
 }

@@ -21,8 +21,8 @@ export function subjectTokenSource(flags: UnattendedFlags): SubjectTokenSource {
     if (subjectFrom === 'ci') {
       return { kind: 'ci' };
     }
-    throw new UsageError('usage_invalid', `--subject-from knows no ${JSON.stringify(subjectFrom)}`, {
-      hint: 'the identity of the CI job is --subject-from ci; other places: --subject-token-file, --subject-token-env',
+    throw new UsageError('usage_invalid', `--subject-from does not take ${JSON.stringify(subjectFrom)}`, {
+      hint: 'for the identity of the CI job, use --subject-from ci; for another token, --subject-token-file or --subject-token-env',
     });
   }
   if (subjectTokenEnv !== undefined) {

@@ -24,7 +24,7 @@ export function suppliedToken(provider: string, { env }: Pick<Context, 'env'>): 
     return { token: new Secret(value), variable, provider };
   }
   throw new ConfigurationError('config_invalid_value', `${variable} does not hold a token`, {
-    hint: 'it has to hold the access token and nothing else, or not to be set',
+    hint: 'put the access token and nothing else into it, or unset it',
   });
 }
 

@@ -140,9 +140,13 @@ function notPlainUrl(): UsageError {
 
 function issuerTarget(url: URL, target: string, flags: TargetFlags, configuration: Configuration): Target {
   if (flags.host !== undefined || flags.tenant !== undefined) {
-    throw new UsageError('usage_conflict', '--host and --tenant do not go with the address of an issuer', {
-      hint: 'leave them out, or name the kind of server: oauth-login gitlab --host git.example.com',
-    });
+    throw new UsageError(
+      'usage_conflict',
+      '--host and --tenant cannot be used with the address of an issuer',
+      {
+        hint: 'leave them out, or name the kind of server: oauth-login gitlab --host git.example.com',
+      },
+    );
   }
   const typed = issuerOfAddress(flags.issuer ?? target);
   const isAddress = flags.issuer === undefined || flags.issuer === target;

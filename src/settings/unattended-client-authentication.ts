@@ -42,7 +42,7 @@ export function authenticationSetting(flags: UnattendedFlags): UnattendedClientA
   if (method !== 'private_key_jwt' && keyFile !== undefined && !isAssertionGrant) {
     throw new UsageError(
       'usage_conflict',
-      `--key-file has no meaning with --client-authentication ${method}`,
+      `--key-file cannot be used with --client-authentication ${method}`,
       {
         hint: 'leave one of them out; a key goes with private_key_jwt',
       },
@@ -51,7 +51,7 @@ export function authenticationSetting(flags: UnattendedFlags): UnattendedClientA
   if (clientSecretFile !== undefined && (method === 'none' || method === 'private_key_jwt')) {
     throw new UsageError(
       'usage_conflict',
-      `--client-secret-file has no meaning with --client-authentication ${method}`,
+      `--client-secret-file cannot be used with --client-authentication ${method}`,
       { hint: 'leave one of them out; a secret goes with client_secret_basic, _post or _jwt' },
     );
   }

@@ -85,7 +85,7 @@ export function readUnattendedGrant(flags: UnattendedFlags & { readonly grant: s
   if (stray === undefined) {
     return grant;
   }
-  throw new UsageError('usage_conflict', `${stray[1]} has no meaning with --grant ${grant}`, {
+  throw new UsageError('usage_conflict', `${stray[1]} cannot be used with --grant ${grant}`, {
     hint: `it belongs to --grant ${stray[2].join(' or ')}`,
   });
 }
@@ -96,8 +96,8 @@ export function refuseUnattendedFlags(flags: UnattendedFlags): void {
   if (stray === undefined) {
     return;
   }
-  throw new UsageError('usage_conflict', `${stray[1]} has no meaning without --grant`, {
-    hint: `without --grant the stored token is used; with it one is asked for: --grant ${stray[2].join(' or ')}`,
+  throw new UsageError('usage_conflict', `${stray[1]} cannot be used without --grant`, {
+    hint: `without --grant the stored token is used; to request one instead, add --grant ${stray[2].join(' or ')}`,
   });
 }
 

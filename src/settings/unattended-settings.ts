@@ -61,14 +61,14 @@ export function unattendedSettings(
   const grant = readUnattendedGrant(flags);
   const named = target ?? flags.issuer;
   if (named === undefined) {
-    throw new UsageError('usage_invalid', `--grant ${grant} needs to know whom to ask`, {
+    throw new UsageError('usage_invalid', `--grant ${grant} needs a provider`, {
       hint: `for example oauth-login token https://issuer.example --grant ${grant}`,
     });
   }
   refuseTwoInputs(flags);
   if (grant === 'jwt-bearer' && (flags.audience ?? []).length > 1) {
-    throw new UsageError('usage_conflict', 'an assertion is made out to one audience only', {
-      hint: 'give --audience once, or not at all: the server itself is meant then',
+    throw new UsageError('usage_conflict', 'an assertion can have only one audience', {
+      hint: 'give --audience once, or leave it out to use the server itself',
     });
   }
   const { scope, param, clientAuthentication: _method, ...rest } = flags;

@@ -86,7 +86,7 @@ function refuseConfigured(name: string, { providers }: Configuration): void {
   if (issuer === undefined && endpoints === undefined && preset === undefined) {
     return;
   }
-  throw new UsageError('usage_conflict', `the name ${name} stands for an entry of config.json already`, {
+  throw new UsageError('usage_conflict', `the name ${name} already stands for an entry in config.json`, {
     hint: `choose another name: --name my-${name}`,
   });
 }
@@ -98,8 +98,8 @@ function refuseTaken(name: string, { added }: Configuration, again: string): voi
   if (label === undefined && present === undefined) {
     return;
   }
-  throw new UsageError('usage_conflict', `the name ${name} stands for ${label ?? 'another file'} already`, {
-    hint: `choose another name with --name my-${name}, or put it in that place: ${again}`,
+  throw new UsageError('usage_conflict', `the name ${name} already stands for ${label ?? 'another file'}`, {
+    hint: `choose another name with --name my-${name}, or replace that one: ${again}`,
   });
 }
 
@@ -131,6 +131,6 @@ function refuseForeignHosts(
   throw new UsageError(
     'usage_conflict',
     `${name} was not added, since it uses hosts of other providers: ${taken.join(', ')}`,
-    { hint: `if you trust who wrote it: ${again}` },
+    { hint: `if you trust its author: ${again}` },
   );
 }

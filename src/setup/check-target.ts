@@ -24,13 +24,13 @@ export async function checkTarget(settings: LoginSettings, context: Context): Pr
     const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
     if (s256Support(provider, provider.metadata) === 'not-offered') {
       context.stderr.write(
-        `note: the list of PKCE methods of ${provider.label} is without S256, which a sign-in with a browser needs; --code-challenge-method S256 says that it works all the same.\n`,
+        `note: ${provider.label} does not list S256 among its PKCE methods, and a sign-in with a browser needs it; if it works anyway, say so with --code-challenge-method S256.\n`,
       );
     }
     // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
     const origin = settings.issuerNamed ? foreignTokenOrigin(provider) : undefined;
     if (origin !== undefined) {
-      context.stderr.write(`note: ${provider.label} gives its tokens at ${origin}; that is remembered.\n`);
+      context.stderr.write(`note: ${provider.label} issues its tokens at ${origin}; this was saved.\n`);
     }
     const { issuer } = provider;
     const scopes = scopeSetting(provider, settings.askedScopes);

@@ -64,7 +64,7 @@ export async function registerAtSignIn(
   }
   const registered = await guideRegistration(settings, context);
   const { label } = settings.provider;
-  context.stderr.write(`Saved; the next sign-in to ${label} needs none of this. Now you sign in.\n\n`);
+  context.stderr.write(`Saved. The next sign-in to ${label} needs none of these steps. Now sign in.\n\n`);
   return registered;
 }
 

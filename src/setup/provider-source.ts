@@ -12,7 +12,7 @@ const MOST_BYTES = 65_536;
 /** What keeps people from reading a file most often, in words. */
 const faults = new Map([
   ['ENOENT', 'does not exist'],
-  ['EACCES', 'may not be read by you'],
+  ['EACCES', 'is not readable for you'],
   ['EISDIR', 'is a directory'],
 ]);
 

@@ -58,7 +58,11 @@ function noRegistration(provider: Provider, settings: LoginSettings): Configurat
       hint: `sign in: oauth-login ${signInTarget(settings)}`,
     });
   }
-  return new ConfigurationError('config_invalid_value', `${provider.label} registers no client by itself`, {
-    hint: `${registrationClause(provider, registeredRedirectUri(settings.redirect), settings.device)}, then give --client-id`,
-  });
+  return new ConfigurationError(
+    'config_invalid_value',
+    `${provider.label} does not let this tool register itself`,
+    {
+      hint: `${registrationClause(provider, registeredRedirectUri(settings.redirect), settings.device)}, then give --client-id`,
+    },
+  );
 }

@@ -32,7 +32,7 @@ export async function removeClient(
   const clientId = configuration.client_id;
   if (clientId === undefined) {
     throw new ConfigurationError('config_missing_client_id', `no client is saved for ${provider.label}`, {
-      hint: 'oauth-login providers shows for which providers one is',
+      hint: 'to see which providers have one: oauth-login providers',
     });
   }
   await refuseMachineClient(provider.name, context);
@@ -51,7 +51,7 @@ async function refuseMachineClient(name: string, { paths }: Context): Promise<vo
     return;
   }
   const file = join(paths.machine.directory, 'config.json');
-  throw new ConfigurationError('config_invalid_value', `the client of ${name} stands in ${file}`, {
+  throw new ConfigurationError('config_invalid_value', `the client of ${name} is set in ${file}`, {
     hint: 'the administrator of this machine can remove it there; your own config.json can name another client_id',
   });
 }

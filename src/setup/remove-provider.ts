@@ -40,13 +40,9 @@ export async function removeProvider(name: string, context: Context): Promise<st
     if (preset !== name && !(user === name && client_id !== undefined)) {
       continue;
     }
-    throw new ConfigurationError(
-      'config_invalid_value',
-      `a client of ${user} is saved, which needs ${path}`,
-      {
-        hint: `remove it first: oauth-login setup ${user} --remove`,
-      },
-    );
+    throw new ConfigurationError('config_invalid_value', `the saved client of ${user} needs ${path}`, {
+      hint: `remove it first: oauth-login setup ${user} --remove`,
+    });
   }
   try {
     rmSync(path);

@@ -90,7 +90,7 @@ async function registerNow(
   if (secretExpiresAt !== undefined) {
     const day = secretExpiresAt.toISOString().slice(0, 10);
     const again = `oauth-login setup ${signInTarget(settings)} --register`;
-    context.stderr.write(`note: the client secret ends on ${day}; then register again: ${again}\n`);
+    context.stderr.write(`note: the client secret expires on ${day}; to register again then: ${again}\n`);
   }
   return {
     ...settings,

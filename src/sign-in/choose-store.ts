@@ -58,7 +58,7 @@ export function isAbsence(error: StoreError): boolean {
 function undecided(reason: StoreError): StoreError {
   return new StoreError(
     'store_undecided',
-    `${reason.message}, and no other place was chosen for the key to your sign-ins`,
+    `${reason.message}, and no other place was chosen for the key that protects your sign-ins`,
     {
       hint: 'choose: --store keychain (and unlock or start one), --store passphrase (with OAUTH_LOGIN_PASSPHRASE), or --store file (only file permissions protect it); OAUTH_LOGIN_STORE works too',
     },

@@ -62,6 +62,6 @@ async function requireAnswer(
     return;
   }
   throw new NetworkError('network_server_error', `${label} answered with status ${response.status}`, {
-    hint: `check the spelling of ${origin}, or try again in a while; nothing was saved`,
+    hint: `check the spelling of ${origin}, or try again later; nothing was saved`,
   });
 }

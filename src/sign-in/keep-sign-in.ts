@@ -96,9 +96,13 @@ function refreshTokenLife({ refreshTokenExpiresAt, issuedAt }: TokenSet): number
 }
 
 function otherBrowser(label: string): ProtocolError {
-  return new ProtocolError('protocol_browser_mismatch', `the sign-in to ${label} came from another browser`, {
-    hint: 'nothing was stored; run the command again and stay in the browser that opens',
-  });
+  return new ProtocolError(
+    'protocol_browser_mismatch',
+    `the sign-in to ${label} finished in another browser`,
+    {
+      hint: 'nothing was stored; run the command again and stay in the browser that opens',
+    },
+  );
 }
 
 /**
@@ -115,7 +119,7 @@ function requireWanted(wanted: AccountHead | undefined, profile: Profile | undef
   const [name, other] = [accountName(wanted), accountName({ profile, clientId: wanted.clientId })];
   throw new AuthenticationRequiredError(
     'account_mismatch',
-    `${other} has signed in to ${wanted.label}, and not ${name}; nothing was stored`,
+    `${other} signed in to ${wanted.label} instead of ${name}; nothing was stored`,
     { hint: `sign out of ${wanted.label} in the browser and run this again, or leave out --account` },
   );
 }

@@ -15,9 +15,9 @@ export function missingClientId(
   const { label } = settings.provider;
   const hint =
     offer === undefined
-      ? registrationHint(settings, `${guideTo(settings)} leads you through it`)
-      : `the server registers this tool when it is asked to: oauth-login setup ${signInTarget(settings)} --register`;
-  return new ConfigurationError('config_missing_client_id', `there is no client id for ${label}`, { hint });
+      ? registrationHint(settings, `${guideTo(settings)} guides you`)
+      : `to let the server register this tool: oauth-login setup ${signInTarget(settings)} --register`;
+  return new ConfigurationError('config_missing_client_id', `there is no client ID for ${label}`, { hint });
 }
 
 /** The error for a client whose credential is nowhere, where nobody can be asked for it. */
@@ -40,7 +40,7 @@ export function missingCredential(
     );
   }
   return new ConfigurationError('config_missing_client_secret', `there is no ${what} for ${label}`, {
-    hint: `give it with --client-secret-file PATH, or set ${variables.secret}; ${guideTo(settings)} asks for it and seals it`,
+    hint: `give it with --client-secret-file PATH, or set ${variables.secret}; ${guideTo(settings)} asks for it and stores it encrypted`,
   });
 }
 

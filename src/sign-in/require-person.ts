@@ -15,9 +15,9 @@ export function requirePerson(
   const variable = variableName(provider.name, 'TOKEN');
   throw new AuthenticationRequiredError(
     'person_required',
-    `nobody is here to sign in to ${provider.label}: there is no terminal, or CI is set`,
+    `nobody can sign in to ${provider.label} here: there is no terminal, or CI is set`,
     {
-      hint: `sign in at a terminal, let a program show the sign-in to somebody with --events, or give this job a token in ${variable}`,
+      hint: `sign in at a terminal, let a program show the sign-in to a person with --events, or give this job a token in ${variable}`,
     },
   );
 }

@@ -151,10 +151,10 @@ function refusedWithFlags(
   const member = `"scopes" of ${provider.name} in config.json`;
   const hint =
     namedScopes.length > 0
-      ? 'name only scopes with --scope that the registration of the client allows'
+      ? 'with --scope, name only scopes that the registration of the client allows'
       : configuration.scopes === undefined
-        ? `name the scopes that the registration of the client allows in ${member}`
-        : `name only scopes in ${member} that the registration of the client allows`;
+        ? `in ${member}, name the scopes that the registration of the client allows`
+        : `in ${member}, name only scopes that the registration of the client allows`;
   return error.with({ hint });
 }
 

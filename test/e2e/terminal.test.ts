@@ -34,7 +34,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     await terminal.enter('oauth-login github');
     await terminal.shows('Open the page in your browser?');
     const screen = await terminal.screen();
-    expect(screen).toMatch(/^Before GitHub lets a program sign you in, it wants to know that program\./m);
+    expect(screen).toMatch(/^GitHub only accepts registered apps, so first register oauth-login there/m);
     expect(screen).toMatch(/^ {2}1\. Sign in to GitHub\./m);
     expect(screen).toMatch(/^http:\/\/127\.0\.0\.1\/callback$/m);
     expect(await terminal.text()).toMatch(
@@ -54,7 +54,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     await terminal.type(clientSecret);
     await terminal.press('Enter');
     await terminal.shows('Waiting for you to finish there');
-    expect(await terminal.text()).toContain('Saved; the next sign-in to GitHub needs none of this.');
+    expect(await terminal.text()).toContain('Saved. The next sign-in to GitHub needs none of these steps.');
     expect(await terminal.text()).toContain('client_id=Iv1.typed');
     expect(await terminal.links(2)).toHaveLength(2);
     await terminal.press('C-c');
@@ -121,7 +121,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     await terminal.shows('Paste the address here');
     const address = /^http\S+\/auth\?\S+$/m.exec(await terminal.text())?.[0] ?? '';
     await terminal.press('C-d');
-    await terminal.shows('Not yet: nothing was pasted, and Ctrl-C is what stops this. Still waiting.');
+    await terminal.shows('Not yet: nothing was pasted; to stop, press Ctrl-C. Still waiting.');
     const state = new URL(address).searchParams.get('state') ?? '';
     const redirectUri = new URL(address).searchParams.get('redirect_uri') ?? '';
     const pasted = `${redirectUri}?error=access_denied&state=${state}&iss=${encodeURIComponent(server.issuer)}&error_description=CANARY-PASTED`;
@@ -135,10 +135,10 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
   it('defines a provider of one’s own, and signs in with the command that is named', async () => {
     await terminal.enter(`oauth-login setup demo-sso --issuer ${server.issuer} --allow-http-loopback`);
     await terminal.shows('Client ID that demo-sso gave you');
-    expect(await terminal.text()).toContain('Enter http://127.0.0.1/callback as redirect URI.');
+    expect(await terminal.text()).toContain('Enter http://127.0.0.1/callback as the redirect URI.');
     await terminal.type(server.clientId);
     await terminal.press('Enter');
-    await terminal.shows('Enter if there is none');
+    await terminal.shows('press press press Enter if there is none');
     await terminal.press('Enter');
     expect(await terminal.ended()).toBe(0);
     const command = /^Sign in with: (oauth-login .+)$/m.exec(await terminal.text())?.[1] ?? '';
@@ -188,7 +188,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     await terminal.press('Enter');
     expect(await terminal.ended()).toBe(0);
     const text = await terminal.text();
-    expect(text).toContain('That was not it. Passphrase');
+    expect(text).toContain('That was not the right one. Passphrase');
     expect(text).not.toContain('the-right');
     expect(text).toContain(server.issuedSecrets('access_token').at(-1));
     expect(await terminal.isSane()).toBe(true);

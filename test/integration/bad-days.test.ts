@@ -335,7 +335,7 @@ describe('the command line', () => {
     [['token', 'gihub'], 2, /did you mean github/],
     [['git.example.com'], 2, /its address, https:\/\/git\.example\.com/],
     [['--bogus'], 2, /unknown option/],
-    [['statsu'], 2, /no command and no provider "statsu"; did you mean oauth-login status\?/],
+    [['statsu'], 2, /no command or provider "statsu"; did you mean oauth-login status\?/],
     [['help', 'statsu'], 2, /there is no command "statsu"/],
     [['https://a.example', '--host', 'b.example'], 2, /leave them out/],
     [['gitlab', '--issuer', 'https://a.example', '--tenant', 'b'], 2, /leave them out/],
@@ -386,8 +386,8 @@ describe('T13 a secret given as an option that is none', () => {
   });
 
   it.each([
-    ['--client-secret', '--client-secret-file PATH, - for standard input'],
-    ['--secret', '--client-secret-file PATH, - for standard input'],
+    ['--client-secret', '--client-secret-file PATH (- is standard input)'],
+    ['--secret', '--client-secret-file PATH (- is standard input)'],
     ['--passphrase', 'OAUTH_LOGIN_PASSPHRASE'],
     ['--password', 'OAUTH_LOGIN_PASSPHRASE'],
     ['--token', 'OAUTH_LOGIN_GITHUB_TOKEN'],
@@ -398,7 +398,7 @@ describe('T13 a secret given as an option that is none', () => {
     for (const words of [[`${option}=${canary}`], [option, canary]]) {
       const { stderr } = await line.run('token', 'github', ...words);
       expect(stderr).toContain(`error: unknown option ${option}\n`);
-      expect(stderr).toMatch(/hint: a secret on the command line can be read by others: .+\n$/);
+      expect(stderr).toMatch(/hint: other users can read a secret on the command line: .+\n$/);
       expect(stderr).toContain(way);
       expect(stderr).not.toContain('CANARY');
     }
@@ -410,7 +410,7 @@ describe('T13 a secret given as an option that is none', () => {
 
   it('recommends no option that the command does not have', async () => {
     const { stderr } = await line.run('github', '--key=x');
-    expect(stderr).toContain('hint: a secret on the command line can be read by others');
+    expect(stderr).toContain('hint: other users can read a secret on the command line');
     expect(stderr).not.toContain('--key-file');
   });
 

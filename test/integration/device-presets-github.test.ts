@@ -93,7 +93,7 @@ describe('--device at GitHub', () => {
 
   it.each([
     ['device_flow_disabled', 400, 'Enable Device Flow'],
-    ['Not Found', 404, 'check the client id'],
+    ['Not Found', 404, 'check the client ID'],
   ])('tells what to do about %s', async (error, status, hint) => {
     const played = play(github, refusal(error, {}, status), [granted]);
     const outcome = await played.signIn(...login, '--json');

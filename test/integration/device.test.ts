@@ -270,7 +270,7 @@ describe('T31 a hostile device response', () => {
     const outcome = await login(here, '--json');
     expect(errorOf({ ...outcome, stderr: here.said() })).toMatchObject({
       exit_code: 6,
-      message: expect.stringMatching(/allows no poll while its code is good$/),
+      message: expect.stringMatching(/allows no request before its code expires$/),
     });
     expect([server.hits('token'), here.seconds()]).toEqual([before, 0]);
     expect(here.said()).not.toContain(good.user_code);
@@ -303,7 +303,7 @@ describe('T31 a hostile device response', () => {
     const outcome = await login(here, '--json');
     expect(errorOf({ ...outcome, stderr: here.said() })).toMatchObject({
       exit_code: 6,
-      message: expect.stringMatching(/allows no further poll while its code is good$/),
+      message: expect.stringMatching(/does not allow another request before its code expires$/),
     });
     expect(here.seconds()).toBe(5);
   });

@@ -70,7 +70,7 @@ describe('T35 Ctrl-D at the question for the address', () => {
     });
     expect(exitCode).toBe(0);
     expect(questions).toHaveLength(2);
-    expect(said).toContain('Not yet: nothing was pasted, and Ctrl-C is what stops this. Still waiting.');
+    expect(said).toContain('Not yet: nothing was pasted; to stop, press Ctrl-C. Still waiting.');
   });
 
   it('stops the sign-in at last, for a terminal that is gone would answer for ever', async () => {

@@ -109,9 +109,9 @@ describe('a client whose secret is missing', () => {
     const again = await line.run('setup', 'github', '--client-id', 'my-client');
     expect(again.exitCode).toBe(0);
     expect(again.stderr).toBe('');
-    expect(again.stdout).toContain('its secret sealed');
+    expect(again.stdout).toContain('with its secret encrypted');
     const other = await line.run('setup', 'github', '--client-id', 'another-client');
-    expect(other.stderr).toContain('GitHub wants a client secret as well');
+    expect(other.stderr).toContain('GitHub also needs a client secret');
   });
 });
 
@@ -217,7 +217,7 @@ describe('a command line that cannot be read', () => {
     [['exec'], 'exec needs a provider'],
     [['request', 'github'], 'request needs the URL of the request'],
     [['setup'], 'setup needs the name of a provider'],
-    [['login', '--port'], 'a value is missing: --port <ports>'],
+    [['login', '--port'], 'no value was given: --port <ports>'],
     [['status', '--nonsense'], 'unknown option --nonsense'],
     [['help', 'nonsense'], 'there is no command "nonsense"'],
   ])('%j says what was typed, and what to type', async (argv, message) => {
@@ -355,7 +355,9 @@ describe('a target', () => {
         });
         const other = await person.runIn(at('grace'), ...signIn, '--account', 'ada');
         expect(errorOf(other)).toMatchObject({ code: 'account_mismatch', exit_code: 4 });
-        expect(errorOf(other).message).toMatch(/^grace has signed in to 127.*not ada; nothing was stored$/);
+        expect(errorOf(other).message).toMatch(
+          /^grace signed in to 127.* instead of ada; nothing was stored$/,
+        );
         expect((await person.run('token')).stdout).toBe(before);
 
         const same = await person.runIn(at('ada'), ...signIn, '--account', 'ada');

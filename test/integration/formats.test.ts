@@ -44,9 +44,9 @@ describe('token --format', () => {
   });
 
   it.each([
-    [['--as', 'X'], 'no meaning with the format raw'],
-    [['--format', 'json', '--as', 'X'], 'no meaning with the format json'],
-    [['--format', 'netrc', '--as', 'X'], 'no meaning'],
+    [['--as', 'X'], 'cannot be used with the format raw'],
+    [['--format', 'json', '--as', 'X'], 'cannot be used with the format json'],
+    [['--format', 'netrc', '--as', 'X'], 'cannot be used with the format netrc'],
     [['--format', 'env', '--as', 'PATH'], 'changes how programs run'],
     [['--format', 'fish', '--as', 'a b'], 'is not the name of a variable'],
     [['--format', 'env', '--as', "x'; echo broken; '"], 'is not the name of a variable'],

@@ -131,9 +131,9 @@ describe('exec --grant', () => {
 
   it.each<[string, string[], number, string]>([
     ['a variable that is not to be set', credentials('--as', 'PATH'), 2, 'changes how programs run'],
-    ['a flag without --grant', ['--audience', 'a'], 2, '--audience has no meaning without --grant'],
+    ['a flag without --grant', ['--audience', 'a'], 2, '--audience cannot be used without --grant'],
     ['an unknown grant', ['--grant', 'password'], 2, 'there is no grant "password"'],
-    ['a flag of another grant', credentials('--rotate-to', 'x'), 2, '--rotate-to has no meaning with'],
+    ['a flag of another grant', credentials('--rotate-to', 'x'), 2, '--rotate-to cannot be used with'],
     ['an account', credentials('--account', 'x'), 2, "cannot be used with option '--account"],
     ['a missing key', ['--grant', 'jwt-bearer', '--client-id', 'x'], 3, 'needs a key'],
     ['a missing subject', ['--grant', 'token-exchange'], 3, 'OAUTH_LOGIN_WORK_SUBJECT_TOKEN'],
@@ -242,7 +242,7 @@ describe('request --grant', () => {
   it('refuses the flags of a grant without --grant', async () => {
     const outcome = await request(`${api.origin}/thing`, '--scope', 'read');
     expect(outcome.exitCode).toBe(2);
-    expect(outcome.stderr).toContain('--scope has no meaning without --grant');
+    expect(outcome.stderr).toContain('--scope cannot be used without --grant');
   });
 });
 
@@ -264,8 +264,8 @@ describe('status', () => {
       `work: a token of --grant client-credentials as ${CLIENT}
   provider:  work (${server.issuer})
   scopes:    read
-  valid:     for N minutes, then asked for again
-  stored:    sealed, but the key is a file beside it: only file permissions protect it
+  valid:     for N minutes, then requested again
+  stored:    encrypted, but the key is in a file beside it: only file permissions protect it
 `,
     );
     expectNoSecrets(stdout, [kept, CLIENT_SECRET]);

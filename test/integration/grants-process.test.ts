@@ -167,7 +167,7 @@ describe('a job of a CI system', () => {
     ]);
     expect([job.code, job.stderr]).toEqual([
       0,
-      expect.stringMatching(/warning: run no two of these at once/),
+      expect.stringMatching(/warning: do not run two of these commands at once/),
     ]);
     expect(readFileSync(file, 'utf8')).toBe(`${people.issuedSecrets('refresh_token').at(-1)}\n`);
   });

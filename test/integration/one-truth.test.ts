@@ -40,7 +40,7 @@ describe('an access token that was seen refused', () => {
     const userInfos = server.hits('userinfo');
     expect(await handOut()).toEqual([4, 4, 4]);
     expect(server.hits('userinfo')).toBe(userInfos);
-    expect((await line.run('status')).stdout).toContain('valid:     expired or revoked, sign in again');
+    expect((await line.run('status')).stdout).toContain('valid:     expired or revoked; sign in again');
     expect(JSON.parse((await line.run('status', '--json')).stdout).accounts).toMatchObject([
       { token_refused: true, needs_login: expect.stringContaining('invalid_grant') },
     ]);
@@ -52,7 +52,7 @@ describe('an access token that was seen refused', () => {
     server.breakEndpoint('token', { kind: 'html', status: 503 });
     expect((await line.run('whoami')).exitCode).toBe(7);
     expect((await line.run('token')).exitCode).toBe(7);
-    expect((await line.run('status')).stdout).toContain('valid:     refused, refreshed at the next use');
+    expect((await line.run('status')).stdout).toContain('valid:     refused; the next use refreshes it');
     server.restore();
     const later = { ...line.context.clock, now: () => new Date(Date.now() + 10_000) };
     const after = await line.runIn({ clock: later }, 'token');

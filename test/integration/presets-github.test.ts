@@ -91,7 +91,7 @@ describe('signing in to GitHub', () => {
     expect(stdout).toBe(
       [
         'Signed in to GitHub as octocat (The Octocat) <octocat@github.com>',
-        '  stored:  sealed, but the key is a file beside it: only file permissions protect it',
+        '  stored:  encrypted, but the key is in a file beside it: only file permissions protect it',
         '  scopes:  read:user user:email',
         '  valid:   until it is revoked (no expiry)',
         '',

@@ -87,7 +87,7 @@ describe('signing in to Google', () => {
     expect(stdout).toBe(
       [
         'Signed in to Google as Ada Lovelace <ada@example.com>',
-        '  stored:  sealed, but the key is a file beside it: only file permissions protect it',
+        '  stored:  encrypted, but the key is in a file beside it: only file permissions protect it',
         `  scopes:  ${granted}`,
         '  valid:   for 59 minutes, then refreshed',
         '',

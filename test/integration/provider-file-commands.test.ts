@@ -144,7 +144,7 @@ describe('providers', () => {
       { stdout: { write: (text: string) => out.push(text), isTTY: true, columns: 80 } },
       'providers',
     );
-    expect(out.join('')).toMatch(/^Yours\n {2}work +work \(your own\)\n {2}x +X \(client id set\)\n\nCode\n/);
+    expect(out.join('')).toMatch(/^Yours\n {2}work +work \(your own\)\n {2}x +X \(client ID set\)\n\nCode\n/);
   });
 
   it('finds by name, alias, label, group, ability and address', async () => {
@@ -166,7 +166,7 @@ describe('providers', () => {
 
   it('says how sure the facts are, and what is not', async () => {
     const { stdout } = await line.run('providers', 'forgejo', '--host', 'forge.example.com');
-    expect(stdout).toMatch(/^ {2}how sure +two independent sources agree on the addresses$/m);
+    expect(stdout).toMatch(/^ {2}certainty +two independent sources agree on the addresses$/m);
     expect(stdout).toContain('they were not confirmed one by one.');
     const document = JSON.parse((await line.run('providers', 'codeberg', '--json')).stdout);
     expect(document).toMatchObject({ confidence: 'B', doubts: [expect.stringContaining('Forgejo')] });

@@ -128,7 +128,7 @@ describe('providers add', () => {
     [
       'a template that nobody fills',
       { ...acme, issuer: 'https://{hots}' },
-      /acme\.json:\d+: key "issuer" holds \{hots\}, which nothing fills/,
+      /acme\.json:\d+: key "issuer" holds \{hots\}, which is not known here/,
     ],
     ['no JSON', '{', /acme\.json:1: is not JSON/],
     [
@@ -213,10 +213,10 @@ describe('providers add', () => {
   it('lets no file take the place of another, unless that is wanted', async () => {
     const github = await line.run('providers', 'add', written(acme, 'github'), '--yes');
     expect(github.exitCode).toBe(2);
-    expect(github.stderr).toContain('the name github stands for GitHub already');
+    expect(github.stderr).toContain('the name github already stands for GitHub');
     await line.run('providers', 'add', written(acme), '--yes');
     const twice = await line.run('providers', 'add', written({ ...acme, label: 'New' }), '--yes');
-    expect(twice.stderr).toContain('the name acme stands for Acme already');
+    expect(twice.stderr).toContain('the name acme already stands for Acme');
     await line.run('providers', 'add', written({ ...acme, label: 'New' }), '--yes', '--replace');
     expect((await line.run('providers', 'acme')).stdout).toMatch(/^New /);
     writeConfiguration(line, { providers: { work: { issuer: 'https://work.test' } } });
@@ -243,7 +243,7 @@ describe('providers add', () => {
     };
     const { stderr } = await line.run('providers', 'add', written(tricky));
     expect(stderr).toContain(`  ${long}\n`);
-    expect(stderr).toMatch(/^ {2}xn--\S+\.com\n {4}.*holds letters that may look like others$/m);
+    expect(stderr).toMatch(/^ {2}xn--\S+\.com\n {4}.*contains letters that can look like others$/m);
   });
 });
 
@@ -316,7 +316,7 @@ describe('the configuration of the machine', () => {
     expect((await run(uid, 'providers', 'github')).stdout).toContain('of-the-organisation');
     writeConfiguration(line, { providers: { github: { client_id: 'mine' } } });
     const { stdout } = await run(uid, 'providers', 'github');
-    expect(stdout).toMatch(/client id +mine/);
+    expect(stdout).toMatch(/client ID +mine/);
     expect(stdout).toMatch(/scopes +repo/);
     expect((await run(uid, 'providers', 'acme')).stdout).toMatch(/^Acme /);
     await run(uid, 'setup', 'acme', '--client-id', 'x');
@@ -326,7 +326,7 @@ describe('the configuration of the machine', () => {
 
   it('T04 gives the client of one server to no other', async () => {
     writeConfiguration(line, { providers: { work: { issuer: 'https://other.test' } } });
-    expect((await run(uid, 'providers', 'work')).stdout).toMatch(/client id +not set/);
+    expect((await run(uid, 'providers', 'work')).stdout).toMatch(/client ID +not set/);
   });
 
   it('removes no client of the machine, and says whose it is', async () => {

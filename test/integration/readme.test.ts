@@ -147,7 +147,7 @@ const ways: readonly Way[] = [
     lines: /^oauth-login demo$/,
     prove: async (shown, home) => {
       const { terminal } = await shell(shown.command, home, { BROWSER: '', HTTPS_PROXY: '' });
-      expect(terminal).toContain('That was all of it.');
+      expect(terminal).toContain('That is all.');
     },
   },
   {

@@ -54,7 +54,7 @@ describe('a code that is answered with 400 and no reason', () => {
     const { exitCode, stderr } = await signInAt(server, line);
     expect([exitCode, stderr]).toEqual([
       5,
-      expect.stringContaining('answered with status 400 and no reason'),
+      expect.stringContaining('answered with status 400 and gave no reason'),
     ]);
   });
 });

@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 /** What the hint says that has to stand in the configuration file. */
 const remedyOf = ({ stderr }: Outcome): { providers: Record<string, object> } =>
-  JSON.parse(/ has to say (\{.*\})\n/.exec(stderr)?.[1] ?? 'null');
+  JSON.parse(/write this into \S+: (\{.*\})\n/.exec(stderr)?.[1] ?? 'null');
 
 describe('T02 a token leaves for no other origin', () => {
   const github = (address: string, ...more: string[]) =>
@@ -140,7 +140,7 @@ describe('T02 a token leaves for no other origin', () => {
       providers: { work: { api_origins: [api.origin, 'https://elsewhere.example'] } },
     });
     const plain = await request('http://elsewhere.example/');
-    expect(plain.stderr).toContain('plain http is only for a loopback address');
+    expect(plain.stderr).toContain('plain http works only for a loopback address');
     expect(plain.stderr).not.toContain('api_origins');
   });
 

@@ -42,7 +42,7 @@ describe('where any client id is accepted', () => {
     expect(stdout).toMatch(/^Signed in to Lichess as /);
     expect(formOf(lastTo(server, 'POST /lichess.org/api/token')).client_id).toBe('oauth-login');
     expect((await line.run('token', 'lichess')).stdout).toBe('canary-of-lichess\n');
-    expect((await line.run('providers', 'lichess')).stdout).toMatch(/^ {2}client id +oauth-login$/m);
+    expect((await line.run('providers', 'lichess')).stdout).toMatch(/^ {2}client ID +oauth-login$/m);
     expect((await line.run('setup', 'lichess', '--register')).stderr).toContain(
       'sign in: oauth-login lichess',
     );
@@ -84,7 +84,7 @@ describe('a Mastodon instance', () => {
     expect(signedIn.exitCode).toBe(0);
     expect(signedIn.stdout).toMatch(/^Signed in to Mastodon \(social\.example\.com\) as ada/);
     expect(line.asked.map(({ question }) => question)).toEqual([
-      `Mastodon (${host}) lets oauth-login register itself at ${host}; that happens once. Register it now?`,
+      `oauth-login can register itself with Mastodon (${host}), at ${host}. This is needed only once. Register it now?`,
     ]);
     expect(formOf(lastTo(server, `POST /${host}/api/v1/apps`))).toEqual({
       client_name: 'oauth-login',
@@ -262,7 +262,7 @@ describe('an OpenID provider that registers anybody (RFC 7591)', () => {
       client_secret_expires_at: 1_900_000_000,
     }));
     const { stderr } = await register();
-    expect(stderr).toContain('ends on 2030-03-17');
+    expect(stderr).toContain('expires on 2030-03-17');
     expect(stderr).toMatch(/oauth-login setup sso .*--allow-http-loopback --register$/m);
   });
 

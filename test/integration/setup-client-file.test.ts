@@ -34,7 +34,7 @@ describe('the import of Google’s client file', () => {
     const { exitCode, stdout, stderr } = await line.run('setup', 'google', '--from', file);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(
-      `Saved the client for Google in ${join(line.directory, 'config', 'config.json')}, its secret sealed.\nSign in with: oauth-login google\n`,
+      `Saved the client for Google in ${join(line.directory, 'config', 'config.json')}, with its secret encrypted.\nSign in with: oauth-login google\n`,
     );
     expect(stderr).toContain(`${file} still holds the client secret`);
     expect(configurationOf(line)).toEqual({ providers: { google: { client_id: clientFile.client_id } } });
@@ -113,7 +113,7 @@ describe('the import of Google’s client file', () => {
     [
       'a secret that is a number',
       { installed: { ...clientFile, client_secret: 1 } },
-      /client_secret that is none/,
+      /client_secret that cannot be one/,
       /Download/,
     ],
     [

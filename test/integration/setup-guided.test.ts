@@ -50,7 +50,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     const { exitCode, stdout, stderr } = await line.runAtTerminal(answers, 'github');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Signed in to GitHub as octocat <o@g\.test>\n/);
-    expect(stderr).toMatch(/^Before GitHub lets a program sign you in, it wants to know that program\./);
+    expect(stderr).toMatch(/^GitHub only accepts registered apps, so first register oauth-login there/);
     expect(stderr).toMatch(/\n {2}1\. Sign in to GitHub\./);
     const lines = stderr.split('\n');
     expect(lines).toContain('http://127.0.0.1/callback');
@@ -67,7 +67,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
       'secret: Client secret that GitHub gave you (hidden while you type or paste)',
     ]);
     expect(line.asked[0]?.initial).toBe(true);
-    expect(stderr).toContain('Saved; the next sign-in to GitHub needs none of this. Now you sign in.\n');
+    expect(stderr).toContain('Saved. The next sign-in to GitHub needs none of these steps. Now sign in.\n');
     expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({
       client_id: 'Iv1.typed',
       client_secret: clientSecret,
@@ -195,7 +195,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
 describe('setup, guided, once more', () => {
   beforeEach(async () => {
     const { stdout } = await line.runAtTerminal([no, 'Iv1.first', clientSecret], 'setup', 'github');
-    expect(stdout).toMatch(/, its secret sealed\.\nSign in with: oauth-login github\n$/);
+    expect(stdout).toMatch(/, with its secret encrypted\.\nSign in with: oauth-login github\n$/);
   });
 
   it('proposes the client id, keeps the secret on Enter, and changes nothing', async () => {
@@ -204,7 +204,7 @@ describe('setup, guided, once more', () => {
     expect(line.asked.slice(3)).toMatchObject([
       { kind: 'confirm' },
       { kind: 'text', initial: 'Iv1.first' },
-      { kind: 'secret', question: expect.stringContaining('Enter keeps the stored one') },
+      { kind: 'secret', question: expect.stringContaining('press Enter to keep the stored one') },
     ]);
     expect(configurationOf(line)).toEqual(before);
     expect((await line.run('github')).exitCode).toBe(0);
@@ -232,7 +232,7 @@ describe('setup, guided, of other providers', () => {
     expect(questions()).toEqual([
       'confirm: Open the page in your browser?',
       'text: Application ID that GitLab (git.example.com) gave you',
-      'secret: Secret that GitLab (git.example.com) gave you (hidden while you type or paste; Enter if there is none)',
+      'secret: Secret that GitLab (git.example.com) gave you (hidden while you type or paste; press press press Enter if there is none)',
       'confirm: Open the page in your browser?',
       'text: App ID that Facebook gave you',
       'secret: App secret that Facebook gave you (hidden while you type or paste)',
@@ -321,9 +321,9 @@ describe('the first sign-in to a provider of one’s own', () => {
     expect(exitCode).toBe(0);
     expect(questions()).toEqual([
       'text: Client ID that demo-sso gave you',
-      'secret: Client secret that demo-sso gave you (hidden while you type or paste; Enter if there is none)',
+      'secret: Client secret that demo-sso gave you (hidden while you type or paste; press press press Enter if there is none)',
     ]);
-    expect(stderr).toContain('Enter http://127.0.0.1/callback as redirect URI.');
+    expect(stderr).toContain('Enter http://127.0.0.1/callback as the redirect URI.');
     expect(stdout).toMatch(/oauth-login demo-sso --allow-http-loopback\n$/);
     expect(configurationOf(line)).toEqual({
       providers: { 'demo-sso': { issuer: issuer.issuer, client_id: issuer.clientId } },

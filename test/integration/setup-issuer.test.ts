@@ -50,7 +50,7 @@ describe('setup with an issuer', () => {
     expect(signedIn.exitCode).toBe(0);
     expect(signedIn.stdout).toMatch(/^Signed in to demo-sso as ada /);
     expect((await line.run('whoami', 'demo-sso')).exitCode).toBe(0);
-    expect((await line.run('providers')).stdout).toMatch(/^demo-sso +demo-sso \(your own, client id set\)$/m);
+    expect((await line.run('providers')).stdout).toMatch(/^demo-sso +demo-sso \(your own, client ID set\)$/m);
   });
 
   it('names a command that signs in again, flags included, when the sign-in has ended', async () => {
@@ -72,7 +72,7 @@ describe('setup with an issuer', () => {
       ...['--redirect-uri', confidentialRedirectUri],
     );
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('its secret sealed');
+    expect(stdout).toContain('with its secret encrypted');
     expectNoSecrets({ directory: line.directory }, [clientSecret]);
     expect((await line.run('demo-sso', '--allow-http-loopback')).exitCode).toBe(0);
     expect(server.requestsTo('token').at(-1)?.form.get('client_id')).toBe('confidential');

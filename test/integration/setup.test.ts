@@ -81,7 +81,7 @@ describe('the client secret', () => {
   it('is missed aloud when the provider wants one and nobody can be asked', async () => {
     const { exitCode, stderr } = await set();
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('GitHub wants a client secret as well');
+    expect(stderr).toContain('GitHub also needs a client secret');
     expect(stderr).toContain('OAUTH_LOGIN_GITHUB_CLIENT_SECRET');
     const outcome = await line.run('github', '--json');
     expect(outcome.exitCode).toBe(3);

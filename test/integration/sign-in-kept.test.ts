@@ -53,7 +53,7 @@ describe('a sign-in whose UserInfo is of no use', () => {
     expect(stdout).toContain('as ');
     const note = /^note: (.*)$/m.exec(stderr)?.[1] ?? '';
     expect(note).toMatch(reason);
-    expect(note).toMatch(/; who signed in is taken from the ID Token$/);
+    expect(note).toMatch(/; the ID Token says who signed in$/);
     expect(stderr).not.toContain('Mallory');
     const { accounts } = JSON.parse((await line.run('status', '--json')).stdout);
     expect(accounts).toMatchObject([{ profile: { sub } }]);
@@ -146,7 +146,7 @@ describe('a sign-in without ID Token whose profile is of no use', () => {
     const { exitCode, stdout, stderr } = await line.run('github');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^Signed in to GitHub, which did not tell who signed in\n {2}client: {2}client\.id\n/,
+      /^Signed in to GitHub, which did not say who signed in\n {2}client: {2}client\.id\n/,
     );
     expect(stderr).toMatch(reason);
     expect(stderr).toContain('the account is stored without a profile');

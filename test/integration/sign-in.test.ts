@@ -228,7 +228,7 @@ describe('the stored sign-in', () => {
       code: 'refresh_rejected',
       hint: expect.stringContaining('oauth-login'),
     });
-    expect((await line.run('status')).stdout).toContain('expired or revoked, sign in again');
+    expect((await line.run('status')).stdout).toContain('expired or revoked; sign in again');
     expect((await signIn()).exitCode).toBe(0);
     expect((await line.run('whoami')).exitCode).toBe(0);
   });

@@ -29,7 +29,7 @@ describe('a second person at the same provider', () => {
     const grace = await signIn('grace');
     expect([grace.exitCode, promptsOf(grace.asked)]).toEqual([0, [null, 'consent']]);
     expect(grace.stderr).toContain('Signed in there already: ada (Ada Lovelace) <ada@example.com>\n');
-    expect(grace.stderr).toMatch(/gave no refresh token, .+ opens once more and asks for it\.\n/s);
+    expect(grace.stderr).toMatch(/gave no refresh token, .+ opens again and asks for it\.\n/s);
     expect(grace.asked.at(-1)?.get('login_hint')).toBe('grace');
     expect(await accounts()).toMatchObject([{ refreshable: true }, { refreshable: true }]);
     expect((await line.run('token', '--account', 'grace', '--refresh')).exitCode).toBe(0);
@@ -159,7 +159,7 @@ describe('offline access, which only the tool has asked for', () => {
       [`${standard} offline_access`, standard],
       ['consent', null],
     ]);
-    expect(first.stderr).toMatch(/refused what asks for a refresh token, .+ tried once more without it/s);
+    expect(first.stderr).toMatch(/refused the request for a refresh token, .+ tried again without one/s);
     const next = await signIn('ada');
     expect([next.exitCode, scopesOf(next.asked)]).toEqual([0, [standard]]);
   });
@@ -178,9 +178,9 @@ describe('offline access, which only the tool has asked for', () => {
     });
     const plain = await signIn('ada');
     expect([plain.exitCode, plain.asked.length]).toEqual([5, 2]);
-    expect(plain.stderr).toMatch(/hint: name the scopes .+ in "scopes" of .+ in config\.json\n$/);
+    expect(plain.stderr).toMatch(/hint: in "scopes" of .+ in config\.json, name the scopes .+\n$/);
     expect(plain.stderr.split('hint:')[1]).not.toContain('--');
     const named = await signIn('ada', '--scope', 'mail.read');
-    expect(named.stderr).toMatch(/hint: name only scopes with --scope .+\n$/);
+    expect(named.stderr).toMatch(/hint: with --scope, name only scopes .+\n$/);
   });
 });

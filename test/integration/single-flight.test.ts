@@ -137,7 +137,7 @@ describe('T26 a server in trouble', () => {
       server.restore();
       const early = await atOnce(2, seconds - 3, 'token', '--refresh');
       expect([early.requests, early.codes]).toEqual([0, codes]);
-      expect(early.errors[0]).toMatch(/; it is asked again in [1-4] s at the earliest\n/);
+      expect(early.errors[0]).toMatch(/; the next request to it is possible in [1-4] s\n/);
       expect(await atOnce(1, seconds + 1, 'token', '--refresh')).toMatchObject({ requests: 1, codes: [0] });
     },
   );
@@ -171,7 +171,7 @@ describe('T28 an answer that never reached the disk', () => {
     const after = await line.run('token', '--refresh');
     expect([after.exitCode, after.stdout]).toEqual([4, '']);
     expect(after.stderr).toContain(
-      `the answer to a refresh that was sent at ${sentAt.slice(0, 19).replace('T', ' ')} UTC was not kept`,
+      `the reply to a refresh that was sent at ${sentAt.slice(0, 19).replace('T', ' ')} UTC was not stored`,
     );
     expect(after.stderr).toContain('\noauth-login: hint: sign in again with: oauth-login ');
     expect((await line.run('token', '--refresh')).exitCode).toBe(4);

@@ -23,7 +23,9 @@ describe('a token from the environment', () => {
       const outcome = await line.runIn(changes, 'token', '--json');
       expect(outcome.exitCode).toBe(4);
       expect(outcome.stdout).toBe('');
-      expect(errorOf(outcome).hint).toMatch(/^name the provider whose token is meant; set: OAUTH_LOGIN_GIT/);
+      expect(errorOf(outcome).hint).toMatch(
+        /^name the provider whose token you mean; these variables are set: OAUTH_LOGIN_GIT/,
+      );
     }
     for (const flags of [
       ['--account', 'ada'],

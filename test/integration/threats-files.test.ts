@@ -199,6 +199,6 @@ describe('T11 files that are there before the command', () => {
     const line = `printf CANARY-Tz7pWc4mXq9v | "$0" "$1" setup own ${setUp} 3<&0`;
     const args = ['-c', line, process.execPath, command.path];
     const { stdout } = await promisify(execFile)('/bin/sh', args, { env: home.environment });
-    expect(stdout).toContain('its secret sealed');
+    expect(stdout).toContain('with its secret encrypted');
   });
 });

@@ -137,7 +137,7 @@ describe.each([
     } else {
       expect(ended).toMatchObject({
         code: 0,
-        stderr: expect.stringMatching(/^note: .+taken from the ID Token/m),
+        stderr: expect.stringMatching(/^note: .+the ID Token says who signed in/m),
       });
     }
     expect(findSecrets(ended.page?.body ?? expect.unreachable('no page'), secrets())).toEqual([]);

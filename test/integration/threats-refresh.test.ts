@@ -96,7 +96,7 @@ describe('T26 a refresh that never ends', () => {
     const token = await home.run(['token']);
     expect([token.code, token.stdout]).toEqual([4, '']);
     expect(token.stderr).toMatch(
-      /the answer to a refresh that was sent at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC was not kept, because the process was stopped/,
+      /the reply to a refresh that was sent at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC was not stored, because the process was stopped/,
     );
     expect(token.stderr).toContain('sign in again with: oauth-login');
     expect((await home.run(['status'])).code).toBe(0);

@@ -65,7 +65,7 @@ describe('a server that does not tell who signed in', () => {
     const { exitCode, stdout } = await signIn();
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^Signed in to mcp\.example, which did not tell who signed in\n {2}client: {2}client 1\n/,
+      /^Signed in to mcp\.example, which did not say who signed in\n {2}client: {2}client 1\n/,
     );
     const status = await line.run('status');
     expect(status.stdout).toMatch(/^mcp\.example: client client 1 \(who signed in is not known\)\n/);
@@ -86,7 +86,7 @@ describe('a server that does not tell who signed in', () => {
     await signIn();
     for (const more of [[], ['--offline']]) {
       const { exitCode, stdout } = await line.run('whoami', ...more);
-      expect([exitCode, stdout]).toEqual([0, 'mcp.example does not tell who signed in (client client 1)\n']);
+      expect([exitCode, stdout]).toEqual([0, 'mcp.example does not say who signed in (client client 1)\n']);
     }
     const { stdout } = await line.run('whoami', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ provider: 'mcp.example', sub: null, client_id: 'client 1' });
@@ -99,7 +99,7 @@ describe('a server that does not tell who signed in', () => {
       'whoami',
       'mcp',
     );
-    expect([exitCode, stdout]).toEqual([0, 'mcp does not tell who signed in\n']);
+    expect([exitCode, stdout]).toEqual([0, 'mcp does not say who signed in\n']);
   });
 
   it('has its token refreshed, by its client identifier or its id too', async () => {

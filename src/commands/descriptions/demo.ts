@@ -9,7 +9,7 @@ export const demoCommand: CommandDescription = {
   flags: [
     {
       usage: '--no-browser',
-      description: 'finish in your own browser, elsewhere; without a terminal, one is simulated',
+      description: 'finish in your own browser; without a terminal, the demo simulates one',
     },
     { usage: '--device', description: 'finish with a code on another device' },
     shared.allowDebug,

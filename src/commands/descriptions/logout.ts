@@ -4,12 +4,12 @@ import * as shared from '../flags.ts';
 /** `oauth-login logout`. */
 export const logoutCommand: CommandDescription = {
   name: 'logout',
-  description: 'revoke at the provider if possible, and delete',
+  description: 'sign out: revoke the tokens if the provider can, and delete them',
   arguments: [{ usage: '[target]' }],
   flags: [
     {
       usage: '--all',
-      description: 'every account (of the target, if there is one)',
+      description: 'every account (of the target, if you name one)',
       conflicts: [shared.account],
     },
     { usage: '--forget', description: 'also delete what cannot be revoked, and say what stays valid' },

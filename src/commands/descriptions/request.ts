@@ -5,7 +5,7 @@ import { unattendedFlags } from '../unattended-flags.ts';
 /** `oauth-login request`. */
 export const requestCommand: CommandDescription = {
   name: 'request',
-  description: 'send a request with an access token to its own API, with flags like those of curl',
+  description: "send a request with the access token to the provider's API; the flags are like curl's",
   arguments: [{ usage: '<target>' }, { usage: '<url>' }],
   flags: [
     { usage: '-X, --request <method>', description: 'the method (default: GET, or POST with data)' },
@@ -23,7 +23,7 @@ export const requestCommand: CommandDescription = {
     },
     {
       usage: '-o, --output <file>',
-      description: 'write to a file, which appears when it is complete (- is standard output)',
+      description: 'write the body to a file, once it is complete (- is standard output)',
     },
     ...shared.whichToken,
     shared.debug,

@@ -9,7 +9,7 @@ const fromFile: Flag = {
 
 const register: Flag = {
   usage: '--register',
-  description: 'let the server register this tool, without a question',
+  description: 'let the server register this tool, without asking you',
   conflicts: [fromFile, shared.clientId, shared.clientSecretFile],
 };
 
@@ -27,7 +27,7 @@ export const setupCommand: CommandDescription = {
       description: 'delete the saved client, also at the server if this tool registered it',
       conflicts: [fromFile, register, shared.clientId, shared.clientSecretFile],
     },
-    { usage: '--forget', description: 'with --remove: delete it here even if the server cannot be asked' },
+    { usage: '--forget', description: 'with --remove: delete it here even if the server does not' },
     shared.clientId,
     shared.clientSecretFile,
     shared.clientAuthentication,

@@ -7,7 +7,7 @@ export const whoamiCommand: CommandDescription = {
   description: 'ask the provider who is signed in',
   arguments: [{ usage: '[target]' }],
   flags: [
-    { usage: '--offline', description: 'show the stored answer, without asking' },
+    { usage: '--offline', description: 'show the stored answer, without network access' },
     shared.account,
     shared.host,
     shared.issuer,

@@ -38,7 +38,11 @@ export function gitlabDotenvValue(text: string): string {
 }
 
 function unsafe(file: string, fault: string): UsageError {
-  return new UsageError('usage_unsafe_format', `this token cannot be written to ${file}: it has ${fault}`, {
-    hint: 'use another format, such as --format json, or run the command with the token in a variable: oauth-login exec NAME -- COMMAND',
-  });
+  return new UsageError(
+    'usage_unsafe_format',
+    `this token cannot be written to ${file}: it contains ${fault}`,
+    {
+      hint: 'use another format, such as --format json, or run the command with the token in a variable: oauth-login exec NAME -- COMMAND',
+    },
+  );
 }

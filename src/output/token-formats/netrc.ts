@@ -27,11 +27,11 @@ export function netrcLines(token: string, origins: readonly string[]): string {
     });
   }
   if (/["'\\#]/.test(token) || KEYWORDS.test(token)) {
-    throw unreadable('has characters or words that not every reader of a .netrc file understands');
+    throw unreadable('contains characters or words that some readers of a .netrc file do not understand');
   }
   const lines = hosts.map((host) => `machine ${host} login ${LOGIN} password ${token}\n`);
   if (lines.some((line) => line.length > LONGEST_LINE)) {
-    throw unreadable('is too long for a .netrc file: curl would pass it over');
+    throw unreadable('is too long for a .netrc file: curl would skip it');
   }
   return lines.join('');
 }

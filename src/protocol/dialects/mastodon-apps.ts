@@ -36,8 +36,8 @@ export async function createMastodonApp(
   }
   const { client_id: clientId, client_secret: secret } = reply ?? {};
   if (typeof clientId !== 'string' || clientId === '' || typeof secret !== 'string' || secret === '') {
-    throw new ProtocolError('protocol_invalid_response', `${what} sent no client id and secret`, {
-      hint: 'register an application on the pages of the server, and give its client id with --client-id',
+    throw new ProtocolError('protocol_invalid_response', `${what} sent no client ID and secret`, {
+      hint: 'register an application on the pages of the server, and give its client ID with --client-id',
     });
   }
   return { clientId, clientSecret: new Secret(secret), clientAuthentication: 'client_secret_post' };

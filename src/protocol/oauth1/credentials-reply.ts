@@ -131,7 +131,7 @@ export function readCredentialsReply(text: string, what: string): CredentialsRep
     throw new ProtocolError(
       'protocol_invalid_response',
       `the reply to ${what} holds no credentials, or more than one`,
-      { hint: 'run it again with --debug; if it stays, tell the operator of the server' },
+      { hint: 'run it again with --debug; if it happens again, tell the operator of the server' },
     );
   }
   return { identifier, secret, members };

@@ -76,7 +76,7 @@ describe('an account whose file cannot be read', () => {
   const hidden = hubot.id;
   const file = `/data/accounts/${hidden}.account`;
   const error = new StoreError('store_permissions', `the file ${file} can be read by others`, {
-    hint: `mend it with: chmod 600 ${file}`,
+    hint: `fix it with: chmod 600 ${file}`,
   });
   const chooseBeside = (
     target: string | undefined,
@@ -94,8 +94,8 @@ describe('an account whose file cannot be read', () => {
     expect(refused).toMatchObject({
       code: 'store_unreadable_account',
       exitCode: 8,
-      message: `the file ${file} can be read by others, and may be the account that is meant`,
-      hint: `name the other one, github --account octocat, or mend it with: chmod 600 ${file}`,
+      message: `the file ${file} can be read by others; it may be the account that you mean`,
+      hint: `name the other one, github --account octocat, or fix it with: chmod 600 ${file}`,
     });
   });
 

@@ -130,7 +130,7 @@ describe('T55 the launcher does not split or reinterpret its argument', () => {
   it('names what was tried when no program of BROWSER can be started', async () => {
     await expect(open({ BROWSER: '/no/such/browser --new:other-one' })).rejects.toMatchObject({
       code: 'config_no_browser',
-      message: 'BROWSER names what cannot be run: /no/such/browser, other-one',
+      message: 'BROWSER names a program that cannot be run: /no/such/browser, other-one',
     });
   });
 

@@ -247,7 +247,7 @@ describe('a terminal', () => {
     const { environment, press, screen } = terminal();
     change(environment);
     const prompts = await openPrompts({ ...environment, canDraw });
-    const answer = prompts.choose('Where shall the key to your sign-ins live?', [
+    const answer = prompts.choose('Where should the key that protects your sign-ins be kept?', [
       { value: 'a', label: 'A passphrase', hint: 'asked for at each use' },
       { value: 'b', label: 'Stop' },
     ]);
@@ -266,7 +266,7 @@ describe('a terminal', () => {
     const sized = await asked(() => {}, true);
     const unsized = await asked(({ stderr }) => Object.assign(stderr, { columns: 0, rows: 0 }), true);
     expect(unsized).toBe(sized);
-    expect(unsized).toContain('Where shall the key to your sign-ins live?');
+    expect(unsized).toContain('Where should the key that protects your sign-ins be kept?');
   });
 
   it('that cannot draw is sent ASCII only', async () => {

@@ -242,7 +242,7 @@ describe('the demo with a browser', () => {
     expect(opened).toHaveLength(1);
     expect(calls[0]?.context.env.BROWSER).toBe('some-browser');
     expect(out.join('')).toContain('Your browser opens now');
-    expect(out.join('')).not.toContain('the demo plays one');
+    expect(out.join('')).not.toContain('the demo simulates one');
   });
 
   it('plays it when the opener finds none', async () => {
@@ -270,6 +270,6 @@ describe('the demo with a browser', () => {
   it('can be told to play it all the same', async () => {
     const { context, out } = stage({ env: { BROWSER: 'some-browser' } });
     await runDemo(context, commands([]), { browser: false });
-    expect(out.join('')).toContain('the demo plays one over HTTP');
+    expect(out.join('')).toContain('the demo simulates one over HTTP');
   });
 });

@@ -94,7 +94,7 @@ describe('T40 a directory that others write in is no place for ours', () => {
             expect.objectContaining({
               code: 'config_shared_directory',
               exitCode: 3,
-              message: `${variable} is ${place}, where everybody may write`,
+              message: `${variable} is ${place}, which everybody may write to`,
               hint: expect.stringContaining(`set ${variable} to`),
             }),
           );

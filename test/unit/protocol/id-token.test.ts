@@ -55,7 +55,7 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
 
   it('names every audience that is not trusted at once', () => {
     expect(check({ aud: ['client', 'api', 'reports', 'api', 7] })).toThrow(
-      /made out to 3 further audiences: "api", "reports"$/,
+      /names 3 further audiences: "api", "reports"$/,
     );
   });
 

@@ -104,7 +104,7 @@ describe('revocation', () => {
     const { outcome } = await revoke(reply);
     expect(failureOf(outcome)).toMatchObject({
       exitCode: 5,
-      message: 'the revocation endpoint of Example answered with status 401 and no reason',
+      message: 'the revocation endpoint of Example answered with status 401 and gave no reason',
     });
   });
 });

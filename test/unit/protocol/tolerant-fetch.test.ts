@@ -315,8 +315,8 @@ describe('an error with a status of its own keeps its reason', () => {
       /"no such client"/,
     ],
     [{ ...json({ error: 'invalid_grant' }, 400), type: 'text/html' }, 'invalid_grant', /invalid_grant/],
-    [{ body: '', status: 401 }, 'unknown_error', /status 401 and no reason/],
-    [{ body: '<html>', status: 400, type: 'text/html' }, 'unknown_error', /status 400 and no reason/],
+    [{ body: '', status: 401 }, 'unknown_error', /status 401 and gave no reason/],
+    [{ body: '<html>', status: 400, type: 'text/html' }, 'unknown_error', /status 400 and gave no reason/],
   ])('%j', async (answer, error, words) => {
     await expect(refresh(answer, [])).rejects.toMatchObject({
       code: `as_${error}`,

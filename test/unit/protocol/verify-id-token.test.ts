@@ -177,8 +177,8 @@ describe('the reason that is told', () => {
     [{ exp: now - 3600 }, /has expired/, true],
     [{ nbf: now + 3600 }, /not valid yet/, true],
     [{ iat: now + 3600 }, /in the future/, true],
-    [{ aud: 'another' }, /not made out to this client/, false],
-    [{ iss: 'https://another.example' }, /another issuer/, false],
+    [{ aud: 'another' }, /not for this client/, false],
+    [{ iss: 'https://another.example' }, /a different issuer/, false],
     [{ aud: undefined }, /no aud/, false],
     [{ exp: 'soon' }, /exp/, false],
   ])('%j: %s, with the clock: %s', async (claims, words, isTime) => {

@@ -91,12 +91,12 @@ describe('tenants', () => {
 
   it('keeps the letters of a tenant whose names are exact, and needs one', () => {
     expect(expandProvider(pool, { tenant: 'eu-west-2_mQWq' }).issuer).toContain('/eu-west-2_mQWq');
-    expect(() => expandProvider(pool)).toThrow('needs the id of your tenant');
+    expect(() => expandProvider(pool)).toThrow('needs the ID of your tenant');
     expect(() => expandProvider(microsoft, { tenant: 'eu-west-2_mQWq' })).toThrow(UsageError);
   });
 
   it.each(['../a', 'a/b', 'a?b', '_a', 'ä', '.', 'a b'])('refuses %j as an exact tenant', (tenant) => {
-    expect(() => expandProvider(pool, { tenant })).toThrow('--tenant is not the id of a tenant');
+    expect(() => expandProvider(pool, { tenant })).toThrow('--tenant is not the ID of a tenant');
   });
 
   it('refuses --tenant where there are none', () => {

@@ -208,7 +208,7 @@ describe('what a typo is answered with', () => {
         ),
       ),
       ['parameters', '__proto__'],
-      /no key may have/,
+      /not allowed as the name of a key/,
     ],
     [
       'two ways to take a token back',

@@ -80,15 +80,18 @@ describe('the configuration file', () => {
 
   it('names the line of a syntax error', async () => {
     expect(await problem('{\n  "store": "file",\n  oops\n}\n')).toMatch(
-      /config\.json:3:.* is not JSON: a value is none of JSON/,
+      /config\.json:3:.* is not JSON: a value is not valid JSON/,
     );
   });
 
   it.each([
-    ['{"store": "file",}', /a name in double quotes is missing \(no comma stands before a closing brace\)/],
+    [
+      '{"store": "file",}',
+      /a name in double quotes is missing \(there must be no comma before a closing brace\)/,
+    ],
     [
       '{"providers": {"x": {"scopes": ["a",]}}}',
-      /a value is missing \(no comma stands before a closing bracket/,
+      /a value is missing \(there must be no comma before a closing bracket/,
     ],
     ['{"store": "file" "providers": {}}', /a comma is missing between two members/],
     ['{"store" "file"}', /a colon is missing/],
@@ -126,8 +129,8 @@ describe('the configuration file', () => {
     writeFileSync(file(), '{\n"providers": {"github": {\n"client_secret": "CANARY"}}}');
     const error = await readConfiguration(paths()).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
-      message: `${file()}:3: key "providers"."github"."client_secret" never stands in this file`,
-      hint: 'remove the key "client_secret" in line 3, and seal it with oauth-login setup github',
+      message: `${file()}:3: key "providers"."github"."client_secret" never belongs in this file`,
+      hint: 'remove the key "client_secret" in line 3, and store it encrypted with: oauth-login setup github',
     });
   });
 
@@ -159,7 +162,10 @@ describe('the configuration file', () => {
       `{"providers": {"x": {"redirect_uri": "${uri}"}}}`,
       /"redirect_uri" expected a URI such as/,
     ]),
-    ['{"providers": {"x": {"parameters": {"state": "1"}}}}', /"parameters"\."state" expected .*sets itself/],
+    [
+      '{"providers": {"x": {"parameters": {"state": "1"}}}}',
+      /"parameters"\."state" expected a parameter that oauth-login does not set itself/,
+    ],
     ['{"providers": {"x": {"token_endpoint_origin": "https://x.example/"}}}', /expected an origin/],
   ])('refuses %s', async (source, expected) => {
     expect(await problem(source)).toMatch(expected);
