@@ -126,7 +126,7 @@ describe('an authority that NODE_EXTRA_CA_CERTS named at sign-in', () => {
     const line = closeAfterTest(openCommandLine({ user: 'nobody' }));
     const outcome = await signIn(line, '/nowhere/ca.pem');
     expect(outcome.exitCode).toBe(7);
-    expect(outcome.stderr).toContain('set NODE_EXTRA_CA_CERTS to its PEM file');
+    expect(outcome.stderr).toContain('name its PEM file with --ca-file');
   });
 });
 
