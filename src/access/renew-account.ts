@@ -2,7 +2,7 @@ import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/ac
 import type { AccountReserve } from '../accounts/account-reserve.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
+import { NetworkError, StoreError } from '../ground/errors.ts';
 import { networkOf } from '../ground/http-options.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
@@ -10,17 +10,8 @@ import { tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { AccessSession } from './access-session.ts';
 import { failureRecord } from './failed-refresh.ts';
+import { isRejectedRefresh } from './rejected-refresh.ts';
 import { cannotRefresh, signInAgain } from './sign-in-again.ts';
-
-/** Errors that concern the client, the pace or the server. */
-const notAboutTheToken: ReadonlySet<string> = new Set([
-  'invalid_client',
-  'unauthorized_client',
-  'incorrect_client_credentials',
-  'slow_down',
-  'temporarily_unavailable',
-  'server_error',
-]);
 
 /**
  * Spends the refresh token of an account and keeps what comes of it; to be called inside the lock of the account, which
@@ -45,6 +36,12 @@ export async function renewAccount(
   ]);
   const http = await context.openHttp(networkOf(head, access.trace));
   try {
+    if (head.oauth1 !== undefined) {
+      const { renewedCredentials } = await import('./renew-token-credentials.ts');
+      return await keepWhatComes({ head, secrets }, access, () =>
+        renewedCredentials({ head, secrets }, refreshToken, http.fetch, context),
+      );
+    }
     const use = {
       provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
@@ -119,14 +116,14 @@ function noteFailure(
 ): unknown {
   const { unfinishedRefresh, failedRefresh: _failedRefresh, ...rest } = head;
   const refused = `${head.label} refused the refresh token`;
-  if (isRejected(error) && error.error !== UNEXPLAINED) {
+  if (isRejectedRefresh(error) && error.error !== UNEXPLAINED) {
     const likely = error.likelyReason === undefined ? '' : `: ${error.likelyReason}`;
     const reason = `${refused} (${error.error})${likely}${unansweredText(before)}`;
     reserve.write({ ...rest, needsLogin: reason }, secrets);
     return signInAgain(head, reason);
   }
   // Without a reason it may be the page of a proxy: the next command tries again.
-  const told = isRejected(error)
+  const told = isRejectedRefresh(error)
     ? signInAgain(head, `${refused} (status ${error.status}, without a reason)${unansweredText(before)}`)
     : error;
   const mark = hasNoAnswer(error, reply) ? before.unfinishedRefresh : unfinishedRefresh;
@@ -178,21 +175,11 @@ function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccou
     secrets: {
       ...secrets,
       accessToken: tokens.accessToken,
-      ...defined({ refreshToken: tokens.refreshToken, idToken: tokens.idToken }),
+      ...defined({
+        tokenSecret: tokens.tokenSecret,
+        refreshToken: tokens.refreshToken,
+        idToken: tokens.idToken,
+      }),
     },
   };
-}
-
-/**
- * Servers report a dead refresh token as `invalid_grant`, as `invalid_request`, or with 400 or 401 and nothing
- * else; what concerns the client or the pace is not about the token.
- */
-function isRejected(error: unknown): error is AuthorizationServerError {
-  if (!(error instanceof AuthorizationServerError)) {
-    return false;
-  }
-  if (notAboutTheToken.has(error.error)) {
-    return false;
-  }
-  return error.status === 400 || error.status === 401;
 }

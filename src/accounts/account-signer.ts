@@ -5,7 +5,10 @@ import type { OAuth1Server } from '../providers/oauth1.ts';
 import type { AccountHead, OpenAccount } from './account.ts';
 
 /** What an account keeps of the server: how its requests are signed, and where its token is renewed. */
-export function signatureRuleOf(server: OAuth1Server): NonNullable<AccountHead['oauth1']> {
+export function signatureRuleOf(server: OAuth1Server | undefined): AccountHead['oauth1'] {
+  if (server === undefined || server.isSecretTheKey) {
+    return undefined;
+  }
   const { signatureMethod, parametersIn, realm, method, tokenUri } = server;
   return { signatureMethod, parametersIn, ...defined({ realm }), method, tokenUri };
 }

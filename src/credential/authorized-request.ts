@@ -57,7 +57,7 @@ export function authorizedRequest(
       ...(isInBody ? { form: signed.form } : {}),
     };
   }
-  if (provider.oauth1 !== undefined) {
+  if (provider.oauth1 !== undefined && !provider.oauth1.isSecretTheKey) {
     throw new ConfigurationError(
       'config_invalid_value',
       `a token of ${provider.label} alone is of no use: its requests are signed (OAuth 1.0a)`,

@@ -5,6 +5,7 @@ import { isInteractive } from '../ground/presence.ts';
 import { Secret } from '../ground/secret.ts';
 import type { VerifierExpectation } from '../loopback/callback-expectation.ts';
 import { randomId } from '../loopback/unguessable-text.ts';
+import type { CredentialEndpoint } from '../protocol/oauth1/request-credentials.ts';
 import {
   authorizationUriOf,
   requestTemporaryCredentials,
@@ -15,6 +16,7 @@ import type { OAuth1Server } from '../providers/oauth1.ts';
 import { openCallback } from './callback.ts';
 import { lastPage } from './last-page.ts';
 import type { CodeRequest, GrantedSignIn, SignInOutcome } from './sign-in-request.ts';
+import { OUT_OF_BAND, typedVerifier } from './type-verifier.ts';
 import { waitForResponse } from './wait-for-response.ts';
 
 /**
@@ -31,13 +33,48 @@ export async function redirectionBasedAuthorization(
   server: OAuth1Server,
   context: Context,
 ): Promise<GrantedSignIn> {
-  const { provider, parameters } = request;
+  const { provider } = request;
   const endpoint = {
     label: provider.label,
     server,
     signer: signerOf(request, server, context),
     fetch: request.fetch,
   };
+  if ('elsewhere' in request.redirect && request.redirect.elsewhere === OUT_OF_BAND) {
+    return byVerifier(endpoint, request, context);
+  }
+  return byCallback(endpoint, request, context);
+}
+
+type Endpoint = CredentialEndpoint & { readonly server: OAuth1Server };
+
+/** The person types the verifier that the page shows (RFC 5849 §2.1, `oob`). */
+async function byVerifier(
+  endpoint: Endpoint,
+  request: CodeRequest,
+  context: Context,
+): Promise<GrantedSignIn> {
+  const { server } = endpoint;
+  const credentials = await requestTemporaryCredentials(endpoint, OUT_OF_BAND);
+  const uri = authorizationUriOf(
+    server,
+    credentials,
+    OUT_OF_BAND,
+    request.parameters,
+    request.client.clientId,
+  );
+  const verifier = await typedVerifier(request, context, uri);
+  const granted = await tokenOf(endpoint, credentials, verifier, request);
+  return { ...granted, finish: async () => {} };
+}
+
+async function byCallback(
+  endpoint: Endpoint,
+  request: CodeRequest,
+  context: Context,
+): Promise<GrantedSignIn> {
+  const { provider, parameters } = request;
+  const { server } = endpoint;
   const state = server.isCallbackExact ? undefined : randomId();
   let credentials: TemporaryCredentials | undefined;
   const expected: VerifierExpectation = {
@@ -60,28 +97,34 @@ export async function redirectionBasedAuthorization(
   try {
     const callbackUri = withState(callback.redirectUri, state);
     credentials = await requestTemporaryCredentials(endpoint, callbackUri);
-    const uri = authorizationUriOf(server, credentials, callbackUri, parameters);
+    const uri = authorizationUriOf(server, credentials, callbackUri, parameters, request.client.clientId);
     const response = await waitForResponse({ request, context, callback, expected }, uri);
     const verifier = server.isWithoutVerifier ? null : response.parameters.get('oauth_verifier');
-    const tokens = await requestTokenCredentials(
-      {
-        ...endpoint,
-        signer: withToken(endpoint.signer, new Secret(credentials.identifier), credentials.secret),
-      },
-      verifier ?? undefined,
-      request.scopes,
-    );
-    const facts = {
-      client: request.client,
-      redirectUri: callback.redirectUri,
-      browser: response.browser,
-      signer: withToken(endpoint.signer, tokens.accessToken, tokens.tokenSecret),
-    };
-    return { tokens, facts, finish };
+    const { tokens, facts } = await tokenOf(endpoint, credentials, verifier ?? undefined, request);
+    const { redirectUri } = callback;
+    return { tokens, facts: { ...facts, redirectUri, browser: response.browser }, finish };
   } catch (error) {
     await finish({ kind: 'failed', error });
     throw error;
   }
+}
+
+/** Spends the temporary credentials, which sign that request; the token signs all that follow (RFC 5849 §2.3, §3). */
+async function tokenOf(
+  endpoint: Endpoint,
+  { identifier, secret }: TemporaryCredentials,
+  verifier: string | undefined,
+  { client, scopes }: CodeRequest,
+): Promise<Pick<GrantedSignIn, 'tokens' | 'facts'>> {
+  const { signer, server } = endpoint;
+  const asked = { ...endpoint, signer: { ...signer, token: { identifier: new Secret(identifier), secret } } };
+  const tokens = await requestTokenCredentials(asked, verifier, scopes);
+  const facts = { client, browser: 'same' } as const;
+  if (tokens.tokenSecret === undefined || server.isSecretTheKey) {
+    return { tokens, facts };
+  }
+  const token = { identifier: tokens.accessToken, secret: tokens.tokenSecret };
+  return { tokens, facts: { ...facts, signer: { ...signer, token } } };
 }
 
 function signerOf(
@@ -97,11 +140,6 @@ function signerOf(
     ...defined({ clientSecret, realm }),
     now: () => clock.now(),
   };
-}
-
-/** Temporary credentials sign the request that spends them (RFC 5849 §2.3), and the token all that follow. */
-function withToken(signer: OAuth1Signer, identifier: Secret, secret: Secret = new Secret('')): OAuth1Signer {
-  return { ...signer, token: { identifier, secret } };
 }
 
 /** The server hands the query of the callback back, with its own parameters behind it (RFC 5849 §2.2). */

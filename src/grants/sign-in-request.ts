@@ -93,4 +93,6 @@ export interface GrantQuestions {
   pastedAddress<Result>(
     work: (ask: (stop: AbortSignal) => Promise<Secret>) => Promise<Result>,
   ): Promise<Result>;
+  /** The same for the verifier that the page of OAuth 1.0a shows where there is no callback (RFC 5849 §2.1). */
+  verifier<Result>(work: (ask: (stop: AbortSignal) => Promise<Secret>) => Promise<Result>): Promise<Result>;
 }

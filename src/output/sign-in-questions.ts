@@ -19,6 +19,14 @@ export function signInQuestions(label: string, context: Context): SignInQuestion
         work((stop) => ask('Paste the address here (it stays hidden)', { stop })),
       );
     },
+    async verifier(work) {
+      const prompts = await context.openPrompts();
+      return prompts.hidden((ask) =>
+        work((stop) =>
+          ask(`The code that the page of ${label} shows (hidden while you type or paste)`, { stop }),
+        ),
+      );
+    },
     async credential({ what, clientId, provider }) {
       const { term, place } = (what === 'client token' && provider.device?.clientToken) || {
         term: 'Client secret',

@@ -34,9 +34,13 @@ export interface OAuth1Server extends SignatureRule {
    * state in the callback shows then that it is the browser of this sign-in that has come back.
    */
   readonly isWithoutVerifier: boolean;
+  /** The secret of the token is a key by itself, which requests show as they would a bearer token. */
+  readonly isSecretTheKey: boolean;
+  /** The name of `oauth_token` in the authorization request, where it has another one. */
+  readonly tokenParameter: string;
   /** Sent with the request for temporary credentials, such as a scope. */
   readonly temporaryCredentialParameters: Readonly<Record<string, string>>;
-  /** Sent with the authorization request, such as a name that the page shows. */
+  /** Sent with the authorization request, such as a name that the page shows; values may hold `{client_id}`. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
 }
 

@@ -17,6 +17,8 @@ export function oauth1Server(
     callback: file.callback ?? 'loopback',
     isCallbackExact: file.callback_compared ?? false,
     isWithoutVerifier: file.without_verifier ?? false,
+    isSecretTheKey: file.secret_is_key ?? false,
+    tokenParameter: file.token_parameter ?? 'oauth_token',
     temporaryCredentialParameters: file.temporary_credential_parameters ?? {},
     authorizationParameters: file.authorization_parameters ?? {},
   };
@@ -28,7 +30,6 @@ export function providerByOAuth1(provider: Provider, server: OAuth1Server): Prov
     device: _device,
     tokenRequest: _request,
     tokenReply: _reply,
-    tokenPresentation: _presentation,
     shortLived: _shortLived,
     clientFile: _clientFile,
     byOAuth1: _byOAuth1,
@@ -41,7 +42,9 @@ export function providerByOAuth1(provider: Provider, server: OAuth1Server): Prov
     endpoints: {},
     scopes: [],
     pkce: 'never',
-    clientSecret: provider.clientSecret === 'none' ? 'none' : 'required',
+    // The key of RSA-SHA1 is in a file, and no page shows it.
+    clientSecret:
+      provider.clientSecret === 'none' || server.signatureMethod === 'RSA-SHA1' ? 'none' : 'required',
     offlineAccess: {},
     authorizationParameters: server.authorizationParameters,
     revocation: { kind: 'none' },

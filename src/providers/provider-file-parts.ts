@@ -215,11 +215,22 @@ function oauth1Members(address: Rule<string>) {
     ),
     callback_compared: optional('It compares the callback as a whole, so nothing is added to it.', onlyTrue),
     without_verifier: optional('It is a server of OAuth Core 1.0, which knows no verifier.', onlyTrue),
+    secret_is_key: optional(
+      'The secret of the token is a key by itself, which requests show alone: they are not signed.',
+      onlyTrue,
+    ),
+    token_parameter: optional(
+      'The name of oauth_token in the authorization request, where it has another one.',
+      texts.headerName,
+    ),
     temporary_credential_parameters: optional(
       'Sent with the request for temporary credentials.',
       namedValues(texts.value),
     ),
-    authorization_parameters: optional('Sent with the authorization request.', namedValues(texts.value)),
+    authorization_parameters: optional(
+      'Sent with the authorization request; may hold {client_id}.',
+      namedValues(texts.value),
+    ),
   };
 }
 

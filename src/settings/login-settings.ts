@@ -19,6 +19,8 @@ import { providerVariable } from './variables.ts';
 export interface LoginFlags extends TargetFlags {
   readonly clientId?: string;
   readonly clientSecretFile?: string;
+  /** The private key that signs with RSA-SHA1. */
+  readonly keyFile?: string;
   readonly clientAuthentication?: string;
   readonly scope?: readonly string[];
   readonly browser?: boolean;
@@ -46,6 +48,8 @@ export interface LoginSettings extends Target {
   /** Nothing but the command line, or an account of another client, would name this client next time. */
   readonly isClientNamed: boolean;
   readonly clientSecretFile?: string;
+  /** The private key that signs with RSA-SHA1 (RFC 5849 §3.4.3), in PEM. */
+  readonly keyFile?: string;
   readonly clientSecret?: Secret;
   readonly scopes: readonly string[];
   /** Those of them that were named with `--scope`. */
@@ -104,6 +108,7 @@ export function loginSettings(
     clientId: clientId === undefined ? undefined : validClientId(clientId, provider),
     isClientNamed: flags.clientId !== undefined && flags.clientId !== entry.client_id,
     clientSecretFile: flags.clientSecretFile,
+    keyFile: flags.keyFile,
     clientSecret: secret,
     scopes: scopeSetting(provider, asked),
     namedScopes: named,

@@ -43,6 +43,13 @@ export function redirectSetting(
 ): RedirectSettings {
   const { host, path, port } = provider.redirect;
   const uri = flags.redirectUri ?? configured;
+  // The page shows a code, and the person types it (RFC 5849 §2.1).
+  if (
+    provider.oauth1 !== undefined &&
+    (uri === 'oob' || (uri === undefined && provider.oauth1.callback === 'pin'))
+  ) {
+    return { elsewhere: 'oob' };
+  }
   const base: RedirectSettings =
     uri === undefined ? { host, path, ports: [port === 'any' ? 0 : port] } : redirectFromUri(uri);
   if (flags.port === undefined) {

@@ -2,11 +2,12 @@ import type { AccountStore } from '../accounts/account-store.ts';
 import type { ClientReference } from '../accounts/client-secrets.ts';
 import { accountWithSecret, knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
-import type { Secret } from '../ground/secret.ts';
+import { Secret } from '../ground/secret.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
-import { readSecretFile } from '../secrets/secret-file.ts';
+import { readSecretFile, readSecretText } from '../secrets/secret-file.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { missingCredential } from './missing-client.ts';
 import type { SignInQuestions, WantedCredential } from './ports.ts';
@@ -28,6 +29,10 @@ export async function completeClient(
   const configured = settings.configuration.client_authentication;
   const offered = provider.metadata.token_endpoint_auth_methods_supported;
   const none: OAuthClient = { clientId, clientAuthentication: 'none' };
+  if (provider.oauth1?.signatureMethod === 'RSA-SHA1') {
+    const key = await signingKey(settings, provider, store, context);
+    return { clientId, clientSecret: key, clientAuthentication: provider.clientAuthentication };
+  }
   if (provider.clientSecret === 'none') {
     return none;
   }
@@ -57,6 +62,33 @@ export async function completeClient(
   }
   const typed = await askForCredential('client secret', settings, context, questions);
   return { ...authentication, clientSecret: typed };
+}
+
+/** The private key of a client that signs with RSA-SHA1: flag > what `setup` or the last sign-in sealed. */
+async function signingKey(
+  settings: RegisteredSettings,
+  provider: ResolvedProvider,
+  store: AccountStore,
+  context: Context,
+): Promise<Secret> {
+  const { keyFile, clientId } = settings;
+  if (keyFile !== undefined) {
+    return new Secret(
+      await readSecretText(keyFile, context, { what: 'the private key', flag: '--key-file' }),
+    );
+  }
+  const client = { issuer: provider.metadata.issuer, clientId };
+  const known = await knownSecret(client, {}, store, context);
+  if (known === undefined) {
+    throw new ConfigurationError(
+      'config_missing_key',
+      `there is no key to sign requests to ${provider.label} with`,
+      {
+        hint: 'give the private key, in PEM, whose public key is registered there: --key-file FILE',
+      },
+    );
+  }
+  return known;
 }
 
 /** The method that the server took from this client at its last sign-in. */

@@ -107,7 +107,7 @@ function signInRecord(
       userInfoAlgorithms: provider.metadata.userinfo_signing_alg_values_supported,
       redirectUri: signIn.redirectUri,
       tokenPresentation: provider.tokenPresentation,
-      oauth1: provider.oauth1 && signatureRuleOf(provider.oauth1),
+      oauth1: signatureRuleOf(provider.oauth1),
       profile: person.profile,
       profileUnavailable: isProfileUnavailable(person) ? true : undefined,
       scopes: tokens.scopes,
@@ -127,7 +127,7 @@ function signInRecord(
     }),
     secrets: defined({
       accessToken: tokens.accessToken,
-      tokenSecret: tokens.tokenSecret,
+      tokenSecret: provider.oauth1?.isSecretTheKey ? undefined : tokens.tokenSecret,
       refreshToken,
       idToken: tokens.idToken,
       clientSecret: client.clientSecret,

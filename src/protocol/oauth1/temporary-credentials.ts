@@ -50,14 +50,15 @@ export function authorizationUriOf(
   { identifier }: TemporaryCredentials,
   callback: string,
   parameters: Readonly<Record<string, string>>,
+  clientId: string,
 ): string {
   const uri = new URL(server.authorizationUri);
-  uri.searchParams.set('oauth_token', identifier);
+  uri.searchParams.set(server.tokenParameter, identifier);
   if (server.isWithoutVerifier) {
     uri.searchParams.set('oauth_callback', callback);
   }
   for (const [name, value] of Object.entries(parameters)) {
-    uri.searchParams.set(name, value);
+    uri.searchParams.set(name, value.replaceAll('{client_id}', clientId));
   }
   return uri.href;
 }

@@ -24,7 +24,31 @@ export async function requestTokenCredentials(
     what: 'the request for token credentials',
     parameters: verifier === undefined ? {} : { oauth_verifier: verifier },
   });
-  return tokenSetOf(issued, scopes);
+  const tokens = tokenSetOf(issued, scopes);
+  const { isSecretTheKey } = endpoint.server;
+  return isSecretTheKey ? { ...tokens, accessToken: new Secret(issued.secret) } : tokens;
+}
+
+/**
+ * Asks for new token credentials with the session handle that came with the old ones, with which the request is signed.
+ *
+ * Throws what `requestCredentials` throws.
+ *
+ * @see [OAuth Session 1.0 Draft 1](https://oauth.googlecode.com/svn/spec/ext/session/1.0/drafts/1/spec.html)
+ */
+export async function renewTokenCredentials(
+  endpoint: CredentialEndpoint & { readonly tokenUri: string },
+  sessionHandle: Secret,
+  scopes: readonly string[],
+): Promise<TokenSet> {
+  const issued = await requestCredentials(endpoint, {
+    url: endpoint.tokenUri,
+    what: 'the request to renew the token',
+    parameters: { oauth_session_handle: sessionHandle.reveal() },
+  });
+  const renewed = tokenSetOf(issued, scopes);
+  // A server that says nothing of it goes on with the same handle.
+  return renewed.refreshToken === undefined ? { ...renewed, refreshToken: sessionHandle } : renewed;
 }
 
 function tokenSetOf(
