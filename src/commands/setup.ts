@@ -4,7 +4,12 @@ import { AuthorizationServerError, ConfigurationError, NetworkError, UsageError 
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
-import { removedClientText, savedClientText } from '../output/registration.ts';
+import {
+  clientFileNote,
+  removedClientText,
+  replacedClientText,
+  savedClientText,
+} from '../output/registration.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
@@ -21,8 +26,10 @@ import { namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { clientVariables } from '../settings/variables.ts';
+import { askForSecret } from '../setup/ask-for-client.ts';
 import { checkTarget } from '../setup/check-target.ts';
-import { askForSecret, guideRegistration } from '../setup/guide-registration.ts';
+import { refuseClientId } from '../setup/client-id-problem.ts';
+import { guideRegistration } from '../setup/guide-registration.ts';
 import { registerByTool } from '../setup/register-by-tool.ts';
 import { removeClient } from '../setup/remove-client.ts';
 import { kindOfClient, saveClient } from '../setup/save-client.ts';
@@ -54,6 +61,9 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   if (flags.remove) {
     return removeAndTell(settings, flags, context);
   }
+  if (flags.clientId !== undefined) {
+    refuseClientId(flags.clientId, settings.provider);
+  }
   if (flags.from !== undefined) {
     return importClient(flags.from, settings, context);
   }
@@ -69,6 +79,10 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   const { clientId } = checked;
   if (clientId === undefined) {
     throw missingClientId(settings);
+  }
+  const before = settings.configuration.client_id;
+  if (before !== undefined && before !== clientId) {
+    context.stderr.write(replacedClientText(checked.provider.label, before));
   }
   const secret = await secretFor({ ...checked, clientId }, context);
   const given = defined({ clientSecret: secret });
@@ -100,9 +114,7 @@ async function importClient(file: string, settings: LoginSettings, context: Cont
   const own = { ...settings, configuration: { ...settings.configuration, ...redirect } };
   await saveClient(own, client, context);
   saved(settings, 'confidential', context);
-  context.stderr.write(
-    `note: ${file} still holds the client secret; delete it, or keep it where only you can read it.\n`,
-  );
+  context.stderr.write(clientFileNote(file));
 }
 
 function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSettings {

@@ -41,7 +41,7 @@ export function registrationGuide(
 ): string {
   const { page, steps } = registrationText(provider, redirectUri);
   const deviceSteps = provider.device?.steps ?? [];
-  const why = `${provider.label} only accepts registered apps, so first register oauth-login there, under your own name, and get a client ID for it. This takes a few minutes, and you do it only once.`;
+  const why = `This takes a few minutes, and you do it only once. ${provider.label} only accepts registered apps, so first register oauth-login there, under your own name, and get a client ID for it.`;
   return [
     wrappedText(why, columns),
     '',
@@ -56,6 +56,18 @@ export function registrationGuide(
       : []),
     '',
   ].join('\n');
+}
+
+/** What a person reads who sets up a provider once more: what is saved, and how to keep it. */
+export function savedClientGuide(
+  label: string,
+  saved: { readonly clientId: string; readonly hasSecret: boolean; readonly page?: string },
+  columns: number | undefined,
+): string {
+  const secret = saved.hasSecret ? ', with its secret sealed' : ', without a secret';
+  const what = `${label} is set up already: the client ${saved.clientId} is saved${secret}. Press Enter to keep what is there.`;
+  const page = saved.page === undefined ? [] : ['To see it, or to register another one:', '', saved.page, ''];
+  return [wrappedText(what, columns), '', ...page, ''].join('\n');
 }
 
 /** The question whether the tool may register itself at that host. */
@@ -81,6 +93,16 @@ export function clientSecretQuestion(
     ...(stored === 'stored' || clientSecret !== 'required' ? [none] : []),
   ];
   return `${term} that ${label} gave you (${notes.join('; ')})`;
+}
+
+/** A note of `setup` for a client that takes the place of another one. */
+export function replacedClientText(label: string, before: string): string {
+  return `note: it takes the place of the client ${before}; accounts that it has signed in to ${label} stay signed in.\n`;
+}
+
+/** A note for a client that was imported from a file. */
+export function clientFileNote(file: string): string {
+  return `note: ${file} still holds the client secret; delete it, or keep it where only you can read it.\n`;
 }
 
 /** What `setup` answers. */

@@ -1,56 +1,101 @@
-import { openAccountStore } from '../accounts/account-store.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { StoreError } from '../ground/errors.ts';
 import type { Prompts } from '../ground/ports.ts';
-import { Secret } from '../ground/secret.ts';
+import type { PageLink } from '../loopback/page-link.ts';
 import {
-  clientIdQuestion,
-  clientSecretQuestion,
   registrationGuide,
   registrationText,
+  replacedClientText,
+  savedClientGuide,
   selfRegistrationQuestion,
 } from '../output/registration.ts';
+import { storeQuestions } from '../output/sign-in-questions.ts';
 import { type RegistrationOffer, registrationOffer } from '../providers/registration-offer.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
-import { registeredRedirectUri } from '../settings/redirect-uri.ts';
+import { readRedirectUri, registeredRedirectUri } from '../settings/redirect-uri.ts';
+import { decideStore, rememberStore, type StoreDecision } from '../sign-in/choose-store.ts';
 import type { FoundProvider } from '../sign-in/ports.ts';
 import { secretRule } from '../sign-in/secret-rule.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
+import { askForClient, hasStoredSecret, type TypedClient } from './ask-for-client.ts';
 import { offerRegistrationPage } from './registration-page.ts';
 import { saveClient } from './save-client.ts';
 import { registerItself } from './self-registration.ts';
 
 /**
- * Leads a person through the registration of a client: what to register and why, the exact redirect URI, the
- * page, then the client id and, where the provider has one, the hidden secret. What is entered is saved, all of
- * it or, when the person stops, nothing.
+ * Leads a person through the registration of a client: where the key will live that seals the secret, what to register
+ * and why, the exact redirect URI, the page, then the client id and, where the provider has one, the hidden secret. A
+ * client that is saved already is shown instead, and Enter keeps it. What is entered is saved, all of it or, when the
+ * person stops, nothing.
+ *
+ * Throws a `ConfigurationError` or a `StoreError`; rejects with an `AbortedError` when the person stops.
  */
 export async function guideRegistration(
   settings: LoginSettings,
   context: Context,
 ): Promise<RegisteredSettings> {
-  const { provider } = settings;
+  const decision = await storeForSecret(settings, context);
   const redirectUri = registeredRedirectUri(settings.redirect);
-  context.stderr.write(registrationGuide(provider, redirectUri, context.stderr.columns, settings.device));
   const prompts = await context.openPrompts();
-  const { page } = registrationText(provider, redirectUri);
-  const link = settings.openBrowser ? await offerRegistrationPage(page, prompts, context) : undefined;
-  let clientId: string;
-  let clientSecret: Secret | undefined;
+  const link = await showWhatToDo(settings, redirectUri, prompts, context);
+  let client: TypedClient;
   try {
-    clientId = await askForClientId(settings, prompts);
-    clientSecret = await askForSecret({ ...settings, clientId }, prompts, context);
+    client = await askForClient(settings, prompts, context);
   } finally {
     await link?.close();
   }
-  const store = await saveClient(settings, { clientId, ...defined({ clientSecret }) }, context);
+  const { clientId, clientSecret, redirectUri: registered } = client;
+  const before = settings.configuration.client_id;
+  if (before !== undefined && before !== clientId) {
+    context.stderr.write(replacedClientText(settings.provider.label, before));
+  }
+  const own = { ...settings.configuration, ...defined({ redirect_uri: registered }) };
+  const decided = decision === undefined ? {} : { store: decision.store };
+  const store = await saveClient({ ...settings, ...decided, configuration: own }, client, context);
+  if (decision !== undefined) {
+    await rememberStore(decision, storeQuestions(context), context);
+  }
   return {
     ...settings,
+    configuration: own,
     clientId,
+    ...(registered === undefined ? {} : { redirect: readRedirectUri(registered) ?? settings.redirect }),
     ...defined({ clientSecret }),
     ...defined({ store: settings.store ?? store }),
   };
+}
+
+/** Where the key will live that seals the secret: asked before anything is typed. `undefined`: there is no secret. */
+async function storeForSecret(settings: LoginSettings, context: Context): Promise<StoreDecision | undefined> {
+  const rule = secretRule(settings);
+  const isPassing = settings.device && settings.provider.device?.clientToken !== undefined;
+  if (rule === 'none' || rule === 'unused' || isPassing) {
+    return undefined;
+  }
+  const asked = settings.store === 'none' ? undefined : settings.store;
+  return decideStore(asked, storeQuestions(context), context);
+}
+
+/** Writes the guide, or what is saved already, and opens the page of the registration where the person wants that. */
+async function showWhatToDo(
+  settings: LoginSettings,
+  redirectUri: string,
+  prompts: Prompts,
+  context: Context,
+): Promise<PageLink | undefined> {
+  const { provider, configuration } = settings;
+  const { stderr } = context;
+  const { page } = registrationText(provider, redirectUri);
+  const clientId = configuration.client_id;
+  if (clientId !== undefined) {
+    const hasSecret = await hasStoredSecret({ ...settings, clientId }, context);
+    stderr.write(
+      savedClientGuide(provider.label, { clientId, hasSecret, ...defined({ page }) }, stderr.columns),
+    );
+    return undefined;
+  }
+  stderr.write(registrationGuide(provider, redirectUri, stderr.columns, settings.device));
+  return settings.openBrowser ? offerRegistrationPage(page, prompts, context) : undefined;
 }
 
 /** In the middle of a sign-in, which goes on then: this tool registers itself where it can and may, or the person does. */
@@ -77,61 +122,4 @@ export async function mayRegister(
   const prompts = await context.openPrompts();
   const { host } = new URL(endpoint);
   return prompts.confirm(selfRegistrationQuestion(label, host), true);
-}
-
-async function askForClientId({ provider, clientId }: LoginSettings, prompts: Prompts): Promise<string> {
-  const answer = await prompts.text(clientIdQuestion(provider), {
-    ...defined({ initial: clientId }),
-    validate: (text) =>
-      /^[\x21-\x7e]{1,2048}$/.test(text.trim()) ? undefined : 'paste the client ID as the page shows it',
-  });
-  return answer.trim();
-}
-
-/** Asks for the secret where the provider has one, hidden; gives nothing when there is none or the stored one stays. */
-export async function askForSecret(
-  settings: RegisteredSettings,
-  prompts: Prompts,
-  context: Context,
-): Promise<Secret | undefined> {
-  const { provider, clientSecret } = settings;
-  // It is asked for when it is needed, and never sealed as the client secret that it is not.
-  if (settings.device && provider.device?.clientToken !== undefined) {
-    return undefined;
-  }
-  const rule = secretRule(settings);
-  if (rule === 'none' || rule === 'unused' || clientSecret !== undefined) {
-    return clientSecret;
-  }
-  const isStored = await hasStoredSecret(settings, context);
-  const mayBeEmpty = isStored || rule !== 'required';
-  const typed = await prompts.secret(
-    clientSecretQuestion({ ...provider, clientSecret: rule }, isStored ? 'stored' : 'unknown'),
-    {
-      validate: (text) => {
-        if (text.trim() === '') {
-          return mayBeEmpty ? undefined : `${provider.label} needs it`;
-        }
-        return /^[\x20-\x7e]+$/.test(text.trim()) ? undefined : 'paste the secret as the page shows it';
-      },
-    },
-  );
-  const secret = typed.reveal().trim();
-  return secret === '' ? undefined : new Secret(secret);
-}
-
-/** A secret that cannot be opened is as good as none: the person is about to give it again. */
-async function hasStoredSecret(
-  { provider, clientId }: RegisteredSettings,
-  context: Context,
-): Promise<boolean> {
-  try {
-    const client = { issuer: provider.issuer, clientId };
-    return (await openAccountStore(context).readClientSecret(client)) !== undefined;
-  } catch (error) {
-    if (error instanceof StoreError) {
-      return false;
-    }
-    throw error;
-  }
 }

@@ -17,13 +17,35 @@ export async function chooseStore(
   questions: StoreQuestions,
   context: Context,
 ): Promise<StoreKind> {
+  const decision = await decideStore(asked, questions, context);
+  await probeStore(decision.store, context);
+  await rememberStore(decision, questions, context);
+  return decision.store;
+}
+
+/** Where the sealing key will live. */
+export interface StoreDecision {
+  readonly store: StoreKind;
+  /** A person has just said so, and nothing remembers it yet. */
+  readonly isAnswer: boolean;
+}
+
+/**
+ * The same decision, of which nothing is written: for a place before other questions, which may be left at any time.
+ *
+ * Throws a `StoreError` that names the three choices when nobody can be asked.
+ */
+export async function decideStore(
+  asked: StoreKind | undefined,
+  questions: StoreQuestions,
+  context: Context,
+): Promise<StoreDecision> {
   if (asked !== undefined) {
-    await probeStore(asked, context);
-    return asked;
+    return { store: asked, isAnswer: false };
   }
   try {
     await probeStore('keychain', context);
-    return 'keychain';
+    return { store: 'keychain', isAnswer: false };
   } catch (error) {
     if (!(error instanceof StoreError) || !isAbsence(error)) {
       throw error;
@@ -31,23 +53,24 @@ export async function chooseStore(
     if (!isInteractive(context)) {
       throw undecided(error);
     }
-    return askForStore(error, questions, context);
+    const choice = await questions.chooseStore(error);
+    if (choice === 'stop') {
+      throw undecided(error);
+    }
+    return { store: choice, isAnswer: true };
   }
 }
 
-async function askForStore(
-  reason: StoreError,
+/** Writes an answer into the configuration, and says so. Throws what writing it led to. */
+export async function rememberStore(
+  { store, isAnswer }: StoreDecision,
   questions: StoreQuestions,
   context: Context,
-): Promise<StoreKind> {
-  const choice = await questions.chooseStore(reason);
-  if (choice === 'stop') {
-    throw undecided(reason);
+): Promise<void> {
+  if (isAnswer) {
+    await writeStoreChoice(context, store);
+    questions.storeRemembered();
   }
-  await probeStore(choice, context);
-  await writeStoreChoice(context, choice);
-  questions.storeRemembered();
-  return choice;
 }
 
 /** A keychain that is not there at all; one that is locked or denies is no reason to look elsewhere. */

@@ -49,6 +49,18 @@ describe('the import of Google’s client file', () => {
     });
   });
 
+  it('is done too where the file is dropped on the question for the client id', async () => {
+    const absent = join(line.directory, 'absent.json');
+    const file = clientFileWith(line, { installed: { ...clientFile, redirect_uris: ['http://localhost'] } });
+    const { exitCode, stderr } = await line.runAtTerminal([false, absent, `'${file}' `], 'setup', 'google');
+    expect(exitCode).toBe(0);
+    expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text', 'text']);
+    expect(stderr).toContain(`warning: ${absent} cannot be read`);
+    expect(stderr).toContain(`${file} still holds the client secret`);
+    expect(configurationOf(line)).toEqual({ providers: { google: { client_id: clientFile.client_id } } });
+    expect(writtenFiles(line).filter((name) => name.endsWith('.client'))).toHaveLength(1);
+  });
+
   it('takes the type "web": the registered redirect URI on this machine, to the letter', async () => {
     const redirectUri = `http://localhost:${fixedPort}/oauth/back`;
     const file = clientFileWith(line, {

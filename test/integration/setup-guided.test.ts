@@ -50,7 +50,11 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     const { exitCode, stdout, stderr } = await line.runAtTerminal(answers, 'github');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Signed in to GitHub as octocat <o@g\.test>\n/);
+<<<<<<< HEAD
     expect(stderr).toMatch(/^GitHub only accepts registered apps, so first register oauth-login there/);
+=======
+    expect(stderr).toMatch(/^This takes a few minutes, and happens once\.\sGitHub\saccepts\sregistered/);
+>>>>>>> da5a050 (Guide the set-up of a client without surprises)
     expect(stderr).toMatch(/\n {2}1\. Sign in to GitHub\./);
     const lines = stderr.split('\n');
     expect(lines).toContain('http://127.0.0.1/callback');
@@ -145,11 +149,11 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     });
   });
 
-  it('asks where the sealing key shall live once, not twice', async () => {
+  it('asks where the sealing key is to live once, before anything is typed', async () => {
     line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
-    const { exitCode } = await line.runAtTerminal([no, 'Iv1.typed', clientSecret, 'file'], 'github');
+    const { exitCode } = await line.runAtTerminal(['file', no, 'Iv1.typed', clientSecret], 'github');
     expect(exitCode).toBe(0);
-    expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text', 'secret', 'choose']);
+    expect(line.asked.map(({ kind }) => kind)).toEqual(['choose', 'confirm', 'text', 'secret']);
     expect(configurationOf(line)).toEqual({
       store: 'file',
       providers: { github: { client_id: 'Iv1.typed' } },
@@ -157,11 +161,11 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
   });
 
   it.each<[string, readonly Answer[]]>([
-    ['the page', [ctrlC]],
-    ['the client id', [no, ctrlC]],
-    ['the client id, with the page open', [yes, ctrlC]],
-    ['the client secret', [no, 'Iv1.typed', ctrlC]],
-    ['the place of the key', [no, 'Iv1.typed', clientSecret, ctrlC]],
+    ['the place of the key', [ctrlC]],
+    ['the page', ['file', ctrlC]],
+    ['the client id', ['file', no, ctrlC]],
+    ['the client id, with the page open', ['file', yes, ctrlC]],
+    ['the client secret', ['file', no, 'Iv1.typed', ctrlC]],
   ])(
     'stops on Ctrl-C at the question for %s: exit 130, nothing written, no link left',
     async (_name, pressed) => {
@@ -173,7 +177,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
         /oauth-login: error: interrupted\noauth-login: hint: run the command again .+\n$/,
       );
       expect(writtenFiles(line)).toEqual([]);
-      expect(line.opened).toHaveLength(pressed[0] === yes ? 1 : 0);
+      expect(line.opened).toHaveLength(pressed.includes(yes) ? 1 : 0);
       for (const link of line.opened) {
         await expect(fetch(link)).rejects.toThrow();
       }
@@ -185,6 +189,11 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     ['no client id', [no, '  ']],
     ['no client secret, which GitHub needs', [no, 'Iv1.typed', '']],
     ['a client secret of two lines', [no, 'Iv1.typed', 'one\ntwo']],
+    ['the client id once more as the secret', [no, 'Iv1.typed', 'Iv1.typed']],
+    ['the path of a file, since GitHub has none', [no, '/tmp/client.json']],
+    ['an e-mail address', [no, 'ada@example.com']],
+    ['an access token', [no, 'gho_1234567890']],
+    ['a placeholder', [no, 'YOUR_CLIENT_ID']],
   ])('does not take %s', async (_name, given) => {
     // The prompt would ask again; the script's end shows that it refused.
     expect((await line.runAtTerminal(given, 'github')).exitCode).toBe(1);
@@ -200,9 +209,8 @@ describe('setup, guided, once more', () => {
 
   it('proposes the client id, keeps the secret on Enter, and changes nothing', async () => {
     const before = configurationOf(line);
-    expect((await line.runAtTerminal([no, 'Iv1.first', ''], 'setup', 'github')).exitCode).toBe(0);
+    expect((await line.runAtTerminal(['Iv1.first', ''], 'setup', 'github')).exitCode).toBe(0);
     expect(line.asked.slice(3)).toMatchObject([
-      { kind: 'confirm' },
       { kind: 'text', initial: 'Iv1.first' },
       { kind: 'secret', question: expect.stringContaining('press Enter to keep the stored one') },
     ]);
@@ -213,9 +221,20 @@ describe('setup, guided, once more', () => {
     });
   });
 
+  it('says first what is there, and shows no guide', async () => {
+    const { stderr } = await line.runAtTerminal(['Iv1.first', ''], 'setup', 'github');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /^GitHub is set up already: the client Iv1\.first is saved, with its secret sealed\. Enter keeps what is there\. /,
+    );
+    expect(stderr).not.toContain('  1. ');
+    expect(stderr).not.toContain('note:');
+  });
+
   it('asks for the secret of another client anew', async () => {
     const typed = 'another-secret';
-    expect((await line.runAtTerminal([no, 'Iv1.second', typed], 'setup', 'github')).exitCode).toBe(0);
+    const { exitCode, stderr } = await line.runAtTerminal(['Iv1.second', typed], 'setup', 'github');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('note: it takes the place of the client Iv1.first;');
     expect(questions().at(-1)).not.toContain('stored');
     await line.run('github');
     expect(formOf(lastTo(server, 'POST /github.com/login/oauth/access_token'))).toMatchObject({

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/providers/catalogue.ts';
+import { clientIdProblem } from '../../../src/setup/client-id-problem.ts';
+
+const github = catalogue.get('github');
+if (github === undefined) {
+  throw new Error('GitHub is in the catalogue');
+}
+const { registration: _, ...own } = github;
+
+describe('a client id', () => {
+  it.each([
+    ['', 'empty'],
+    ['  ', 'empty'],
+    ['YOUR_CLIENT_ID', 'placeholder'],
+    ['your-client-id-here', 'placeholder'],
+    ['your_github_client_id', 'placeholder'],
+    ['<client-id>', 'placeholder'],
+    ['{client_id}', 'placeholder'],
+    ['$GITHUB_CLIENT_ID', 'placeholder'],
+    ['xxxx', 'placeholder'],
+    ['changeme', 'placeholder'],
+    ['GOCSPX-abcdefghijklmnop', 'secret'],
+    ['ghp_abcdefghijklmnop', 'secret'],
+    ['eyJhbGciOiJSUzI1NiJ9.e30.x', 'secret'],
+    ['two words', 'spaces'],
+    ['my client ✨', 'spaces'],
+    ['https://github.com/settings/apps', 'address'],
+    ['ada@example.com', 'e-mail'],
+  ])('of GitHub cannot be %j', (typed, reason) => {
+    expect(clientIdProblem(typed, github)).toContain(reason);
+  });
+
+  it.each([
+    'Iv1.0123456789abcdef',
+    'Ov23liAbCdEfGhIjKlMn',
+    'my-client',
+    'client',
+    '1234567890-abc.apps.googleusercontent.com',
+    '00000000-0000-0000-0000-000000000000',
+  ])('can be %s', (typed) => {
+    expect(clientIdProblem(typed, github)).toBeUndefined();
+  });
+
+  it.each(['https://client.example/metadata.json', 'service@example.com'])(
+    'of a server of which nothing is known can be %s',
+    (typed) => {
+      expect(clientIdProblem(typed, own)).toBeUndefined();
+    },
+  );
+});
