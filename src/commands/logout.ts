@@ -28,6 +28,7 @@ import {
 import { problemText } from '../output/text.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
+import { keptClientsWords } from './kept-clients-words.ts';
 import { openAccess } from './open-access.ts';
 
 /** The flags of `logout`. */
@@ -72,6 +73,9 @@ export async function logout(
     context.stdout.write('Nobody was signed in.\n');
   } else if (keptTokens.length > 0) {
     context.stdout.write(forgottenTokensText(keptTokens.length));
+  }
+  if (isEveryone && !flags.json) {
+    context.stdout.write(await keptClientsWords(context));
   }
   if (unreadable.length > 0) {
     errors.unshift(unreadableError(unreadable, flags, context));
@@ -171,10 +175,7 @@ async function chooseAccounts(
     if (kept.some(({ issuer }) => issuers.has(issuer))) {
       return [];
     }
-    if (isUnknown) {
-      throw error;
-    }
-    if (kept.length === 0 || (target ?? flags.issuer) !== undefined) {
+    if (isUnknown || kept.length === 0 || (target ?? flags.issuer) !== undefined) {
       throw error;
     }
     throw new AuthenticationRequiredError('login_required', error.message, {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
+import { listKeptClients } from '../accounts/kept-clients.ts';
 import type { UnreadableFile } from '../accounts/list-stored-heads.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
-import { accountDocument, jsonText, keptTokenDocument } from '../output/json.ts';
+import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from '../output/json.ts';
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
 import { tokenVariables } from '../settings/variables.ts';
@@ -23,6 +24,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   const { accounts, problems: unreadable } = await checkedAccounts(context);
   const kept = openUnattendedTokens(context).list();
   const problems = [...unreadable, ...kept.problems];
+  const clients = listKeptClients(context);
   const variables = tokenVariables(context.env);
   const now = context.clock.now();
   if (flags.json) {
@@ -33,6 +35,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
           checked: isChecked,
         })),
         grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
+        clients: clients.map(keptClientDocument),
         problems: problems.map(({ file, error }) => ({
           file,
           code: error.code,
@@ -47,6 +50,10 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       ...accounts.map(({ head, isChecked }) => statusText(head, isChecked, now)),
       ...kept.tokens.map((token) => keptTokenText(token, now)),
     ];
+    if (clients.length > 0) {
+      const { keptClientsWords } = await import('./kept-clients-words.ts');
+      blocks.push(await keptClientsWords(context));
+    }
     context.stdout.write(blocks.join('\n'));
     for (const name of variables) {
       context.stdout.write(variableTokenText(name));

@@ -36,6 +36,8 @@ export interface CodeRequest extends SignInRequest {
   readonly openBrowser: boolean;
   /** Values of the server's `error` after which another round follows, so that the page does not call it failed. */
   readonly retriedErrors: ReadonlySet<string>;
+  /** Nobody has signed in with this client here, so its identifier may be wrong. */
+  readonly isNewClient: boolean;
 }
 
 /** What the device authorization grant needs. */

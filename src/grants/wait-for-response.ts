@@ -167,13 +167,19 @@ async function deadline({ request, context, callback }: Wait, stop: AbortSignal)
   const seconds = request.timeoutSeconds;
   await context.clock.sleep(seconds * 1000, stop);
   const { label } = request.provider;
+  const { clientId } = request.client;
   const used = callback.redirectUri;
   const registered = registeredRedirectUri(request.redirect);
+  const suspect = request.isNewClient ? `check that the client ID is ${clientId} there, and ` : '';
+  const port =
+    registered === used
+      ? ''
+      : ', which stands for any port (where it does not, register one with a port, and name it with --redirect-uri)';
   throw new NetworkError(
     'login_timeout',
     `nobody came back from ${label} within ${durationText(seconds)}; the redirect URI of this sign-in was ${used}`,
     {
-      hint: `if ${label} showed an error page, register exactly ${registered} there${registered === used ? '' : `, which stands for any port (where it does not, register one with a port, and name it with --redirect-uri)`}; --timeout waits longer`,
+      hint: `if ${label} showed an error page, ${suspect}register exactly ${registered} there${port}; --timeout waits longer`,
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { KeptClient } from '../accounts/kept-clients.ts';
 import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import type { OAuthLoginError } from '../ground/errors.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -81,6 +82,16 @@ export function keptTokenDocument(token: KeptToken, now: Date): Record<string, u
     expires_in: Math.floor((Date.parse(token.expiresAt) - now.getTime()) / 1000),
     store: token.store,
   };
+}
+
+/** A client that is kept, as `status --json` shows it: everything but its secret. */
+export function keptClientDocument({
+  provider,
+  issuer,
+  clientId,
+  store,
+}: KeptClient): Record<string, unknown> {
+  return { provider, issuer, client_id: clientId, store };
 }
 
 function escaped(json: string): string {

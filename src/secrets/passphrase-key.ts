@@ -2,11 +2,18 @@ import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } 
 import type { Context } from '../ground/context.ts';
 import { variableText } from '../ground/environment.ts';
 import { StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { bytesFromBase64url } from '../ground/plain-json.ts';
 import type { AskForSecret } from '../ground/ports.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { Secret } from '../ground/secret.ts';
-import { corruptKeyDescriptor, type KeyDescriptor, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
+import {
+  corruptKeyDescriptor,
+  type KeyDescriptor,
+  keyDescriptorFile,
+  newKeyId,
+  writeKeyDescriptor,
+} from './key-descriptor.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 
 /** OWASP Password Storage Cheat Sheet (2024): scrypt with N=2^17, r=8, p=1; takes 128 MiB. */
@@ -37,9 +44,18 @@ function missingPassphrase(): StoreError {
   });
 }
 
-function wrongPassphrase(source: string): StoreError {
+/** Also says what remains for somebody who has forgotten it. */
+function wrongPassphrase(
+  source: 'in OAUTH_LOGIN_PASSPHRASE' | 'that was typed',
+  context: Context,
+): StoreError {
+  const file = keyDescriptorFile('passphrase', context);
+  const again =
+    source === 'that was typed'
+      ? 'run the command again'
+      : 'set OAUTH_LOGIN_PASSPHRASE to the passphrase that the accounts were stored with, or unset it to be asked in a terminal';
   return new StoreError('store_passphrase_wrong', `the passphrase ${source} is not the right one`, {
-    hint: 'set OAUTH_LOGIN_PASSPHRASE to the passphrase the accounts were stored with, or unset it to be asked in a terminal',
+    hint: `${again}; if you have forgotten it, the stored tokens and client secrets are lost, and you start afresh and sign in again: mv ${shellQuoted(file)} ${shellQuoted(`${file}.old`)}`,
   });
 }
 
@@ -97,7 +113,7 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
   if (given !== undefined) {
     const key = await keyFromPassphrase(given, descriptor.id, parameters);
     if (key === undefined) {
-      throw wrongPassphrase('in OAUTH_LOGIN_PASSPHRASE');
+      throw wrongPassphrase('in OAUTH_LOGIN_PASSPHRASE', context);
     }
     return key;
   }
@@ -114,7 +130,7 @@ export async function readPassphraseKey(descriptor: KeyDescriptor, context: Cont
         return key;
       }
     }
-    throw wrongPassphrase('that was typed');
+    throw wrongPassphrase('that was typed', context);
   });
 }
 

@@ -17,13 +17,14 @@ const none: ReadonlySet<string> = new Set();
 export function requestOf(
   { provider, settings, accounts }: ReadySignIn,
   wish: OfflineAccessWish,
-): Pick<CodeRequest, 'scopes' | 'parameters' | 'retriedErrors'> {
+): Pick<CodeRequest, 'scopes' | 'parameters' | 'retriedErrors' | 'isNewClient'> {
   const { scopes, parameters, isAdded } = offlineAccessRequest(settings, provider, wish);
   const isChoiceLeft = accounts.length > 0 && settings.loginHint === undefined;
   return {
     scopes: settings.device ? withoutBrowserScopes(scopes, provider) : scopes,
     parameters: isChoiceLeft ? withAccountChoice(parameters, settings, provider) : parameters,
     retriedErrors: isAdded ? aboutAdditions : none,
+    isNewClient: accounts.length === 0,
   };
 }
 

@@ -61,6 +61,14 @@ describe('the End-User', () => {
     // The port is another one each time: to register it would help nobody.
     expect(hint).toContain('register exactly http://127.0.0.1/callback there, which stands for any port');
     expect(hint).not.toContain(uri);
+    expect(hint).toContain(`check that the client ID is ${server.clientId} there, and register`);
+  });
+
+  it('never answers, with a client that has signed somebody in: the client ID is no suspect', async () => {
+    expect((await signIn()).exitCode).toBe(0);
+    const idle = { openBrowser: async () => ({ exited: Promise.resolve(0) }) };
+    const { hint } = errorOf(await line.runIn(idle, ...target(), '--timeout', '1'));
+    expect(hint).toContain('showed an error page, register exactly ');
   });
 
   it('never answers at a port that is registered: the time-out says to register that one', async () => {
@@ -341,7 +349,7 @@ describe('the command line', () => {
     [['gitlab', '--issuer', 'https://a.example', '--tenant', 'b'], 2, /leave them out/],
     [['token', '--format', 'yaml'], 2, /raw, json, header, env/],
     [['token', '--min-validity', 'x'], 2, /--min-validity 60/],
-    [[], 2, /oauth-login github/],
+    [['login'], 2, /oauth-login github/],
     [['whoami'], 4, /sign in with: oauth-login github \(oauth-login providers lists/],
     [['token', 'github'], 4, /oauth-login github/],
     [['token', 'github', '--json', '--format', 'raw'], 2, /cannot be used with/],

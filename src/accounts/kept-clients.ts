@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '../ground/context.ts';
+import { StoreError } from '../ground/errors.ts';
+import { plainObject } from '../ground/plain-json.ts';
+import { keyDescriptorFile } from '../secrets/key-descriptor.ts';
+import { listPrivateDirectory } from '../secrets/private-directory.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
+import { storeKinds } from '../secrets/store-kind.ts';
+import { readSealedFile } from './sealed-file.ts';
+
+/** A client whose secret, or whose registration by this tool, is kept sealed; as its file says, which was not opened. */
+export interface KeptClient {
+  readonly file: string;
+  readonly provider: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly store: StoreKind;
+}
+
+/** The clients that are kept. A file that is damaged is passed over: who needs it is told. Throws a `StoreError`. */
+export function listKeptClients({ paths }: Pick<Context, 'paths'>): readonly KeptClient[] {
+  const directory = join(paths.dataDir, 'clients');
+  return listPrivateDirectory(directory)
+    .filter((name) => name.endsWith('.client'))
+    .flatMap((name) => readKeptClient(join(directory, name)) ?? []);
+}
+
+/** The kinds of sealing keys that are kept, each with the file that holds or describes it. */
+export function listKeptKeys(
+  context: Context,
+): readonly { readonly kind: StoreKind; readonly file: string }[] {
+  return storeKinds
+    .map((kind) => ({ kind, file: keyDescriptorFile(kind, context) }))
+    .filter(({ file }) => existsSync(file));
+}
+
+function readKeptClient(file: string): KeptClient | undefined {
+  try {
+    const sealed = readSealedFile(file, 'client');
+    const { provider, issuer, clientId } = plainObject(sealed?.head) ?? {};
+    if (sealed === undefined || typeof provider !== 'string') {
+      return undefined;
+    }
+    return typeof issuer === 'string' && typeof clientId === 'string'
+      ? { file, provider, issuer, clientId, store: sealed.store }
+      : undefined;
+  } catch (error) {
+    if (error instanceof StoreError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
