@@ -27,10 +27,11 @@ export function clientIdProblem(
   if (SECRET.test(typed)) {
     return 'that looks like a secret or a token; the client ID is the other value on the page';
   }
-  if (!/^[\x21-\x7e]{1,2048}$/.test(typed)) {
+  const isIssuedByPage = registration !== undefined && selfRegistration === undefined;
+  const pattern = isIssuedByPage ? /^[\x21-\x7e]{1,2048}$/ : /^[\x20-\x7e]{1,2048}$/;
+  if (!pattern.test(typed)) {
     return 'a client ID has no spaces and no special characters; paste it as the page shows it';
   }
-  const isIssuedByPage = registration !== undefined && selfRegistration === undefined;
   if (!isIssuedByPage) {
     return undefined;
   }

@@ -42,7 +42,7 @@ describe('a client id', () => {
     expect(clientIdProblem(typed, github)).toBeUndefined();
   });
 
-  it.each(['https://client.example/metadata.json', 'service@example.com'])(
+  it.each(['https://client.example/metadata.json', 'service@example.com', 'client 1'])(
     'of a server of which nothing is known can be %s',
     (typed) => {
       expect(clientIdProblem(typed, own)).toBeUndefined();
