@@ -50,11 +50,7 @@ describe('the first sign-in to GitHub, at a terminal, without a client id', () =
     const { exitCode, stdout, stderr } = await line.runAtTerminal(answers, 'github');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Signed in to GitHub as octocat <o@g\.test>\n/);
-<<<<<<< HEAD
-    expect(stderr).toMatch(/^GitHub only accepts registered apps, so first register oauth-login there/);
-=======
-    expect(stderr).toMatch(/^This takes a few minutes, and happens once\.\sGitHub\saccepts\sregistered/);
->>>>>>> da5a050 (Guide the set-up of a client without surprises)
+    expect(stderr).toMatch(/^This takes a few minutes, and you do it only once\.\sGitHub\sonly\saccepts/);
     expect(stderr).toMatch(/\n {2}1\. Sign in to GitHub\./);
     const lines = stderr.split('\n');
     expect(lines).toContain('http://127.0.0.1/callback');
@@ -224,7 +220,7 @@ describe('setup, guided, once more', () => {
   it('says first what is there, and shows no guide', async () => {
     const { stderr } = await line.runAtTerminal(['Iv1.first', ''], 'setup', 'github');
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      /^GitHub is set up already: the client Iv1\.first is saved, with its secret sealed\. Enter keeps what is there\. /,
+      /^GitHub is set up already: the client Iv1\.first is saved, with its secret sealed\. Press Enter to keep what is there\. /,
     );
     expect(stderr).not.toContain('  1. ');
     expect(stderr).not.toContain('note:');
