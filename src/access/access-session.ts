@@ -1,5 +1,6 @@
 import type { Session } from '../accounts/session.ts';
 import type { StoreError } from '../ground/errors.ts';
+import type { TokenOriginQuestion } from './confirm-token-origin.ts';
 
 /** What the use cases of this floor work with. */
 export interface AccessSession extends Session {
@@ -7,6 +8,7 @@ export interface AccessSession extends Session {
   readonly trace?: (line: string) => void;
   /** Is told of a note at once, because an error may follow. */
   readonly note: (note: AccessNote) => void;
+  readonly isTokenOriginOfProvider: TokenOriginQuestion;
 }
 
 /** What a use case of this floor finds out besides its answer, and a person may want to know. */

@@ -5,11 +5,24 @@ import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Target } from '../settings/target.ts';
 
+/** A provider whose metadata sends tokens to another host than the one that people sign in at. */
+export interface ForeignTokenOrigin {
+  readonly label: string;
+  /** The host of the authorization endpoint. */
+  readonly signInHost: string;
+  /** The host that gets the code and the tokens. */
+  readonly tokenHost: string;
+}
+
+/** Asks the person at the terminal whether both hosts belong to the provider. */
+export type TokenOriginQuestion = (foreign: ForeignTokenOrigin) => Promise<boolean>;
+
 /**
  * Lets nothing secret go to a token endpoint that discovered metadata put on another origin, unless the issuer was
  * named exactly, the origin was confirmed before, or the person at the terminal says that both belong together.
  *
- * Throws a `ProtocolError` when nobody can be asked.
+ * `ask` is called only where `isInteractive`. Throws a `ProtocolError` when nobody can be asked, and an `AbortedError`
+ * when the person says no.
  *
  * @see [RFC 9700 §4.4](https://www.rfc-editor.org/rfc/rfc9700.html#section-4.4)
  */
@@ -17,6 +30,7 @@ export async function confirmTokenOrigin(
   provider: ResolvedProvider,
   settings: Target,
   context: Context,
+  ask: TokenOriginQuestion,
 ): Promise<void> {
   const foreign = foreignTokenOrigin(provider);
   if (foreign === undefined || settings.issuerNamed) {
@@ -25,20 +39,19 @@ export async function confirmTokenOrigin(
   if (foreign === settings.configuration.token_endpoint_origin) {
     return;
   }
-  const asks = new URL(provider.metadata.authorization_endpoint ?? provider.issuer).host;
-  const gets = new URL(foreign).host;
+  const { label } = provider;
+  const signInHost = new URL(provider.metadata.authorization_endpoint ?? provider.issuer).host;
+  const tokenHost = new URL(foreign).host;
   const hint = `if both belong to it, name the exact issuer: --issuer ${provider.issuer}`;
   if (isInteractive(context)) {
-    const prompts = await context.openPrompts();
-    const question = `${provider.label} signs in at ${asks}, but the code and the tokens go to ${gets}. Do both belong to it?`;
-    if (await prompts.confirm(question, false)) {
+    if (await ask({ label, signInHost, tokenHost })) {
       return;
     }
     throw new AbortedError('stopped; nothing was sent', hint);
   }
   throw new ProtocolError(
     'protocol_invalid_metadata',
-    `${provider.label} signs in at ${asks}, but its metadata sends the code and the tokens to ${gets}`,
+    `${label} signs in at ${signInHost}, but its metadata sends the code and the tokens to ${tokenHost}`,
     { hint },
   );
 }

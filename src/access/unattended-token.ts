@@ -118,15 +118,16 @@ async function requestTokens(
   settings: UnattendedSettings,
   input: UnattendedInput,
   credential: UnattendedCredential,
-  { context, trace, note }: AccessSession,
+  access: AccessSession,
 ): Promise<TokenSet> {
+  const { context, trace, note } = access;
   const rotated =
     settings.rotateTo === undefined ? undefined : openReplacementFile(settings.rotateTo, '--rotate-to');
   try {
     const http = await context.openHttp(networkOf(settings, trace));
     try {
       const fetch = signalled(http.fetch, context.signal);
-      const asked = await openTokenEndpoint(settings, credential, fetch, context);
+      const asked = await openTokenEndpoint(settings, credential, fetch, access);
       const authentication = findAuthentication(asked);
       const { assertionIssuer } = input;
       if (assertionIssuer !== undefined) {
@@ -162,7 +163,7 @@ async function openTokenEndpoint(
   settings: UnattendedSettings,
   credential: UnattendedCredential,
   fetch: Fetch,
-  context: Context,
+  { context, isTokenOriginOfProvider }: AccessSession,
 ): Promise<TokenEndpoint> {
   const { allowHttpLoopback } = settings;
   const provider = await resolveProvider(settings.provider, {
@@ -170,7 +171,7 @@ async function openTokenEndpoint(
     allowHttpLoopback,
     withoutAuthorization: true,
   });
-  await confirmTokenOrigin(provider, settings, context);
+  await confirmTokenOrigin(provider, settings, context, isTokenOriginOfProvider);
   const client = unattendedClient(settings, credential, provider);
   const requestedScopes = settings.scopes;
   return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);

@@ -1,19 +1,18 @@
 import type { Context } from '../ground/context.ts';
-import { parsePlainJson } from '../ground/plain-json.ts';
-import type { Lock } from '../secrets/lock.ts';
 import { removePrivateFile, writePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
 import type { SealingKey } from '../secrets/sealing-key.ts';
-import { type AccountHead, type AccountSecrets, readAccountHead } from './account.ts';
-import { lostLock, notStored } from './account-errors.ts';
+import type { AccountHead, AccountSecrets } from './account.ts';
+import { notStored } from './account-errors.ts';
 import { isAccountId, openAccountFiles } from './account-files.ts';
+import { openAccountLocks } from './account-locks.ts';
 import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { listStoredHeads, type UnreadableFile } from './list-stored-heads.ts';
 import { keyAtHand, openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
-import { idOf, isSameBinding, type StoredHead } from './stored-head.ts';
+import { idOf, isSameBinding, plainHeadOf, type StoredHead } from './stored-head.ts';
 
 /** Every account that can be read, and what keeps the others from being read. */
 export interface StoredAccounts {
@@ -68,7 +67,7 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
 export function openAccountStore(context: Context): AccountStore {
   const files = openAccountFiles(context.paths);
   const clientSecrets = async () => (await import('./client-secrets.ts')).openClientSecrets(context);
-  const locks = new Map<string, Lock>();
+  const locks = openAccountLocks(context);
   const filesOfHeads = new WeakMap<AccountHead, SealedFile>();
   const headOf = (stored: StoredHead | undefined) => {
     if (stored !== undefined) {
@@ -96,17 +95,8 @@ export function openAccountStore(context: Context): AccountStore {
     return openAccountSecrets(stored.file, stored.key);
   };
 
-  const plainHeadOf = (head: AccountHead) => {
-    const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
-    if (plainHead !== undefined && plainHead.id === idOf(plainHead)) {
-      return plainHead;
-    }
-    throw new TypeError('the head of an account is malformed');
-  };
   const sealedAccount = (head: AccountHead, secrets: AccountSecrets, key: SealingKey) => {
-    if (locks.get(head.id)?.isHeld() === false) {
-      throw lostLock();
-    }
+    locks.refuseLost(head.id);
     return sealedBytes('account', { head, body: revealedSecrets(secrets) }, key);
   };
 
@@ -187,9 +177,7 @@ export function openAccountStore(context: Context): AccountStore {
       if (!isAccountId(id)) {
         return false;
       }
-      if (locks.get(id)?.isHeld() === false) {
-        throw lostLock();
-      }
+      locks.refuseLost(id);
       const isRemoved = removePrivateFile(files.pathOf(id));
       await files.keepIndex();
       return isRemoved;
@@ -200,20 +188,8 @@ export function openAccountStore(context: Context): AccountStore {
       work: () => Promise<T>,
       meanwhile?: (head: AccountHead | undefined) => Promise<T | undefined>,
     ) {
-      const { lockPath, openLockUnless } = await import('./lock.ts');
-      const file = lockPath(context.paths, id);
       const look = files.onChange(id, async () => meanwhile?.(headOf(files.read(id))));
-      const opened = await openLockUnless(file, context, look);
-      if ('settled' in opened) {
-        return opened.settled;
-      }
-      locks.set(id, opened);
-      try {
-        return await work();
-      } finally {
-        locks.delete(id);
-        opened.release();
-      }
+      return locks.withLock(id, look, work);
     },
   };
 }

@@ -58,3 +58,12 @@ export function claimedClient(path: string): ClientReference | undefined {
     return undefined;
   }
 }
+
+/** The head as a file gives it back: members without a value are absent. Throws a `TypeError` when it is malformed. */
+export function plainHeadOf(head: AccountHead): AccountHead {
+  const plainHead = readAccountHead(parsePlainJson(JSON.stringify(head)));
+  if (plainHead !== undefined && plainHead.id === idOf(plainHead)) {
+    return plainHead;
+  }
+  throw new TypeError('the head of an account is malformed');
+}

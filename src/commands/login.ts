@@ -5,6 +5,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
+import { setupNotes } from '../output/setup-note-text.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
 import { signInQuestions } from '../output/sign-in-questions.ts';
 import { signInWords } from '../output/sign-in-words.ts';
@@ -23,7 +24,7 @@ export async function login(target: string, flags: LoginFlags, context: Context)
   const signedIn = await signIn({ settings, wanted }, session, {
     progress: settings.events ? signInEvents(label, context) : signInWords(label, settings, context),
     questions: signInQuestions(label, context),
-    registerClient: (asked) => registerAtSignIn(asked, context),
+    registerClient: (asked) => registerAtSignIn(asked, { context, note: setupNotes(context) }),
   });
   context.stdout.write(answer(signedIn, settings, context.clock.now()));
 }

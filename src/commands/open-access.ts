@@ -4,6 +4,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { traceOf } from '../ground/http-options.ts';
 import { accessNoteText } from '../output/access-note-text.ts';
+import { tokenOriginQuestion } from '../output/sign-in-questions.ts';
 
 /**
  * The session of a command that uses an access token. Notes go to standard error; that the token comes from a variable
@@ -18,6 +19,7 @@ export function openAccess(
   return {
     ...openSession(context),
     ...defined({ trace }),
+    isTokenOriginOfProvider: tokenOriginQuestion(context),
     note(note) {
       if (note.kind !== 'supplied-token' || saysSource || stderr.isTTY) {
         stderr.write(accessNoteText(note));

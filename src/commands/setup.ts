@@ -10,6 +10,7 @@ import {
   replacedClientText,
   savedClientText,
 } from '../output/registration.ts';
+import { setupNotes } from '../output/setup-note-text.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
@@ -67,8 +68,9 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   if (flags.from !== undefined) {
     return importClient(flags.from, settings, context);
   }
-  const checked = await checkTarget(await withGivenSecret(settings, context), context);
-  const registered = await registerByTool(checked, flags, context);
+  const note = setupNotes(context);
+  const checked = await checkTarget(await withGivenSecret(settings, context), context, note);
+  const registered = await registerByTool(checked, flags, { context, note });
   if (registered !== undefined) {
     return saved(checked, await kindOfClient(registered, context), context);
   }

@@ -1,3 +1,4 @@
+import type { TokenOriginQuestion } from '../access/confirm-token-origin.ts';
 import type { Context } from '../ground/context.ts';
 import { person } from '../profile/person.ts';
 import type { SignInQuestions, StoreQuestions } from '../sign-in/ports.ts';
@@ -6,6 +7,7 @@ import type { SignInQuestions, StoreQuestions } from '../sign-in/ports.ts';
 export function signInQuestions(label: string, context: Context): SignInQuestions {
   return {
     ...storeQuestions(context),
+    isTokenOriginOfProvider: tokenOriginQuestion(context),
     async isHostOfProvider(host) {
       const prompts = await context.openPrompts();
       return prompts.confirm(
@@ -45,6 +47,17 @@ export function signInQuestions(label: string, context: Context): SignInQuestion
         false,
       );
     },
+  };
+}
+
+/** Asks the person at the terminal whether a token endpoint on another host belongs to the provider. */
+export function tokenOriginQuestion(context: Context): TokenOriginQuestion {
+  return async ({ label, signInHost, tokenHost }) => {
+    const prompts = await context.openPrompts();
+    return prompts.confirm(
+      `${label} signs in at ${signInHost}, but the code and the tokens go to ${tokenHost}. Do both belong to it?`,
+      false,
+    );
   };
 }
 

@@ -7,12 +7,17 @@ import { resolveProvider } from '../providers/resolve.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { scopeSetting } from '../settings/scope.ts';
 import { requireReachable } from '../sign-in/find-provider.ts';
+import type { TellSetupNote } from './setup-note.ts';
 
 /**
  * Looks at the target before anything is asked or saved, so that a mistyped issuer or host shows now and not at the
  * first sign-in. Gives the settings with the issuer in the spelling of its metadata.
  */
-export async function checkTarget(settings: LoginSettings, context: Context): Promise<LoginSettings> {
+export async function checkTarget(
+  settings: LoginSettings,
+  context: Context,
+  note: TellSetupNote,
+): Promise<LoginSettings> {
   const http = await context.openHttp(httpOptions(settings, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
@@ -23,14 +28,12 @@ export async function checkTarget(settings: LoginSettings, context: Context): Pr
     }
     const provider = await resolveProvider(asked, { fetch, allowHttpLoopback, withoutCode: true });
     if (s256Support(provider, provider.metadata) === 'not-offered') {
-      context.stderr.write(
-        `note: ${provider.label} does not list S256 among its PKCE methods, and a sign-in with a browser needs it; if it works anyway, say so with --code-challenge-method S256.\n`,
-      );
+      note({ kind: 's256-not-listed', label: provider.label });
     }
     // The issuer was named exactly, so a token endpoint on another origin is part of what was asked for.
     const origin = settings.issuerNamed ? foreignTokenOrigin(provider) : undefined;
     if (origin !== undefined) {
-      context.stderr.write(`note: ${provider.label} issues its tokens at ${origin}; this was saved.\n`);
+      note({ kind: 'token-origin', label: provider.label, origin });
     }
     const { issuer } = provider;
     const scopes = scopeSetting(provider, settings.askedScopes);

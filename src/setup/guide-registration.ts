@@ -20,7 +20,7 @@ import type { RegisteredSettings } from '../sign-in/stages.ts';
 import { askForClient, hasStoredSecret, type TypedClient } from './ask-for-client.ts';
 import { offerRegistrationPage } from './registration-page.ts';
 import { saveClient } from './save-client.ts';
-import { registerItself } from './self-registration.ts';
+import { registerItself, type SetupSurroundings } from './self-registration.ts';
 
 /**
  * Leads a person through the registration of a client: where the key will live that seals the secret, what to register
@@ -101,11 +101,12 @@ async function showWhatToDo(
 /** In the middle of a sign-in, which goes on then: this tool registers itself where it can and may, or the person does. */
 export async function registerAtSignIn(
   { settings, provider, fetch }: FoundProvider,
-  context: Context,
+  surroundings: SetupSurroundings,
 ): Promise<RegisteredSettings> {
+  const { context } = surroundings;
   const offer = registrationOffer(provider);
   if (offer !== undefined && (await mayRegister(offer, provider.label, context))) {
-    return registerItself(settings, provider, offer, fetch, context);
+    return registerItself(settings, provider, offer, fetch, surroundings);
   }
   const registered = await guideRegistration(settings, context);
   const { label } = settings.provider;

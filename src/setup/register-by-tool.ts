@@ -1,4 +1,3 @@
-import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
@@ -11,7 +10,7 @@ import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
 import { mayRegister } from './guide-registration.ts';
-import { registerItself } from './self-registration.ts';
+import { registerItself, type SetupSurroundings } from './self-registration.ts';
 
 /** What the person said about registering. */
 export interface RegistrationWish {
@@ -25,8 +24,9 @@ export interface RegistrationWish {
 export async function registerByTool(
   settings: LoginSettings,
   wish: RegistrationWish,
-  context: Context,
+  surroundings: SetupSurroundings,
 ): Promise<RegisteredSettings | undefined> {
+  const { context } = surroundings;
   const isWanted = wish.register === true;
   if (!isWanted && (wish.clientId !== undefined || !isInteractive(context))) {
     return undefined;
@@ -46,7 +46,7 @@ export async function registerByTool(
     if (!isWanted && !(await mayRegister(offer, provider.label, context))) {
       return undefined;
     }
-    return await registerItself(settings, provider, offer, fetch, context);
+    return await registerItself(settings, provider, offer, fetch, surroundings);
   } finally {
     await http.close();
   }

@@ -16,6 +16,13 @@ import { signInTarget } from '../settings/sign-in-target.ts';
 import { chooseStore } from '../sign-in/choose-store.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
 import { saveClient } from './save-client.ts';
+import type { TellSetupNote } from './setup-note.ts';
+
+/** The world outside, and who is told of what a setup finds out. */
+export interface SetupSurroundings {
+  readonly context: Context;
+  readonly note: TellSetupNote;
+}
 
 /**
  * Registers this tool with the server, and saves the client: its identifier and its redirect URI in the configuration,
@@ -28,7 +35,7 @@ export async function registerItself(
   provider: ResolvedProvider,
   offer: RegistrationOffer,
   fetch: Fetch,
-  context: Context,
+  { context, note }: SetupSurroundings,
 ): Promise<RegisteredSettings> {
   // Asked before anything is registered that could not be kept.
   const store = await chooseStore(
@@ -39,7 +46,7 @@ export async function registerItself(
   const lock = await openLock(lockPath(context.paths, `registration at ${provider.issuer}`), context);
   try {
     const made = await madeMeanwhile(settings, context);
-    return made ?? (await registerNow({ ...settings, store }, provider, offer, fetch, context));
+    return made ?? (await registerNow({ ...settings, store }, provider, offer, fetch, { context, note }));
   } finally {
     lock.release();
   }
@@ -69,7 +76,7 @@ async function registerNow(
   provider: ResolvedProvider,
   offer: RegistrationOffer,
   fetch: Fetch,
-  context: Context,
+  { context, note }: SetupSurroundings,
 ): Promise<RegisteredSettings> {
   const redirect = exactRedirect(settings.redirect, provider);
   const redirectUri = registeredRedirectUri(redirect);
@@ -88,9 +95,7 @@ async function registerNow(
   await saveClient({ ...settings, configuration }, client, context);
   const { clientId, clientSecret, secretExpiresAt } = client;
   if (secretExpiresAt !== undefined) {
-    const day = secretExpiresAt.toISOString().slice(0, 10);
-    const again = `oauth-login setup ${signInTarget(settings)} --register`;
-    context.stderr.write(`note: the client secret expires on ${day}; to register again then: ${again}\n`);
+    note({ kind: 'client-secret-ends', on: secretExpiresAt, target: signInTarget(settings) });
   }
   return {
     ...settings,

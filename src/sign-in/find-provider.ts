@@ -1,4 +1,4 @@
-import { confirmTokenOrigin } from '../access/confirm-token-origin.ts';
+import { confirmTokenOrigin, type TokenOriginQuestion } from '../access/confirm-token-origin.ts';
 import type { Context } from '../ground/context.ts';
 import { NetworkError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
@@ -20,14 +20,15 @@ export async function findProvider(
   settings: LoginSettings,
   fetch: Fetch,
   context: Context,
+  ask: TokenOriginQuestion,
 ): Promise<ResolvedProvider> {
   const provider = await resolveProvider(settings.provider, {
     fetch,
     allowHttpLoopback: settings.allowHttpLoopback,
-    // Whether a code will be asked for is known when it is known what the provider offers.
+    // The metadata decides whether a code will be asked for.
     withoutCode: true,
   });
-  await confirmTokenOrigin(provider, settings, context);
+  await confirmTokenOrigin(provider, settings, context, ask);
   return provider;
 }
 

@@ -1,3 +1,4 @@
+import type { TokenOriginQuestion } from '../access/confirm-token-origin.ts';
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import type { GrantQuestions } from '../grants/sign-in-request.ts';
 import type { StoreError } from '../ground/errors.ts';
@@ -26,6 +27,7 @@ export interface WantedCredential {
 /** What a sign-in asks the person at the terminal. Each rejects with an `AbortedError` on Ctrl-C and Ctrl-D. */
 export interface SignInQuestions extends GrantQuestions, StoreQuestions {
   credential(wanted: WantedCredential): Promise<Secret>;
+  readonly isTokenOriginOfProvider: TokenOriginQuestion;
   /** Whether the person is the one who came back in another browser, as whom the profile says. */
   isSamePerson(profile: Profile | undefined): Promise<boolean>;
 }

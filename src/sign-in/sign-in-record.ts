@@ -159,7 +159,7 @@ async function tryRefreshToken(
   }
   try {
     const freshness = { minValiditySeconds: 0, force: true };
-    const { secrets } = await refreshAccount(head, freshness, { ...session, note: saidBySignIn });
+    const { secrets } = await refreshAccount(head, freshness, { ...session, ...silentAccess });
     return { goesWithIdToken: isCurrent(secrets.idToken, context) };
   } catch (error) {
     if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) {
@@ -169,8 +169,8 @@ async function tryRefreshToken(
   }
 }
 
-/** The server's clock is all that this refresh could tell of, and the sign-in has told of it. */
-function saidBySignIn(): void {}
+/** This refresh could tell of the server's clock only, of which the sign-in has told; and it asks no question. */
+const silentAccess = { note: () => {}, isTokenOriginOfProvider: async () => false };
 
 function isCurrent(idToken: Secret | undefined, { clock }: Pick<Context, 'clock'>): boolean {
   const exp = idToken === undefined ? undefined : readIdTokenPayload(idToken.reveal())?.exp;

@@ -45,7 +45,7 @@ export async function signIn(asked: AskedSignIn, session: Session, ports: SignIn
     if (before === undefined) {
       await requireReachable(settings, fetch);
     }
-    const provider = await findProvider(settings, fetch, context);
+    const provider = await findProvider(settings, fetch, context, ports.questions.isTokenOriginOfProvider);
     const ready = await prepareSignIn({ asked, provider, clientId: before, fetch }, session, ports);
     const account = await signInInRounds(ready, session, ports);
     ports.progress.signedIn(account);
