@@ -10,6 +10,7 @@ import { signInEvents } from '../output/sign-in-events.ts';
 import { signInQuestions } from '../output/sign-in-questions.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { signedInText } from '../output/text.ts';
+import { writeWords } from '../output/write-words.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { registerAtSignIn } from '../setup/guide-registration.ts';
 import { type SignedIn, signIn } from '../sign-in/sign-in.ts';
@@ -26,7 +27,12 @@ export async function login(target: string, flags: LoginFlags, context: Context)
     questions: signInQuestions(label, context),
     registerClient: (asked) => registerAtSignIn(asked, { context, note: setupNotes(context) }),
   });
-  context.stdout.write(answer(signedIn, settings, context.clock.now()));
+  const text = answer(signedIn, settings, context.clock.now());
+  if (settings.json) {
+    context.stdout.write(text);
+  } else {
+    writeWords(context, text, 'done');
+  }
 }
 
 /** The stored account that `--account` wants to sign in again; throws what `chooseAccount` throws. */

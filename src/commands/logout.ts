@@ -26,6 +26,7 @@ import {
   toldSignOut,
 } from '../output/logout-text.ts';
 import { problemText } from '../output/text.ts';
+import { writeWords } from '../output/write-words.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 import { keptClientsWords } from './kept-clients-words.ts';
@@ -70,9 +71,9 @@ export async function logout(
   if (flags.json) {
     context.stdout.write(forgottenJson(told, keptTokens, unreadable));
   } else if (outcomes.length === 0 && keptTokens.length === 0 && unreadable.length === 0) {
-    context.stdout.write('Nobody was signed in.\n');
+    writeWords(context, 'Nobody was signed in.\n');
   } else if (keptTokens.length > 0) {
-    context.stdout.write(forgottenTokensText(keptTokens.length));
+    writeWords(context, forgottenTokensText(keptTokens.length), 'done');
   }
   if (isEveryone && !flags.json) {
     context.stdout.write(await keptClientsWords(context));
@@ -105,7 +106,7 @@ async function signOutAll(
     }
     outcomes.push(outcome);
     if (outcome.isForgotten && !json) {
-      access.context.stdout.write(forgottenText(outcome));
+      writeWords(access.context, forgottenText(outcome), 'done');
     }
   }
   return outcomes;

@@ -8,6 +8,7 @@ import {
   addProviderQuestion,
   offeredProviderText,
 } from '../output/added-provider-text.ts';
+import { writeWords } from '../output/write-words.ts';
 import { findPreset, presetFile } from '../providers/catalogue.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import { addedProvider, presetNames } from '../settings/named-preset.ts';
@@ -51,7 +52,7 @@ export async function changeProviders(
   }
   const name = what.toLowerCase();
   if (action === 'remove') {
-    context.stdout.write(`Removed ${await removeProvider(name, context)}.\n`);
+    writeWords(context, `Removed ${await removeProvider(name, context)}.\n`, 'done');
     return;
   }
   context.stdout.write(await exported(name, context));
@@ -64,7 +65,7 @@ async function add(source: string, flags: AddFlags, context: Context): Promise<v
   if (flags.yes !== true) {
     await confirm(source, name, flags, context);
   }
-  context.stdout.write(addedProviderText(name, file, await addProvider(offered, context)));
+  writeWords(context, addedProviderText(name, file, await addProvider(offered, context)), 'done');
 }
 
 function checkedWish({ name, replace }: AddFlags): AddWish {

@@ -11,6 +11,7 @@ import {
   savedClientText,
 } from '../output/registration.ts';
 import { setupNotes } from '../output/setup-note-text.ts';
+import { writeWords } from '../output/write-words.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
@@ -99,7 +100,7 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
 async function removeAndTell(settings: LoginSettings, flags: SetupFlags, context: Context): Promise<void> {
   try {
     const removed = await removeClient(settings, flags, context);
-    context.stdout.write(removedClientText(settings.provider, removed));
+    writeWords(context, removedClientText(settings.provider, removed), 'done');
   } catch (error) {
     const isAtServer = error instanceof NetworkError || error instanceof AuthorizationServerError;
     if (isAtServer) {
@@ -171,9 +172,8 @@ function saved(settings: LoginSettings, kind: 'public' | 'confidential', context
     issuerNamed: false,
     isClientNamed: false,
   };
-  context.stdout.write(
-    savedClientText(provider.label, kind, configurationFile(context.paths), signInTarget(configured)),
-  );
+  const file = configurationFile(context.paths);
+  writeWords(context, savedClientText(provider.label, kind, file, signInTarget(configured)), 'done');
 }
 
 /** A name stands for one provider: the presets keep theirs, and another issuer does not inherit a client. */

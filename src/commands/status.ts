@@ -9,6 +9,7 @@ import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
 import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from '../output/json.ts';
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
+import { writeWords } from '../output/write-words.ts';
 import { tokenVariables } from '../settings/variables.ts';
 
 /** The flags of `status`. */
@@ -54,9 +55,9 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       const { keptClientsWords } = await import('./kept-clients-words.ts');
       blocks.push(await keptClientsWords(context));
     }
-    context.stdout.write(blocks.join('\n'));
+    writeWords(context, blocks.join('\n'), 'blocks');
     for (const name of variables) {
-      context.stdout.write(variableTokenText(name));
+      writeWords(context, variableTokenText(name));
     }
   }
   if (!flags.json) {

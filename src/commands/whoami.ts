@@ -4,6 +4,7 @@ import { type AccountChoice, chooseAccount, ofTarget } from '../accounts/choose-
 import type { Context } from '../ground/context.ts';
 import { jsonText, nobodyNamedJson, profileJson } from '../output/json.ts';
 import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from '../output/text.ts';
+import { writeWords } from '../output/write-words.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
@@ -24,14 +25,14 @@ export async function whoami(
 ): Promise<void> {
   const access = openAccess({ ...flags, saysSource: true }, context);
   const { configuration, store } = access;
-  const sayAccount = (head: AccountHead, source?: string) =>
-    context.stdout.write(accountAnswer(head, flags, source));
+  const say = (text: string) => (flags.json ? void context.stdout.write(text) : writeWords(context, text));
+  const sayAccount = (head: AccountHead, source?: string) => say(accountAnswer(head, flags, source));
 
   const named = target ?? flags.issuer;
   const saySupplied = async (supplied: SuppliedToken, of: string | AccountHead) => {
     const { askWithSupplied } = await import('../access/ask-with-supplied.ts');
     const { profile, provider } = await askWithSupplied(supplied, of, flags, access);
-    context.stdout.write(suppliedAnswer(profile, provider, flags));
+    say(suppliedAnswer(profile, provider, flags));
   };
   if (named !== undefined && !flags.offline) {
     const supplied = await suppliedTokenOf(named, flags, context);
@@ -52,7 +53,7 @@ export async function whoami(
   if (flags.offline) {
     const isChecked = await store.isChecked(head);
     const source = storedSourceText(head, isChecked, context.clock.now());
-    context.stdout.write(accountAnswer(head, flags, source, { checked: isChecked }));
+    say(accountAnswer(head, flags, source, { checked: isChecked }));
     return;
   }
   const own = named === undefined ? suppliedToken(head.provider, context) : undefined;

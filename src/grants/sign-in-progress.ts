@@ -43,6 +43,8 @@ export interface SignInProgress {
   authorizationUri(uri: string, ways: WaysBack): void;
   browserFailed(ways: WaysBack, reason?: string): void;
   startLinkUnused(ways: WaysBack): void;
+  /** The browser has asked for the page after all, so that the question for the address was taken back. */
+  pasteTakenBack(): void;
   listenerNotice(notice: LoopbackNotice): void;
   /** A pasted address was not the answer; `reason` says why, in our own words. */
   pasteRefused(reason: string): void;

@@ -39,16 +39,27 @@ export async function waitForResponse(wait: Wait, authorizationUri: string): Pro
   const stop = AbortSignal.any([context.signal, over.signal]);
   const ways = waysBack(wait, authorizationUri);
   request.progress.authorizationUri(authorizationUri, ways);
+  const takenBack = new AbortController();
   let pasting: Promise<AuthorizationResponse> | undefined;
   const response = new Promise<AuthorizationResponse>((resolve, reject) => {
     const paste = () => {
-      pasting ??= pastedResponse(wait, stop);
-      pasting.then(resolve, reject);
+      pasting ??= pastedResponse(wait, AbortSignal.any([stop, takenBack.signal]));
+      pasting.then(resolve, (error: unknown) => {
+        if (!takenBack.signal.aborted || stop.aborted) {
+          reject(error);
+          return;
+        }
+        request.progress.pasteTakenBack();
+      });
     };
     callback.response.then(resolve, reject);
     deadline(wait, stop).catch(reject);
     if (ways.canPaste) {
       paste();
+    }
+    if (ways.opensBrowser && ways.surroundings === 'local') {
+      // The browser of this machine is on its way, and comes back to the listener by itself.
+      void callback.startLinkOpened.then(() => takenBack.abort());
     }
     if (ways.opensBrowser) {
       void watchBrowser(wait, startLink, stop, ways, paste);

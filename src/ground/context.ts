@@ -12,11 +12,12 @@ import type {
 /** Environment variables, copied once at the start. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A place words are written to; a terminal tells its width. */
+/** A place words are written to; a terminal tells its size. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 /** A place bytes are read from. */

@@ -1,9 +1,10 @@
-import type { Context } from '../ground/context.ts';
+import type { Context, Output } from '../ground/context.ts';
 import { canDraw } from '../ground/drawing.ts';
 import { takeEnvironment } from '../ground/environment.ts';
 import { ExitCode } from '../ground/errors.ts';
 import { canOpenBrowser } from '../ground/presence.ts';
 import { surroundingsOf } from '../ground/surroundings.ts';
+import { wordsOutput } from '../ground/terminal-words.ts';
 import { systemClock } from './clock.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
 import { debugOptions } from './debug-options.ts';
@@ -52,6 +53,7 @@ export function systemContext(process: HostProcess): SystemContext {
   let childSignal: Promise<NodeJS.Signals | undefined> | undefined;
   let stdout: StandardStream | undefined;
   let stderr: StandardStream | undefined;
+  let words: Output | undefined;
 
   const context: SystemContext = {
     env,
@@ -74,7 +76,8 @@ export function systemContext(process: HostProcess): SystemContext {
     },
     get stderr() {
       stderr ??= watchStream(process.stderr);
-      return stderr.stream;
+      words ??= wordsOutput(stderr.stream, { env, platform });
+      return words;
     },
     get canOpenBrowser() {
       return canOpenBrowser(env, platform);

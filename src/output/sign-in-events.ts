@@ -34,6 +34,7 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     startLinkUnused() {
       emit('browser_late');
     },
+    pasteTakenBack() {},
     listenerNotice({ kind, text }) {
       emit('notice', { code: kind.replaceAll('-', '_'), message: text });
     },

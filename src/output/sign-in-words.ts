@@ -1,9 +1,11 @@
 import { accountName } from '../accounts/account.ts';
-import type { SignInProgress } from '../grants/sign-in-progress.ts';
+import type { SignInProgress, WaysBack } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
 import { durationText } from '../ground/duration-text.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { emphasized, terminalLookOf } from '../ground/terminal-look.ts';
 import { person } from '../profile/person.ts';
+import { liveLine } from './live-line.ts';
 import {
   clockOffsetText,
   onceMoreText,
@@ -13,7 +15,7 @@ import {
   profileProblemText,
   signInEndText,
 } from './text.ts';
-import { showQrCode, userCodeWords } from './user-code-words.ts';
+import { userCodeWords } from './user-code-words.ts';
 import { openingWords, otherWays } from './ways-back-words.ts';
 import { prose } from './wrapped-text.ts';
 
@@ -25,51 +27,76 @@ export function signInWords(
 ): SignInProgress {
   const name = safeText(label);
   const { stderr } = context;
+  const look = terminalLookOf(stderr, context);
+  const line = liveLine(context);
+  const { say } = line;
   const said = new Set<string>();
-  let hasCounter = false;
   let isDrawing = false;
-  const say = (...lines: string[]) => {
-    if (hasCounter) {
-      stderr.write('\r\u001b[K');
-    }
-    hasCounter = false;
-    stderr.write(`${lines.join('\n')}\n`);
-  };
+  let waiting: { readonly uri: string; readonly until: number } | undefined;
   const once = (key: string, ...lines: string[]) => {
     if (!said.has(key)) {
       say(...lines);
     }
     said.add(key);
   };
+  const address = (uri: string) => ['', emphasized(uri, 'accent', look), ''];
+  const wait = () => {
+    const until = waiting?.until ?? 0;
+    line.countDown(
+      until,
+      (seconds) => `Waiting for you to finish there, ${clockText(seconds)} left (Ctrl-C stops)`,
+    );
+  };
+  /** The person has to do it: the address stands out now, and the ways back follow. */
+  const openYourself = (what: string, ways: WaysBack) => {
+    if (said.has('elsewhere')) {
+      return;
+    }
+    line.stop();
+    if (look.isLive) {
+      const here = `${what} open this address yourself. Still waiting.`;
+      once('elsewhere', prose(here, context), ...address(waiting?.uri ?? ''), ...otherWays(ways, context));
+    } else {
+      const above = `${what} open the address above yourself. Still waiting.`;
+      once('elsewhere', prose(above, context), ...otherWays(ways, context));
+    }
+    // A question stands in the last line then.
+    if (!ways.canPaste) {
+      wait();
+    }
+  };
   return {
     authorizationUri(uri, ways) {
-      say(prose(openingWords(name, ways), context), '', uri, '');
+      waiting = { uri, until: context.clock.monotonic() + ways.timeoutSeconds * 1000 };
+      const [opening, otherwise] = openingWords(name, ways);
+      if (!look.isLive) {
+        say(prose([opening, otherwise].filter(Boolean).join(' '), context), '', uri, '');
+      } else if (otherwise === undefined) {
+        say(prose(opening, context), ...address(uri));
+      } else {
+        const quiet = [prose(otherwise, context), uri].map((text) => emphasized(text, 'dim', look));
+        say(prose(opening, context), '', ...quiet, '');
+      }
       if (!ways.opensBrowser) {
         say(...otherWays(ways, context));
       }
-      const limit = `${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops`;
-      say(prose(`Waiting for you to finish there (${limit})`, context));
+      if (look.isLive && !ways.canPaste) {
+        wait();
+      } else {
+        const limit = `${durationText(ways.timeoutSeconds)} at most, Ctrl-C stops`;
+        say(prose(`Waiting for you to finish there (${limit})`, context));
+      }
     },
     browserFailed(ways, reason) {
       const cause = reason === undefined ? '' : ` (${reason})`;
-      once(
-        'elsewhere',
-        prose(
-          `The browser could not be opened${cause}; open the address above yourself. Still waiting.`,
-          context,
-        ),
-        ...otherWays(ways, context),
-      );
+      openYourself(`The browser could not be opened${cause};`, ways);
     },
     startLinkUnused(ways) {
-      once(
-        'elsewhere',
-        prose(
-          'The browser has not asked for the page yet; if none appeared, open the address above yourself. Still waiting.',
-          context,
-        ),
-        ...otherWays(ways, context),
-      );
+      openYourself('The browser has not asked for the page yet; if none appeared,', ways);
+    },
+    pasteTakenBack() {
+      say('The browser has opened the page.');
+      wait();
     },
     listenerNotice({ kind, text }) {
       if (kind !== 'foreign-request' || settings.debug) {
@@ -80,22 +107,17 @@ export function signInWords(
       say(`Not yet: ${reason}. Still waiting.`);
     },
     userCode(prompt) {
-      say(...userCodeWords(name, prompt, context));
-      // The picture is drawn late; a countdown before it would be left standing above.
+      // The picture stands above the words and is drawn late; a countdown before it would be left standing above.
       isDrawing = true;
-      const drawn = () => {
+      void userCodeWords(name, prompt, context).then((lines) => {
+        say(...lines);
         isDrawing = false;
-      };
-      void showQrCode(prompt.verificationUri, context, say).then(drawn, drawn);
+      });
     },
     remaining(seconds) {
-      if (!stderr.isTTY || isDrawing) {
-        return;
+      if (!isDrawing) {
+        line.show(`Waiting, ${clockText(seconds)} left (Ctrl-C stops)`);
       }
-      // A line that breaks is not taken back by the next one.
-      const line = `Waiting, ${clockText(seconds)} left (Ctrl-C stops)`.slice(0, (stderr.columns || 80) - 1);
-      stderr.write(`\r\u001b[K${line}`);
-      hasCounter = true;
     },
     pollFailed(error) {
       once(error.code, prose(`${sentence(pollFailureText(error))} Still waiting.`, context));
@@ -135,10 +157,7 @@ export function signInWords(
       stderr.write(problemText('warning', error));
     },
     done() {
-      if (hasCounter) {
-        stderr.write('\r\u001b[K');
-      }
-      hasCounter = false;
+      line.stop();
     },
     signedIn() {},
   };

@@ -6,13 +6,16 @@ import { prose } from './wrapped-text.ts';
 const PASTE_WARNING =
   'That address is as good as a password for a moment: give it to no page and no person but this terminal.';
 
-/** The sentence before the address of the sign-in page. */
-export function openingWords(name: string, ways: WaysBack): string {
+/** What is said before the address of the sign-in page; a second sentence where it is needed only perhaps. */
+export function openingWords(name: string, ways: WaysBack): readonly [string, string?] {
   if (ways.opensBrowser) {
-    return `Opening the sign-in page of ${name} in the browser. If it does not appear, open this address:`;
+    return [
+      `Opening the sign-in page of ${name} in the browser.`,
+      'If it does not appear, open this address:',
+    ];
   }
   const where = ways.surroundings === 'local' ? 'a browser on this machine' : 'a browser on your own machine';
-  return `Open this address in ${where} to sign in to ${name}:`;
+  return [`Open this address in ${where} to sign in to ${name}:`];
 }
 
 /** What helps when the browser's own loopback address does not lead to this process. */

@@ -7,7 +7,7 @@ import type { QuickAnswer } from './write.ts';
  */
 export async function quickAnswer(
   argv: readonly string[],
-  process: QuickProcess & Pick<NodeJS.Process, 'stdout'>,
+  process: QuickProcess,
 ): Promise<QuickAnswer | undefined> {
   const [name, ...words] = argv;
   switch (name) {

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { Context } from '../ground/context.ts';
 import { environmentWarnings } from '../ground/environment.ts';
 import { ExitCode } from '../ground/errors.ts';
@@ -6,7 +7,10 @@ import { stepBack, stepBackLater } from './step-back.ts';
 import { type QuickAnswer, write } from './write.ts';
 
 /** The parts of the process that a quick answer needs. */
-export type QuickProcess = Pick<NodeJS.Process, 'env' | 'execArgv' | 'platform' | 'on' | 'removeListener'>;
+export type QuickProcess = Pick<
+  NodeJS.Process,
+  'env' | 'execArgv' | 'platform' | 'stdout' | 'on' | 'removeListener'
+>;
 
 /** What some of the commands need of the world besides the files. */
 interface Parts {
@@ -44,7 +48,16 @@ export async function answerFromStore(
     platform,
     paths: platformPaths(env, platform),
     stdin: { async *[Symbol.asyncIterator]() {} },
-    stdout: { write: (text) => answer.push(text) },
+    stdout: {
+      write: (text) => answer.push(text),
+      // The stream of a terminal costs 3 ms, and is asked for where words are written to one.
+      get isTTY() {
+        return fstatSync(1).isCharacterDevice() && process.stdout.isTTY;
+      },
+      get columns() {
+        return process.stdout.columns;
+      },
+    },
     stderr: {
       // Asked for by what is about to speak to a person.
       get isTTY() {

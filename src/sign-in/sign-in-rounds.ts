@@ -164,5 +164,6 @@ function tokenCommand(account: AccountHead, { accounts, destination }: ReadySign
     return undefined;
   }
   const isOnly = accounts.every(({ id }) => id === account.id);
-  return `oauth-login token ${account.target}${isOnly ? '' : ` --account ${shellQuoted(accountName(account))}`}`;
+  const command = `oauth-login token ${account.target}`;
+  return isOnly ? command : `${command} --account ${shellQuoted(accountName(account))}`;
 }

@@ -84,7 +84,7 @@ describeWith(
       const pasted = await lastAddress;
       await session.shows(/Paste the address here/);
       session.type('http://127.0.0.1/nonsense\r');
-      await session.shows(/Not yet: .*Still waiting/);
+      await session.shows(/Not yet: [\s\S]*Still waiting/);
       session.type(`${pasted}\r`);
       await session.shows(/^Signed in to .+ as ada/m);
       expect(await session.exitCode).toBe(0);

@@ -86,8 +86,8 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
       await terminal.press('C-c');
       expect(await terminal.ended()).toBe(130);
       const text = await terminal.text();
-      expect(text).toContain('oauth-login: error: interrupted');
-      expect(text).toContain('oauth-login: hint: run the command again');
+      expect(text).toMatch(/^✗ interrupted$/m);
+      expect(text).toMatch(/^ {2}run the command again/m);
       expect(filesWritten()).toEqual([]);
     }
   });
@@ -107,9 +107,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
       await terminal.shows(question);
       await terminal.press('C-d');
       expect(await terminal.ended()).toBe(130);
-      expect(await terminal.text()).toContain(
-        'oauth-login: error: the question was closed without an answer',
-      );
+      expect(await terminal.text()).toContain('✗ the question was closed without an answer');
       expect(await terminal.isSane()).toBe(true);
       expect(filesWritten()).toEqual([]);
     },
@@ -152,7 +150,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     expect(page.title).toContain('Signed in to demo-sso');
     expect(await terminal.ended()).toBe(0);
     expect(await terminal.text()).toMatch(
-      /^Signed in to demo-sso as ada \(Ada Lovelace\) <ada@example\.com>$/m,
+      /^✓ Signed in to demo-sso as ada \(Ada Lovelace\) <ada@example\.com>$/m,
     );
     await terminal.enter('oauth-login whoami');
     expect(await terminal.ended()).toBe(0);

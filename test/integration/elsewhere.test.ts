@@ -30,7 +30,12 @@ function terminal(answer: (authorizationUri: string, asked: number) => Promise<s
   };
   const prompts: Partial<Prompts> = { secret, hidden: (work) => work(secret) };
   const changes: Partial<Context> = {
-    env: { OAUTH_LOGIN_STORE: 'file', SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 2222', USER: 'ada' },
+    env: {
+      OAUTH_LOGIN_STORE: 'file',
+      SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 2222',
+      USER: 'ada',
+      NO_COLOR: '1',
+    },
     surroundings: 'ssh',
     canOpenBrowser: false,
     stdin: { isTTY: true, async *[Symbol.asyncIterator]() {} },

@@ -7,6 +7,7 @@ function host(changes: Partial<QuickProcess> = {}): QuickProcess {
     env: { HOME: '/nowhere' },
     execArgv: [],
     platform: 'linux',
+    stdout: process.stdout,
     on: () => process,
     removeListener: () => process,
     ...changes,

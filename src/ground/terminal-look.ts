@@ -1,0 +1,69 @@
+import { styleText } from 'node:util';
+import type { Environment, Output } from './context.ts';
+import { canDraw } from './drawing.ts';
+
+/** How words may look at the place that they are written to. */
+export interface TerminalLook {
+  /** The width of a terminal that tells one; absent elsewhere, where no line is broken. */
+  readonly columns?: number;
+  readonly hasColours: boolean;
+  /** ✓, ✗ and ! in place of words. */
+  readonly hasSigns: boolean;
+  /** A line may be drawn again, in place of itself. */
+  readonly isLive: boolean;
+}
+
+/** What a piece of text is for; one accent, and red where something failed. */
+export type Emphasis = 'accent' | 'bold' | 'dim' | 'good' | 'bad' | 'caution';
+
+const formats = {
+  accent: 'cyan',
+  bold: 'bold',
+  dim: 'dim',
+  good: 'green',
+  bad: 'red',
+  caution: 'yellow',
+} as const;
+
+/** What a terminal that does not know its width is taken to have. */
+const USUAL_COLUMNS = 80;
+
+/**
+ * Gives how words may look there. `FORCE_COLOR` decides on colours, then `NO_COLOR`, then the terminal. `ACCESSIBLE` and
+ * a dumb terminal get plain lines: no colour, no sign, nothing drawn again.
+ *
+ * @see [NO_COLOR](https://no-color.org)
+ */
+export function terminalLookOf(
+  output: Pick<Output, 'isTTY' | 'columns'>,
+  { env, platform }: { readonly env: Environment; readonly platform: NodeJS.Platform },
+): TerminalLook {
+  const columns = output.isTTY === true ? output.columns : undefined;
+  const isRich = columns !== undefined && env.TERM !== 'dumb' && !isAccessible(env);
+  return {
+    ...(columns === undefined ? {} : { columns: columns || USUAL_COLUMNS }),
+    hasColours: env.FORCE_COLOR === undefined ? isRich && !env.NO_COLOR : isForced(env.FORCE_COLOR),
+    hasSigns: isRich && canDraw({ env, platform }),
+    isLive: isRich,
+  };
+}
+
+/** Gives the text with that emphasis, or as it is where there are no colours. */
+export function emphasized(
+  text: string,
+  emphasis: Emphasis,
+  { hasColours }: Pick<TerminalLook, 'hasColours'>,
+): string {
+  // The look has been decided; Node would ask the standard output once more.
+  return hasColours && text !== '' ? styleText(formats[emphasis], text, { validateStream: false }) : text;
+}
+
+/** Tells whether plain lines are wanted, as a screen reader reads them best. */
+export function isAccessible({ ACCESSIBLE = '' }: Environment): boolean {
+  return !['', '0', 'false', 'no'].includes(ACCESSIBLE.toLowerCase());
+}
+
+/** As Node reads it: the empty value switches colours on. */
+function isForced(variable: string): boolean {
+  return !['0', 'false', 'no'].includes(variable.toLowerCase());
+}
