@@ -2,7 +2,7 @@ import type { Session } from '../accounts/session.ts';
 import type { StoreError } from '../ground/errors.ts';
 import type { TokenOriginQuestion } from './confirm-token-origin.ts';
 
-/** What the use cases of this floor work with. */
+/** What the use cases of `access/` work with. */
 export interface AccessSession extends Session {
   /** Shows each exchange with a server; absent: they are not shown. */
   readonly trace?: (line: string) => void;
@@ -11,7 +11,7 @@ export interface AccessSession extends Session {
   readonly isTokenOriginOfProvider: TokenOriginQuestion;
 }
 
-/** What a use case of this floor finds out besides its answer, and a person may want to know. */
+/** What a use case of `access/` finds out besides its answer. A person may want to know it. */
 export type AccessNote =
   /** The token of a variable is used. */
   | { readonly kind: 'supplied-token'; readonly variable: string }

@@ -19,7 +19,7 @@ import { markRefusedToken } from './refused-token.ts';
 /** Seconds a token has to be good for to be worth a question to the provider. */
 const MINIMUM_VALIDITY_SECONDS = 10;
 
-/** What came of a question to the provider. */
+/** The result of a question to the provider. */
 export interface AskedAccount {
   readonly head: AccountHead;
   /** `false`: the server has no way to tell who signed in, or showed no profile at sign-in. */
@@ -27,11 +27,11 @@ export interface AskedAccount {
 }
 
 /**
- * Asks the provider who the account is and keeps the answer with the time of it. An account without a person that
- * gets one now becomes the account of that person.
+ * Asks the provider who the account is, and keeps the answer with its time. When the answer names a person for the
+ * first time, the account becomes the account of that person.
  *
- * A token that the provider rejects is refreshed once; when that does not help either, an
- * `AuthenticationRequiredError` says so, with the reason that the provider gives.
+ * A token that the provider rejects is refreshed once. When that does not help, the function throws an
+ * `AuthenticationRequiredError` with the reason that the provider gives.
  */
 export async function askProvider(head: AccountHead, access: AccessSession): Promise<AskedAccount> {
   const { context, store } = access;
@@ -101,7 +101,7 @@ async function keepProfile(verified: AccountHead, before: string, store: Account
     if (id === before) {
       await store.write(kept, secrets);
     } else {
-      // The other order is nowhere taken, so nobody waits for ever.
+      // No other code takes these locks in the other order, so no process waits for ever.
       await store.withLock(id, () => store.write(kept, secrets));
       await store.remove(before);
     }
@@ -109,7 +109,7 @@ async function keepProfile(verified: AccountHead, before: string, store: Account
   });
 }
 
-/** Notes that the token is of no use any more, unless there is another one by now, and gives the error that says so. */
+/** Marks the token as useless, unless the account has another one now. Gives the error that tells this. */
 async function endSignIn(
   head: AccountHead,
   reason: string,
@@ -145,7 +145,9 @@ async function fetchWith(
   }
 }
 
-/** What the UserInfo leaves out stands in the ID Token, which was verified before it was stored. */
+/**
+ * The UserInfo response may leave claims out. They are in the ID Token, which was verified before it was stored.
+ */
 function claimsOfStored(
   { issuer, profile }: AccountHead,
   idToken: Secret | undefined,

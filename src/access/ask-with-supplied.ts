@@ -12,7 +12,7 @@ import { chooseTarget, type TargetFlags } from '../settings/target.ts';
 import { providerVariable } from '../settings/variables.ts';
 import type { AccessSession } from './access-session.ts';
 
-/** Whom a token of the environment is of, as the provider says. */
+/** The End-User whom a token from the environment belongs to, as the provider says. */
 export interface SuppliedProfile {
   /** Absent: the server does not tell who signed in. */
   readonly profile?: Profile;
@@ -27,8 +27,9 @@ interface Asked {
 }
 
 /**
- * Asks the provider of a target, or of the account whose place the token takes, about a token from the environment;
- * nothing of the answer is kept. Throws an `AuthenticationRequiredError` when the provider does not accept it.
+ * Asks the provider about a token from the environment. The provider is the one of the target, or of the account
+ * that the token stands in for. The answer is not kept. Throws an `AuthenticationRequiredError` when the provider
+ * does not accept the token.
  */
 export async function askWithSupplied(
   { token, variable }: SuppliedToken,

@@ -10,7 +10,10 @@ export function clientOf(
   return assertionIssuer?.serviceAccount?.clientEmail ?? clientId;
 }
 
-/** Names the token that is asked for, by everything that makes it another one; the credential of the client does not. */
+/**
+ * Gives the identifier of the token that is asked for. Every setting that changes the token is part of it; the
+ * credential of the client is not.
+ */
 export function askedTokenId(settings: UnattendedSettings, input: UnattendedInput): string {
   const { provider, grant, scopes, audiences, resources, parameters, subject } = settings;
   return unattendedTokenId([

@@ -9,14 +9,15 @@ import {
 } from '../ground/errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 
-/** Seconds for which a server in trouble is left alone when it does not say for how long. */
+/** Seconds without a request to a server in trouble that does not say how long to wait. */
 const BACK_OFF = 5;
-/** Longest time that it can ask for, in seconds. */
+/** Longest wait that the server can ask for, in seconds. */
 const LONGEST_BACK_OFF = 300;
 
 /**
- * What is kept of a failure for the processes that wait for the same refresh; nothing of one that says nothing about
- * the server. One that is overloaded or broken (429, 5xx) is left alone for a while (RFC 9110 §10.2.3, RFC 6585 §4).
+ * What is kept of a failed refresh, for the processes that wait for it; `undefined` for a failure that says nothing
+ * about the server. A server that is overloaded or broken (429, 5xx) gets no request for a while (RFC 9110 §10.2.3,
+ * RFC 6585 §4).
  */
 export function failureRecord(
   error: unknown,
@@ -34,8 +35,9 @@ export function failureRecord(
 }
 
 /**
- * The failure that concerns somebody who looked at the account as `head` and finds it as `latest`: one that happened
- * meanwhile, or one after which the server is still to be left alone. `undefined` when the server may be asked.
+ * The failed refresh that answers a caller who has read the account as `head` and now reads it as `latest`. It
+ * happened after the first look, or the time to wait after it has not passed. `undefined` when the server may be
+ * asked.
  */
 export function failureToShare(
   head: AccountHead,
@@ -50,7 +52,7 @@ export function failureToShare(
     return errorOf(failure, failure.message);
   }
   const seconds = Math.ceil((Date.parse(failure.until ?? failure.failedAt) - now.getTime()) / 1000);
-  // More than it can be: the clock was set back.
+  // The time is longer than any wait: the clock was set back.
   if (seconds <= 0 || seconds > LONGEST_BACK_OFF) {
     return undefined;
   }

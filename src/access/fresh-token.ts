@@ -13,7 +13,7 @@ export type FreshToken = SuppliedFreshToken | AccountFreshToken | UnattendedFres
 
 interface AnyFreshToken {
   readonly accessToken: Secret;
-  /** Where `force` gives another one, should this one be refused. */
+  /** The source of another token, in case the server refuses this one. */
   readonly replacement?: TokenSource;
 }
 
@@ -25,7 +25,7 @@ interface SuppliedFreshToken extends AnyFreshToken {
 interface AccountFreshToken extends AnyFreshToken {
   readonly kind: 'account';
   readonly head: AccountHead;
-  /** Of the client that the account was signed in with. */
+  /** The secret of the client that the account was signed in with. */
   readonly clientSecret?: Secret;
   /** Of an account of OAuth 1.0a, whose requests are signed. */
   readonly signer?: OAuth1Signer;
@@ -36,7 +36,7 @@ interface UnattendedFreshToken extends AnyFreshToken {
   readonly head: UnattendedTokenHead;
 }
 
-/** Gives the access token of a source, asking the server only where what is at hand is not good enough. */
+/** Gives the access token of a source. It asks the server only when the stored token is not good enough. */
 export async function freshToken(
   source: TokenSource,
   freshness: Freshness,

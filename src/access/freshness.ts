@@ -5,7 +5,7 @@ import type { Context } from '../ground/context.ts';
 export interface Freshness {
   /** The access token has to be good for at least this long. */
   readonly minValiditySeconds: number;
-  /** The account was listed a moment ago: what was read of it then need not be read again. */
+  /** The account was listed a moment ago, so its file need not be read again. */
   readonly isJustListed?: boolean;
   /** Refresh even when the stored token would do. */
   readonly force?: boolean;
@@ -45,8 +45,8 @@ export function isValid(head: AccountHead, context: Pick<Context, 'clock'>): boo
 }
 
 /**
- * Whether the access token is of no use, however much of its time is left: it was refused itself. Where the refresh
- * token was refused, the access token has its time, if that has an end.
+ * Whether the access token is useless, however much of its lifetime is left, because a server refused the token
+ * itself. When a server refused the refresh token, the access token can be used until its known end.
  */
 export function isWithdrawn({
   isTokenRefused,
@@ -59,7 +59,7 @@ export function isWithdrawn({
   );
 }
 
-/** Seconds for which the stored access token is good; below every limit when it is not to be used at all. */
+/** Seconds for which the stored access token is good; minus infinity for a token that must not be used. */
 function secondsLeft(head: AccountHead, { clock }: Pick<Context, 'clock'>): number {
   if (isWithdrawn(head)) {
     return Number.NEGATIVE_INFINITY;

@@ -5,9 +5,8 @@ import { onlySuppliedProvider, type SuppliedToken, suppliedToken } from '../sett
 import { tokenVariables } from '../settings/variables.ts';
 
 /**
- * The only token that the environment supplies, where nobody is signed in and no word says what is meant.
- *
- * Throws an `AuthenticationRequiredError` that names the variables when that leaves open which one.
+ * The only token that the environment supplies, for a command without a target while nobody is signed in. Throws an
+ * `AuthenticationRequiredError` that names the variables when there is more than one.
  */
 export async function onlySuppliedToken(
   error: unknown,

@@ -5,8 +5,8 @@ import type { AccessSession } from './access-session.ts';
 import type { TokenSource } from './token-source.ts';
 
 /**
- * How the API of the provider takes the token of a source; `undefined`: as the standard has it. An account knows since
- * it was signed in, so it needs no configuration.
+ * How the API of the provider takes the token of a source; `undefined` for the standard way. An account has kept
+ * this since the sign-in, so it needs no configuration.
  */
 export async function presentationOf(
   source: TokenSource,

@@ -8,10 +8,11 @@ import { cannotRefresh, signInAgain } from './sign-in-again.ts';
 export { signInAgain } from './sign-in-again.ts';
 
 /**
- * Refreshes the access token of an account, unless another process was first: the part of `freshAccess` that needs the
- * network. Throws as that does.
+ * Refreshes the access token of an account: the part of `freshAccess` that needs the network. Throws as
+ * `freshAccess` does.
  *
- * Who finds another process at it takes what comes of that, be it a token or a failure, without a turn of its own.
+ * When another process is refreshing the account already, this process waits for its result, a token or an error,
+ * and sends no request.
  */
 export async function refreshAccount(
   head: AccountHead,
@@ -22,7 +23,8 @@ export async function refreshAccount(
   if (!head.hasRefreshToken) {
     throw cannotRefresh(head, context);
   }
-  // Before the lock is taken: a keychain, a derivation and a person take longer than a refresh.
+  // The key is opened before the lock is taken: a keychain, a derivation or a person may take longer than a
+  // refresh.
   await store.unlock(head);
   const whatCame = async (latest: AccountHead | undefined) =>
     isAnswered(head, latest, freshness, context)
@@ -48,7 +50,7 @@ export async function refreshAccount(
 }
 
 /**
- * Whether the account as it is now answers who looked at it as `head` and wanted a fresh token. Throws when it answers
+ * Whether the account, as it is now, has a fresh token for a caller who has read it as `head`. Throws when it says
  * that there will be none.
  */
 function isAnswered(
@@ -61,7 +63,7 @@ function isAnswered(
     throw signInAgain(head, 'it was signed out in the meantime');
   }
   const changed = latest.issuedAt !== head.issuedAt;
-  // Another refresh would give no more, however short that life is.
+  // Another refresh would give a token that lives no longer.
   if (changed && isValid(latest, context)) {
     return true;
   }

@@ -18,7 +18,7 @@ const notAboutTheToken: ReadonlySet<string> = new Set([
 
 /**
  * Servers report a dead refresh token as `invalid_grant`, as `invalid_request`, or with 400 or 401 and nothing
- * else; what concerns the client or the pace is not about the token.
+ * else. Errors about the client or the pace say nothing about the token.
  */
 export function isRejectedRefresh(error: unknown): error is AuthorizationServerError {
   if (!(error instanceof AuthorizationServerError)) {

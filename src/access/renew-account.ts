@@ -14,12 +14,14 @@ import { isRejectedRefresh } from './rejected-refresh.ts';
 import { cannotRefresh, signInAgain } from './sign-in-again.ts';
 
 /**
- * Spends the refresh token of an account and keeps what comes of it; to be called inside the lock of the account, which
- * is as `account` says.
+ * Spends the refresh token of an account and keeps the new tokens. It has to be called inside the lock of the
+ * account, with the account as it is now.
  *
- * Before the request the room for the answer is taken and a mark is on the disk. A new refresh token is on the disk
- * before the rest of the answer is judged, and stays there whatever is wrong with that. Throws a `StoreError` before
- * anything is sent, an `AuthenticationRequiredError` when the refresh token is refused, and what the request led to.
+ * Before the request, the disk has room for the answer, and a mark is on it. A new refresh token is on the disk
+ * before the rest of the answer is judged. It stays there even when the rest is wrong.
+ *
+ * Throws a `StoreError` before anything is sent, an `AuthenticationRequiredError` when the server refuses the
+ * refresh token, and any error of the request.
  */
 export async function renewAccount(
   { head, secrets }: OpenAccount,
@@ -90,7 +92,7 @@ async function keepWhatComes(
     }
     return renewed;
   } catch (error) {
-    // What cannot be written can be said nothing about in the same place.
+    // The failure cannot be noted where nothing can be written.
     if (error instanceof StoreError) {
       throw error;
     }
@@ -100,7 +102,7 @@ async function keepWhatComes(
   }
 }
 
-/** The first of several requests without an answer is the one that may have spent the token. */
+/** Of several requests without an answer, the first one may have spent the token. */
 function sent({ unfinishedRefresh: before }: AccountHead, sentAt: string): UnfinishedRefresh {
   return before?.state === 'sent' ? before : { sentAt, state: 'sent' };
 }
@@ -122,7 +124,7 @@ function noteFailure(
     reserve.write({ ...rest, needsLogin: reason }, secrets);
     return signInAgain(head, reason);
   }
-  // Without a reason it may be the page of a proxy: the next command tries again.
+  // A reply without a reason may be the page of a proxy, so the next command tries again.
   const told = isRejectedRefresh(error)
     ? signInAgain(head, `${refused} (status ${error.status}, without a reason)${unansweredText(before)}`)
     : error;
@@ -140,12 +142,12 @@ function noteFailure(
   return told;
 }
 
-/** Whether the server has seen nothing of the request. */
+/** Whether the request cannot have reached the server. */
 function hasNoAnswer(error: unknown, reply: RefreshReply | undefined): boolean {
   return reply === undefined && error instanceof NetworkError && error.neverSent;
 }
 
-/** Why the refresh token may have been spent, where a request was sent whose answer was not kept. */
+/** Tells that an earlier request, whose answer was not kept, may have spent the refresh token. */
 function unansweredText({ unfinishedRefresh: before }: AccountHead): string {
   if (before?.state !== 'sent') {
     return '';

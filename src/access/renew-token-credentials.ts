@@ -8,10 +8,8 @@ import type { TokenSet } from '../protocol/token-set.ts';
 import { cannotRefresh } from './sign-in-again.ts';
 
 /**
- * Asks for new token credentials with the session handle of an account of OAuth 1.0a, which stands in the place of a
- * refresh token; only the server that the account was signed in at is asked.
- *
- * Throws what the request led to.
+ * Asks for new token credentials with the session handle of an OAuth 1.0a account, which is its refresh token. Only
+ * the server of the sign-in is asked. Throws any error of the request.
  */
 export async function renewedCredentials(
   account: OpenAccount,

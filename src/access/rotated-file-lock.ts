@@ -5,12 +5,12 @@ import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import type { AccessSession } from './access-session.ts';
 
 /**
- * Runs the work while no other process of this user spends the refresh token of the same file, where the new one
- * takes its place: a server that rotates them takes the second use for a theft (RFC 9700 §4.14.2). The work is told whether the file
- * is such a one, and has to read it then.
+ * Runs the work while no other process of this user spends the refresh token of the same file. This matters where
+ * the new refresh token replaces the old one in that file: a server that rotates refresh tokens takes a second use
+ * for a theft (RFC 9700 §4.14.2). The work is told whether the file is such a file, and has to read it then.
  *
- * Throws a `StoreError` `store_busy`, the signal's reason, or what the work throws. Where there is no place for a
- * lock, the work is done without one, and a note tells of it.
+ * Throws a `StoreError` `store_busy`, the signal's reason, or what the work throws. Where no lock can be made, the
+ * work runs without one, and a note tells of it.
  */
 export async function withRotatedFile<T>(
   { refreshTokenFile, rotateTo }: Pick<UnattendedSettings, 'refreshTokenFile' | 'rotateTo'>,
@@ -40,7 +40,7 @@ function realPath(path: string | undefined): string | undefined {
   }
 }
 
-/** Among the user's own: the directory of the file may be one that others can write to. */
+/** The lock is in the user's own directory, because others may be able to write to the directory of the file. */
 async function openFileLock(file: string, { context, note }: Pick<AccessSession, 'context' | 'note'>) {
   try {
     return await openLock(lockPath(context.paths, `rotated ${file}`), context);

@@ -36,12 +36,12 @@ export async function sendWithToken(
   return send(await freshToken(fresh.replacement, { minValiditySeconds: MIN_VALIDITY, force: true }, access));
 }
 
-/** Whether the API says that it is the token which it does not take, and nothing else. */
+/** Whether the API says that it refuses the token, and no other part of the request. */
 function isTokenInvalid({ headers }: Response): boolean {
   return readChallenge(headers.get('www-authenticate') ?? '').error === 'invalid_token';
 }
 
-/** The response is there: that the account cannot be changed is no reason to withhold it. */
+/** The response is there. It is given even when the account cannot be changed. */
 async function markRefused(fresh: FreshToken, access: AccessSession): Promise<void> {
   if (fresh.kind !== 'account') {
     return;

@@ -11,7 +11,7 @@ export function signInAgain(head: AccountHead, reason: string): AuthenticationRe
   );
 }
 
-/** The same for an account without a refresh token. */
+/** The same error for an account without a refresh token. */
 export function cannotRefresh(
   head: AccountHead,
   { clock }: Pick<Context, 'clock'>,

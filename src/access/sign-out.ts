@@ -8,11 +8,14 @@ import type { HttpClient } from '../ground/ports.ts';
 import { type RevocationOutcome, revokeTokens } from '../protocol/revocation.ts';
 import type { AccessSession } from './access-session.ts';
 
-/** What became of an account and of its tokens. */
+/** What happened to an account and to its tokens. */
 export interface SignedOut {
   readonly head: AccountHead;
   readonly revocation: Revocation;
-  /** The account is gone here; one whose tokens could not be revoked stays unless it was to be forgotten all the same. */
+  /**
+   * Whether the account was deleted here. An account whose tokens could not be revoked stays, unless `forget` is
+   * set.
+   */
   readonly isForgotten: boolean;
   /** Page on which the End-User can withdraw the access. */
   readonly reviewPage?: string;
@@ -22,10 +25,9 @@ export interface SignedOut {
 type Revocation = RevocationOutcome | { readonly kind: 'not-asked'; readonly error: OAuthLoginError };
 
 /**
- * Revokes the tokens of an account where it can be done, and forgets the account; tells what became of both.
- *
- * An account whose tokens could not be revoked stays, unless `forget` is set. `undefined` when another process forgot it
- * first. Throws an `AbortedError`, and a `StoreError` when the file cannot be removed.
+ * Revokes the tokens of an account where the server offers that, and deletes the account; tells the result of both.
+ * An account whose tokens could not be revoked stays, unless `forget` is set. `undefined` when another process
+ * deleted it first. Throws an `AbortedError`, and a `StoreError` when the file cannot be removed.
  */
 export async function signOut(
   head: AccountHead,
@@ -33,10 +35,11 @@ export async function signOut(
   access: AccessSession,
 ): Promise<SignedOut | undefined> {
   const { store, configuration } = access;
-  // Before the lock: the key may be asked for, and nobody is to wait for that.
+  // The key is opened before the lock is taken, because a person may be asked for it, and no other process has to
+  // wait for that.
   const unopened = await failureToOpen(head, store);
   return store.withLock(head.id, async () => {
-    // As it is now: another process may have refreshed it, or signed it out.
+    // The account is read again: another process may have refreshed it, or signed it out.
     const latest = await store.read(head.id);
     if (latest === undefined) {
       return undefined;
@@ -46,7 +49,7 @@ export async function signOut(
     if (!isKept) {
       await store.remove(latest.id);
     } else if (revocation.kind === 'failed' && revocation.isAccessTokenRevoked) {
-      // What is left is the refresh token, which gives the next access token.
+      // The refresh token is revoked, since it would give the next access token.
       await store.write({ ...latest, isTokenRefused: true }, await store.readSecrets(latest));
     }
     const { reviewPage: page } = providerOfAccount(latest, await configuration());
@@ -55,7 +58,10 @@ export async function signOut(
   });
 }
 
-/** Why the tokens cannot be had, which are needed to revoke them: a key that is locked or not there, a damaged file. */
+/**
+ * Why the tokens cannot be read, which are needed to revoke them: the key is locked or missing, or the file is
+ * damaged.
+ */
 async function failureToOpen(head: AccountHead, store: AccountStore): Promise<StoreError | undefined> {
   try {
     const latest = await store.read(head.id);
@@ -94,7 +100,7 @@ async function revoke(head: AccountHead, access: AccessSession): Promise<Revocat
   }
 }
 
-/** The way to the network, or what is wrong with its settings: a file of certificates, the address of a proxy. */
+/** The HTTP client, or the error in its settings, such as a file of certificates or the address of a proxy. */
 async function openNetwork(
   head: AccountHead,
   { context, trace }: AccessSession,

@@ -15,8 +15,8 @@ export interface TokenOrigins {
 }
 
 /**
- * Tells where a token may be sent: what the account was signed in with decides; without one, the target that the
- * variable is named after, or that the token is asked for.
+ * Tells where a token may be sent. The account decides, as it was signed in. Without an account, the target
+ * decides: the one that the variable is named after, or the one that the token is asked for.
  */
 export function tokenOrigins(
   source: TokenSource,

@@ -38,7 +38,7 @@ export async function chooseTokenSource(
 ): Promise<SuppliedSource | AccountSource> {
   const { context, store, configuration } = access;
   const named = target ?? choice.issuer;
-  // Most environments supply no token, and what reads one is not loaded there.
+  // Most environments supply no token. Then the code that reads one is not loaded.
   const supply =
     tokenVariables(context.env).length === 0 ? undefined : await import('../settings/supplied-token.ts');
   const supplied = named === undefined ? undefined : await supply?.suppliedTokenOf(named, choice, context);
@@ -81,7 +81,7 @@ export function providerNameOf(source: TokenSource): string {
   }
 }
 
-/** How a server is to be reached with the token of a source: as it was when the account was signed in. */
+/** The network settings for the token of a source: those of the sign-in. */
 export function networkOfSource(source: TokenSource): NetworkSettings {
   switch (source.kind) {
     case 'supplied':
@@ -93,7 +93,9 @@ export function networkOfSource(source: TokenSource): NetworkSettings {
   }
 }
 
-/** The error as it is, or, where nobody can sign in, with what a job can be given instead of a person. */
+/**
+ * Gives the error as it is. Where nobody can sign in, its hint says what a job can be given instead of a person.
+ */
 function withUnattendedHint(error: unknown, target: string | undefined, context: Context): unknown {
   if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
     return error;
@@ -109,7 +111,7 @@ function withUnattendedHint(error: unknown, target: string | undefined, context:
   });
 }
 
-/** The name of the provider that a target means, as far as its text says it. */
+/** The name of the provider that a target means, as far as the text of the target tells. */
 function nameOf(target: string): string | undefined {
   if (URL.canParse(target)) {
     return new URL(target).host;

@@ -10,7 +10,7 @@ import type { UnattendedClientAuthentication } from '../settings/unattended-clie
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { clientVariables } from '../settings/variables.ts';
 
-/** What a client without a person has to show; known before anything is sent. */
+/** The credential of a client that acts without a person; it is known before anything is sent. */
 export interface UnattendedCredential {
   readonly clientId?: string;
   readonly secret?: Secret;

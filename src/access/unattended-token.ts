@@ -53,10 +53,9 @@ export async function openUnattended(
 }
 
 /**
- * Gives an access token that no person has to be asked for: a kept one that is good for that long, or a new one;
- * always a new one with `force`.
- *
- * Everything that is missing on this side is known before the first request. Throws any error of the family.
+ * Gives an access token without asking a person: a kept token that is good for that long, or a new one. With
+ * `force`, the token is always new. Missing settings are found before the first request. Throws any error of the
+ * family.
  */
 export async function unattendedToken(
   source: UnattendedSource,
@@ -65,7 +64,7 @@ export async function unattendedToken(
 ): Promise<UnattendedAnswer> {
   const { settings, input } = source;
   return withRotatedFile(settings, access, async (isShared) => {
-    // What was read before the lock was taken may have been spent by its owner.
+    // The token that was read before the lock was taken may have been spent by the owner of the lock.
     const latest = isShared
       ? { ...input, refreshToken: await readRefreshToken(settings, access.context) }
       : input;
@@ -87,7 +86,7 @@ async function keptOrNewToken(
       return { ...good, wasKept: true };
     }
   }
-  // A service account is its own client; the one that people sign in with has no part in it.
+  // A service account is its own client. The client that people sign in with is not used.
   const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
   const client = isOwnClient ? {} : await findUnattendedCredential(settings, input.clientKey, access);
   const store = isKept ? await chooseUnattendedStore(settings, access) : undefined;
@@ -177,7 +176,7 @@ async function openTokenEndpoint(
   return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
 }
 
-/** The token was issued: that it cannot be kept is no reason to withhold it. */
+/** The token was issued. It is given even when it cannot be kept. */
 async function keep(
   kept: UnattendedTokens,
   token: UnattendedToken,

@@ -9,7 +9,7 @@ import { safeText } from '../ground/safe-text.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import { type AccountHead, accountName } from './account.ts';
 
-/** Nobody is signed in there, or nobody of that name. */
+/** The error when nobody is signed in there, or nobody with that name. */
 export function notSignedInError(
   target: string | undefined,
   flags: TargetFlags & { readonly account?: string },
@@ -36,7 +36,7 @@ export function notSignedInError(
   });
 }
 
-/** The target as it was named, and the flags that say the same once more when somebody signs in there. */
+/** The target and the flags of the command, as they have to be typed to sign in there. */
 function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): string {
   const server = issuer ?? wanted;
   return [
@@ -48,7 +48,7 @@ function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): str
   ].join(' ');
 }
 
-/** More than one account fits: the choices, each with what tells it from the others. */
+/** The error when more than one account fits. It lists the choices, each with what tells it from the others. */
 export function ambiguousAccountError(accounts: readonly AccountHead[]): UsageError {
   const names = accounts.map(accountName);
   const choices = accounts.map((account, index) => {
@@ -61,7 +61,7 @@ export function ambiguousAccountError(accounts: readonly AccountHead[]): UsageEr
   });
 }
 
-/** A file that cannot be read may hold the account that is meant. */
+/** The error when a file that cannot be read may hold the account that is meant. */
 export function uncertainAccountError(error: OAuthLoginError, other: AccountHead): StoreError {
   const name = shellQuoted(accountName(other));
   return new StoreError('store_unreadable_account', `${error.message}; it may be the account that you mean`, {
@@ -70,14 +70,14 @@ export function uncertainAccountError(error: OAuthLoginError, other: AccountHead
   });
 }
 
-/** A file among the accounts that is none of ours. */
+/** The error for a file among the accounts that this tool did not write. */
 export function foreignFile(file: string): StoreError {
   return new StoreError('store_corrupt', `the file ${file} is not an account file`, {
     hint: 'move it somewhere else',
   });
 }
 
-/** The account was there when the command began. */
+/** The error for an account that was deleted after the command had begun. */
 export function notStored(head: AccountHead): AuthenticationRequiredError {
   return new AuthenticationRequiredError(
     'login_required',
@@ -88,7 +88,9 @@ export function notStored(head: AccountHead): AuthenticationRequiredError {
   );
 }
 
-/** The lock of the account was taken over: this process was paused for too long. */
+/**
+ * The error when another process took over the lock of the account, because this process was paused for too long.
+ */
 export function lostLock(): StoreError {
   return new StoreError('store_busy', 'another process took over this account while this one was paused', {
     hint: 'run the command again',

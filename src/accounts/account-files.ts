@@ -14,7 +14,7 @@ export interface AccountFiles {
   readonly directory: string;
   /** Where the account's file is, or would be. */
   pathOf(id: string): string;
-  /** The names in the directory; with the name of a provider or an issuer, those of others may be left out. */
+  /** The names in the directory. With the name of a provider or an issuer, files of others may be left out. */
   names(of?: string): readonly string[];
   /** Reads the file of that account; `undefined` when there is none. Throws a `StoreError`. */
   read(id: string): StoredHead | undefined;

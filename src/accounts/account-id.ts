@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
 /**
- * The name of an account, 32 hex digits: the same for the same provider, issuer, client and subject, and for no
- * others. Two providers of the configuration may differ in their scopes alone; each keeps its own account. Without a
- * subject it is the account of a client whose server does not tell who signed in.
+ * The name of an account, 32 hex digits. The same provider, issuer, client and subject always give the same name,
+ * and others give other names. Two providers of the configuration may differ in their scopes alone; each keeps its
+ * own account. Where the server does not tell who signed in, the account belongs to the client.
  */
 export function accountId(provider: string, issuer: string, clientId: string, subject?: string): string {
   const client = ['account', provider, issuer, clientId];
@@ -15,7 +15,7 @@ export function clientFileId(issuer: string, clientId: string): string {
   return shortHash(['client', issuer, clientId]);
 }
 
-/** The name of a token that is kept without a person, 32 hex digits; what was asked for decides it. */
+/** The name of a kept token that belongs to no person, 32 hex digits, made of everything that was asked for. */
 export function unattendedTokenId(asked: readonly unknown[]): string {
   return shortHash(['grant', ...asked]);
 }

@@ -13,8 +13,9 @@ export type IndexEntry = readonly [provider: string, issuer: string] | null;
 export type AccountIndex = ReadonlyMap<string, IndexEntry>;
 
 /**
- * Reads which provider each account is of, so that one can be found without reading all of them; `undefined` when the
- * file is not there or not understood. It vouches for nothing: the account file that it leads to is checked as ever.
+ * Reads the provider of each account, so that one account can be found without reading all files; `undefined` when
+ * the index is missing or not understood. The index proves nothing: the account file that it leads to is checked
+ * like any other.
  */
 export function readAccountIndex(file: string): AccountIndex | undefined {
   const bytes = readPrivateFile(file, LARGEST_INDEX);
@@ -33,8 +34,8 @@ export function readAccountIndex(file: string): AccountIndex | undefined {
 }
 
 /**
- * The accounts among `ids` that are of a provider or an issuer of that name, and those of which nobody knows;
- * `undefined` when the index is not of exactly these accounts, or knows none of that name.
+ * The accounts among `ids` that belong to a provider or an issuer of that name, and those whose provider is not
+ * known; `undefined` when the index does not cover exactly these accounts, or knows none of that name.
  */
 export function indexedAccounts(
   index: AccountIndex,

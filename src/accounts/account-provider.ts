@@ -53,8 +53,8 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
   const flags = {
     ...defined({ host: head.host, tenant: head.tenant }),
   };
-  // The user's own row may stand under the name of the account only, a host's under that of its preset, and what is
-  // set for a provider that is given by its address is found by that.
+  // The user's own entry is found by the name of the account. An entry for a host is found by the name of its
+  // preset, and an entry for a provider that is given by its address by that address.
   for (const target of [head.provider, head.preset, head.issuer]) {
     if (target === undefined) {
       continue;
@@ -65,7 +65,7 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
         return provider;
       }
     } catch (error) {
-      // The user removed the provider from the configuration, or a part of it: what the account says is enough.
+      // The user removed the provider, or a part of it, from the configuration. What the account keeps is enough.
       if (!(error instanceof UsageError || error instanceof ConfigurationError)) {
         throw error;
       }

@@ -15,8 +15,8 @@ export interface AccountReserve {
 }
 
 /**
- * Makes room for two writes of the account at that path, which is written with its first content then. `seal` gives the
- * bytes of later ones. Throws `StoreError`, and leaves the file as it is then.
+ * Makes room for two writes of the account at that path, and writes its first content. `seal` gives the bytes of
+ * later writes. Throws `StoreError`; the file stays as it was then.
  */
 export function reserveAccount(
   path: string,

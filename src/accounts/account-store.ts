@@ -23,8 +23,9 @@ export interface StoredAccounts {
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
 export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | 'writeClientSecret'> {
   /**
-   * Needs no key; a file that cannot be read hides no other. With the name of a provider or an issuer, accounts of
-   * others may be left out, so that one account is found among a thousand without reading all.
+   * Lists the accounts. It needs no key, and one file that cannot be read does not hide the others. With the name
+   * of a provider or an issuer, accounts of others may be left out, so that one account is found among a thousand
+   * without reading all.
    */
   list(of?: string): Promise<StoredAccounts>;
   read(id: string): Promise<AccountHead | undefined>;
@@ -32,14 +33,15 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
   readSecrets(head: AccountHead): Promise<AccountSecrets>;
   /** Opens the sealed part as it was when `list` or `read` gave this very head; otherwise like `readSecrets`. */
   openSecrets(head: AccountHead): Promise<AccountSecrets>;
-  /** Has the key of the account opened in good time, where many processes may want it at once. */
+  /** Opens the key of the account early, because many processes may want it at once. */
   unlock(head: AccountHead): Promise<void>;
   /**
-   * Whether the key vouches for the head that `list` or `read` gave: with a key file, which asks nobody; refuses a head
-   * that was edited. `false` where the key is elsewhere, is another one by now, or cannot be had.
+   * Whether the key proves that the head which `list` or `read` gave is unchanged. Only a key file is used, since
+   * that asks nobody. Throws for a head that was edited. `false` where the key is not in a file, was replaced, or
+   * cannot be read.
    */
   isChecked(head: AccountHead): Promise<boolean>;
-  /** Whether the sealed part is of the key that is there now; refuses a file that was damaged since it was written. */
+  /** Whether the present key opens the sealed part. Throws for a file that was damaged since it was written. */
   isOpenable(head: AccountHead): Promise<boolean>;
   /** Inside `withLock`, refuses to write when the lock was lost meanwhile. */
   write(head: AccountHead, secrets: AccountSecrets): Promise<void>;
@@ -51,10 +53,10 @@ export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | '
   /** Gives `false` when there was no such account. */
   remove(id: string): Promise<boolean>;
   /**
-   * Runs the work while no other process does the same for this account; not to be nested for one account.
+   * Runs the work while no other process works on this account. It must not be nested for one account.
    *
-   * `meanwhile` is asked about the account as it is at first, and after every change while another process has the
-   * lock: what it gives is the answer then, without a turn for the work. It must not change anything.
+   * `meanwhile` gets the account as it is, first at the start, then after every change while another process has
+   * the lock. When it gives a result, that is the answer, and the work does not run. It must not change anything.
    */
   withLock<T>(
     id: string,
@@ -79,7 +81,7 @@ export function openAccountStore(context: Context): AccountStore {
     if (stored === undefined) {
       return undefined;
     }
-    // What has to be loaded to check the id is loaded while a keychain is at work.
+    // The code that checks the id is loaded while a keychain is at work.
     const key = await openKey(stored.head.store, context, { create: false });
     if (stored.head.id !== idOf(stored.head) || !isSameBinding(head, stored.head)) {
       throw corruptFile(stored.file.path);
@@ -146,7 +148,7 @@ export function openAccountStore(context: Context): AccountStore {
 
     async isOpenable(head) {
       const stored = await openStored(head, files.read(head.id));
-      // The person started afresh with another key: what the old one sealed is lost, and not damaged.
+      // The person has begun again with another key. What the old key sealed is lost, not damaged.
       if (stored === undefined || stored.file.keyId !== stored.key.id) {
         return false;
       }

@@ -17,13 +17,13 @@ import { parameterPlaces, signatureMethods } from '../providers/oauth1.ts';
 import type { ClientAuthentication, TokenPresentation } from '../providers/provider.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 
-/** How a refresh is marked that was begun and has not given an access token. */
+/** The mark of a refresh that was begun and has not given an access token. */
 const unfinishedRefresh = record({
   /** ISO 8601 instant before the request. */
   sentAt: instant,
   /**
-   * `sent`: what was answered is not known, so the stored refresh token may be spent. `rotated`: the new refresh token
-   * is the stored one, and the rest of the answer has not been verified; the stored access token is an older one.
+   * `sent`: the answer is not known, so the stored refresh token may be spent. `rotated`: the new refresh token is
+   * stored, but the rest of the answer was not verified, so the stored access token is an older one.
    */
   state: oneOf('sent', 'rotated'),
 });
@@ -33,15 +33,15 @@ const failedRefresh = record({
   /** ISO 8601 instants; before `until` the server is not to be asked again. */
   failedAt: instant,
   until: optional(instant),
-  /** Those of the error. */
+  /** The code, the message and the hint of the error. */
   code: text,
   message: text,
   hint: text,
 });
 
 /**
- * Reads the readable part of an account file: no secret, and bound to the sealed part as additional data. Gives a fresh
- * object without what does not belong there, or `undefined` where the value is no such part.
+ * Reads the readable part of an account file. It holds no secret, and it is bound to the sealed part as additional
+ * data. Gives a new object with the known members alone, or `undefined` for any other value.
  */
 export const readAccountHead = record({
   /** Lower-case hex; derived from provider, issuer, client identifier and subject (where there is one) by `accountId`. */

@@ -10,11 +10,11 @@ interface ClientOfAccounts {
 }
 
 /**
- * The stored accounts of a client, any of which may come back from a sign-in that is about to begin. A refresh token
- * is told of only where it can be opened with the key of that kind.
+ * The stored accounts of a client. Each of them may be the one that the coming sign-in is for. A refresh token
+ * counts only where the key of that kind can open it.
  *
- * Throws the `StoreError` of a file that cannot be read and may be one of them: found now, it costs no sign-in, and
- * what is in the file is not written over.
+ * Throws the `StoreError` of a file that cannot be read and may be one of them. So the fault is found before the
+ * sign-in, and the file is not written over.
  */
 export async function accountsOfClient(
   client: Required<ClientOfAccounts>,
@@ -39,7 +39,7 @@ export async function accountsOfClient(
   }));
 }
 
-/** What keeps an account from being read that may be one of these; a file of another kind is in nobody's way. */
+/** The error of an account that may be one of these and cannot be read. Files of another kind do not matter. */
 export function unreadableAccount(
   client: ClientOfAccounts,
   problems: StoredAccounts['problems'],
@@ -54,6 +54,6 @@ export function unreadableAccount(
 }
 
 async function canOpen(head: AccountHead, kind: StoreKind, store: AccountStore): Promise<boolean> {
-  // The key of another kind may not be there, or would be asked for although nobody needs it now.
+  // The key of another kind may be missing, or a person would be asked for it without need.
   return head.store === kind && store.isOpenable(head);
 }

@@ -65,17 +65,20 @@ export async function chooseAccount(
   return only;
 }
 
-/** The provider or issuer whose accounts alone can be meant, where the target is nothing but its name. */
+/**
+ * The provider or issuer whose accounts alone can be meant, where the target is just its name and no flag says
+ * more.
+ */
 export function ofTarget(target: string | undefined, flags: TargetFlags): string | undefined {
   const isPlain = [flags.host, flags.tenant, flags.issuer].every((wanted) => wanted === undefined);
   return isPlain ? target : undefined;
 }
 
-/** A file that holds an account, though nobody can tell whose. */
+/** An account file that cannot be read. */
 export interface UnreadableAccount {
   readonly id: string;
   readonly error: OAuthLoginError;
-  /** The Issuer Identifier that it claims, for what that is worth. */
+  /** The Issuer Identifier that the file claims; it is not verified. */
   readonly issuer?: string;
 }
 
@@ -134,7 +137,7 @@ export async function accountsOfTarget(
     if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') {
       throw error;
     }
-    // As `status` shows it, which no provider's name is.
+    // The target may be a label or a host as `status` shows it, instead of the name of a provider.
     const shown = accounts.filter(
       (account) => isSame(wanted, account.label) || isSame(wanted, hostOf(account)),
     );

@@ -3,8 +3,8 @@ import { removePrivateFile, writePrivateFile } from '../secrets/private-file-wri
 import { type IndexEntry, readAccountIndex, SMALLEST_INDEXED } from './account-index.ts';
 
 /**
- * Brings the index up to the accounts that are there now; `entryOf` reads one that it does not know yet. Nothing is
- * written while it is right, and there is none where the accounts are few. Throws `StoreError`.
+ * Brings the index up to date; `entryOf` reads an account that the index does not know yet. An index that is right
+ * is not written again, and there is none where the accounts are few. Throws `StoreError`.
  */
 export function keepAccountIndex(
   file: string,

@@ -9,7 +9,7 @@ import type { StoreKind } from '../secrets/store-kind.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 import { readSealedFile } from './sealed-file.ts';
 
-/** A client whose secret, or whose registration by this tool, is kept sealed; as its file says, which was not opened. */
+/** A client whose secret or registration is kept sealed, as the readable part of its file says. */
 export interface KeptClient {
   readonly file: string;
   readonly provider: string;

@@ -40,7 +40,7 @@ function isKeyAskedFor(kind: StoreKind, context: Context, own: number): boolean 
   return turns.some((turn) => turn !== own && fileMark(turnPath(kind, turn, context)) !== undefined);
 }
 
-/** How many at once; 0 for no limit. */
+/** How many processes may open a key at once; 0 for no limit. */
 function turnsOf(kind: StoreKind, { env }: Context): number {
   if (kind === 'keychain') {
     return 2 * availableParallelism();

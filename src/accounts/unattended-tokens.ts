@@ -168,7 +168,10 @@ function isGood(head: UnattendedTokenHead, minValiditySeconds: number, { clock }
   return left > 0 && left >= minValiditySeconds * 1000 && now >= Date.parse(head.issuedAt) - CLOCK_TOLERANCE;
 }
 
-/** What is kept can be had again at any time, so a damaged file counts as none; one that others may read does not. */
+/**
+ * A kept token can be asked for again at any time, so a damaged file counts as none. A file that others may read
+ * does not.
+ */
 function readIfSound<T>(read: () => T): T | undefined {
   try {
     return read();

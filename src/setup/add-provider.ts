@@ -121,7 +121,7 @@ function refuseForeignHosts(
     [...others.values()].flatMap((file) => hostsOfFile(file).map(({ hostname }) => [hostname, file.label])),
   );
   const taken = hosts.flatMap(({ host, hostname }) => {
-    // The host that a person gives with --host is nobody's.
+    // The host that a person gives with --host belongs to no known provider.
     const owner = hostname.includes('{host}') ? undefined : owners.get(hostname);
     return owner === undefined ? [] : [`${host} (${owner})`];
   });

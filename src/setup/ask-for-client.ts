@@ -67,7 +67,7 @@ export async function askForSecret(
   context: Context,
 ): Promise<Secret | undefined> {
   const { provider, clientSecret } = settings;
-  // It is asked for when it is needed, and never sealed as the client secret that it is not.
+  // The client token is asked for when it is needed. It is not the client secret, so it is never sealed as one.
   if (settings.device && provider.device?.clientToken !== undefined) {
     return undefined;
   }
@@ -95,7 +95,7 @@ export async function askForSecret(
   return secret === '' ? undefined : new Secret(secret);
 }
 
-/** A secret that cannot be opened is as good as none: the person is about to give it again. */
+/** A secret that cannot be opened counts as none: the person is about to give it again. */
 export async function hasStoredSecret(
   { provider, clientId }: RegisteredSettings,
   context: Context,

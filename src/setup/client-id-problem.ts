@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** What documents and sample programs have in the place of a client identifier. */
+/** Placeholders for a client identifier in documents and sample programs. */
 const PLACEHOLDER =
   /^(?:<.*>|\[.*\]|\{.*\}|\$\{?\w+\}?|%\w+%|x{3,}|\.{3,}|(?:change|replace)[-_ ]?me|todo|(?:\w+[-_. ])*(?:client|app|application|consumer)[-_. ]?(?:id|key|secret)(?:[-_. ](?:goes[-_. ])?here)?)$/i;
 
-/** How secrets, tokens and keys begin that a client identifier cannot be. */
+/** Beginnings of secrets, tokens and keys, which cannot be a client identifier. */
 const SECRET =
   /^(?:GOCSPX-|gh[opsur]_|github_pat_|gloas-|glpat-|xox[abeprs]-|sk_(?:live|test)_|eyJ[\w-]+\.|-----BEGIN)/;
 
@@ -51,7 +51,7 @@ export function refuseClientId(clientId: string, provider: Provider): void {
     const { page } = provider.registration ?? {};
     throw new ConfigurationError(
       'config_invalid_value',
-      // It is not repeated: it may be a secret.
+      // The text is not repeated, because it may be a secret.
       `that cannot be a client ID of ${provider.label}`,
       { hint: `${problem}${page === undefined ? '' : `: ${page}`}` },
     );

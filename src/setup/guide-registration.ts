@@ -98,7 +98,10 @@ async function showWhatToDo(
   return settings.openBrowser ? offerRegistrationPage(page, prompts, context) : undefined;
 }
 
-/** In the middle of a sign-in, which goes on then: this tool registers itself where it can and may, or the person does. */
+/**
+ * Registers a client in the middle of a sign-in, which then goes on. This tool registers itself where the server
+ * and the person allow it; otherwise the person does it.
+ */
 export async function registerAtSignIn(
   { settings, provider, fetch }: FoundProvider,
   surroundings: SetupSurroundings,

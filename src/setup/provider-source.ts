@@ -9,7 +9,7 @@ import { checkEndpoint } from '../providers/endpoint.ts';
 /** Longest provider file that is read, in bytes; the longest of this package has less than a tenth of that. */
 const MOST_BYTES = 65_536;
 
-/** What keeps people from reading a file most often, in words. */
+/** The most frequent reasons why a file cannot be read, in words. */
 const faults = new Map([
   ['ENOENT', 'does not exist'],
   ['EACCES', 'is not readable for you'],

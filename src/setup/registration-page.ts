@@ -4,8 +4,8 @@ import type { Prompts } from '../ground/ports.ts';
 import { openPageLink, type PageLink } from '../loopback/page-link.ts';
 
 /**
- * Opens the registration page in the browser when the person wants that, through a link of our own that works
- * once; the caller closes it when the person has gone on. Without a browser nothing is asked.
+ * Opens the registration page in the browser when the person wants that, through a link of this tool that works
+ * once. The caller closes the link when the person has gone on. Without a browser, no question is asked.
  */
 export async function offerRegistrationPage(
   page: string | undefined,

@@ -8,18 +8,17 @@ import { readUserConfiguration } from '../settings/configuration.ts';
 import { removeClientConfiguration } from '../settings/configuration-change.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
-/** What became of a client that was removed. */
+/** What happened to a client that was removed. */
 export interface RemovedClient {
   readonly clientId: string;
-  /** It was deleted at the server too, as only one that this tool registered can be. */
+  /** The client was deleted at the server too, which is possible only where this tool registered it. */
   readonly isDeletedThere: boolean;
 }
 
 /**
- * Removes the client of a provider from this machine, and from the server where this tool registered it.
- *
- * Throws a `ConfigurationError` when none is saved, and what the deletion led to: then everything stays, unless
- * `forget` says that the client here is to go all the same.
+ * Removes the client of a provider from this machine, and from the server where this tool registered it. Throws a
+ * `ConfigurationError` when no client is saved, and any error of the deletion. Then everything stays, unless
+ * `forget` is set.
  *
  * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
  */
@@ -56,7 +55,10 @@ async function refuseMachineClient(name: string, { paths }: Context): Promise<vo
   });
 }
 
-/** Whether it was deleted at the server; `false` for one that this tool did not register, or that is to be forgotten. */
+/**
+ * Whether the client was deleted at the server; `false` when this tool did not register it, or when it is only
+ * forgotten.
+ */
 async function deleteThere(
   settings: LoginSettings,
   reference: { readonly issuer: string; readonly clientId: string },

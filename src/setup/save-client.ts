@@ -36,7 +36,7 @@ export async function saveClient(
   try {
     await writeClient(settings, clientId, context);
   } catch (error) {
-    // A set-up that does not come to its end leaves nothing behind.
+    // A setup that fails leaves nothing behind.
     if (isNew) {
       sealed.removeClientSecret(reference);
     }
@@ -57,7 +57,7 @@ async function writeClient(
   });
 }
 
-/** Whether the client has a secret: one given now, or one sealed before; what cannot be opened is as good as none. */
+/** Whether the client has a secret, given now or sealed before. A secret that cannot be opened counts as none. */
 export async function kindOfClient(
   settings: RegisteredSettings,
   context: Context,

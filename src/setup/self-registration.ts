@@ -25,10 +25,10 @@ export interface SetupSurroundings {
 }
 
 /**
- * Registers this tool with the server, and saves the client: its identifier and its redirect URI in the configuration,
- * what is secret sealed. Of several processes that want the same at once, one registers, and the others take its client.
+ * Registers this tool with the server, and saves the client: its identifier and redirect URI in the configuration,
+ * its secrets sealed. When several processes register at once, one does it, and the others use its client.
  *
- * Throws what the registration led to, a `StoreError` or a `ConfigurationError`; nothing is saved then.
+ * Throws any error of the registration, a `StoreError` or a `ConfigurationError`; nothing is saved then.
  */
 export async function registerItself(
   settings: LoginSettings,
@@ -37,7 +37,7 @@ export async function registerItself(
   fetch: Fetch,
   { context, note }: SetupSurroundings,
 ): Promise<RegisteredSettings> {
-  // Asked before anything is registered that could not be kept.
+  // The store is chosen first, so that nothing is registered that could not be kept.
   const store = await chooseStore(
     settings.store === 'none' ? undefined : settings.store,
     storeQuestions(context),
@@ -107,8 +107,8 @@ async function registerNow(
 }
 
 /**
- * The redirect URI to register. Whether a server without a file lets the port differ is not known, and many compare it
- * (RFC 8252 §7.3 notwithstanding): there one port is chosen, and kept.
+ * The redirect URI to register. Many servers compare the port in spite of RFC 8252 §7.3. Where no provider file
+ * says otherwise, one port is chosen and kept.
  */
 function exactRedirect(redirect: RedirectSettings, { confidence }: ResolvedProvider): RedirectSettings {
   if ('elsewhere' in redirect || redirect.ports[0] !== 0 || confidence !== undefined) {

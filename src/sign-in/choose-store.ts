@@ -7,10 +7,9 @@ import { writeStoreChoice } from '../settings/configuration-change.ts';
 import type { StoreQuestions } from './ports.ts';
 
 /**
- * Decides where the sealing key lives, before the browser opens: what was asked for, else the keychain, else
- * what the person answers once. Nothing weaker is ever chosen for the user.
- *
- * Throws a `StoreError` that names the three choices when nobody can be asked.
+ * Decides where the sealing key is kept, before the browser opens: in the store that was asked for, else in the
+ * keychain, else where the person says, who is asked once. Nothing weaker is ever chosen for the user. Throws a
+ * `StoreError` that names the three choices when nobody can be asked.
  */
 export async function chooseStore(
   asked: StoreKind | undefined,
@@ -73,7 +72,9 @@ export async function rememberStore(
   }
 }
 
-/** A keychain that is not there at all; one that is locked or denies is no reason to look elsewhere. */
+/**
+ * Whether there is no keychain at all. One that is locked or refuses access is no reason to choose another store.
+ */
 export function isAbsence(error: StoreError): boolean {
   return error.code === 'store_unavailable' || error.code === 'store_timeout';
 }

@@ -15,8 +15,9 @@ import { secretRule } from './secret-rule.ts';
 import type { RegisteredSettings } from './stages.ts';
 
 /**
- * The client with its secret, where it has one: flag > environment > what `setup` or the last sign-in sealed >
- * a hidden prompt where the provider insists on one. The device grant may ask for less, or for another credential.
+ * Gives the client with its secret, where it has one. The secret comes from the flag, else the environment, else
+ * what `setup` or the last sign-in sealed, else a hidden prompt where the provider requires one. The device grant
+ * may need less, or another credential.
  */
 export async function completeClient(
   settings: RegisteredSettings,
@@ -50,7 +51,7 @@ export async function completeClient(
   };
   const given = await knownSecret(client, settings, store, context);
   const rule = secretRule(settings);
-  // It is not sent, and good for one thing: taking the token back when the person signs out.
+  // The secret is not sent at sign-in. It is needed to revoke the token when the person signs out.
   if (rule === 'unused') {
     return given === undefined ? none : { ...none, clientSecret: given };
   }

@@ -8,7 +8,7 @@ import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import { resolveProvider } from '../providers/resolve.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
-/** What a proxy says of a server behind it that is not there (RFC 9110 §15.6). */
+/** The statuses of a proxy whose server does not answer (RFC 9110 §15.6). */
 const nobodyBehind: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**

@@ -9,10 +9,9 @@ import type { StoreQuestions } from './ports.ts';
 const strongestFirst: readonly StoreKind[] = ['keychain', 'passphrase', 'file'];
 
 /**
- * Where a sign-in goes for which nobody has chosen a store, while accounts of the same client are stored: to the
- * strongest store of them that is there. `undefined` when there is none.
- *
- * Throws a `StoreError` for a keychain that is locked or denies, and for a passphrase that is missing or wrong.
+ * The store for a sign-in for which nobody has chosen one, while accounts of the same client are stored: the
+ * strongest of their stores that works. `undefined` when there is none. Throws a `StoreError` for a keychain that
+ * is locked or refuses access, and for a passphrase that is missing or wrong.
  */
 export async function inheritedStore(
   accounts: readonly AccountHead[],
@@ -33,10 +32,9 @@ export async function inheritedStore(
 }
 
 /**
- * The store of the person who has signed in, where `inherited` is the one of the accounts before: an account stays
- * where it is, and nobody's goes to a key file because somebody else's is there.
- *
- * Throws a `StoreError` that names the choices, as `chooseStore` does.
+ * The store for the person who has signed in, where `inherited` is the store of earlier accounts. An account stays
+ * in its store. Nobody's account goes to a key file because another person's account is in one. Throws a
+ * `StoreError` that names the choices, as `chooseStore` does.
  */
 export async function storeOfPerson(
   inherited: StoreKind,

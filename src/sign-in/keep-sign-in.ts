@@ -13,7 +13,7 @@ import type { SignInPorts } from './ports.ts';
 import { storeSignIn } from './sign-in-record.ts';
 import type { ReadySignIn } from './stages.ts';
 
-/** Refresh tokens that live longer than a month are a matter of the provider; an end before that surprises people. */
+/** A lifetime of more than a month is the provider's business. A shorter one surprises people, so they are told. */
 const SHORT_LIFE_SECONDS = 31 * 86_400;
 
 /** What was asked for in a round. */
@@ -30,9 +30,8 @@ export interface SignInToKeep extends Pick<GrantedSignIn, 'tokens' | 'facts'> {
 }
 
 /**
- * What has to succeed before anybody is told of a success: the person's word where it is needed, and the store.
- *
- * Throws a `ProtocolError`, an `AuthenticationRequiredError` or a `StoreError`; nothing is kept then.
+ * Does what has to succeed before the sign-in counts as done: asks the person where that is needed, and writes the
+ * account. Throws a `ProtocolError`, an `AuthenticationRequiredError` or a `StoreError`; nothing is kept then.
  */
 export async function keepSignIn(
   { ready, round, tokens, facts }: SignInToKeep,
@@ -106,8 +105,8 @@ function otherBrowser(label: string): ProtocolError {
 }
 
 /**
- * Throws an `AuthenticationRequiredError` when somebody else has signed in than the one who was wanted. Where either
- * is not known, the sign-in makes an account of its own, so it takes nobody's place.
+ * Throws an `AuthenticationRequiredError` when another person has signed in than the one who was wanted. Where one
+ * of them is not known, the sign-in makes its own account and replaces none.
  */
 function requireWanted(wanted: AccountHead | undefined, profile: Profile | undefined): void {
   if (wanted?.profile === undefined || profile === undefined) {

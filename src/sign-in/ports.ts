@@ -28,7 +28,9 @@ export interface WantedCredential {
 export interface SignInQuestions extends GrantQuestions, StoreQuestions {
   credential(wanted: WantedCredential): Promise<Secret>;
   readonly isTokenOriginOfProvider: TokenOriginQuestion;
-  /** Whether the person is the one who came back in another browser, as whom the profile says. */
+  /**
+   * Whether the person at the terminal is the one who came back in another browser. The profile says who that is.
+   */
   isSamePerson(profile: Profile | undefined): Promise<boolean>;
 }
 
@@ -39,7 +41,7 @@ export interface FoundProvider {
   readonly fetch: Fetch;
 }
 
-/** The person, or the program in front of the person, as a sign-in meets them. All words are theirs. */
+/** The person at the terminal, or the program that shows the sign-in to a person. It has all the words. */
 export interface SignInPorts {
   readonly progress: SignInProgress;
   /** Asked only where `isInteractive`. */

@@ -128,8 +128,8 @@ async function chooseDestination(
 }
 
 /**
- * The device grant is used when it was asked for, and without asking only where nothing else is left: no browser
- * can be opened, there is no terminal to paste an address into, and the client at hand is one that can use it.
+ * Uses the device grant when it was asked for. Without that, it is used only when no browser can be opened, no
+ * address can be pasted at a terminal, and the client can use the grant.
  */
 function usesDevice(provider: ResolvedProvider, settings: LoginSettings, context: Context): boolean {
   if (settings.device) {

@@ -9,11 +9,11 @@ import type { CodeRequest } from '../grants/sign-in-request.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { ReadySignIn } from './stages.ts';
 
-/** What a server says where it may be about a scope or a parameter that the tool has added. */
+/** Errors that may be about a scope or a parameter that the tool has added. */
 const aboutAdditions: ReadonlySet<string> = new Set(['invalid_scope', 'not_allowed']);
 const none: ReadonlySet<string> = new Set();
 
-/** What is asked for in a round: a round more follows where the server refuses what this tool has added. */
+/** The request of a round. Another round follows when the server refuses what this tool has added. */
 export function requestOf(
   { provider, settings, accounts }: ReadySignIn,
   wish: OfflineAccessWish,
@@ -28,7 +28,10 @@ export function requestOf(
   };
 }
 
-/** The person is known where `--account` or `--login-hint` names one who is stored; anybody may come back else. */
+/**
+ * Where `--account` or `--login-hint` names a stored person, that person is expected. Otherwise anybody may come
+ * back.
+ */
 export function wishOf({ settings, accounts }: ReadySignIn): OfflineAccessWish {
   const { scopes, loginHint } = settings;
   const named = accounts.filter((account) => loginHint === undefined || isNamed(account, loginHint));
@@ -54,7 +57,7 @@ function isNamed(account: AccountHead, loginHint: string): boolean {
   return names.some((name) => name?.toLowerCase() === loginHint.toLowerCase());
 }
 
-/** What the provider grants to nobody who comes without a browser. */
+/** Scopes that the provider grants only in a browser. */
 function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
   return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
 }

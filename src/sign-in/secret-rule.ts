@@ -2,10 +2,7 @@ import type { DeviceGrantRules } from '../providers/device-grant-rules.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
-/**
- * Whether this sign-in needs the client secret: as the provider has it, unless its device grant, when that is used,
- * has it otherwise.
- */
+/** Whether this sign-in needs the client secret. The device grant of a provider may have its own rule. */
 export function secretRule({
   device,
   provider,

@@ -33,19 +33,20 @@ export interface SignIn {
   /** Absent where no redirect took place. */
   readonly redirectUri?: string;
   readonly requestedScopes: readonly string[];
-  /** What asks for a refresh token was refused, and left out. */
+  /** The server refused the scope or parameter that asks for a refresh token, so it was left out. */
   readonly isOfflineAccessRefused: boolean;
 }
 
 /**
- * Keeps the account of a finished sign-in and gives its head; with `none` it is made and not kept.
+ * Keeps the account of a finished sign-in and gives its head. With `none`, the head is made and not kept. No other
+ * process refreshes or deletes the account meanwhile, since it would write what belongs to the earlier sign-in. A
+ * sign-in with a person replaces the account of the same client without one.
  *
- * No other process refreshes or forgets that account meanwhile: what it would write afterwards comes from the
- * sign-in before. When the server sent no refresh token because an earlier consent still stands, the stored one of
- * the same person is kept, unless the server refuses it: it is tried first, since the access may have been withdrawn
- * there. One that the server has replaced is left to end there by itself: revoking it ends the new one too where both
- * are of one grant (RFC 7009 §2.1). A sign-in with a person replaces the client's account without one. Throws a
- * `StoreError`, or the signal's reason when it was aborted before anything was written.
+ * When the server sends no refresh token because an earlier consent still stands, the stored refresh token of the
+ * same person is tried, and kept unless the server refuses it: the person may have withdrawn the access. A refresh
+ * token that the server has replaced is not revoked, because that may end the new one too (RFC 7009 §2.1).
+ *
+ * Throws a `StoreError`, or the signal's reason when it was aborted before anything was written.
  */
 export async function storeSignIn(
   signIn: SignIn,
@@ -58,7 +59,7 @@ export async function storeSignIn(
   }
   const { tokens, person, settings } = signIn;
   const id = accountOf(signIn, person.profile?.sub);
-  // Without a person nobody knows whether the stored one is of the same.
+  // Without a person, nobody knows whether the stored refresh token belongs to the same person.
   const mayKeep = tokens.refreshToken === undefined && settings.offlineAccess && person.profile !== undefined;
   const tried = mayKeep ? await tryRefreshToken(id, session) : undefined;
   const stored = await store.withLock(id, async () => {
@@ -135,7 +136,7 @@ function signInRecord(
   };
 }
 
-/** Whether asking once more with this token is of no use; without a person it is tried as long as it is not refused. */
+/** Whether another try with this token is useless. Without a person, it is tried until the server refuses it. */
 function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
   const isRefused =
     problem instanceof AuthenticationRequiredError || problem instanceof AuthorizationServerError;
@@ -143,9 +144,9 @@ function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
 }
 
 /**
- * Spends the stored refresh token once, and tells whether the ID Token that is stored beside it is to be kept too, as
- * the one its refreshes go on from; one that has expired although it was just refreshed is never renewed. `undefined` when there is no refresh token, or the server refuses it. One that the server does not answer
- * for now is not known to be dead.
+ * Spends the stored refresh token once, and tells whether the stored ID Token belongs to it and has to be kept. An
+ * ID Token that is expired right after a refresh is never renewed. `undefined` when there is no refresh token, or
+ * the server refuses it. When the server does not answer, the refresh token counts as good.
  */
 async function tryRefreshToken(
   id: string,
@@ -169,7 +170,7 @@ async function tryRefreshToken(
   }
 }
 
-/** This refresh could tell of the server's clock only, of which the sign-in has told; and it asks no question. */
+/** This refresh asks no question. It could tell of the server's clock only, and the sign-in has told of that. */
 const silentAccess = { note: () => {}, isTokenOriginOfProvider: async () => false };
 
 function isCurrent(idToken: Secret | undefined, { clock }: Pick<Context, 'clock'>): boolean {

@@ -21,11 +21,12 @@ import { isConsentAskable, requestOf, wishOf } from './round-request.ts';
 import type { ReadySignIn } from './stages.ts';
 
 /**
- * Signs in, and gives the account: in one round through the browser where that is enough, in two at most.
+ * Signs in, and gives the account. One round through the browser is usual, and two are the most. The second round
+ * comes when the server refused what this tool asked for by itself, and leaves that out. It also comes when the
+ * person got no refresh token because consent was not asked for.
  *
- * The second comes when the server refused what this tool asked for by itself, which is left out then; and when the
- * person who came back got no refresh token because consent was not asked for. What failed is thrown, unless the first
- * round brought an account: then it is told as a warning.
+ * Throws the error of the failed round. When the first round brought an account, the error of the second is told as
+ * a warning instead.
  */
 export async function signInInRounds(
   ready: ReadySignIn,
@@ -81,7 +82,7 @@ async function goRounds(ready: ReadySignIn, session: Session, ports: SignInPorts
 interface RoundWish {
   readonly wish: OfflineAccessWish;
   readonly isOfflineAccessRefused: boolean;
-  /** Whom the provider is to offer first, in place of the one that the settings name. */
+  /** The person whom the provider should offer first, instead of the one that the settings name. */
   readonly loginHint?: string;
 }
 
@@ -123,7 +124,7 @@ function grantTo(
   return grant(request, context);
 }
 
-/** Does what is left to do with the tokens, and has the grant show how that ended, whatever happens. */
+/** Keeps the account, and has the grant show how that ended, in success and in failure. */
 async function finished(
   { finish }: GrantedSignIn,
   ready: ReadySignIn,

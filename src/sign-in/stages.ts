@@ -32,6 +32,6 @@ export interface ReadySignIn {
 /** Where an account will be kept. */
 export interface Destination {
   readonly kind: StoreKind | 'none';
-  /** Nobody chose it for this sign-in: accounts of the same client are there. */
+  /** Nobody chose this store for the sign-in: earlier accounts of the same client are in it. */
   readonly isInherited: boolean;
 }
