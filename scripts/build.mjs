@@ -4,7 +4,7 @@
 // that is reached by `import()` only runs, and asks for Node's own modules, when it is first needed. Packages stay
 // outside for the same reason, except commander, which every command needs.
 import { execFileSync } from 'node:child_process';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,7 +13,7 @@ import { importSource } from './from-source.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
 const inside = ['commander'];
-const outside = [...Object.keys({ ...dependencies, ...optionalDependencies }), 'oidc-provider'].filter(
+const outside = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
   (name) => !inside.includes(name),
 );
 
@@ -25,6 +25,17 @@ const withoutSubprograms = {
       /[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'absent' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** The provider that the demo signs in to; the packages it consists of are no dependencies of this one. */
+const demoProvider = {
+  name: 'demo-provider',
+  setup({ onResolve }) {
+    onResolve({ filter: /^oidc-provider\/lib\/provider\.js$/ }, () => ({
+      path: './demo-provider.mjs',
+      external: true,
+    }));
   },
 };
 
@@ -65,8 +76,25 @@ const options = {
 await build({
   ...options,
   entryPoints: { main: 'src/main.ts' },
-  plugins: [withoutSubprograms, finishedIndex],
+  plugins: [withoutSubprograms, finishedIndex, demoProvider],
 });
+const { metafile } = await build({
+  ...options,
+  entryPoints: { 'demo-provider': `${root}/node_modules/oidc-provider/lib/provider.js` },
+  outExtension: { '.js': '.mjs' },
+  format: 'esm',
+  // Some of its packages are CommonJS.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  external: [],
+  sourcemap: false,
+  minify: true,
+  // It calls its models by the names of their classes.
+  keepNames: true,
+  metafile: true,
+});
+await writeFile(`${root}/dist/demo-provider-LICENSES.txt`, await licencesOf(Object.keys(metafile.inputs)));
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 
 /** The source of each part of the quick program, by the name of its file; parts are added while they are built. */
@@ -116,3 +144,19 @@ for (const [name, source] of quickParts) {
   });
 }
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);
+
+/** The licences of the packages that these files belong to, one after the other. */
+async function licencesOf(files) {
+  const folders = new Set(
+    files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  const texts = [...folders].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(`${root}/${folder}/package.json`, 'utf8'));
+    const file = (await readdir(`${root}/${folder}`)).find((each) => /^licen[cs]e/i.test(each));
+    // A few packages only name theirs.
+    const text =
+      file === undefined ? `License: ${license}` : await readFile(`${root}/${folder}/${file}`, 'utf8');
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join('\n----\n\n');
+}

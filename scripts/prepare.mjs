@@ -137,12 +137,7 @@ function run(command, args, options = {}) {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let output = '';
     let stopped = false;
-    const began = performance.now();
-    const patience = setInterval(
-      () =>
-        say(`still at it after ${Math.round((performance.now() - began) / 1000)} s, of ${limit} s at most`),
-      30_000,
-    );
+    const patience = showPatience();
     const stop = setTimeout(() => {
       stopped = true;
       child.kill();
@@ -154,7 +149,7 @@ function run(command, args, options = {}) {
       }, 5_000).unref();
     }, limit * 1_000);
     const settle = () => {
-      clearInterval(patience);
+      patience.end();
       clearTimeout(stop);
     };
     for (const stream of [child.stdout, child.stderr]) {
@@ -179,6 +174,24 @@ function run(command, args, options = {}) {
       resolve({ code: stopped ? exitCodeOfTheLimit : ended, output, stopped });
     });
   });
+}
+
+/** Shows that a step goes on: in a terminal a line that counts the seconds, elsewhere a line every half minute. */
+function showPatience() {
+  const began = performance.now();
+  const seconds = () => Math.round((performance.now() - began) / 1000);
+  const { TERM, ACCESSIBLE } = process.env;
+  if (!process.stderr.isTTY || TERM === 'dumb' || ACCESSIBLE) {
+    const timer = setInterval(() => say(`still at it after ${seconds()} s, of ${limit} s at most`), 30_000);
+    return { end: () => clearInterval(timer) };
+  }
+  const timer = setInterval(() => process.stderr.write(`\r\u001b[Kprepare: working, ${seconds()} s`), 1_000);
+  return {
+    end() {
+      clearInterval(timer);
+      process.stderr.write('\r\u001b[K');
+    },
+  };
 }
 
 /** Lets one process prepare at a time; the others wait for it and then look again. */

@@ -134,7 +134,7 @@ function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {
   }
   throw new ProtocolError('protocol_insecure_uri', `${target.origin} is not an https address`, {
     hint: isLoopback
-      ? 'if you mean this server on your own machine, add --allow-http-loopback'
+      ? 'if you mean this server on your own machine, sign in with --allow-http-loopback'
       : 'use the https address of the server; plain http works only for loopback addresses',
   });
 }

@@ -4,7 +4,6 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import type { JWK, Provider } from 'oidc-provider';
 import { defined } from '../ground/defined.ts';
-import { ConfigurationError } from '../ground/errors.ts';
 import { interactions } from './interactions.ts';
 import type { People } from './person.ts';
 import { people as everybody } from './person.ts';
@@ -45,7 +44,7 @@ export interface EmbeddedProvider {
   close(): Promise<void>;
 }
 
-/** Starts the provider on an ephemeral port of 127.0.0.1; throws a `ConfigurationError` when `oidc-provider` is not installed. */
+/** Starts the provider on an ephemeral port of 127.0.0.1. */
 export async function startEmbeddedProvider(
   options: EmbeddedProviderOptions = {},
 ): Promise<EmbeddedProvider> {
@@ -102,22 +101,9 @@ export async function startEmbeddedProvider(
 }
 
 // The package's entry prints a warning on Node releases that it does not list, which would reach the End-User's
-// terminal; the class itself lives one file further in. Should the package ever close that path, its entry does.
+// terminal; the class itself lives one file further in. The build puts it, with all that it needs, into a file of ours.
 async function importProvider(): Promise<typeof Provider> {
-  try {
-    return (await import('oidc-provider/lib/provider.js')).Provider;
-  } catch (error) {
-    if (codeOf(error) === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
-      return (await import('oidc-provider')).Provider;
-    }
-    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') {
-      throw new ConfigurationError('config_missing_package', 'the demo needs the package oidc-provider', {
-        hint: 'run `npm install oidc-provider@9` beside it (with `--global` if oauth-login was installed so)',
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  return (await import('oidc-provider/lib/provider.js')).Provider;
 }
 
 async function generateSigningKey(): Promise<JWK> {
@@ -153,8 +139,4 @@ async function close(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -3,6 +3,7 @@ import { type ErrorOptionsWithHint, ExitCode, OAuthLoginError } from '../ground/
 import { isInteractive } from '../ground/presence.ts';
 import { portForwardingCommand } from '../ground/surroundings.ts';
 import { wrappedText } from '../output/wrapped-text.ts';
+import { writeProviderConfiguration } from '../settings/configuration-change.ts';
 import { hasBrowser, playedBrowser, realBrowser } from './demo-browser.ts';
 import { type EmbeddedProvider, startEmbeddedProvider } from './embedded-provider.ts';
 import type { Person } from './person.ts';
@@ -17,7 +18,13 @@ export interface DemoOptions {
   readonly browser?: boolean;
   /** The person finishes with a code on another device. */
   readonly device?: boolean;
+  /** Each command shows its requests. */
+  readonly debug?: boolean;
 }
+
+/** What the commands and the pages call the provider. */
+const DEMO_NAME = 'demo-provider';
+const DEMO_LABEL = 'Demo provider';
 
 /** How long, in milliseconds, the played browser may take to read its last page after the command has ended. */
 const LAST_PAGE_WITHIN = 2_000;
@@ -35,7 +42,10 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
   const played = isElsewhere ? !isInteractive(context) : !hasBrowser(context);
   try {
     say(context, 'A tour, on this machine only.\n');
-    say(context, `A real OpenID provider now runs inside this process, at ${provider.issuer}.`);
+    tell(
+      context,
+      `A real OpenID provider, the ${DEMO_LABEL}, now runs inside this process, at ${provider.issuer}.`,
+    );
     tell(
       context,
       'Its people are made up. What the commands store goes to a temporary directory, which is removed at the end; your own configuration and accounts stay untouched.',
@@ -57,14 +67,17 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
       tell(context, 'Your browser opens now. Choose a person there, and allow the access.');
     }
     const { issuer, clientId } = provider;
+    const inside = sandbox.contextFor({ personIsPlayed: played });
+    await writeProviderConfiguration(inside, DEMO_NAME, { label: DEMO_LABEL, issuer, client_id: clientId });
+    const debug = options.debug === true ? ['--debug'] : [];
     const how = options.device ? ['--device'] : isElsewhere && !played ? ['--no-browser'] : [];
-    const signIn = ['login', issuer, '--client-id', clientId, '--allow-http-loopback', ...how];
+    const signIn = ['login', DEMO_NAME, '--allow-http-loopback', ...how, ...debug];
     const signedIn = await signInStep({ context, run, sandbox, played, person, provider }, signIn);
     if (signedIn === ExitCode.interrupted) {
       return signedIn;
     }
     for (const command of ['whoami', 'token', 'status', 'logout']) {
-      const exitCode = await step(context, run, [command], sandbox.contextFor({ personIsPlayed: played }));
+      const exitCode = await step(context, run, [command, ...debug], inside);
       if (exitCode === ExitCode.interrupted) {
         return exitCode;
       }
@@ -72,7 +85,7 @@ export async function runDemo(context: Context, run: RunCommand, options: DemoOp
     say(context, '');
     tell(
       context,
-      'That is all. `logout` revoked the token above, so it no longer works. Next, the real thing: `oauth-login github` (or google, gitlab, microsoft, or any issuer URL; `oauth-login providers` lists what is built in).',
+      'That is all. `logout` revoked the token above, so it no longer works. Next, the real thing: `oauth-login github`, or `oauth-login` alone, to choose from a list.',
     );
     return ExitCode.done;
   } finally {

@@ -44,7 +44,7 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
     if (!rules.allowHttpLoopback) {
       return {
         fault: 'uses plain http',
-        hint: 'if you mean this server on your own machine, add --allow-http-loopback',
+        hint: 'if you mean this server on your own machine, sign in with --allow-http-loopback',
       };
     }
   }

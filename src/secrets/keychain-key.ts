@@ -5,6 +5,10 @@ import type { Keychain } from '../ground/ports.ts';
 import { corruptKeyDescriptor, type KeyDescriptor, missingKey } from './key-descriptor.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
 
+/** The same where a key is kept there already, in words for every command: only a sign-in keeps it elsewhere. */
+const STORED_CHOICES =
+  'sign in again with --store passphrase (set OAUTH_LOGIN_PASSPHRASE) or --store file (only file permissions protect it)';
+
 /** Ends in the version of what is kept under it. */
 export const KEYCHAIN_SERVICE = 'oauth-login-v1';
 
@@ -19,11 +23,11 @@ export function keychainAccount(id: string): string {
 
 const keychainCodes = ['store_unavailable', 'store_locked', 'store_denied', 'store_timeout'] as const;
 
-/** Runs the work with the keychain; an error of it names the three choices besides its own remedy. */
+/** Runs the work with the keychain; an error of it names the choices besides its own remedy. */
 export async function withKeychain<T>(
   context: Context,
   work: (keychain: Keychain) => Promise<T>,
-  isCrowded = false,
+  { isCrowded = false, choices = STORE_CHOICES } = {},
 ): Promise<T> {
   try {
     return await work(await context.openKeychain({ isCrowded }));
@@ -32,7 +36,7 @@ export async function withKeychain<T>(
     if (!code) {
       throw error;
     }
-    throw new StoreError(code, error.message, { hint: `${error.hint}; or ${STORE_CHOICES}`, cause: error });
+    throw new StoreError(code, error.message, { hint: `${error.hint}; or ${choices}`, cause: error });
   }
 }
 
@@ -44,7 +48,7 @@ export async function readKeychainKey(
 ): Promise<SealingKey> {
   const account = keychainAccount(descriptor.id);
   const read = (keychain: Keychain) => keychain.getPassword(KEYCHAIN_SERVICE, account);
-  const text = await withKeychain(context, read, isCrowded);
+  const text = await withKeychain(context, read, { isCrowded, choices: STORED_CHOICES });
   if (text === undefined) {
     throw missingKey(
       'keychain',

@@ -135,10 +135,9 @@ const ways: readonly Way[] = [
   },
   {
     // The end-to-end tests pack and install the package for real.
-    lines: /^npm (?:install|uninstall) --global (?:"\$\(npm pack --silent\)"|oauth-login|oidc-provider@9)$/,
-    prove: ({ command }) => {
+    lines: /^npm (?:install|uninstall) --global (?:"\$\(npm pack --silent\)"|oauth-login)$/,
+    prove: () => {
       expect(manifest).toMatchObject({ name: 'oauth-login', bin: { 'oauth-login': 'bin/oauth-login.js' } });
-      expect(manifest.peerDependencies['oidc-provider'], command).toBe('^9');
       const packed = readFileSync(join(root, 'test/support/packed-command.ts'), 'utf8');
       expect(packed).toMatch(/'pack'[\s\S]*'install',\s*'--global'/);
     },

@@ -86,7 +86,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     };
     const exitCode = await main(argv, inside);
     said.push(...out, ...err);
-    await checkHints(out.join('') + err.join(''));
+    await checkHints(out.join('') + err.join(''), argv);
     return { exitCode, stdout: out.join(''), stderr: err.join('') };
   };
   return {

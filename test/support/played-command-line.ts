@@ -84,7 +84,7 @@ export function openPlayedCommandLine(
       ...argv,
     );
     said.push(...err);
-    await checkHints(err.join(''));
+    await checkHints(err.join(''), argv);
     return { ...outcome, stderr: err.join('') };
   }
   return {

@@ -12,6 +12,7 @@ export const demoCommand: CommandDescription = {
       description: 'finish in your own browser; without a terminal, the demo simulates one',
     },
     { usage: '--device', description: 'finish with a code on another device' },
+    shared.debug,
     shared.allowDebug,
   ],
 };

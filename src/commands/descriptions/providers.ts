@@ -19,6 +19,7 @@ export const providersCommand: CommandDescription = {
     shared.host,
     shared.tenant,
     shared.json,
+    shared.debug,
     shared.allowDebug,
   ],
 };

@@ -6,5 +6,5 @@ export const statusCommand: CommandDescription = {
   name: 'status',
   description: 'show every account and kept token, without network access',
   arguments: [],
-  flags: [shared.json, shared.allowDebug],
+  flags: [shared.json, shared.debug, shared.allowDebug],
 };

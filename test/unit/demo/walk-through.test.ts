@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,16 +56,19 @@ function stage(changes: Partial<Context> = {}): Stage {
 
 interface Call {
   readonly argv: readonly string[];
+  /** Of the provider that the sandbox has configured. */
+  readonly issuer: string;
   readonly context: Context;
 }
 
 /** Plays the commands: `login` goes through the browser up to the callback, the others only answer. */
 function commands(calls: Call[], exitCodes: Readonly<Record<string, number>> = {}): RunCommand {
   return async (argv, context) => {
-    calls.push({ argv, context });
+    const issuer = configuredIssuer(context);
+    calls.push({ argv, context, issuer });
     mkdirSync(context.paths.dataDir, { recursive: true });
     writeFileSync(join(context.paths.dataDir, 'account'), 'sealed');
-    const [command = '', issuer = ''] = argv;
+    const [command = ''] = argv;
     if (command !== 'login') {
       context.stdout.write(`answer of ${command}\n`);
       return exitCodes[command] ?? 0;
@@ -74,6 +77,14 @@ function commands(calls: Call[], exitCodes: Readonly<Record<string, number>> = {
     context.stderr.write(`callback: ${response.has('code') ? 'code' : response.get('error')}\n`);
     return exitCodes[command] ?? 0;
   };
+}
+
+function configuredIssuer({ paths }: Context): string {
+  const { providers } = JSON.parse(readFileSync(join(paths.configDir, 'config.json'), 'utf8'));
+  expect(providers).toEqual({
+    'demo-provider': { label: 'Demo provider', issuer: expect.any(String), client_id: 'demo' },
+  });
+  return providers['demo-provider'].issuer;
 }
 
 async function signIn(issuer: string, context: Context): Promise<URLSearchParams> {
@@ -133,11 +144,11 @@ describe('the demo without a browser', () => {
     const { context, out, err } = stage();
     const calls: Call[] = [];
     await runDemo(context, commands(calls));
-    const issuer = calls[0]?.argv[1] ?? '';
+    const issuer = calls[0]?.issuer ?? '';
     expect(issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const shown = out.join('');
     expect(shown.match(/^\$ .*$/gm)).toEqual([
-      `$ oauth-login login ${issuer} --client-id demo --allow-http-loopback`,
+      '$ oauth-login login demo-provider --allow-http-loopback',
       '$ oauth-login whoami',
       '$ oauth-login token',
       '$ oauth-login status',
@@ -152,9 +163,9 @@ describe('the demo without a browser', () => {
 
   it('enters the code for another device in the played browser', async () => {
     const { context, out } = stage();
-    const run: RunCommand = async ([command, issuer = '']) => {
+    const run: RunCommand = async ([command], inside) => {
       if (command === 'login') {
-        await signInWithCode(issuer);
+        await signInWithCode(configuredIssuer(inside));
       }
       return 0;
     };
@@ -195,7 +206,7 @@ describe('the demo without a browser', () => {
     expect(calls.map(({ argv }) => argv[0])).toEqual(['login', 'whoami', 'token']);
     expect(out.join('')).not.toContain('oauth-login github');
     expect(existsSync(calls[0]?.context.paths.dataDir ?? '')).toBe(false);
-    await expect(fetch(calls[0]?.argv[1] ?? '')).rejects.toThrow();
+    await expect(fetch(calls[0]?.issuer ?? '')).rejects.toThrow();
   });
 
   it('ends the sign-in at once when the played browser cannot go on', async () => {

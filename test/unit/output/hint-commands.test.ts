@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { checkHints, commandsIn, parseCommand } from '../../support/hint-commands.ts';
+import { checkHints, commandsIn, parseCommand, strangeFlags } from '../../support/hint-commands.ts';
 
 const source = fileURLToPath(new URL('../../../src/', import.meta.url));
 
@@ -54,6 +54,18 @@ describe('a command in a hint', () => {
       await expect(checkHints(`{"hint": "try oauth-login ${line}"}`)).rejects.toThrow(line);
     },
   );
+
+  it.each([
+    ['choose with --store file', ['whoami'], ['--store']],
+    ['choose with --store file', ['token', 'github'], ['--store']],
+    ['choose with --store file', ['token', 'github', '--grant', 'client-credentials'], []],
+    ['choose with --store file', ['github'], []],
+    ['unlock it; or sign in again with --store file', ['whoami'], []],
+    ['run it again with --debug', ['status'], []],
+    ['run it again with --nonsense', ['status'], ['--nonsense']],
+  ])('%j after %j is a cure that the command does not take: %j', (hint, typed, strange) => {
+    expect(strangeFlags(hint, typed)).toEqual(strange);
+  });
 
   it.each(textsWithCommands())('in %s can be parsed: %s', async (_file, text) => {
     for (const words of commandsIn(text)) {
