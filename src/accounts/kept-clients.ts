@@ -5,8 +5,7 @@ import { StoreError } from '../ground/errors.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { keyDescriptorFile } from '../secrets/key-descriptor.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
-import type { StoreKind } from '../secrets/store-kind.ts';
-import { storeKinds } from '../secrets/store-kind.ts';
+import { type StoreKind, storeKinds } from '../secrets/store-kind.ts';
 import { readSealedFile } from './sealed-file.ts';
 
 /** A client whose secret or registration is kept sealed, as the readable part of its file says. */
@@ -26,13 +25,9 @@ export function listKeptClients({ paths }: Pick<Context, 'paths'>): readonly Kep
     .flatMap((name) => readKeptClient(join(directory, name)) ?? []);
 }
 
-/** The kinds of sealing keys that are kept, each with the file that holds or describes it. */
-export function listKeptKeys(
-  context: Context,
-): readonly { readonly kind: StoreKind; readonly file: string }[] {
-  return storeKinds
-    .map((kind) => ({ kind, file: keyDescriptorFile(kind, context) }))
-    .filter(({ file }) => existsSync(file));
+/** The kinds of sealing keys that are kept. */
+export function listKeptKeys(context: Context): readonly StoreKind[] {
+  return storeKinds.filter((kind) => existsSync(keyDescriptorFile(kind, context)));
 }
 
 function readKeptClient(file: string): KeptClient | undefined {

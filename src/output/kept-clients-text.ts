@@ -14,13 +14,13 @@ const keyWords: Readonly<Record<StoreKind, string>> = {
 /** What `status` and `logout --all` say of clients and keys that stay, and how each client is deleted. */
 export function keptClientsText(
   clients: readonly KeptClient[],
-  keys: readonly { readonly kind: StoreKind; readonly file: string }[],
+  keys: readonly StoreKind[],
   configuration: Configuration,
 ): string {
   const count = `${clients.length} ${clients.length === 1 ? 'client with its secret' : 'clients with their secrets'}`;
-  const held = keys.map(({ kind, file }) => `${keyWords[kind]} (${file})`).join(', ');
+  const held = keys.map((kind) => keyWords[kind]).join(', ');
   return [
-    `Kept as well: ${count}${held === '' ? '' : `, sealed with ${held}`}`,
+    `Kept as well: ${count}${held === '' ? '' : `, encrypted with ${held}`}`,
     ...clients.map((client) => `  ${lineOf(client, configuration)}`),
     '',
   ].join('\n');
@@ -31,5 +31,5 @@ function lineOf({ provider, clientId, file }: KeptClient, configuration: Configu
   const command = isCurrent
     ? `oauth-login setup ${shellQuoted(provider)} --remove`
     : `rm ${shellQuoted(file)}`;
-  return `${breakCommands(safeText(provider))} (client ${safeText(clientId, 400)}); to delete it: ${command}`;
+  return `${breakCommands(safeText(provider))} (client ${safeText(clientId, 400)}); to delete it:\n    ${command}`;
 }

@@ -32,6 +32,12 @@ export function registrationText(provider: Provider, redirectUri: string): Regis
   };
 }
 
+/** What a person reads first: how long it takes, and why. */
+export function registrationIntroduction(label: string, columns: number | undefined): string {
+  const why = `This takes a few minutes, and you do it only once. ${label} only accepts registered apps, so first register oauth-login there, under your own name, and get a client ID for it.`;
+  return `${wrappedText(why, columns)}\n\n`;
+}
+
 /** What a person reads before the first question of a guided registration: why, where, and what to do there. */
 export function registrationGuide(
   provider: Provider,
@@ -41,10 +47,7 @@ export function registrationGuide(
 ): string {
   const { page, steps } = registrationText(provider, redirectUri);
   const deviceSteps = provider.device?.steps ?? [];
-  const why = `This takes a few minutes, and you do it only once. ${provider.label} only accepts registered apps, so first register oauth-login there, under your own name, and get a client ID for it.`;
   return [
-    wrappedText(why, columns),
-    '',
     ...(page === undefined ? [] : ['Register it on this page:', '', page, '']),
     ...steps.map((step, index) => wrappedText(step, columns, `  ${index + 1}. `)),
     '',
@@ -64,9 +67,9 @@ export function savedClientGuide(
   saved: { readonly clientId: string; readonly hasSecret: boolean; readonly page?: string },
   columns: number | undefined,
 ): string {
-  const secret = saved.hasSecret ? ', with its secret sealed' : ', without a secret';
+  const secret = saved.hasSecret ? ', with its secret encrypted' : ', without a secret';
   const what = `${label} is set up already: the client ${saved.clientId} is saved${secret}. Press Enter to keep what is there.`;
-  const page = saved.page === undefined ? [] : ['To see it, or to register another one:', '', saved.page, ''];
+  const page = saved.page === undefined ? [] : ['To register another one:', '', saved.page, ''];
   return [wrappedText(what, columns), '', ...page, ''].join('\n');
 }
 

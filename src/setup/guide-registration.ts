@@ -4,6 +4,7 @@ import type { Prompts } from '../ground/ports.ts';
 import type { PageLink } from '../loopback/page-link.ts';
 import {
   registrationGuide,
+  registrationIntroduction,
   registrationText,
   replacedClientText,
   savedClientGuide,
@@ -34,10 +35,15 @@ export async function guideRegistration(
   settings: LoginSettings,
   context: Context,
 ): Promise<RegisteredSettings> {
+  const saved = settings.configuration.client_id;
+  if (saved === undefined) {
+    context.stderr.write(registrationIntroduction(settings.provider.label, context.stderr.columns));
+  } else {
+    await showSavedClient({ ...settings, clientId: saved }, context);
+  }
   const decision = await storeForSecret(settings, context);
-  const redirectUri = registeredRedirectUri(settings.redirect);
   const prompts = await context.openPrompts();
-  const link = await showWhatToDo(settings, redirectUri, prompts, context);
+  const link = saved === undefined ? await showRegistration(settings, prompts, context) : undefined;
   let client: TypedClient;
   try {
     client = await askForClient(settings, prompts, context);
@@ -45,9 +51,8 @@ export async function guideRegistration(
     await link?.close();
   }
   const { clientId, clientSecret, redirectUri: registered } = client;
-  const before = settings.configuration.client_id;
-  if (before !== undefined && before !== clientId) {
-    context.stderr.write(replacedClientText(settings.provider.label, before));
+  if (saved !== undefined && saved !== clientId) {
+    context.stderr.write(replacedClientText(settings.provider.label, saved));
   }
   const own = { ...settings.configuration, ...defined({ redirect_uri: registered }) };
   const decided = decision === undefined ? {} : { store: decision.store };
@@ -76,26 +81,27 @@ async function storeForSecret(settings: LoginSettings, context: Context): Promis
   return decideStore(asked, storeQuestions(context), context);
 }
 
-/** Writes the guide, or what is saved already, and opens the page of the registration where the person wants that. */
-async function showWhatToDo(
+async function showSavedClient(settings: RegisteredSettings, context: Context): Promise<void> {
+  const { provider, clientId, redirect } = settings;
+  const { stderr } = context;
+  const { page } = registrationText(provider, registeredRedirectUri(redirect));
+  const hasSecret = await hasStoredSecret(settings, context);
+  stderr.write(
+    savedClientGuide(provider.label, { clientId, hasSecret, ...defined({ page }) }, stderr.columns),
+  );
+}
+
+/** Writes what to register, and opens the page of the registration where the person wants that. */
+async function showRegistration(
   settings: LoginSettings,
-  redirectUri: string,
   prompts: Prompts,
   context: Context,
 ): Promise<PageLink | undefined> {
-  const { provider, configuration } = settings;
-  const { stderr } = context;
+  const { provider, device, openBrowser } = settings;
+  const redirectUri = registeredRedirectUri(settings.redirect);
   const { page } = registrationText(provider, redirectUri);
-  const clientId = configuration.client_id;
-  if (clientId !== undefined) {
-    const hasSecret = await hasStoredSecret({ ...settings, clientId }, context);
-    stderr.write(
-      savedClientGuide(provider.label, { clientId, hasSecret, ...defined({ page }) }, stderr.columns),
-    );
-    return undefined;
-  }
-  stderr.write(registrationGuide(provider, redirectUri, stderr.columns, settings.device));
-  return settings.openBrowser ? offerRegistrationPage(page, prompts, context) : undefined;
+  context.stderr.write(registrationGuide(provider, redirectUri, context.stderr.columns, device));
+  return openBrowser ? offerRegistrationPage(page, prompts, context) : undefined;
 }
 
 /**

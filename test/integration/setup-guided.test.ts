@@ -220,7 +220,7 @@ describe('setup, guided, once more', () => {
   it('says first what is there, and shows no guide', async () => {
     const { stderr } = await line.runAtTerminal(['Iv1.first', ''], 'setup', 'github');
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
-      /^GitHub is set up already: the client Iv1\.first is saved, with its secret sealed\. Press Enter to keep what is there\. /,
+      /^GitHub is set up already: the client Iv1\.first is saved, with its secret encrypted\. Press Enter to keep what is there\. /,
     );
     expect(stderr).not.toContain('  1. ');
     expect(stderr).not.toContain('note:');
