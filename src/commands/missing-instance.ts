@@ -18,7 +18,7 @@ export function missingInstance(
   if (preset === undefined || entry?.issuer !== undefined) {
     return { host: false, tenant: false };
   }
-  const needsTenant = preset.tenantNames === 'exact' && !preset.tenant;
+  const needsTenant = preset.tenant === '' || (preset.tenantNames === 'exact' && !preset.tenant);
   return {
     host: preset.hosts?.default === '' && (flags.host ?? entry?.host) === undefined,
     tenant: needsTenant && (flags.tenant ?? entry?.tenant) === undefined,

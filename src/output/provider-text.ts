@@ -25,13 +25,21 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ['scopes', scopesText(provider.scopes)],
     ['client ID', facts.clientId ?? 'not set'],
     ['client secret', provider.clientSecret],
-    ['PKCE', provider.pkce === 'never' ? 'not supported' : 'S256'],
-    ['redirect URI', `${facts.redirectUri} (${port}${entered})`],
+    ...(provider.oauth1 === undefined
+      ? [['PKCE', provider.pkce === 'never' ? 'not supported' : 'S256']]
+      : []),
+    [
+      'redirect URI',
+      facts.redirectUri === 'oob'
+        ? 'none: the page shows a code to type'
+        : `${facts.redirectUri} (${port}${entered})`,
+    ],
     ['revocation', provider.revocation.kind === 'none' ? 'not offered' : 'yes'],
     ['device grant', deviceText(provider)],
     ...(provider.addedFile === undefined ? [] : [['file', provider.addedFile]]),
     ...confidenceRow(provider),
     ...Object.entries(provider.endpoints),
+    ...oauth1Rows(provider),
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
   const notes = [...provider.notes, ...(provider.doubts ?? [])];
@@ -50,6 +58,19 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ...(notes.length === 0 ? [] : ['', 'Good to know:', ...notes.map((note) => point(note, '  - '))]),
     '',
   ].join('\n');
+}
+
+/** How OAuth 1.0a is used there, or that it can be used as well. */
+function oauth1Rows({ oauth1, byOAuth1 }: Provider): string[][] {
+  if (oauth1 === undefined) {
+    return byOAuth1 === undefined ? [] : [['OAuth 1.0a', `too, with --oauth1 (as ${byOAuth1().name})`]];
+  }
+  return [
+    ['OAuth 1.0a', `signs requests by ${oauth1.signatureMethod}`],
+    ['temporary credentials', oauth1.temporaryCredentialUri],
+    ['authorization', oauth1.authorizationUri],
+    ['token', oauth1.tokenUri],
+  ];
 }
 
 /** How sure the facts are, of a provider with a file; what a file that was added claims, nobody here has checked. */

@@ -96,6 +96,9 @@ function chooseTenant(provider: Provider, instance: ProviderInstance): string | 
     return chooseExactTenant(provider, instance);
   }
   const tenant = (given ?? provider.tenant)?.toLowerCase();
+  if (tenant === '') {
+    throw missingTenant(provider, instance.host);
+  }
   if (tenant !== undefined && !TENANT_GRAMMAR.test(tenant)) {
     throw new UsageError('usage_invalid', '--tenant is neither an ID nor a domain', {
       hint: 'give the tenant ID, one of its domains, or common, organizations or consumers',
@@ -113,14 +116,20 @@ function chooseExactTenant(
   if (EXACT_TENANT_GRAMMAR.test(given)) {
     return given;
   }
+  throw given === ''
+    ? missingTenant({ label, name }, host)
+    : wrongTenant('--tenant is not the ID of a tenant', name, host);
+}
+
+function missingTenant({ label, name }: Pick<Provider, 'label' | 'name'>, host?: string): UsageError {
+  return wrongTenant(`${label} needs the ID of your tenant`, name, host);
+}
+
+function wrongTenant(what: string, name: string, host?: string): UsageError {
   const hostFlag = host === undefined ? '' : ` --host ${host}`;
-  throw new UsageError(
-    'usage_invalid',
-    given === '' ? `${label} needs the ID of your tenant` : '--tenant is not the ID of a tenant',
-    {
-      hint: `give the ID exactly as the provider shows it, for example: oauth-login ${name}${hostFlag} --tenant my-id`,
-    },
-  );
+  return new UsageError('usage_invalid', what, {
+    hint: `give the ID exactly as the provider shows it, for example: oauth-login ${name}${hostFlag} --tenant my-id`,
+  });
 }
 
 function apiOf(provider: Provider, host: string): string | undefined {

@@ -4,7 +4,7 @@ import type { ProviderFile } from './provider-file.ts';
 
 /** Gives the server that a provider file describes; what it leaves out has the value that most servers have. */
 export function oauth1Server(
-  file: Omit<NonNullable<ProviderFile['oauth1']>, 'profile' | 'registration'>,
+  file: Omit<NonNullable<ProviderFile['oauth1']>, 'profile' | 'registration' | 'notes' | 'doubts'>,
 ): OAuth1Server {
   return {
     temporaryCredentialUri: file.temporary_credential_uri,

@@ -244,4 +244,6 @@ export const oauth1 = objectOf({
   ...oauth1Members(texts.address),
   profile: optional('How to ask who the person is, where OAuth 2.0 asks otherwise.', profile),
   registration: optional('How a person registers a client, where OAuth 2.0 needs another.', registration),
+  notes: optional('What surprises people beside OAuth 2.0; one sentence each.', listOf(texts.sentence)),
+  doubts: optional('What is not sure beside OAuth 2.0; one sentence each.', listOf(texts.sentence)),
 });

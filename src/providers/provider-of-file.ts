@@ -16,11 +16,13 @@ export function providerOfFile(name: string, file: ProviderFile): Provider {
   if (file.endpoints === undefined && file.discovery === undefined) {
     return providerByOAuth1(provider, server);
   }
-  const { profile, registration } = file.oauth1;
+  const { profile, registration, notes = [], doubts = [] } = file.oauth1;
   const own = {
     ...provider,
     name: nameByOAuth1(name),
     label: `${file.label} (OAuth 1.0a)`,
+    notes,
+    doubts,
     ...present({ profile, registration: registration && registrationOf(registration) }),
   };
   return { ...provider, byOAuth1: () => providerByOAuth1(own, server) };

@@ -5,7 +5,8 @@ import type { Provider } from './provider.ts';
  * another host than the provider's own is never understood without.
  */
 export function kindWithoutRedirectUri(provider: Provider, redirectUri: string): string | undefined {
-  const isUsual = new URL(redirectUri).hostname === provider.redirect.host;
+  // Where a code is typed there is no URI to compare (RFC 5849 §2.1).
+  const isUsual = !URL.canParse(redirectUri) || new URL(redirectUri).hostname === provider.redirect.host;
   return isUsual ? provider.registration?.withoutRedirectUri : undefined;
 }
 

@@ -10,7 +10,7 @@ import type { LoginSettings } from '../settings/login-settings.ts';
 import { findProvider, requireReachable } from './find-provider.ts';
 import type { SignInPorts } from './ports.ts';
 import { prepareSignIn } from './prepare-sign-in.ts';
-import { refuseKeyFile } from './refuse-key-file.ts';
+import { refuseUnfitFlags } from './refuse-unfit-flags.ts';
 import { requirePerson } from './require-person.ts';
 import { signInInRounds } from './sign-in-rounds.ts';
 import type { AskedSignIn } from './stages.ts';
@@ -31,7 +31,7 @@ export interface SignedIn {
 export async function signIn(asked: AskedSignIn, session: Session, ports: SignInPorts): Promise<SignedIn> {
   const { settings } = asked;
   const { context, store } = session;
-  refuseKeyFile(settings);
+  refuseUnfitFlags(settings);
   if (settings.device && settings.provider.discovery === 'none') {
     requireDeviceGrant(settings.provider);
   }

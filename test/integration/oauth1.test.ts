@@ -8,6 +8,8 @@ import { openPlayedCommandLine } from '../support/played-command-line.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer } from '../support/quirky-server.ts';
 
+/** The port that X compares may be in use by another test. */
+const anyPort = ['--port', '0'];
 const clientId = 'consumer-key';
 const clientSecret = 'canary-consumer&secret';
 const x: OAuth1Play = {
@@ -39,12 +41,12 @@ function pathOf(url: string): string {
 describe('a sign-in with OAuth 1.0a, by the listener', () => {
   it('brings an account whose requests are signed, and no secret to the terminal', async () => {
     const { server, line, provider } = await open();
-    const signedIn = await line.run('x', '--oauth1');
+    const signedIn = await line.run('x', '--oauth1', ...anyPort);
     expect(signedIn.stderr).not.toContain('error:');
     expect(signedIn).toMatchObject({ exitCode: 0 });
     expect(signedIn.stdout).toContain('Signed in to X (OAuth 1.0a) as ada');
     const callback = new URL(provider.temporaryRequest().oauth_callback ?? '');
-    expect(callback.href).toMatch(/^http:\/\/127\.0\.0\.1:8923\/callback\?state=[\w-]{22}$/);
+    expect(callback.href).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback\?state=[\w-]{22}$/);
     expect(provider.tokens.size).toBe(1);
     expect(server.requestsTo(pathOf(me))).toHaveLength(1);
     expectNoSecrets(line.everythingSaid(), [...provider.secrets, clientSecret]);
@@ -83,7 +85,7 @@ describe('what must not be trusted', () => {
   ])('a server that %s', async (_, fault, message, exitCode) => {
     const { line, provider } = await open();
     Object.assign(provider.faults, fault);
-    const outcome = await line.run('x', '--oauth1');
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
     expect(outcome.stderr).toContain(message);
     expect(outcome).toMatchObject({ exitCode, stdout: '' });
     expect((await line.run('status')).exitCode).toBe(4);
@@ -93,7 +95,7 @@ describe('what must not be trusted', () => {
   it('a clock that is off is named, with how far', async () => {
     const { line, provider } = await open();
     provider.faults.clockAhead = 3600;
-    const outcome = await line.run('x', '--oauth1');
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
     expect(outcome.stderr).toContain('(timestamp_refused)');
     expect(outcome.stderr).toMatch(
       /set the clock of this machine.*it is 3(600|599|601) seconds behind the clock/,
@@ -105,11 +107,11 @@ describe('what must not be trusted', () => {
     const { server, line, provider } = await open();
     const used = { status: 401, body: 'oauth_problem=nonce_used' };
     provider.faults.problems.push(used);
-    expect(await line.run('x', '--oauth1')).toMatchObject({ exitCode: 0 });
+    expect(await line.run('x', '--oauth1', ...anyPort)).toMatchObject({ exitCode: 0 });
     expect(server.requestsTo(pathOf(x.temporary))).toHaveLength(2);
 
     provider.faults.problems.push(used, used);
-    const outcome = await line.run('x', '--oauth1');
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
     expect(outcome.stderr).toContain('(nonce_used)');
     expect(outcome.exitCode).toBe(5);
     expect(server.requestsTo(pathOf(x.temporary))).toHaveLength(4);
@@ -117,7 +119,7 @@ describe('what must not be trusted', () => {
 
   it('a wrong secret is said in words that help', async () => {
     const { line, provider } = await open({ clientSecret: 'another' });
-    const outcome = await line.run('x', '--oauth1');
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
     expect(outcome.stderr).toContain('(signature_invalid)');
     expect(outcome.stderr).toContain('check the client ID and the client secret');
     expect(outcome.exitCode).toBe(5);
@@ -128,7 +130,7 @@ describe('what must not be trusted', () => {
     const { line, provider } = await open();
     const words = `the signature of ${clientSecret} is wrong`;
     provider.faults.problems.push({ status: 401, body: words, type: 'text/plain' });
-    const outcome = await line.run('x', '--oauth1');
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
     expect(outcome.stderr).toContain('was refused (status 401)');
     expectNoSecrets(outcome.stderr, [clientSecret]);
   });
@@ -140,7 +142,7 @@ describe('what must not be trusted', () => {
       type: 'application/json',
       body: JSON.stringify({ errors: [{ code: 32, message: 'Could not authenticate you.' }] }),
     });
-    const outcome = await line.run('x', '--oauth1');
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
     expect(outcome.stderr).toContain('(signature_invalid): "Could not authenticate you."');
     expect(outcome.exitCode).toBe(5);
   });
@@ -153,6 +155,17 @@ describe('a target without OAuth 1.0a', () => {
     expect(outcome.stderr).toContain('GitHub has no OAuth 1.0a');
     expect(outcome.exitCode).toBe(2);
   });
+
+  it.each([
+    [['--scope', 'read'], 'knows no scopes', 2],
+    [['--device'], 'device', 3],
+  ] as const)('%j means nothing to OAuth 1.0a', async (flags, message, exitCode) => {
+    const { server, line } = await open();
+    const outcome = await line.run('x', '--oauth1', ...flags);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(server.requests).toHaveLength(0);
+  });
 });
 
 describe('an account of OAuth 1.0a, after the sign-in', () => {
@@ -160,7 +173,7 @@ describe('an account of OAuth 1.0a, after the sign-in', () => {
 
   async function signedIn(play: Partial<OAuth1Play> = {}) {
     const opened = await open(play);
-    expect(await opened.line.run('x', '--oauth1')).toMatchObject({ exitCode: 0 });
+    expect(await opened.line.run('x', '--oauth1', ...anyPort)).toMatchObject({ exitCode: 0 });
     opened.provider.protect(posts, json({ posted: true }));
     const [[token, secret] = ['', '']] = opened.provider.tokens;
     return { ...opened, token, secret };
@@ -179,7 +192,7 @@ describe('an account of OAuth 1.0a, after the sign-in', () => {
     };
     writeFileSync(file, JSON.stringify({ providers: { 'x-oauth1': { oauth1 } } }), { mode: 0o600 });
     provider.protect(posts, json({ posted: true }));
-    expect((await line.run('x', '--oauth1')).stderr).not.toContain('error:');
+    expect((await line.run('x', '--oauth1', ...anyPort)).stderr).not.toContain('error:');
     const requests = [
       ['-X', 'GET', `${posts}?ids=1&ids=2&text=a%20b`],
       ['-d', 'status=Hello Ladies + Gentlemen!', '-d', 'a=1', '-d', 'a=0', `${posts}?trim=true`],

@@ -1,5 +1,5 @@
 // Plays the End-User in a real Chromium: `node browser.mjs CONTROL URL`.
-// CONTROL is a JSON file: { scenario, username, launch | endpoint, report, screenshots? }; what was seen is written to
+// CONTROL is a JSON file: { scenario, username, launch | endpoint, context?, report, screenshots? }; what was seen is written to
 // `report`. With an `endpoint` the tabs are opened in a Chromium that runs already.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ const browser = control.endpoint
   ? await chromium.connect(control.endpoint)
   : await chromium.launch({ ...control.launch, headless: true });
 try {
-  const context = await browser.newContext();
+  const context = await browser.newContext(control.context);
   context.setDefaultTimeout(patience);
   context.on('request', (request) =>
     seen.requests.push(`${request.method()} ${withoutQuery(request.url())}`),

@@ -13,10 +13,14 @@ export interface OAuth1Play {
   readonly clientSecret: string;
   readonly signatureMethod?: SignatureMethod;
   readonly place?: 'header' | 'body' | 'query';
+  /** The name of `oauth_token` in the authorization request. */
+  readonly tokenParameter?: string;
   /** Parameters of its own that the first request has to carry. */
   readonly temporaryParameters?: Readonly<Record<string, string>>;
   /** It is a server of OAuth Core 1.0: it takes the callback with the authorization request, and knows no verifier. */
   readonly isCore?: true;
+  /** Its page asks the person who they are and whether they agree, in forms, before it sends them back. */
+  readonly asksPerson?: true;
   /** What else stands in the reply with the token. */
   readonly reply?: Readonly<Record<string, string>>;
 }
@@ -61,6 +65,14 @@ export interface OAuth1Server {
 }
 
 const protocol = /^oauth_/;
+
+/** A page with one question, as people meet it: who they are, then whether they agree. */
+function questionPage(identifier: string, query: URLSearchParams): string {
+  const buttons = query.has('person')
+    ? '<button name="decision" value="allow">Authorize app</button><button name="decision" value="refuse">Cancel</button>'
+    : '<button name="person" value="ada">Ada</button>';
+  return `<!doctype html><title>Authorize</title><form><input type="hidden" name="oauth_token" value="${identifier}">${buttons}</form>`;
+}
 
 /** The address of a request as its sender signed it: that of the played host, or of the server itself. */
 function addressOf(request: RecordedRequest, server: QuirkyServer): string {
@@ -172,6 +184,20 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
       : 'signature_invalid';
   }
 
+  const places = new Map<string, { query: URLSearchParams; responder: Responder }[]>();
+  /** Some servers tell their endpoints apart by the query alone. */
+  const answerAt = (url: string, responder: Responder) => {
+    const { pathname, searchParams: query } = new URL(server.placeOf(url));
+    const here = [...(places.get(pathname) ?? []), { query, responder }];
+    places.set(pathname, here);
+    server.on(pathname, (request, response, quirky) => {
+      const fitting = here.find(({ query: own }) =>
+        [...own].every(([name, value]) => request.query.get(name) === value),
+      );
+      return fitting?.responder(request, response, quirky);
+    });
+  };
+
   const answered =
     (work: (request: RecordedRequest) => { status?: number; body: string; type?: string }): Responder =>
     (request, response) => {
@@ -192,7 +218,7 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
     body: new URLSearchParams({ oauth_problem: problem }).toString(),
   });
 
-  server.at(
+  answerAt(
     play.temporary,
     answered((request) => {
       const fault = faultOf(request);
@@ -225,10 +251,15 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
 
   server.at(play.authorization, (request, response) => {
     authorization = request.query;
-    const identifier = request.query.get('oauth_token') ?? '';
+    const identifier = request.query.get(play.tokenParameter ?? 'oauth_token') ?? '';
     const temporary = temporaries.get(identifier);
     if (temporary === undefined) {
       response.writeHead(400, { 'content-type': 'text/html' }).end('<h1>Unknown token</h1>');
+      return;
+    }
+    const decision = play.asksPerson ? request.query.get('decision') : 'allow';
+    if (decision === null) {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(questionPage(identifier, request.query));
       return;
     }
     pin = String(1_000_000 + (randomBytes(3).readUIntBE(0, 3) % 9_000_000));
@@ -240,14 +271,19 @@ export function playOAuth1(server: QuirkyServer, play: OAuth1Play): OAuth1Server
     }
     const back = new URL(callback);
     const verifier = faults.withoutVerifier ? {} : { oauth_verifier: pin };
-    const usual = play.isCore ? {} : { oauth_token: faults.callbackToken ?? identifier, ...verifier };
+    const isRefused = decision === 'refuse';
+    const usual = isRefused
+      ? { denied: identifier }
+      : play.isCore
+        ? {}
+        : { oauth_token: faults.callbackToken ?? identifier, ...verifier };
     for (const [name, value] of Object.entries<string>(faults.callback ?? usual)) {
       back.searchParams.append(name, value.replace('{token}', identifier));
     }
     response.writeHead(302, { location: back.href }).end();
   });
 
-  server.at(
+  answerAt(
     play.token,
     answered((request) => {
       const { signed } = partsOf(request);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { SignatureMethod } from '../../src/providers/oauth1.ts';
 
 /** What a provider answers, and which requests it takes, written from its documentation and not from its file. */
 export interface ProviderFixture {
@@ -43,12 +44,63 @@ export interface ProviderFixture {
   readonly revocation?: { readonly request: string };
 }
 
+/** A provider of OAuth 1.0a, or that part of a provider of both. */
+export interface OAuth1Fixture
+  extends Pick<ProviderFixture, 'documentation' | 'domains' | 'place' | 'profile' | 'claims'> {
+  readonly oauth1: Partial<Pick<ProviderFixture, 'profile' | 'claims'>> & {
+    /** Of the requests for credentials; POST when absent. */
+    readonly method?: 'GET';
+    readonly temporary: string;
+    /** What the request for temporary credentials carries besides the protocol parameters. */
+    readonly temporary_parameters?: Readonly<Record<string, string>>;
+    readonly authorization: {
+      readonly url: string;
+      /** The name of `oauth_token`, where it has another one. */
+      readonly token_parameter?: string;
+      readonly parameters?: Readonly<Record<string, string>>;
+    };
+    readonly token: string;
+    readonly signature_method?: SignatureMethod;
+    readonly place?: 'header' | 'body' | 'query';
+    readonly realm?: string;
+    /** Where no client is registered. */
+    readonly client_id?: string;
+    readonly client_secret?: string;
+    /** A server of OAuth Core 1.0, which knows no verifier. */
+    readonly core?: true;
+    /** There is no callback: the page shows a code. */
+    readonly pin?: true;
+    /** The callback is compared, so nothing may be added to it. */
+    readonly exact_callback?: true;
+    /** The header in which requests show the token's secret alone, in small letters. */
+    readonly key_header?: string;
+    /** What else stands in the reply with the token. */
+    readonly reply?: Readonly<Record<string, string>>;
+  };
+}
+
 const directory = fileURLToPath(new URL('../provider-fixtures/', import.meta.url));
 
-/** Every fixture, by the name of its provider. */
-export function providerFixtures(): ReadonlyMap<string, ProviderFixture> {
+function fixtures(): (readonly [string, ProviderFixture | OAuth1Fixture])[] {
   const names = readdirSync(directory).map((file) => file.replace(/\.json$/, ''));
+  return names.map((name) => [name, JSON.parse(readFileSync(`${directory}${name}.json`, 'utf8'))]);
+}
+
+/** The name of every provider that has a fixture. */
+export function fixtureNames(): string[] {
+  return fixtures().map(([name]) => name);
+}
+
+/** Every fixture of OAuth 2.0, by the name of its provider. */
+export function providerFixtures(): ReadonlyMap<string, ProviderFixture> {
   return new Map(
-    names.map((name) => [name, JSON.parse(readFileSync(`${directory}${name}.json`, 'utf8'))] as const),
+    fixtures().flatMap(([name, fixture]) => ('authorization' in fixture ? [[name, fixture] as const] : [])),
+  );
+}
+
+/** Every fixture of OAuth 1.0a, by the name of its provider. */
+export function oauth1Fixtures(): ReadonlyMap<string, OAuth1Fixture> {
+  return new Map(
+    fixtures().flatMap(([name, fixture]) => ('oauth1' in fixture ? [[name, fixture] as const] : [])),
   );
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { type BrowserContextOptions, chromium } from 'playwright-core';
 import { chromiumLaunchOptions } from './chromium.ts';
 
 /** What the End-User does in the browser. */
@@ -69,7 +69,12 @@ export async function startSharedBrowser(): Promise<SharedBrowser> {
  */
 export async function openScriptedBrowser(
   scenario: BrowserScenario,
-  options: { readonly shared?: SharedBrowser; readonly pictures?: boolean } = {},
+  options: {
+    readonly shared?: SharedBrowser;
+    readonly pictures?: boolean;
+    /** How the browser reaches the network, where that is not as usual. */
+    readonly context?: BrowserContextOptions;
+  } = {},
 ): Promise<ScriptedBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'oauth-login-browser-'));
   const reportFile = join(folder, 'report.json');
@@ -81,6 +86,7 @@ export async function openScriptedBrowser(
     username: 'ada',
     ...(options.shared ? { endpoint: options.shared.endpoint } : { launch: chromiumLaunchOptions() }),
     report: reportFile,
+    ...(options.context ? { context: options.context } : {}),
     ...(options.pictures ? { screenshots } : {}),
   };
   await writeFile(controlFile, JSON.stringify(control));

@@ -17,7 +17,7 @@ describe('T02 the origins a token may be sent to', () => {
       const preset = findPreset(name);
       const origins = of(name, {
         ...(preset?.hosts?.default === '' ? { host: 'git.example.com' } : {}),
-        ...(preset?.tenant === '' ? { tenant: 'Acme_1' } : {}),
+        ...(preset?.tenant === '' ? { tenant: preset.tenantNames === 'exact' ? 'Acme_1' : 'acme-1' } : {}),
       });
       expect(origins.length, name).toBeGreaterThan(0);
       for (const origin of origins) {

@@ -8,7 +8,7 @@ import { groups } from '../../../src/providers/provider-groups.ts';
 import { providerIndex } from '../../../src/providers/provider-index.ts';
 import { quirks } from '../../../src/providers/quirk.ts';
 import { isAccepted } from '../../support/json-schema.ts';
-import { providerFixtures } from '../../support/provider-fixture.ts';
+import { oauth1Fixtures, providerFixtures } from '../../support/provider-fixture.ts';
 
 const root = new URL('../../../', import.meta.url);
 const names = readdirSync(new URL('providers', root)).map((file) => file.replace(/\.json$/, ''));
@@ -16,7 +16,9 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(`providers/${name
 const schema = JSON.parse(readFileSync(new URL('schema/provider.schema.json', root), 'utf8'));
 
 /** The domains of a provider besides those of its authorization and token endpoint, as its fixture knows them. */
-const moreDomains = new Map([...providerFixtures()].map(([name, { domains }]) => [name, domains ?? []]));
+const moreDomains = new Map(
+  [...providerFixtures(), ...oauth1Fixtures()].map(([name, { domains }]) => [name, domains ?? []]),
+);
 
 /** The part of a host that is registered: two labels, or three below a suffix such as co.uk. */
 function domainOf(address: string): string {
@@ -90,12 +92,16 @@ describe('every provider file', () => {
         api_origins,
         revocation,
         token_request,
+        oauth1,
         registration,
         review_page,
       } = read(name);
-      const home = [endpoints.authorization_endpoint ?? issuer, endpoints.token_endpoint].filter(
-        (address) => address !== undefined && !address.includes('{host}'),
-      );
+      const { authorization_uri, token_uri } =
+        endpoints.authorization_endpoint === undefined ? (oauth1 ?? {}) : {};
+      const home = [
+        endpoints.authorization_endpoint ?? authorization_uri ?? issuer,
+        endpoints.token_endpoint ?? token_uri,
+      ].filter((address) => address !== undefined && !address.includes('{host}'));
       const own = new Set([...home.map(domainOf), ...(moreDomains.get(name) ?? [])]);
       return addressesIn([
         endpoints,
@@ -104,6 +110,7 @@ describe('every provider file', () => {
         api_origins,
         revocation,
         token_request,
+        oauth1,
         registration?.page,
         review_page,
       ])
