@@ -18,11 +18,9 @@ export interface BrowserEnvironment {
 const START_LINK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+\/s\/[\w-]{22,}$/;
 
 /**
- * Has the browser open the start link of the loopback listener; resolves when the opener was started.
- *
- * `BROWSER` comes first, on every platform and desktop: `xdg-open` ignores it on GNOME, KDE and others.
- *
- * Throws a `ConfigurationError`, `config_no_browser`, when no browser can be started here.
+ * Opens the start link of the loopback listener in the browser; resolves when the opener was started. `BROWSER`
+ * comes first, on every platform and desktop: `xdg-open` ignores it on GNOME, KDE and others. Throws a
+ * `ConfigurationError`, `config_no_browser`, when no browser can be started here.
  */
 export async function openBrowser(uri: string, environment: BrowserEnvironment): Promise<BrowserLaunch> {
   if (!START_LINK.test(uri)) {
@@ -51,7 +49,10 @@ export async function openBrowser(uri: string, environment: BrowserEnvironment):
   }
 }
 
-/** Starts the first command that can be started, `undefined` when none can; when it fails later, the next one. */
+/**
+ * Starts the first command that can be started, and the next one when it fails later; `undefined` when none can be
+ * started.
+ */
 async function launchFirst(
   commands: readonly BrowserCommand[],
   uri: string,

@@ -10,7 +10,7 @@ const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE
 export interface CertificateFiles {
   /** Given with `--ca-file`: it has to be readable. */
   readonly caFile?: string;
-  /** What `NODE_EXTRA_CA_CERTS` named at sign-in: as Node does, it is passed over where it cannot be read. */
+  /** The file that `NODE_EXTRA_CA_CERTS` named at sign-in. When it cannot be read, it is ignored, as Node does. */
   readonly extraCaFile?: string;
 }
 
@@ -43,7 +43,7 @@ async function requiredCertificatesIn(caFile: string): Promise<string[]> {
   });
 }
 
-/** Node itself warned at its start when the file of its variable cannot be read, and went on. */
+/** Node itself has warned at its start that the file cannot be read. */
 async function extraCertificatesIn(path: string): Promise<string[]> {
   return certificatesIn(path).catch((): string[] => []);
 }

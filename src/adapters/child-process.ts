@@ -7,13 +7,13 @@ import { safeText } from '../ground/safe-text.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { type SignalEffects, watchSignalEffects } from './signal-effect.ts';
 
-/** A child process of which it can be told how it died. */
+/** A child process, and how it ended. */
 export interface StartedChild extends ChildProcess {
   /** The signal that it died of, if any. */
   readonly signal: Promise<NodeJS.Signals | undefined>;
 }
 
-/** The process whose signals the child is to get. */
+/** The process whose signals are passed on to the child. */
 export interface SignalReceiver {
   readonly platform: NodeJS.Platform;
   on(signal: NodeJS.Signals, listener: () => void): unknown;
@@ -92,7 +92,10 @@ function endOf(child: NodeJS.EventEmitter): Promise<End> {
   });
 }
 
-/** Whom the terminal's keys signal: this process, and with it the child; other processes; nobody without a terminal. */
+/**
+ * The processes that get a signal from the keys of the terminal: this process and with it the child, other
+ * processes, or none without a terminal.
+ */
 function receiverOfKeys(platform: NodeJS.Platform): 'us' | 'others' | 'nobody' {
   // A console of Windows signals every process that is attached to it.
   if (platform === 'win32') {
@@ -108,7 +111,7 @@ function receiverOfKeys(platform: NodeJS.Platform): 'us' | 'others' | 'nobody' {
       }
       return group === foreground ? 'us' : 'others';
     }
-    // It can be opened by those only who have a controlling terminal.
+    // Only a process with a controlling terminal can open it.
     closeSync(openSync('/dev/tty', 'r'));
     return 'us';
   } catch {

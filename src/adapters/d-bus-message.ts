@@ -138,7 +138,7 @@ export function readMessage(bytes: Buffer): ReceivedMessage | undefined {
   const header = bytes.subarray(0, fieldsEnd);
   for (let at = PREFIX_LENGTH; at < fieldsEnd; at = Math.ceil(at / 8) * 8) {
     const code = header[at];
-    // Behind the code, the type of the value is a signature of one character.
+    // After the code comes the type of the value: a signature of one character.
     const type = header.toString('latin1', at + 1, at + 4);
     at += 4;
     if (type === '\x01u\0') {

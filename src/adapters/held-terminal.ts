@@ -12,7 +12,7 @@ export type TerminalInput = Readable & {
 
 /** A terminal that shows nothing of what is typed until it is let go. */
 export interface HeldTerminal {
-  /** Runs a question of the library; what was typed before it is its first input. */
+  /** Runs a question of the library. Keys that were typed before it are its first input. */
   during<Answer>(question: () => Promise<Answer>): Promise<Answer>;
   /** Whether the library wants to read keys: it switches that off when it thinks a question is over. */
   isAsking(): boolean;
@@ -21,8 +21,8 @@ export interface HeldTerminal {
 }
 
 /**
- * Holds the terminal from now on. Between two questions nobody reads keys, so what is typed then is kept for the next
- * one, and Ctrl-C, which is a key like any other now, calls `interrupt`.
+ * Holds the terminal from now on. Between two questions the library reads no keys. What is typed then is kept for
+ * the next question. Ctrl-C is a key like any other while the terminal is held; it calls `interrupt`.
  */
 export function holdTerminal(stdin: TerminalInput, interrupt: () => void): HeldTerminal {
   const setRawMode = stdin.setRawMode?.bind(stdin) ?? (() => {});
@@ -38,7 +38,7 @@ export function holdTerminal(stdin: TerminalInput, interrupt: () => void): HeldT
       return;
     }
     interrupts += 1;
-    // The second one ends the process at once, and it would leave the terminal as it is.
+    // The second Ctrl-C ends the process at once, so the terminal is set back first.
     if (interrupts > 1) {
       release();
     }

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 
-/** Most bytes of a reply that are read. */
+/** Longest reply that is read, in bytes. */
 const BODY_CAP = 256 * 1024;
 /** A JWK Set may be longer: providers publish several certificate chains. */
 const JWK_SET_CAP = 512 * 1024;
@@ -10,7 +10,7 @@ const USER_AGENT = 'oauth-login/0';
 const redirectStatus = new Set([301, 302, 303, 307, 308]);
 const bodiless = new Set([204, 205, 304]);
 
-/** What is sent, and the way it takes. */
+/** The request and its connection. */
 export interface HttpExchange {
   readonly dispatcher: Dispatcher;
   readonly target: URL;
@@ -20,13 +20,13 @@ export interface HttpExchange {
 }
 
 /**
- * One request and its whole reply, redirects not followed, compression refused, size capped.
- *
- * Throws a `ProtocolError` when the reply must not be used; what undici throws, when there is none.
+ * Sends one request and reads its whole reply. Redirects are not followed, compression is refused, and the size is
+ * limited. Throws a `ProtocolError` when the reply must not be used, and the error of undici when there is no
+ * reply.
  */
 export async function exchange(parts: HttpExchange): Promise<Response> {
   const { target, request } = parts;
-  // The deadline of the whole exchange holds instead of one for each silence.
+  // The whole exchange has one deadline, instead of one for each silence.
   const reply = await send(parts, { 'user-agent': USER_AGENT }, 0);
   try {
     const headers = headersOf(reply);
@@ -39,7 +39,7 @@ export async function exchange(parts: HttpExchange): Promise<Response> {
       headers,
     });
   } finally {
-    // Also on success, where nothing is left: an unread body would keep its connection.
+    // The body is also cancelled on success, because an unread body would keep its connection.
     reply.body.on('error', () => {}).destroy();
   }
 }
@@ -57,7 +57,7 @@ export async function streamingExchange(
 ): Promise<Response> {
   const { headers: asked } = parts.request;
   const reply = await send(parts, { 'user-agent': asked.get('user-agent') ?? USER_AGENT }, idle);
-  // A failure reaches whoever reads the body; without a listener it would end the process too.
+  // The reader of the body gets the failure. Without a listener, it would end the process too.
   const body = reply.body.on('error', () => {});
   const headers = headersOf(reply);
   try {
@@ -181,7 +181,10 @@ function invalid(target: URL, what: string): ProtocolError {
   });
 }
 
-/** Without the signal, which `fetch` watches itself; and without the messages of the platform, which quote headers. */
+/**
+ * The signal is left out, since `fetch` watches it itself. The messages of the platform are left out too, since
+ * they quote headers.
+ */
 export function readRequest(input: string | URL | Request, init: RequestInit): Request {
   try {
     return new Request(input, { ...init, signal: null });

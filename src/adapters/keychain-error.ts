@@ -1,8 +1,9 @@
 import { StoreError } from '../ground/errors.ts';
 
 /**
- * What the messages of libsecret, GDBus, the macOS keychain and the Windows credential manager tell. keytar gives nothing
- * but the message, so this is the one place that reads words; `keychain.test.ts` holds the real libsecret to them.
+ * The meanings of messages of libsecret, GDBus, the macOS keychain and the Windows credential manager. keytar gives
+ * no code, only the message. So this is the only place that reads the words of a library. `keychain.test.ts` holds
+ * the real libsecret to them.
  */
 const meanings: readonly (readonly [pattern: RegExp, code: 'store_locked' | 'store_denied'])[] = [
   [/locked|interaction is not allowed/i, 'store_locked'],

@@ -41,7 +41,7 @@ export function isKeychainCallPending(): boolean {
 }
 
 async function loadKeytar(): Promise<NativeKeychain> {
-  // A CommonJS module that Node finds no names in.
+  // keytar is a CommonJS module, and Node finds no named exports in it.
   return (await import('keytar')).default;
 }
 
@@ -64,7 +64,7 @@ export async function openKeychain(options: KeychainOptions = {}): Promise<Keych
   return {
     async getPassword(service, account) {
       const password = await bounded(async () => native.getPassword(service, account));
-      // libsecret says "not found" when the person did not, or could not, unlock it.
+      // libsecret also says "not found" when the person did not, or could not, unlock the keychain.
       if (password === null && bus?.prompted === true) {
         throw lockedKeychain();
       }
@@ -129,7 +129,7 @@ async function callWithin<T>(
   }
 }
 
-/** Is `over` after the deadline, or when the signal is aborted. */
+/** Gives `over` after the deadline, or when the signal is aborted. */
 function waitFor(deadline: number, signal: AbortSignal | undefined): { over: Promise<'over'>; end(): void } {
   let end = () => {};
   const over = new Promise<'over'>((resolve) => {

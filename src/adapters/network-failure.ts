@@ -3,7 +3,7 @@ import { NetworkError, type OAuthLoginError } from '../ground/errors.ts';
 import { systemReason } from '../ground/system-words.ts';
 import type { HttpProxy } from './proxy.ts';
 
-/** What was attempted when a request failed. */
+/** The request that failed, and its way. */
 export interface FailedRequest {
   readonly target: URL;
   readonly proxy: HttpProxy | undefined;
@@ -14,7 +14,7 @@ export interface FailedRequest {
 const CERTIFICATE_CODE =
   /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CRL_|INVALID_CA|HOSTNAME_MISMATCH)/;
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
-/** What keeps a connection from coming to be. */
+/** Codes of failures before there was a connection. */
 const connectCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EAI_AGAIN',

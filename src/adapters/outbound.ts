@@ -30,10 +30,11 @@ interface OutboundOptions {
 }
 
 /**
- * Opens connections whose security no variable can lower: certificates are checked, TLS is 1.2 or newer.
+ * Opens connections whose security no variable can lower: certificates are checked, and TLS is 1.2 or newer.
  *
- * Without a proxy, two parts of undici are imported, not the whole: about 30 ms instead of 100, which `whoami` and a
- * refreshing `token` would wait for. `agent.request()` exists in the whole package only, hence the function beside it.
+ * Without a proxy, only two parts of undici are imported, which takes about 30 ms instead of 100. `whoami` and a
+ * refreshing `token` would wait for the rest. `agent.request()` exists in the whole package only, so its function
+ * is imported beside it.
  */
 export async function openOutbound(options: OutboundOptions): Promise<Outbound> {
   const proxy = proxyFromEnvironment(options.env);
@@ -45,7 +46,7 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
     import('node:tls'),
   ]);
   const connect = {
-    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default only.
+    // It is set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default only.
     rejectUnauthorized: true,
     secureContext: createSecureContext({
       minVersion: 'TLSv1.2',
@@ -87,7 +88,7 @@ async function muteDebugOutput(): Promise<void> {
 }
 
 async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
-  // The whole package here: the proxy agent calls `client.connect()`, which only its entry point adds.
+  // The whole package is needed here: the proxy agent calls `client.connect()`, which only its entry point adds.
   const { ProxyAgent } = await import('undici');
   return new ProxyAgent({
     uri: proxy.origin,

@@ -44,7 +44,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
   let held: HeldTerminal | undefined;
   const output = promptOutput(stderr, environment.canDraw ?? true);
 
-  /** Asks, and takes the terminal back from a question that gets no answer any more. */
+  /** Asks the question. When it gets no answer any more, the terminal is taken back. */
   async function answerTo<Answer>(
     ask: (common: {
       readonly input: Readable;
@@ -74,13 +74,13 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
         clack.password({
           ...common,
           message: question,
-          // Not even one sign for each character: the length of a secret is a part of it.
+          // Not even one sign is shown for each character, because the length is part of a secret.
           mask: '',
           validate: (text) => validate?.(text ?? ''),
         }),
       stop,
     );
-    // Nothing but Enter is no text at all to the library.
+    // When only Enter is pressed, the library gives `undefined` as the text.
     return new Secret(answer ?? '');
   };
 
@@ -129,7 +129,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
           message: question,
           maxItems: SEARCH_LINES,
           options() {
-            // The library asks for them before it has read a key.
+            // The library asks for the choices before it has read a key.
             const typed = (this.userInput ?? '').trim();
             if (typed !== typedBefore) {
               // Otherwise a choice that still fits would stay the one that Enter takes, however well another fits.
@@ -140,7 +140,7 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
             const own = typed === '' ? undefined : other?.(typed);
             return [...fitting, ...(own === undefined ? [] : [own])].map((choice) => ({ ...choice }));
           },
-          // They are chosen above, the best first.
+          // The choices were ranked above, with the best first.
           filter: () => true,
           validate: (value) => (value === undefined ? 'nothing fits; type less, or an address' : undefined),
         }),
@@ -161,12 +161,12 @@ function watchInput(
   const end = () => controller.abort(new InputEndedError());
   let isOver = false;
   const paused = () =>
-    // After an answer the question is over by then.
+    // After an answer, the question is over by now.
     setImmediate(() => {
       if (isOver || controller.signal.aborted) {
         return;
       }
-      // Raw mode was taken again after Ctrl-Z and `fg`: only the keys are missing. Otherwise nobody reads them.
+      // Raw mode is on again after Ctrl-Z and `fg`, but nobody reads the keys.
       if (isAsking()) {
         stdin.resume();
       } else {
@@ -182,7 +182,7 @@ function watchInput(
     close() {
       isOver = true;
       stdin.off('pause', paused).off('end', end).off('close', end);
-      // It was perhaps resumed above, and would keep the process.
+      // The input may have been resumed above, and would keep the process running.
       stdin.pause();
     },
   };

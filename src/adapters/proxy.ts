@@ -28,7 +28,7 @@ export function proxyFromEnvironment(env: Environment): HttpProxy | undefined {
     return undefined;
   }
 
-  // The parser takes the address to end where the password has one of these, and what follows for a path.
+  // The parser ends the address at one of these characters in the password, and takes the rest for a path.
   if (/^[^@]*[/?#\\].*@/.test(value.replace(/^\w+:\/\//, ''))) {
     throw new ConfigurationError(
       'config_invalid_value',

@@ -3,7 +3,7 @@ import { failureCode } from './network-failure.ts';
 
 const FURTHER_TRIES = 2;
 const FIRST_PAUSE = 250;
-/** Longest pause a server may ask for, in milliseconds; one who asks for more is not asked again. */
+/** Longest pause that a server may ask for, in milliseconds. A server that asks for more is not asked again. */
 const LONGEST_PAUSE = 5_000;
 const retryableStatus = new Set([429, 502, 503, 504]);
 const retryableFailure = new Set([
@@ -16,7 +16,7 @@ const retryableFailure = new Set([
   'UND_ERR_SOCKET',
 ]);
 
-/** What came of a try: a reply, or a failure. */
+/** The result of a try: a reply, or a failure. */
 export interface Outcome {
   readonly method: string;
   /** 0 for the first try. */
@@ -45,7 +45,7 @@ export function delayBeforeRetry(outcome: Outcome): number | undefined {
   return asked <= LONGEST_PAUSE ? asked : undefined;
 }
 
-/** Doubles, and varies so that many clients do not come back at the same moment. */
+/** The pause doubles each time, and varies, so that many clients do not come back at the same moment. */
 function backOff(attempt: number): number {
   const longest = FIRST_PAUSE * 2 ** attempt;
   return randomInt(longest / 2, longest + 1);

@@ -48,8 +48,8 @@ export function hello(): string {
 }
 
 /**
- * Asks for a collection that nobody has ("ReadAlias"), to be known to the keyring: unlike all the other calls, this one
- * may come before the keyring has taken note of who calls.
+ * Asks for a collection that does not exist ("ReadAlias"), so that the keyring knows the caller. Unlike all other
+ * calls, this one may come before the keyring has noticed the caller.
  */
 export function readAlias(): string {
   return methodCallMessage(READ_ALIAS, {

@@ -76,7 +76,7 @@ export function openUnlockedKeyring(
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('the bus went away')));
     socket.on('connect', () => {
-      // As systemd does, it is said at once, without waiting for the replies in between.
+      // All of this is sent at once, as systemd does, without waiting for the replies in between.
       socket.write(authentication() + hello() + readAlias(), 'latin1');
     });
     let received: Buffer = Buffer.alloc(0);
@@ -115,7 +115,7 @@ export function openUnlockedKeyring(
       }
     }
 
-    // Without a stream of chunks, which takes half a millisecond more to set up.
+    // The chunks are not read as a stream, which would take half a millisecond more to set up.
     function take(size: number, buffer: Uint8Array): boolean {
       length += size;
       received = Buffer.concat([received, buffer.subarray(0, size)]);
@@ -168,7 +168,7 @@ export function openUnlockedKeyring(
         askOn();
       } else if (serial === GET_SECRET) {
         clearTimeout(timer);
-        // Not closed but let go: that is left to the end of the process, which is near.
+        // The connection is not closed here. The process ends soon, and that closes it.
         socket.unref();
         resolveRead(secretValue(body));
       }

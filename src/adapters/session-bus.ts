@@ -147,7 +147,7 @@ async function listen(parent: string, relay: (client: Socket) => void): Promise<
     rmSync(directory, { recursive: true, force: true });
     closeSync(descriptor);
   };
-  // One connection is all that libsecret makes; nobody else finds the door open.
+  // libsecret makes one connection only. After it, the socket accepts nobody.
   server.once('connection', (client: Socket) => {
     end();
     relay(client);

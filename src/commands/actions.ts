@@ -5,7 +5,7 @@ import { type CommandName, descriptions } from './descriptions.ts';
 /** Runs a command line in a context; gives the exit code. */
 export type Run = (argv: readonly string[], context: Context) => Promise<number>;
 
-/** What a command is given besides its flags and words. */
+/** What a command gets besides its flags and words. */
 export interface RunParts {
   readonly context: Context;
   readonly run: Run;

@@ -60,12 +60,12 @@ export function commandLineError(fault: TypingFault, argv: readonly string[]): U
   }
 }
 
-/** There is no command of that name, whose help was asked for. */
+/** The error for `help` with a name that no command has. */
 export function unknownHelpTopic([, topic = '']: readonly string[]): UsageError {
   return usageError(`there is no command ${JSON.stringify(topic)}`, 'oauth-login --help shows the commands');
 }
 
-/** The words before the first flag: what stands behind one may be a secret. */
+/** The words before the first flag. A word after a flag may be a secret. */
 function wordsOf(argv: readonly string[]): readonly string[] {
   const end = argv.findIndex((word) => word.startsWith('-'));
   return end === -1 ? argv : argv.slice(0, end);
@@ -98,7 +98,7 @@ function usageError(message: string, hint: string): UsageError {
   return new UsageError('usage_invalid', message, { hint });
 }
 
-/** The name of an option as it may be repeated: what stands behind it, with `=` or without, may be a secret. */
+/** The name of an option, without its value: the value may be a secret. */
 export function optionName(typed: string): string {
   return /^--[a-z][\w-]*|^-./i.exec(typed)?.[0] ?? '-';
 }

@@ -36,7 +36,7 @@ import { openAccess } from './open-access.ts';
 export interface LogoutFlags extends AccountChoice {
   /** Every account, or every one of the target. */
   readonly all?: boolean;
-  /** Forget an account also where its tokens could not be revoked. */
+  /** Delete an account even when its tokens could not be revoked. */
   readonly forget?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
@@ -117,7 +117,7 @@ function notSignedOut(outcomes: readonly ToldSignOut[]): OAuthLoginError[] {
   return outcomes.flatMap(({ error, isForgotten }) => (error === undefined || isForgotten ? [] : [error]));
 }
 
-/** The same command line, but for what makes it forget the tokens that it cannot revoke. */
+/** The same command line, with `--forget`. */
 function commandWithForget(target: string | undefined, flags: LogoutFlags): string {
   const words = [
     ...(target === undefined ? [] : [target]),
@@ -129,7 +129,9 @@ function commandWithForget(target: string | undefined, flags: LogoutFlags): stri
   return ['oauth-login logout', ...words.map(shellQuoted), '--forget'].join(' ');
 }
 
-/** Tells of every file but the first, and gives the error that tells of that one. */
+/**
+ * Gives the error for the first file. The errors of the others are written as warnings, unless the answer is JSON.
+ */
 function unreadableError(
   unreadable: readonly UnreadableAccount[],
   flags: LogoutFlags,

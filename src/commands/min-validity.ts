@@ -1,6 +1,6 @@
 import { secondsSetting } from '../settings/seconds.ts';
 
-/** Seconds that a token which is handed out lasts at least by default: enough for the request it is wanted for. */
+/** Seconds that a printed token is valid at least, by default: enough for one request. */
 const DEFAULT_MIN_VALIDITY_SECONDS = 60;
 
 /** A year; no access token that a script can count on lives longer. */

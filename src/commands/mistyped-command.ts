@@ -3,7 +3,7 @@ import { nearestNames } from '../ground/nearest-names.ts';
 import { UnknownProviderError } from '../settings/unknown-provider.ts';
 import { otherWordsHint } from './other-words.ts';
 
-/** The error for words that begin with no command but with one that may be meant; `undefined`: no idea which. */
+/** The error for words that begin with a mistyped command; `undefined` when no command is near. */
 export function mistypedCommand(
   words: readonly string[],
   commands: readonly string[],

@@ -2,7 +2,7 @@ import { UsageError } from '../ground/errors.ts';
 import type { CommandDescription } from './flag.ts';
 import { mistypedCommand } from './mistyped-command.ts';
 
-/** What to type instead, where that is not the command with fewer words. */
+/** The command to type instead, where leaving out words does not help. */
 const insteadOf: Readonly<Record<string, string>> = {
   login: 'sign in to one provider at a time, for example: oauth-login github',
   status: 'it always shows every account; for one account, use oauth-login whoami github --offline',

@@ -33,7 +33,7 @@ export function requireOrigin(
   );
 }
 
-/** The provider's entry as it would have to be; what it says already is not repeated. */
+/** The entry of the provider that would allow the origin, without what it says already. */
 function entryFor(
   origin: string,
   { provider, preset, host }: TokenOrigins,

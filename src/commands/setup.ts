@@ -146,7 +146,7 @@ async function withGivenSecret(settings: LoginSettings, context: Context): Promi
   return { ...settings, clientSecret: await readSecretFile(settings.clientSecretFile, context) };
 }
 
-/** The secret that was given; a person is asked for one that the provider insists on. */
+/** The secret that was given. Where the provider requires one, a person is asked for it. */
 async function secretFor(settings: RegisteredSettings, context: Context): Promise<Secret | undefined> {
   const { provider, clientSecret } = settings;
   if (clientSecret !== undefined || provider.clientSecret !== 'required') {

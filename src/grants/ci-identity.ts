@@ -17,9 +17,8 @@ const URL_VARIABLE = 'ACTIONS_ID_TOKEN_REQUEST_URL';
 const TOKEN_VARIABLE = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN';
 
 /**
- * Finds the place where this job can prove what it is: the one of GitHub Actions, or of whatever speaks its language.
- *
- * Throws a `ConfigurationError` that says what the job has to be given.
+ * Finds where this job can prove its identity: at GitHub Actions, or at a CI system with the same interface. Throws
+ * a `ConfigurationError` that says what the job has to be given.
  *
  * @see [OpenID Connect in GitHub Actions](https://docs.github.com/en/actions/reference/security/oidc)
  */
@@ -46,10 +45,9 @@ export function findCiIdentity(
 }
 
 /**
- * Asks the CI system for a token that says which job this is, made out to that audience. The token that allows to
- * ask goes to that one address only.
- *
- * Throws a `ConfigurationError` when the job may not ask, a `ProtocolError` or a `NetworkError`.
+ * Asks the CI system for a token with the identity of this job, for that audience. The token that allows the
+ * request goes to that one address only. Throws a `ConfigurationError` when the job may not ask, a `ProtocolError`
+ * or a `NetworkError`.
  */
 export async function requestCiIdentity(
   identity: CiIdentity,

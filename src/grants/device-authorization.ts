@@ -16,11 +16,11 @@ import { type DeviceRequest, type GrantedSignIn, tokenEndpointFor } from './sign
 
 /** Seconds added to the interval by `slow_down`, for good (RFC 8628 §3.5). */
 const SLOW_DOWN_SECONDS = 5;
-/** Longest pause between two polls, in seconds, that is taken because of the network; the server may ask for a longer one. */
+/** Longest pause between two polls after a network failure, in seconds. The server may ask for a longer one. */
 const LONGEST_BACK_OFF_SECONDS = 60;
-/** How often in a row the server may fail before it is no passing trouble any more. */
+/** Failures of the server in a row after which it counts as broken. */
 const MOST_SERVER_FAILURES = 5;
-/** Seconds between two words about the time that is left. */
+/** Seconds between two messages about the time that is left. */
 const TICK_SECONDS = 1;
 
 /**
@@ -111,7 +111,7 @@ function isServerFailure(error: unknown): error is NetworkError {
   return error instanceof NetworkError && error.code === 'network_server_error';
 }
 
-/** The code may be good still; a server that fails each time will not say so. */
+/** The code may still be good, but a server that fails each time will not say so. */
 function failing(error: unknown): unknown {
   if (!isServerFailure(error)) {
     return error;
@@ -126,7 +126,7 @@ function failing(error: unknown): unknown {
   );
 }
 
-/** Waits for the interval, telling what is left; gives `false` when the whole time is over meanwhile. */
+/** Waits for the interval, and tells how much time is left; gives `false` when the whole time is over. */
 async function pause(
   interval: number,
   end: number,
@@ -153,7 +153,10 @@ function expired({ provider }: DeviceRequest): AuthorizationServerError {
   });
 }
 
-/** The person may be entering the code at this moment, and nobody would hear of it. */
+/**
+ * The error when the server allows no further poll before the code expires. The person may still enter the code,
+ * but this program would never learn of it.
+ */
 function noFurtherPoll({ provider }: DeviceRequest): ProtocolError {
   return new ProtocolError(
     'protocol_invalid_response',

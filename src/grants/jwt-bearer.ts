@@ -97,7 +97,7 @@ function claimsOfServiceAccount(
   { provider }: TokenEndpoint,
   { scopes, subject, audiences }: UnattendedSettings,
 ): AssertionClaims {
-  // Whoever gets an assertion can use it at its audience: it goes to nobody else.
+  // A server that gets an assertion can use it at its audience, so it goes to no other server.
   const { origin, host } = new URL(account.tokenUri);
   if (!Object.values(endpointOrigins(provider)).includes(origin)) {
     throw new ConfigurationError(

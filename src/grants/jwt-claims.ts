@@ -2,9 +2,8 @@ import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import type { Secret } from '../ground/secret.ts';
 
 /**
- * The claims of a JWT, unverified: good for telling a person what a token says of itself, and for nothing else.
- *
- * `undefined` when the token is no JWT (RFC 7519 §3).
+ * The claims of a JWT, unverified. They may be used only to tell a person what the token says. `undefined` when the
+ * token is no JWT (RFC 7519 §3).
  */
 export function unverifiedClaims(token: Secret): Readonly<Record<string, unknown>> | undefined {
   const parts = token.reveal().split('.');

@@ -1,9 +1,8 @@
 import { AuthorizationServerError } from '../ground/errors.ts';
 
 /**
- * Gives what the work gives; when the server says no, its error comes with the next step that fits the grant.
- *
- * `steps` goes by the server's `error` (RFC 6749 §5.2); without an entry the general advice stays.
+ * Gives the result of the work. When the server refuses, the error gets the next step that fits the grant: `steps`
+ * has one for values of the server's `error` (RFC 6749 §5.2). For other values, the general advice stays.
  */
 export async function withNextSteps<T>(
   work: Promise<T>,

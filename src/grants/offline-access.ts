@@ -22,7 +22,7 @@ export interface OfflineAccessSettings {
 export interface OfflineAccessRequest {
   readonly scopes: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
-  /** Some of it was nobody's wish but this tool's. */
+  /** The tool has added some of it by itself. */
   readonly isAdded: boolean;
 }
 

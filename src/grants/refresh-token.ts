@@ -21,11 +21,11 @@ export interface RefreshedTokens {
 }
 
 /**
- * Spends a refresh token that was handed over, and puts the one that comes in its place where it was asked to,
- * before the rest of the answer is judged.
+ * Spends a refresh token that the user supplied. A new refresh token is written where the user asked for it, before
+ * the rest of the answer is judged.
  *
- * Throws an `AuthenticationRequiredError` when the server takes the refresh token no more, a `StoreError` when
- * the new one cannot be written, and otherwise what the token endpoint led to.
+ * Throws an `AuthenticationRequiredError` when the server refuses the refresh token, a `StoreError` when the new
+ * one cannot be written, and any other error of the token endpoint.
  *
  * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
  * @see [RFC 9700 §4.14](https://www.rfc-editor.org/rfc/rfc9700.html#section-4.14)
@@ -83,7 +83,7 @@ async function spend(
   }
 }
 
-/** GitHub has a name of its own for it; some servers give no reason with the status 400. */
+/** GitHub uses its own code for a dead refresh token. Some servers give status 400 without a reason. */
 function isRejected(error: unknown): error is AuthorizationServerError {
   if (!(error instanceof AuthorizationServerError)) {
     return false;

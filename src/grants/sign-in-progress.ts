@@ -24,7 +24,7 @@ export interface WaysBack {
 export interface UserCodePrompt {
   readonly userCode: string;
   readonly verificationUri: string;
-  /** Seconds until the code is worth nothing. */
+  /** Seconds until the code expires. */
   readonly expiresIn: number;
   /** Seconds between two questions whether it was entered. */
   readonly interval: number;
@@ -33,8 +33,8 @@ export interface UserCodePrompt {
 }
 
 /**
- * Why a sign-in takes one more round: what the tool added to ask for a refresh token was refused and is left out; or the
- * server gives none until the person who has come back consents.
+ * Why a sign-in takes one more round. Either the server refused what the tool added to ask for a refresh token, and
+ * that is left out; or it gives no refresh token until the person consents.
  */
 export type OnceMore = 'offline-access-refused' | 'consent';
 
@@ -46,7 +46,7 @@ export interface SignInProgress {
   /** The browser has asked for the page after all, so that the question for the address was taken back. */
   pasteTakenBack(): void;
   listenerNotice(notice: LoopbackNotice): void;
-  /** A pasted address was not the answer; `reason` says why, in our own words. */
+  /** A pasted address was not the answer; `reason` says why, in this tool's words. */
   pasteRefused(reason: string): void;
   userCode(prompt: UserCodePrompt): void;
   /** Called about once a second while the device grant polls. */
@@ -61,7 +61,7 @@ export interface SignInProgress {
   signInEnds(seconds: number, reason: string | undefined): void;
   /** The server's clock is that many seconds ahead of the one here (RFC 9110 §6.6.1), negative when behind. */
   clockDiffers(seconds: number): void;
-  /** Nobody is known to have signed in there with this program: its facts are not sure. */
+  /** Nobody has confirmed a sign-in to this provider with this program, so its facts are not sure. */
   untried(): void;
   /** Who is signed in there already, told before the browser opens. */
   signedInAlready(accounts: readonly AccountHead[]): void;

@@ -42,7 +42,7 @@ export interface CodeRequest extends SignInRequest {
 
 /** What the device authorization grant needs. */
 export interface DeviceRequest extends SignInRequest {
-  /** The time was named, so it ends the wait even where the code lives longer. */
+  /** The time was given with a flag, so it ends the wait even when the code lives longer. */
   readonly timeoutNamed: boolean;
 }
 
@@ -57,16 +57,18 @@ export interface SignInFacts {
   readonly signer?: OAuth1Signer;
 }
 
-/** What has become of the tokens of a grant; `command` uses what was kept. */
+/** What happened to the tokens of a grant. `command` prints the token that was kept. */
 export type SignInOutcome =
   | { readonly kind: 'signed-in'; readonly account: AccountHead; readonly command: string | undefined }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What a grant with a person brings. A grant that fails throws, and has shown that to the browser by then. */
+/**
+ * The result of a grant with a person. A grant that fails throws, after it has shown the failure in the browser.
+ */
 export interface GrantedSignIn {
   readonly tokens: TokenSet;
   readonly facts: SignInFacts;
-  /** Shows the person how it ended and lets go of what the grant holds; called once, whatever happens to the tokens. */
+  /** Shows the person how the sign-in ended, and closes what the grant has opened. It is called exactly once. */
   readonly finish: (outcome: SignInOutcome) => Promise<void>;
 }
 

@@ -47,7 +47,7 @@ export async function tokenExchange(
   });
 }
 
-/** What a subject token says of itself, so far as it can be the reason for a refusal. */
+/** The claims of a subject token that can be the reason for a refusal. */
 function describe(subject: SubjectToken, settings: UnattendedSettings, now: Date): string {
   const claims = unverifiedClaims(subject.token);
   const advice = `the server may want another audience${settings.subjectToken.kind === 'ci' ? ' (--subject-audience)' : ''}, another issuer or another type than ${subject.type.split(':').at(-1)} (--subject-token-type)`;

@@ -8,7 +8,7 @@ import type { CodeRequest } from './sign-in-request.ts';
 /** The callback of a sign-in without one: the page shows the verifier, and the person types it (RFC 5849 §2.1). */
 export const OUT_OF_BAND = 'oob';
 
-/** What a page shows is short; the length is our own cap. */
+/** A verifier on a page is short; the limit of the length is this tool's. */
 const VERIFIER = /^[\x21-\x7e]{1,256}$/;
 
 /**

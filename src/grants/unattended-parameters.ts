@@ -2,8 +2,8 @@ import type { RequestParameter } from '../protocol/token-endpoint.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 
 /**
- * What the token is asked to be good for: scope (RFC 6749 §3.3), audience (RFC 8693 §2.1, and what several servers
- * take elsewhere too), resource (RFC 8707 §2), and the parameters of the server's own.
+ * The parameters that say what the token is for: scope (RFC 6749 §3.3), audience (RFC 8693 §2.1, and other requests
+ * at several servers), resource (RFC 8707 §2), and further parameters of the server.
  */
 export function unattendedParameters(settings: UnattendedSettings): RequestParameter[] {
   const { scopes, audiences, resources, parameters, provider } = settings;

@@ -14,7 +14,7 @@ import type { CodeRequest } from './sign-in-request.ts';
 /** Seconds after which a browser that was opened should have fetched the start link. */
 const START_LINK_PATIENCE_SECONDS = 10;
 
-/** How often the question for the address comes back after Ctrl-D; then the person, or the terminal, wants none of it. */
+/** How often the question for the address comes back after Ctrl-D. After that, it is not asked again. */
 const CLOSINGS = 3;
 
 /** A sign-in that waits for its authorization response. */
@@ -26,9 +26,8 @@ export interface Wait {
 }
 
 /**
- * Gives the first answer of the listener, the paste and the clock; the others end before this does.
- *
- * Throws any error of the family; `login_timeout` when nobody came back in time.
+ * Waits for the listener, the paste and the clock, gives the first answer, and ends the others. Throws any error of
+ * the family; `login_timeout` when nobody came back in time.
  *
  * @see [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.2)
  */

@@ -8,7 +8,7 @@ export interface BrowserCommand {
   readonly argumentsFor: (uri: string) => string[];
 }
 
-/** They need a terminal of their own and would take over this one. */
+/** These browsers run in a terminal, and would take over this one. */
 const textBrowsers = new Set(['www-browser', 'lynx', 'links', 'links2', 'elinks', 'w3m']);
 
 /**
@@ -29,7 +29,7 @@ export function browserCommands(env: Environment, platform: NodeJS.Platform): re
 }
 
 function readCommand(entry: string, platform: NodeJS.Platform): BrowserCommand {
-  // A path like that of an application on macOS has spaces in it.
+  // The path of an application on macOS may have spaces in it.
   const [program = '', ...args] = existsSync(entry) ? [entry] : wordsOf(entry.replace(/\s*&$/, ''), platform);
   return {
     program,

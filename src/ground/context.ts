@@ -23,7 +23,7 @@ export interface Output {
 /** A place bytes are read from. */
 export interface Input extends AsyncIterable<Buffer | string> {
   readonly isTTY?: boolean | undefined;
-  /** Gives up on what has not come yet, so that it keeps the process no longer. */
+  /** Stops waiting for input, so that it does not keep the process running. */
   destroy?(): unknown;
 }
 
@@ -65,8 +65,8 @@ export interface Context {
   /** Aborted with an `AbortedError` when the End-User presses Ctrl-C. */
   readonly signal: AbortSignal;
   /**
-   * Runs work that must not be left half done: whoever asks to stop meanwhile, however often, has to wait for it, and
-   * `signal` is aborted when it is done. Rejects with the signal's reason, without starting, when it is aborted already.
+   * Runs work that must not be left half done. A request to stop, however often it comes, waits for the end of the
+   * work, and then aborts `signal`. Rejects with the signal's reason, without starting, when it is aborted already.
    */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
   readonly paths: Paths;

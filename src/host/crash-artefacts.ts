@@ -3,7 +3,7 @@ export type Debuggee = Pick<NodeJS.Process, 'on' | 'report'>;
 
 /** Keeps secrets out of what a crash leaves behind, and the debugger closed to other programs. */
 export function preventCrashArtefacts(process: Debuggee): void {
-  // A listener takes the place of Node's own, which would open a debugger on a loopback port.
+  // This listener replaces the one of Node, which would open a debugger on a loopback port.
   process.on('SIGUSR1', () => {});
   // A report holds the environment; the last two are unknown to some of the releases of Node that we run on.
   Object.assign(process.report ?? {}, {

@@ -1,6 +1,7 @@
 /**
- * What lets another program read the memory of this one, or writes that memory to the disk. Profiles (`--cpu-prof`,
- * `--heap-prof`) hold the names of functions and no values; reports are switched off by `preventCrashArtefacts`.
+ * Options that let another program read the memory of this one, or that write the memory to the disk. Profiles
+ * (`--cpu-prof`, `--heap-prof`) hold names of functions and no values. `preventCrashArtefacts` switches reports
+ * off.
  */
 const EXPOSING = /^--(?:inspect(?:-brk|-brk-node|-wait)?|heapsnapshot-.+|abort-on-uncaught-exception)$/;
 

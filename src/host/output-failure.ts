@@ -1,7 +1,7 @@
 import { StoreError } from '../ground/errors.ts';
 import { systemReason } from '../ground/system-words.ts';
 
-/** What a write that failed is called by the system when nobody reads any more. */
+/** The codes of a failed write when nobody reads the output any more. */
 const readerHasGone: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
 
 /**

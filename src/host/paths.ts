@@ -32,7 +32,7 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
     });
   }
 
-  /** `HOME` may be a shared one, as in many containers: every directory on the way to ours is looked at later. */
+  /** `HOME` may be shared, as in many containers. Every directory on the way to the data is checked later. */
   function own(variable: string): string | undefined {
     const value = absolute(variable);
     if (value === undefined || platform === 'win32' || !isShared(value)) {
@@ -78,17 +78,20 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
   };
 }
 
-/** No variable moves it: a user would choose what the administrator has set. On Windows, its owner cannot be checked. */
+/**
+ * No variable changes this directory: otherwise a user could replace what the administrator has set. On Windows,
+ * its owner cannot be checked.
+ */
 function machineDirectory(platform: NodeJS.Platform): string {
   return platform === 'darwin' ? '/Library/Application Support/oauth-login' : '/etc/oauth-login';
 }
 
-/** Also one with the sticky bit, such as `/tmp`. */
+/** A directory with the sticky bit, such as `/tmp`, is refused too. */
 function isShared(directory: string): boolean {
   try {
     return ((statSync(directory, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0;
   } catch {
-    // What is in the way is told by whoever reads or writes there.
+    // The code that reads or writes there tells what is wrong.
     return false;
   }
 }

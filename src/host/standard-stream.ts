@@ -4,7 +4,7 @@ import { outputFailure } from './output-failure.ts';
 /** A standard stream that may be closed by the program that reads it. */
 export interface StandardStream {
   readonly stream: NodeJS.WriteStream;
-  /** Why nothing is taken any more; `undefined` also when its reader has gone, which is no failure of anything. */
+  /** Why nothing can be written any more; `undefined` also when the reader has gone, which is no failure. */
   failure(): StoreError | undefined;
   /** Resolves once all that was written has been taken, or cannot be any more: then to `false`. */
   flush(): Promise<boolean>;

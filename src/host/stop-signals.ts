@@ -12,7 +12,7 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** The first of them, once it came. */
   received(): NodeJS.Signals | undefined;
-  /** As in `Context`. */
+  /** See `uninterrupted` in `Context`. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
 }
 

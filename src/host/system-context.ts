@@ -87,7 +87,8 @@ export function systemContext(process: HostProcess): SystemContext {
     },
     async openHttp(options) {
       const { openHttp } = await import('../adapters/http.ts');
-      // Not tied to Ctrl-C as a whole: the answer to a refresh has to reach the disk. Commands tie the rest.
+      // The client is not tied to Ctrl-C, because the answer to a refresh has to reach the disk. Commands tie their
+      // other requests to it.
       return openHttp(options, { env, clock: systemClock });
     },
     async openBrowser(uri) {

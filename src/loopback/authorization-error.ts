@@ -13,10 +13,10 @@ const refusals = new Set([
   'user_denied',
 ]);
 
-// Stricter than RFC 6749 appendix A.7: every registered error fits, and it can stand in our own words unquoted.
+// This is stricter than RFC 6749 appendix A.7. Every registered error fits, and it can be shown without quotes.
 const ERROR = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-/** Tells whether an `error` means that the End-User, or the server in their place, did not let us in. */
+/** Tells whether an `error` means that the End-User, or the server for them, refused the access. */
 export function isRefusal(error: string): boolean {
   return refusals.has(error);
 }

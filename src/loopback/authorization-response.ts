@@ -16,7 +16,10 @@ export interface PagePerson {
   readonly email?: string;
 }
 
-/** What the browser is told at the end; every text is ours or verified, none comes from the callback. */
+/**
+ * What the browser is told at the end. Every text comes from this tool or is verified; none comes from the
+ * callback.
+ */
 export type PageOutcome =
   | {
       readonly kind: 'signed-in';

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../ground/errors.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 
-/** Longest authorization request we send a browser to, in characters. */
+/** Longest authorization request that a browser is sent to, in characters. */
 const MAXIMUM_LENGTH = 8192;
 
 function faultOf(uri: string): string | undefined {

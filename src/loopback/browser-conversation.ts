@@ -39,7 +39,7 @@ export class BrowserConversation {
   readonly #startPath = `/s/${randomId()}`;
   #authorizationUri: string | undefined;
   #linkUsed = false;
-  /** The query of the first callback that ended the wait; only the very same one is welcome again. */
+  /** The query of the first callback that ended the wait. Only a repetition of it is answered like the first. */
   #acceptedQuery: string | undefined;
   #stopped = false;
 
@@ -95,7 +95,9 @@ export class BrowserConversation {
     }
   }
 
-  /** Whether it is for the redirect URI; anybody may send it, so it is worth a notice and no more. */
+  /**
+   * Whether the request is for the redirect URI. Anybody may send one, so it leads to a notice and nothing more.
+   */
   #isCallback(request: IncomingMessage): boolean {
     const [path] = (request.url ?? '').split('?', 1);
     return path === (this.#expected.path || '/') && isOurHost(request, new URL(this.#origin).host);
@@ -116,7 +118,10 @@ export class BrowserConversation {
     return target === this.done.path ? (request, response) => this.#answerDone(request, response) : undefined;
   }
 
-  /** Asked before anything takes effect, not for every request: it reads the table of all connections. */
+  /**
+   * The user is checked before anything takes effect, but not for every request, because the check reads the table
+   * of all connections.
+   */
   #isWelcome(request: IncomingMessage): boolean {
     if (this.#admits(request.socket)) {
       return true;
@@ -198,7 +203,9 @@ export class BrowserConversation {
     }
   }
 
-  /** 303, so that the code is gone from the address bar and the history, and never 307 (RFC 9700 §4.12). */
+  /**
+   * The status is 303, so that the code leaves the address bar and the history. It is never 307 (RFC 9700 §4.12).
+   */
   #sendToDone(response: ServerResponse): void {
     sendReply(response, 303, '', { Location: this.done.path });
   }

@@ -13,7 +13,10 @@ export class BrowserCookie {
   readonly #name = `sign-in-${randomId()}`;
   readonly #value = randomId();
 
-  /** The `Set-Cookie` that marks the browser; Lax, or it would not come back from the provider's site. */
+  /**
+   * The `Set-Cookie` that marks the browser. It is Lax, because a stricter one would not come back from the
+   * provider's site.
+   */
   get setting(): string {
     return `${this.#name}=${this.#value}; Path=/; Max-Age=${MAXIMUM_AGE_SECONDS}; HttpOnly; SameSite=Lax`;
   }

@@ -7,7 +7,7 @@ import { readCallbackQuery } from './callback-query.ts';
 import { sameText } from './unguessable-text.ts';
 import { judgeVerifier } from './verifier-callback.ts';
 
-// RFC 6749 appendix A.11: 1*VSCHAR; the length is our own cap.
+// RFC 6749 appendix A.11: 1*VSCHAR. The limit of the length is this tool's.
 const CODE = /^[\x20-\x7e]{1,4096}$/;
 
 function issuerMismatch(label: string, missing: boolean): ProtocolError {
@@ -69,7 +69,7 @@ export function judgeCallback(
   return { kind: 'accepted', response: { parameters, browser } };
 }
 
-/** The form in which a server answered in place of the query; nothing where it is no such answer. */
+/** The form in which the server answered instead of the query; `undefined` for any other request. */
 export function otherForm(query: string): 'signed-reply' | 'empty-reply' | undefined {
   if (query === '') {
     return 'empty-reply';

@@ -11,7 +11,7 @@ export class Connections {
   readonly #sockets = new Set<Socket>();
   readonly #kept = new Set<Socket>();
 
-  /** Takes a new socket in; above the limit the oldest one that waits for nothing is destroyed. */
+  /** Adds a new socket. Above the limit, the oldest socket without a waiting request is destroyed. */
   admit(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => {

@@ -1,4 +1,4 @@
-/** A promise that is settled from outside; a rejection that nobody awaits is no fault of the process. */
+/** A promise that is settled from outside. When nobody awaits its rejection, the process goes on. */
 export class Deferred<Value> {
   readonly promise: Promise<Value>;
   #resolve: (value: Value) => void = () => {};

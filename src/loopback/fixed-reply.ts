@@ -3,7 +3,7 @@ import { type PageLanguage, pageWords } from './page-language.ts';
 import { escapeHtml } from './page-text.ts';
 import type { PageWords, TitledText } from './page-words.ts';
 
-/** A reply that is the same bytes every time: nothing of the request is in it, nor the name of this program. */
+/** A reply with the same bytes every time: it holds no part of the request, and not the name of this program. */
 export interface FixedReply {
   readonly status: number;
   /** The heading and the sentence below it. */

@@ -4,7 +4,7 @@ import { NetworkError } from '../ground/errors.ts';
 /** The host of the redirect URI (RFC 8252 §7.3, §8.3). */
 export type LoopbackHost = '127.0.0.1' | 'localhost' | '[::1]';
 
-// `localhost` is both: whoever held the other one would be given the code by browsers that try it first.
+// `localhost` means both addresses. A program on the other one would get the code from browsers that try it first.
 const loopbackAddresses: Readonly<Record<LoopbackHost, readonly string[]>> = {
   '127.0.0.1': ['127.0.0.1'],
   '[::1]': ['::1'],
@@ -32,7 +32,7 @@ function openServer(): Server {
     headersTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     connectionsCheckingInterval: 1_000,
-    // A request without Host gets our own 421, not the parser's reply without our headers.
+    // A request without Host gets the 421 of this listener. The parser's reply would lack its headers.
     requireHostHeader: false,
   });
 }

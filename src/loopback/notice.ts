@@ -16,7 +16,7 @@ const texts = {
   'second-reply': 'a second, different reply to the sign-in arrived and was ignored',
 } as const;
 
-/** Something that happened at the listener and did not end the wait; `text` is one line of our own words. */
+/** An event at the listener that did not end the wait; `text` is one line in this tool's words. */
 export interface LoopbackNotice {
   readonly kind: keyof typeof texts;
   readonly text: string;

@@ -7,13 +7,16 @@ import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screenin
 import { closeServer, serveRequests } from './serve-requests.ts';
 import { randomId } from './unguessable-text.ts';
 
-/** A link of our own that leads a browser to a page, so that no address of a server reaches a program's arguments. */
+/**
+ * A link on this machine that leads a browser to a page, so that no address of a server is in a program's
+ * arguments.
+ */
 export interface PageLink {
   /** `http://127.0.0.1:PORT/s/…` */
   readonly link: string;
   /** Resolves when a browser has been sent to the page; the link is dead from then on. */
   readonly followed: Promise<void>;
-  /** Ends it at once. */
+  /** Closes the link at once. */
   close(): Promise<void>;
 }
 

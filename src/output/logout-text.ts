@@ -59,7 +59,7 @@ export function toldSignOut(outcome: SignedOut, command: string): ToldSignOut {
   return { ...outcome, error: new ConsequenceError(error, notSignedOutText(outcome, error, command)) };
 }
 
-/** What became of an account whose tokens could not be revoked, why, and what helps. */
+/** What happened to an account whose tokens could not be revoked, why, and what helps. */
 function notSignedOutText(
   { head, isForgotten, reviewPage }: SignedOut,
   error: OAuthLoginError,

@@ -7,7 +7,7 @@ import { fishWord, posixWord, powershellLiteral } from './token-formats/shell.ts
 /** How the runner of a CI job is told that a text is a secret. */
 interface Runner {
   readonly command: string;
-  /** What stands for a percent sign there; commands are decoded. */
+  /** The spelling of a percent sign there, because commands are decoded. */
   readonly percent: string;
 }
 

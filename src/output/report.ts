@@ -41,7 +41,10 @@ function framesOf(error: Error): string {
   return frames.map((line) => `${line}\n`).join('');
 }
 
-/** What of the command line is ours: a program stands behind `--`, and `--json` of `request` is a body as in curl. */
+/**
+ * The words of the command line that are meant for this program. After `--` stands another program, and `--json` of
+ * `request` is a body, as in curl.
+ */
 function ownWords(argv: readonly string[]): readonly string[] {
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return words[0] === 'request' ? words.filter((word) => word !== '--json') : words;

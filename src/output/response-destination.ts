@@ -7,7 +7,7 @@ export interface ResponseDestination {
   write(bytes: Uint8Array): Promise<boolean>;
   /** All is written: makes it final. */
   finish(): Promise<void>;
-  /** It is not going to be complete: leaves nothing behind. */
+  /** Stops an incomplete response, and leaves nothing behind. */
   abandon(): Promise<void>;
 }
 

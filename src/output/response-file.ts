@@ -11,7 +11,7 @@ import type { ResponseDestination } from './response-destination.ts';
  * Throws a `StoreError` when it cannot be written.
  */
 export async function openResponseFile(path: string): Promise<ResponseDestination> {
-  // Through a link, so that the link stays one.
+  // A link is followed, so that it stays a link.
   const target = await realpath(path).catch(() => path);
   const before = await stat(target).catch(() => undefined);
   const isReplaced = before === undefined || before.isFile();

@@ -8,10 +8,10 @@ import { person } from '../profile/person.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 
-/** More than any message of ours; what is longer came from elsewhere. */
+/** Longer than any message of this tool. A longer text came from elsewhere. */
 const LONGEST_LINE = 4000;
 
-/** Who an account is of, as a person reads it: the person, or the client where nobody was named. */
+/** The owner of an account, as a person reads it: the person, or the client where nobody is named. */
 export function accountPerson({ profile, clientId }: Pick<AccountHead, 'profile' | 'clientId'>): string {
   return profile === undefined ? breakCommands(`client ${safeText(clientId)}`) : person(profile);
 }
@@ -177,7 +177,7 @@ function validityText(head: AccountHead, now: Date): string {
   return isRefreshed ? 'expired; the next use refreshes it' : 'expired; sign in again';
 }
 
-/** Why a poll brought nothing: the server's own failure by its status, or the way to it. */
+/** Why a poll failed: the status of the server's own failure, or the network. */
 export function pollFailureText(error: NetworkError): string {
   return error.code === 'network_server_error' ? error.message : 'the network does not answer at the moment';
 }

@@ -1,6 +1,9 @@
 import type { Provider } from '../providers/provider.ts';
 
-/** What is made anew for each authorization request and never leaves the memory of this process, but for the challenge. */
+/**
+ * The values that are made anew for each authorization request. Except for the challenge, they never leave the
+ * memory of this process as they are.
+ */
 export interface Attempt {
   /** 32 random bytes, base64url (RFC 6749 §10.12). */
   readonly state: string;

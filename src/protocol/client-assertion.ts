@@ -14,7 +14,7 @@ export type ClientAssertion = {
 );
 
 /**
- * Puts a signed assertion of the client's identity into a request.
+ * Adds a signed assertion of the client's identity to a request.
  *
  * @see [RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2)
  */

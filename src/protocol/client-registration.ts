@@ -92,7 +92,8 @@ function registeredClient(
   { what, ...at }: Pick<RegistrationEndpoint, 'endpoint' | 'allowHttpLoopback'> & { readonly what: string },
 ): RegisteredClient {
   const { redirect_uris: redirectUris, client_secret: secret } = reply;
-  // A server may leave out what it registered as asked for; what it says counts (RFC 7591 §3.2.1).
+  // A server may leave out members that it registered as asked for. A member that it sends counts (RFC 7591
+  // §3.2.1).
   if (redirectUris !== undefined && !(Array.isArray(redirectUris) && redirectUris.includes(redirectUri))) {
     throw invalidReply(what, 'registered a different redirect URI from the one that was requested');
   }
@@ -125,7 +126,9 @@ function expiryOf(seconds: unknown): Pick<RegisteredClient, 'secretExpiresAt'> {
   return { secretExpiresAt: new Date(seconds * 1000) };
 }
 
-/** Where the client can be deleted; an address that must not be used, or of another server, is as good as none. */
+/**
+ * Where the client can be deleted; `undefined` for an address that must not be used, or that is on another server.
+ */
 function managementOf(
   { registration_client_uri: uri, registration_access_token: token }: Readonly<Record<string, unknown>>,
   { endpoint, allowHttpLoopback }: Pick<RegistrationEndpoint, 'endpoint' | 'allowHttpLoopback'>,
@@ -147,10 +150,10 @@ function invalidReply(what: string, fault: string): ProtocolError {
 }
 
 /**
- * Deletes a client that this tool registered.
+ * Deletes a client that this tool registered. Throws a `NetworkError` or an `AuthorizationServerError`.
  *
- * Throws a `NetworkError` or an `AuthorizationServerError`. A client that the server does not know is answered with 401,
- * and so is a token that it does not accept, so that reply tells neither.
+ * The status 401 has two meanings: the server does not know the client, or it does not accept the token. So it
+ * proves neither.
  *
  * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
  */

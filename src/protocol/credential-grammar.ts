@@ -73,7 +73,7 @@ function isLifetime(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= LONGEST_LIFETIME;
 }
 
-/** What a member holds, made safe and short; a text that shares anything with a credential is not shown. */
+/** The value of a member, safe and short. A text that shares a part with a credential is not shown. */
 function held(value: unknown, own: Member): string {
   if (Array.isArray(value)) {
     return '(a list)';

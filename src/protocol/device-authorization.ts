@@ -109,7 +109,7 @@ function deviceAuthorizationFromResponse(
     throw refused('names a page whose address must not be shown');
   }
   const expiresIn = Math.min(reply.expires_in, LONGEST_LIFE_SECONDS);
-  // Never shortened: the server may refuse, or count as an attack, whoever polls faster than it allows.
+  // The interval is never shortened. A server may refuse faster polls, or take them for an attack.
   const interval = Math.max(reply.interval ?? 0, LEAST_INTERVAL_SECONDS);
   if (interval >= expiresIn) {
     throw refused('allows no request before its code expires');

@@ -42,7 +42,8 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
             client = changed;
           },
           (again: unknown) => {
-            // With both unknown it is the secret that is wrong, and the first answer says so as well.
+            // When the server knows the client by neither method, the secret is wrong, and the first answer says so
+            // as well.
             if (isUnknownClient(again)) {
               throw error;
             }

@@ -12,7 +12,7 @@ export const CLOCK_TOLERANCE_SECONDS = 60;
 /** Longest ID Token that is looked at, in characters. */
 const MAXIMUM_LENGTH = 65_536;
 
-/** So many foreign audiences are named in an error. */
+/** Most foreign audiences that an error names. */
 const MOST_SHOWN = 10;
 
 /** OpenID Connect Back-Channel Logout §2.4. */
@@ -62,11 +62,11 @@ export function validateIdTokenForm(idToken: string): void {
 /** The nonce of an authorization request, `undefined` where it had none. */
 export interface SentNonce {
   readonly sent: string | undefined;
-  /** The provider is known to leave it out of its ID Tokens; one that is there has to be the right one all the same. */
+  /** The provider leaves the nonce out of its ID Tokens. One that is there has to be right all the same. */
   readonly mayBeMissing?: boolean;
 }
 
-/** What an ID Token has to fit to. */
+/** What an ID Token is checked against. */
 export interface ExpectedIdToken {
   /** The `alg` of its header. */
   readonly algorithm: string;
@@ -174,7 +174,7 @@ export function readIdTokenPayload(idToken: string): Record<string, unknown> | u
   return parseJwtPart(idToken.split('.')[1]);
 }
 
-/** What to do about a time that is wrong, which is the only fault that the clock can be blamed for. */
+/** The hint for a wrong time, the only fault that a wrong clock can cause. */
 export function clockHint(clockOffset: number | undefined): string {
   if (clockOffset === undefined) {
     return 'check that the clock of this machine is right; if it is, tell the operator of the server';

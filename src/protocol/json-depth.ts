@@ -1,7 +1,10 @@
 /** No document that is read here nests deeper. */
 const DEEPEST = 64;
 
-/** Whether a value that was read from JSON nests deeper than any real document: what recurses into it would not end well. */
+/**
+ * Whether a value that was read from JSON nests deeper than any real document. Code that recurses into it could
+ * overflow the stack.
+ */
 export function nestsTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -8,7 +8,7 @@ export type PublicJwk = Readonly<Record<string, unknown>>;
 const publicMembers = ['kty', 'n', 'e', 'crv', 'x', 'y', 'kid', 'alg', 'use', 'key_ops'] as const;
 const material = ['kty', 'n', 'e', 'crv', 'x', 'y'] as const;
 
-/** No set of a real server has more keys; the rest of it is not read. */
+/** Most keys of a set that are read; no real server has more. */
 const MOST_KEYS = 200;
 
 /**

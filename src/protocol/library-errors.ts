@@ -4,7 +4,7 @@ import { quoteForeign } from '../ground/safe-text.ts';
 
 type Library = typeof import('oauth4webapi');
 
-/** Who said no, as far as it cannot be read from the error: `access_denied` means different things. */
+/** Who refused, where the error does not tell: `access_denied` has two meanings. */
 export interface Refused {
   /** The End-User decides at this endpoint, as in a poll of the device grant (RFC 8628 §3.5); else it is about the client. */
   readonly byPerson?: true;
@@ -69,7 +69,7 @@ export function refusal(
   refused: Refused = {},
 ): AuthorizationServerError {
   const code = /^[\w.:-]{1,64}$/.test(error) ? error : UNEXPLAINED;
-  // The library promises a text and does not look.
+  // The type of the library promises a text, but the library does not check it.
   const said =
     typeof description !== 'string' || description === ''
       ? ''

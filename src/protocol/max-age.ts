@@ -5,7 +5,7 @@ import type { IdTokenClaims } from './token-set.ts';
 /** How long ago the End-User may have authenticated at the server, as the authorization request asked for it. */
 export interface MaxAge {
   readonly seconds: number;
-  /** When the request was made: what happens from then on is recent enough. */
+  /** When the request was made. An authentication after it is recent enough. */
   readonly requestedAt: Date;
 }
 

@@ -6,7 +6,7 @@ import { Secret } from '../ground/secret.ts';
 /** Longest refresh token that is kept, in characters. */
 const LONGEST_REFRESH_TOKEN = 64 * 1024;
 
-/** What the token endpoint answered to a refresh, before anything of it is judged. */
+/** The answer of the token endpoint to a refresh, before any part of it is judged. */
 export interface RefreshReply {
   readonly status: number;
   /** Seconds for which the server does not want to be asked again (RFC 9110 §10.2.3). */
@@ -18,8 +18,8 @@ export interface RefreshReply {
 }
 
 /**
- * Gives a `fetch` that hands every reply of the token endpoint to `onReply` before anybody else sees it, and waits for
- * that; a rejection of it takes the place of the reply.
+ * Gives a `fetch` that first hands every reply of the token endpoint to `onReply`, and waits for it. When `onReply`
+ * rejects, so does the `fetch`.
  */
 export function observedFetch(
   fetch: Fetch,

@@ -32,7 +32,7 @@ export async function refreshTokens(
   if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
     additionalParameters.set('redirect_uri', more.redirectUri);
   }
-  // The old refresh token may be spent by now: the new one is not to be lost because the keys are out of reach.
+  // The old refresh token may be spent by now. The new one must not be lost because the keys are out of reach.
   const spending = {
     ...endpoint,
     idTokenWithoutKeys: 'left-out' as const,
@@ -57,7 +57,7 @@ export async function refreshTokens(
       ),
     read: (library, server, client, response) =>
       library.processRefreshTokenResponse(server, client, response),
-    // The old refresh token is spent by now: a clock that is wrong here must not cost the sign-in.
+    // The old refresh token is spent by now. A wrong clock here must not cost the sign-in.
     clock: serverTime,
   }).catch((error: unknown) => {
     throw withLikelyReason(error, endpoint.provider);

@@ -3,7 +3,7 @@ import type { Secret } from '../ground/secret.ts';
 import { readIdTokenPayload } from './id-token.ts';
 import type { IdTokenClaims } from './token-set.ts';
 
-/** Whose sign-in is refreshed, as far as that is known. */
+/** The person whose sign-in is refreshed, as far as it is known. */
 export interface OriginalSignIn {
   readonly subject?: string;
   /** The ID Token of the sign-in, or of the refresh before; it was verified before it was stored. */

@@ -13,7 +13,7 @@ const secretParameters = new Set([
   'token',
 ]);
 
-/** So many characters in a row are a part that is worth hiding; fewer can be alike by chance. */
+/** Length from which a common part with a secret is hidden; shorter parts can be alike by chance. */
 const PART_LENGTH = 12;
 
 /** The members of an error response that are shown to people (RFC 6749 §5.2). */
@@ -23,9 +23,9 @@ const shownMembers = ['error', 'error_description', 'error_uri'] as const;
 export type SentRequest = { readonly [Member in 'headers' | 'body']?: RequestInit[Member] | undefined };
 
 /**
- * Takes out of an error response what repeats a secret of its request: some servers explain a refusal by
- * quoting what they were sent, and that would end up in a terminal or a log. Gives the same object when there
- * is nothing to take out.
+ * Removes from an error response the texts that repeat a secret of its request. Some servers explain a refusal by
+ * quoting the request, and the secret would end up in a terminal or a log. Gives the same object when there is
+ * nothing to remove.
  */
 export function withoutRepeatedSecrets(
   members: Record<string, unknown>,

@@ -34,7 +34,7 @@ export interface TokenExchangeSteps {
   ) => Promise<Library.TokenEndpointResponse>;
   /** Absent: there was no authorization request. */
   readonly nonce?: SentNonce;
-  /** By what clock the ID Token is judged; that of this machine when absent. */
+  /** The clock by which the ID Token is judged; that of this machine when absent. */
   readonly clock?: (response: Response, own: Date) => Date;
 }
 

@@ -35,7 +35,7 @@ async function createKeychainKey(context: Context): Promise<SealingKey | undefin
   makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
   return withKeychain(context, async (keychain) => {
     await storeAndReadBack(keychain, keychainAccount(id), key.toString('base64'));
-    // Only now, so that whoever sees the descriptor finds the key.
+    // The descriptor is written last, so that a process that finds it finds the key too.
     if (writeKeyDescriptor('keychain', context, { id, fields: {} })) {
       return new SealingKey('keychain', id, key);
     }

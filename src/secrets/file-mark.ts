@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
 
 /**
- * Gives a text that differs after every change of the file, for the price of one look; `undefined` when there is none,
- * or it cannot be looked at. It says nothing about whose file that is.
+ * Gives a text that differs after every change of the file, for the price of one look; `undefined` when the file is
+ * missing or cannot be looked at. It does not tell who owns the file.
  */
 export function fileMark(file: string): string | undefined {
   try {

@@ -44,7 +44,7 @@ export function readKeyDescriptor(kind: StoreKind, context: Context): KeyDescrip
   return { id, fields };
 }
 
-/** Writes the descriptor unless another process was first, which `false` tells. */
+/** Writes the descriptor. Gives `false` when another process was first. */
 export function writeKeyDescriptor(kind: StoreKind, context: Context, descriptor: KeyDescriptor): boolean {
   const content = `${JSON.stringify({ format: 1, id: descriptor.id, ...descriptor.fields })}\n`;
   return writePrivateFile(keyDescriptorFile(kind, context), content, { exclusive: true });
@@ -58,7 +58,7 @@ export function corruptKeyDescriptor(kind: StoreKind, context: Context): StoreEr
   });
 }
 
-/** The error for a key that should be there and is not. */
+/** The error for a key that is missing although it was made. */
 export function missingKey(kind: StoreKind, context: Context, what: string): StoreError {
   const file = keyDescriptorFile(kind, context);
   return new StoreError('store_key_missing', what, {

@@ -12,7 +12,7 @@ const STORED_CHOICES =
 /** Ends in the version of what is kept under it. */
 export const KEYCHAIN_SERVICE = 'oauth-login-v1';
 
-/** What a person can do when the keychain cannot be had; nothing weaker is ever chosen for them. */
+/** What a person can do without a keychain. Nothing weaker is ever chosen for them. */
 const STORE_CHOICES =
   'choose where the key is kept: --store keychain (needs a running, unlocked keychain), --store passphrase (set OAUTH_LOGIN_PASSPHRASE), or --store file (only file permissions protect it)';
 

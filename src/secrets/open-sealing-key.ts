@@ -10,17 +10,16 @@ import type { StoreKind } from './store-kind.ts';
 export interface KeyOptions {
   /** Whether it is made when there is none yet. */
   readonly create: boolean;
-  /** Runs what takes time and memory, when it is the turn of this process. */
+  /** Runs work that takes much time and memory, when it is the turn of this process. */
   readonly inTurn?: (work: (isCrowded: boolean) => Promise<SealingKey>) => Promise<SealingKey>;
 }
 
 const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
 
 /**
- * Gives the sealing key of that kind, at the price of one look into the keychain, one prompt or one scrypt for
- * the whole run; `create` makes it when there is none yet.
- *
- * Throws `StoreError`: `store_key_missing`, or what keeps the key from being had.
+ * Gives the sealing key of that kind. The whole run needs one look into the keychain, one prompt or one scrypt.
+ * With `create`, a missing key is made. Throws `StoreError`: `store_key_missing`, or the reason why the key cannot
+ * be opened.
  */
 export function openSealingKey(kind: StoreKind, context: Context, options: KeyOptions): Promise<SealingKey> {
   const keys = opened.get(context) ?? new Map<StoreKind, Promise<SealingKey>>();

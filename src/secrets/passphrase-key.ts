@@ -44,7 +44,7 @@ function missingPassphrase(): StoreError {
   });
 }
 
-/** Also says what remains for somebody who has forgotten it. */
+/** The hint also says what to do after the passphrase was forgotten. */
 function wrongPassphrase(
   source: 'in OAUTH_LOGIN_PASSPHRASE' | 'that was typed',
   context: Context,
@@ -59,10 +59,10 @@ function wrongPassphrase(
   });
 }
 
-/** Key and verifier from the passphrase (RFC 7914); which one is which cannot be told from the other. */
+/** Derives the key and the verifier from the passphrase (RFC 7914). Neither can be computed from the other. */
 async function derive(passphrase: Secret, salt: Buffer, cost: typeof usualCost): Promise<[Buffer, Buffer]> {
   const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
-  // One passphrase, one spelling: terminals send accented letters composed or decomposed.
+  // Terminals send accented letters composed or decomposed, so the passphrase is brought to one form.
   const text = passphrase.reveal().normalize('NFC');
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     scrypt(text, salt, 2 * KEY_LENGTH, options, (error, derived) => {

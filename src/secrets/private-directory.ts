@@ -51,7 +51,7 @@ export function listPrivateDirectory(directory: string): string[] {
     .sort();
 }
 
-/** Removes what an interrupted write of ours left in the directory more than an hour before `now`. */
+/** Removes temporary files that an interrupted write left in the directory more than an hour before `now`. */
 export function removeStaleTemporaries(directory: string, now: Date): void {
   if (!isPrivateDirectory(directory)) {
     return;
@@ -110,7 +110,7 @@ function withDirectoryErrors(directory: string, look: (directory: string) => boo
 
 function makeDirectory(directory: string): Stats | undefined {
   try {
-    // Where there are owners to check, the parents are there by now, and a link in their place would not be followed.
+    // Where owners are checked, the parents exist by now, and a link in their place would not be followed.
     mkdirSync(directory, { mode: 0o700, recursive: effectiveUid() === undefined });
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') {

@@ -9,7 +9,7 @@ import { effectiveUid, isPrivateDirectory } from './private-directory.ts';
 const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
 
-/** More than any file of ours; a larger one is not read. */
+/** Larger than any file of this tool; a larger file is not read. */
 const FILE_SIZE_LIMIT = 1_048_576;
 
 /**

@@ -30,7 +30,7 @@ export async function checkedDocument<Value extends object>(
   return document as Value;
 }
 
-/** What keeps a file from being JSON, by the parser's name for it. */
+/** Why a file is not JSON, by the parser's name for the fault. */
 const parseFaults: Readonly<Record<string, string>> = {
   InvalidSymbol: 'a value is not valid JSON (a string needs double quotes)',
   PropertyNameExpected: 'a name in double quotes is missing (there must be no comma before a closing brace)',

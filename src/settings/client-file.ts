@@ -108,7 +108,7 @@ function loopbackRedirectUri(file: string, web: Record<string, unknown>): string
   );
 }
 
-/** Other files of the console look much the same to people. */
+/** The console offers other files that look much the same. */
 function notClient(file: string, document: unknown): ConfigurationError {
   const type = typeof document === 'object' && document !== null && 'type' in document ? document.type : '';
   if (type === 'service_account') {

@@ -25,7 +25,7 @@ export async function writeProviderConfiguration(
   });
 }
 
-/** What belongs to a client, and goes with it. */
+/** The keys of a client, which are removed with it. */
 const clientKeys: ReadonlySet<string> = new Set(['client_id', 'client_authentication', 'redirect_uri']);
 
 /** Takes the client of a provider out of the file; throws like `writeProviderConfiguration`. */
@@ -46,13 +46,13 @@ export async function removeProviderEntry(context: Needs, name: string): Promise
   });
 }
 
-/** Remembers where the sealing key shall live; throws like `writeProviderConfiguration`. */
+/** Saves where the sealing key is kept; throws like `writeProviderConfiguration`. */
 export async function writeStoreChoice(context: Needs, store: StoreKind): Promise<void> {
   await changeDocument(context, (document) => ({ ...document, store }));
 }
 
 async function changeDocument(context: Needs, change: (document: Document) => Document) {
-  // Where the file is a link, as those do who keep their settings in a repository, its target is replaced.
+  // Where the file is a link, for example into a repository of settings, the target of the link is replaced.
   const file = targetOfLink(configurationFile(context.paths));
   const lock = await openConfigurationLock(file, context);
   try {

@@ -76,7 +76,7 @@ function lockFilesBeside(file: string): LockFiles {
       try {
         return readFileOfOwner(path, LONGEST_LOCK);
       } catch {
-        // What cannot be read has an owner of which nothing is known.
+        // Nothing is known of the owner of a lock that cannot be read.
         const mark = fileMark(path);
         return mark === undefined ? undefined : Buffer.from(mark);
       }
@@ -85,7 +85,7 @@ function lockFilesBeside(file: string): LockFiles {
       try {
         rmSync(path, { force: true });
       } catch {
-        // What cannot be removed is named when the patience has ended.
+        // A lock that cannot be removed is named in the error after the wait.
       }
     },
   };

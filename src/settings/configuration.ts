@@ -29,12 +29,12 @@ const CONFIGURATION_FILE = 'config.json';
 export { PROVIDER_NAME } from '../providers/provider-file-texts.ts';
 export type { ProviderConfiguration } from './configuration-description.ts';
 
-/** The file's place. */
+/** The path of the user's configuration file. */
 export function configurationFile(paths: Paths): string {
   return join(paths.configDir, CONFIGURATION_FILE);
 }
 
-/** Where there is no home directory there is no file, and what needs none goes on. */
+/** Without a home directory there is no file. Commands that need none go on. */
 function fileUnderHome(paths: Paths): string | undefined {
   try {
     return configurationFile(paths);
@@ -102,7 +102,7 @@ function known(added: AddedProviders): Pick<Configuration, 'added'> {
   return added.size === 0 ? {} : { added };
 }
 
-/** What says which server an entry is for. */
+/** The keys that say which server an entry is for. */
 const serverKeys = ['preset', 'issuer', 'host', 'tenant', 'endpoints'] as const;
 
 /** The user's members win, one by one. What the machine sets for one server is never used at another (RFC 9700 §4.4). */

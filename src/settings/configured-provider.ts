@@ -38,7 +38,7 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
 function withoutUserInfo(provider: Provider): Provider {
   const { userinfo_endpoint: _userInfo, ...endpoints } = provider.endpoints;
   const { url, map } = provider.profile;
-  // The map of a request is made for its document.
+  // The map of a profile request fits the document of that request only.
   const profile = { map: url === undefined ? map : standardClaims };
   return { ...provider, endpoints, profile, withoutUserInfo: true };
 }

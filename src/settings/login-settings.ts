@@ -45,7 +45,7 @@ export interface LoginFlags extends TargetFlags {
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
   readonly clientId?: string;
-  /** Nothing but the command line, or an account of another client, would name this client next time. */
+  /** Without the command line, or an account of this client, the next command would not find this client. */
   readonly isClientNamed: boolean;
   readonly clientSecretFile?: string;
   /** The private key that signs with RSA-SHA1 (RFC 5849 §3.4.3), in PEM. */
@@ -61,7 +61,10 @@ export interface LoginSettings extends Target {
   readonly loginHint?: string;
   readonly offlineAccess: boolean;
   readonly timeoutSeconds: number;
-  /** It was said with `--timeout`: then it ends the wait for a device as well, which otherwise lasts as long as its code. */
+  /**
+   * The time was given with `--timeout`. Then it also ends the wait for a device, which otherwise lasts as long as
+   * its code.
+   */
   readonly timeoutNamed: boolean;
   /** `none`: nothing is kept; absent: not decided yet. */
   readonly store?: StoreKind | 'none';
@@ -129,7 +132,7 @@ export function loginSettings(
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     caFile: flags.caFile === undefined ? undefined : resolve(flags.caFile),
     extraCaFile: extraCaFile === undefined ? undefined : resolve(extraCaFile),
-    // The answer to a program that reads events is for a program too.
+    // A program that reads events wants the answer as JSON too.
     json: (flags.json ?? false) || (flags.events ?? false),
     events: flags.events ?? false,
     debug: flags.debug ?? false,

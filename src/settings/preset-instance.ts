@@ -38,7 +38,7 @@ export function instanceOfIssuer(
   );
 }
 
-/** What stands in the issuer in place of `{host}` or `{tenant}`; nothing where the template does not fit. */
+/** The value for `{host}` or `{tenant}` in the issuer; `undefined` where the issuer does not fit the template. */
 function instanceInTemplate(
   { issuer: template, hosts }: Provider,
   issuer: string,

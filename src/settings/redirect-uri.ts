@@ -4,7 +4,7 @@ import type { Provider } from '../providers/provider.ts';
 /** A redirect URI to listen on: the ports are tried in order, 0 stands for any free one. */
 export interface LoopbackRedirect {
   readonly host: '127.0.0.1' | 'localhost' | '[::1]';
-  /** Empty when it was registered without: several servers tell `` and `/` apart. */
+  /** Empty when the redirect URI was registered without a path: several servers tell `` and `/` apart. */
   readonly path: string;
   readonly ports: readonly number[];
 }

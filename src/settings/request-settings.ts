@@ -30,7 +30,7 @@ export interface RequestSettings {
   readonly data?: RequestData;
 }
 
-/** They belong to the connection, to the framing of the message, or to what the tool promises. */
+/** These headers belong to the connection or to the framing of the message, or this tool sets them. */
 const ownHeaders = new Set([
   'host',
   'content-length',

@@ -1,10 +1,10 @@
 import { shellQuoted } from '../ground/file-system-words.ts';
 import type { Target } from './target.ts';
 
-/** What decides how a sign-in is asked for once more. */
+/** The settings that decide how to ask for the same sign-in again. */
 export interface TypedSignIn extends Target {
   readonly clientId?: string;
-  /** Nothing but the command line would name this client next time. */
+  /** Without the command line, the next command would not find this client. */
   readonly isClientNamed: boolean;
   readonly allowHttpLoopback: boolean;
   readonly caFile?: string;

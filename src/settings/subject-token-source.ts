@@ -29,7 +29,7 @@ export function subjectTokenSource(flags: UnattendedFlags): SubjectTokenSource {
     if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(subjectTokenEnv)) {
       return { kind: 'environment', name: subjectTokenEnv };
     }
-    // Without the text: who mistakes the flag gives the token itself.
+    // The text is not repeated: it may be the token itself, given to the wrong flag.
     throw new UsageError('usage_invalid', '--subject-token-env takes the name of a variable', {
       hint: 'for example --subject-token-env ID_TOKEN, without a dollar sign',
     });

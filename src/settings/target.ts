@@ -46,7 +46,7 @@ export function chooseTarget(typed: string, flags: TargetFlags, configuration: C
   if (url === undefined && flags.issuer !== undefined) {
     throw notPlainUrl();
   }
-  // No name has capitals, so nobody else can be meant.
+  // Names have no capital letters, so the lower-case name is meant.
   const plain = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
   const target = flags.oauth1 === true ? targetByOAuth1(plain, configuration) : plain;
   if (url !== undefined) {

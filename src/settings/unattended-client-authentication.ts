@@ -1,7 +1,7 @@
 import { UsageError } from '../ground/errors.ts';
 import type { UnattendedFlags } from './unattended-flags.ts';
 
-/** How a client authenticates that no person stands behind (OpenID Connect Core §9). */
+/** How a client that acts without a person can authenticate (OpenID Connect Core §9). */
 export type UnattendedClientAuthentication = (typeof unattendedMethods)[number];
 
 const unattendedMethods = [

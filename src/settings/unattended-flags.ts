@@ -101,7 +101,7 @@ export function refuseUnattendedFlags(flags: UnattendedFlags): void {
   });
 }
 
-/** `--no-store` asks for what every grant does that is not kept anyway. */
+/** Whether the flag is `--no-store`. Every grant allows it, also one whose tokens are never kept. */
 function keepsNothing(name: keyof UnattendedFlags, flags: UnattendedFlags): boolean {
   return name === 'store' && flags.store === false;
 }

@@ -17,7 +17,7 @@ import {
 } from './unattended-client-authentication.ts';
 import { readUnattendedGrant, type UnattendedFlags, type UnattendedGrant } from './unattended-flags.ts';
 
-/** Everything a request for a token has to know that needs no person. */
+/** All settings of a token request that needs no person. */
 export interface UnattendedSettings extends Target {
   readonly grant: UnattendedGrant;
   readonly clientId?: string;
@@ -125,7 +125,7 @@ function resourceSetting(text: string): string {
 function parameterSetting(pair: string): RequestParameter {
   const at = pair.indexOf('=');
   if (at < 1) {
-    // Without the text: who forgets the name may have given a secret.
+    // The text is not repeated: it may be a secret whose name was forgotten.
     throw new UsageError('usage_invalid', '--param takes NAME=VALUE', {
       hint: 'for example --param organization=octo',
     });

@@ -39,7 +39,7 @@ export function clientVariables(provider: { readonly name: string }): {
 /** The names of the variables that supply an access token. */
 export function tokenVariables(env: Environment): string[] {
   return Object.keys(env).filter(
-    // Most names are none of ours, and that is told soonest so.
+    // Most names do not belong to this tool. This check is the fastest way to tell.
     (name) =>
       name.startsWith('OAUTH_LOGIN_') &&
       /^OAUTH_LOGIN_.+_TOKEN$/.test(name) &&

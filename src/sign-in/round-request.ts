@@ -57,7 +57,7 @@ function isNamed(account: AccountHead, loginHint: string): boolean {
   return names.some((name) => name?.toLowerCase() === loginHint.toLowerCase());
 }
 
-/** Scopes that the provider grants only in a browser. */
+/** The scopes without those that the provider grants only in a browser. */
 function withoutBrowserScopes(scopes: readonly string[], { device }: ResolvedProvider): readonly string[] {
   return scopes.filter((scope) => !device?.withoutScopes?.includes(scope));
 }

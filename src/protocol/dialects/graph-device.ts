@@ -5,7 +5,7 @@ const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Turns the requests of RFC 8628 into those of the Graph API, and its replies back. */
 export interface GraphDeviceDialect {
-  /** Gives what is sent instead; nothing for a request of another grant. */
+  /** Gives the request that is sent instead; `undefined` for a request of another grant. */
   request(
     requested: string,
     body: unknown,

@@ -1,6 +1,10 @@
 import type { ErrorResponse } from './graph-error.ts';
 
-/** What a message is about, and the code that RFC 6749, RFC 7009 or RFC 8628 has for it; the first that fits counts. */
+/**
+ * The subjects of messages, each with its code in RFC 6749, RFC 7009 or RFC 8628; the first that fits counts. These
+ * servers send no code, only a status and a message, so their words have to be read here. `presets-twitch.test.ts`
+ * and `tolerant-fetch.test.ts` hold messages of real servers to them.
+ */
 const standardErrors: readonly (readonly [pattern: RegExp, error: string])[] = [
   [/^authorization_pending$/i, 'authorization_pending'],
   [/^slow_down$/i, 'slow_down'],

@@ -61,7 +61,7 @@ export function readOAuth1Problem(response: Response, text: string): OAuth1Probl
     return { name, ...(words === undefined ? {} : { words }) };
   }
   const isText = /^text\/plain\b/i.test(response.headers.get('content-type') ?? '');
-  // Pages are for people, and say more of their style than of the reason.
+  // A page for people tells more about its style than about the reason.
   return isText && !text.includes('<') && text.trim() !== ''
     ? { name: UNEXPLAINED, words: text }
     : { name: UNEXPLAINED };
