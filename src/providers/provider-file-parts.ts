@@ -156,6 +156,10 @@ export const selfRegistration = anyOf(
 export const registration = objectOf({
   page: required('The page that registers applications; may hold {host}.', texts.page),
   client_id: optional('What the page calls the client identifier.', texts.words),
+  client_id_kind: optional(
+    'What every client identifier of the provider looks like: a UUID, digits alone, or as those of Google.',
+    oneOf('uuid', 'digits', 'google'),
+  ),
   client_secret: optional('What the page calls the client secret.', texts.words),
   without_redirect_uri: optional('The kind of client for which no redirect URI is entered.', texts.words),
   prefill: optional(

@@ -157,6 +157,7 @@ function registrationOf(registration: NonNullable<ProviderFile['registration']>)
       ...present({ clientSecret: registration.client_secret }),
     },
     ...present({
+      clientIdKind: registration.client_id_kind,
       withoutRedirectUri: registration.without_redirect_uri,
       prefill: registration.prefill,
     }),

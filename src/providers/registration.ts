@@ -4,6 +4,8 @@ export interface Registration {
   readonly page: string;
   /** What the page calls the client identifier and the client secret, for the prompts. */
   readonly terms: { readonly clientId: string; readonly clientSecret?: string };
+  /** What every client identifier of the provider looks like, where that is known. */
+  readonly clientIdKind?: 'uuid' | 'digits' | 'google';
   /** The kind of client that the steps lead to, when no redirect URI is entered for it. */
   readonly withoutRedirectUri?: string;
   /** Query parameters that fill in the page; `{redirect_uri}` stands for the URI to register. */

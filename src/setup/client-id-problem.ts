@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Registration } from '../providers/registration.ts';
 
 /** Placeholders for a client identifier in documents and sample programs. */
 const PLACEHOLDER =
@@ -8,6 +9,16 @@ const PLACEHOLDER =
 /** Beginnings of secrets, tokens and keys, which cannot be a client identifier. */
 const SECRET =
   /^(?:GOCSPX-|gh[opsur]_|github_pat_|gloas-|glpat-|xox[abeprs]-|sk_(?:live|test)_|eyJ[\w-]+\.|-----BEGIN)/;
+
+/** What a client identifier of each kind looks like, as a pattern and in words. */
+const kinds: Readonly<Record<NonNullable<Registration['clientIdKind']>, readonly [RegExp, string]>> = {
+  uuid: [
+    /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+    'is a UUID, such as 00001111-aaaa-2222-bbbb-3333cccc4444',
+  ],
+  digits: [/^\d+$/, 'has digits only'],
+  google: [/\.apps\.googleusercontent\.com$/, 'ends in .apps.googleusercontent.com'],
+};
 
 /**
  * Why that text cannot be the client identifier that the provider gave, in words that say what to do; `undefined` for one
@@ -41,7 +52,8 @@ export function clientIdProblem(
   if (/^[^@]+@[^@]+\.[^@.]+$/.test(typed)) {
     return `that is an e-mail address; paste the client ID that ${label} shows`;
   }
-  return undefined;
+  const [shape, words] = (registration.clientIdKind && kinds[registration.clientIdKind]) ?? [/./, ''];
+  return shape.test(typed) ? undefined : `a client ID of ${label} ${words}; paste it as the page shows it`;
 }
 
 /** Throws a `ConfigurationError` for what the provider cannot have given. */

@@ -34,7 +34,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     await terminal.enter('oauth-login github');
     await terminal.shows('Open the page in your browser?');
     const screen = await terminal.screen();
-    expect(screen).toMatch(/^GitHub only accepts registered apps, so first register oauth-login there/m);
+    expect(screen).toMatch(/^This takes a few minutes, and you do it only once\. GitHub only accepts/m);
     expect(screen).toMatch(/^ {2}1\. Sign in to GitHub\./m);
     expect(screen).toMatch(/^http:\/\/127\.0\.0\.1\/callback$/m);
     expect(await terminal.text()).toMatch(
@@ -136,7 +136,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     expect(await terminal.text()).toContain('Enter http://127.0.0.1/callback as the redirect URI.');
     await terminal.type(server.clientId);
     await terminal.press('Enter');
-    await terminal.shows('press press press Enter if there is none');
+    await terminal.shows('press Enter if there is none');
     await terminal.press('Enter');
     expect(await terminal.ended()).toBe(0);
     const command = /^Sign in with: (oauth-login .+)$/m.exec(await terminal.text())?.[1] ?? '';

@@ -243,7 +243,7 @@ describe('setup, guided, once more', () => {
 describe('setup, guided, of other providers', () => {
   it('calls the client id and the secret what the page of the provider calls them', async () => {
     await line.runAtTerminal([no, 'id', ''], 'setup', 'gitlab', '--host', 'git.example.com');
-    await line.runAtTerminal([no, 'id', 'secret'], 'setup', 'facebook');
+    await line.runAtTerminal([no, '1234', 'secret'], 'setup', 'facebook');
     expect(questions()).toEqual([
       'confirm: Open the page in your browser?',
       'text: Application ID that GitLab (git.example.com) gave you',
@@ -255,7 +255,7 @@ describe('setup, guided, of other providers', () => {
     expect(configurationOf(line)).toEqual({
       providers: {
         'git.example.com': { preset: 'gitlab', host: 'git.example.com', client_id: 'id' },
-        facebook: { client_id: 'id' },
+        facebook: { client_id: '1234' },
       },
     });
   });
@@ -266,7 +266,7 @@ describe('setup, guided, of other providers', () => {
       profile: { sub: '1' },
     });
     const { stdout } = await line.runAtTerminal(
-      [no, 'id', ''],
+      [no, '00001111-aaaa-2222-bbbb-3333cccc4444', ''],
       ...['setup', 'microsoft', '--tenant', 'contoso.example', '--scope', 'User.Read'],
     );
     expect(stdout).toMatch(/oauth-login microsoft\n$/);
@@ -275,7 +275,7 @@ describe('setup, guided, of other providers', () => {
         microsoft: {
           tenant: 'contoso.example',
           scopes: ['openid', 'profile', 'email', 'User.Read'],
-          client_id: 'id',
+          client_id: '00001111-aaaa-2222-bbbb-3333cccc4444',
         },
       },
     });

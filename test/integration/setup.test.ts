@@ -153,13 +153,22 @@ describe('the configuration after setup', () => {
 
   it('remembers the tenant, the scopes and the redirect URI that were given', async () => {
     await line.run(
-      ...['setup', 'microsoft', '--client-id', 'app', '--tenant', 'contoso.example', '--scope', 'User.Read'],
+      ...[
+        'setup',
+        'microsoft',
+        '--client-id',
+        '00001111-aaaa-2222-bbbb-3333cccc4444',
+        '--tenant',
+        'contoso.example',
+        '--scope',
+        'User.Read',
+      ],
       ...['--redirect-uri', 'http://localhost:23456/callback'],
     );
     expect(configurationOf(line)).toEqual({
       providers: {
         microsoft: {
-          client_id: 'app',
+          client_id: '00001111-aaaa-2222-bbbb-3333cccc4444',
           tenant: 'contoso.example',
           scopes: ['openid', 'profile', 'email', 'User.Read'],
           redirect_uri: 'http://localhost:23456/callback',

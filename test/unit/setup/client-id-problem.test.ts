@@ -42,6 +42,17 @@ describe('a client id', () => {
     expect(clientIdProblem(typed, github)).toBeUndefined();
   });
 
+  it.each([
+    ['google', '1234-abc.apps.googleusercontent.com', '1234-abc', 'ends in .apps.googleusercontent.com'],
+    ['microsoft', '00001111-aaaa-2222-bbbb-3333cccc4444', 'my-app', 'is a UUID'],
+    ['facebook', '1234567890123456', 'my-app', 'has digits only'],
+    ['discord', '123456789012345678', 'my-app', 'has digits only'],
+  ])('of %s can be %s, and not %s', (name, right, wrong, words) => {
+    const provider = catalogue.get(name);
+    expect(provider && clientIdProblem(right, provider)).toBeUndefined();
+    expect(provider && clientIdProblem(wrong, provider)).toContain(words);
+  });
+
   it.each(['https://client.example/metadata.json', 'service@example.com', 'client 1'])(
     'of a server of which nothing is known can be %s',
     (typed) => {
