@@ -96,3 +96,11 @@ export function lostLock(): StoreError {
     hint: 'run the command again',
   });
 }
+
+/** The error that nobody is signed in, for a person who wants to sign out: the advice to sign in would mislead. */
+export function nothingToSignOut(error: OAuthLoginError): AuthenticationRequiredError {
+  return new AuthenticationRequiredError('login_required', error.message, {
+    hint: 'there is nothing to sign out; to see who is signed in: oauth-login status',
+    cause: error,
+  });
+}

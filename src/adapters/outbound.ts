@@ -120,7 +120,7 @@ function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {
   if (target.username !== '' || target.password !== '') {
     throw new ProtocolError(
       'protocol_insecure_uri',
-      `the address at ${target.host} holds a user or password`,
+      `the address at ${target.host} contains a user name or password`,
       {
         hint: 'use the address without them; the tool adds credentials where the standard puts them',
       },

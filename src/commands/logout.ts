@@ -1,6 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { type SignedOut, signOut } from '../access/sign-out.ts';
 import type { AccountHead } from '../accounts/account.ts';
+import { nothingToSignOut } from '../accounts/account-errors.ts';
 import type { StoredAccounts } from '../accounts/account-store.ts';
 import {
   type AccountChoice,
@@ -179,7 +180,7 @@ async function chooseAccounts(
       return [];
     }
     if (isUnknown || kept.length === 0 || (target ?? flags.issuer) !== undefined) {
-      throw error;
+      throw error.code === 'login_required' ? nothingToSignOut(error) : error;
     }
     throw new AuthenticationRequiredError('login_required', error.message, {
       hint: 'kept tokens of --grant are deleted with: oauth-login logout --all',

@@ -85,7 +85,7 @@ function readAddress(url: string | undefined, provider: string): URL {
 function aloneOfNoUse(label: string, provider: string): UsageError {
   return new UsageError(
     'usage_conflict',
-    `${label} has OAuth 1.0a: its token authorizes nothing alone, since each request is signed`,
+    `${label} uses OAuth 1.0a: its token is of no use alone, because each request is signed`,
     {
       hint: `send a request with: oauth-login request ${shellQuoted(provider)} https://api.example.com/me (exec runs a command with token and secret, --format header signs one header, and --json prints both)`,
     },

@@ -2,6 +2,9 @@ import { onlySuppliedToken } from '../access/only-supplied-token.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import { type AccountChoice, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
+import { ConsequenceError, NetworkError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { jsonText, nobodyNamedJson, profileJson } from '../output/json.ts';
 import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
@@ -61,7 +64,9 @@ export async function whoami(
     return saySupplied(own, head);
   }
   const { askProvider } = await import('../access/ask-provider.ts');
-  const asked = await askProvider(head, access);
+  const asked = await askProvider(head, access).catch((error: unknown) => {
+    throw error instanceof NetworkError ? withOfflineHint(error, target, flags) : error;
+  });
   if (asked.wasAsked) {
     sayAccount(asked.head);
   } else if (asked.head.profileUnavailable) {
@@ -69,6 +74,21 @@ export async function whoami(
   } else {
     sayAccount(asked.head, storedSourceText(asked.head, true, context.clock.now()));
   }
+}
+
+/** The same failure, with the command that answers without the network. */
+function withOfflineHint(
+  error: NetworkError,
+  target: string | undefined,
+  { account, host, tenant, issuer }: WhoamiFlags,
+): ConsequenceError {
+  const choice = Object.entries(defined({ account, host, tenant, issuer }));
+  const words = [target ?? [], choice.map(([name, value]) => [`--${name}`, value])].flat(2);
+  const command = ['oauth-login whoami', ...words.map(shellQuoted), '--offline'].join(' ');
+  return new ConsequenceError(error, {
+    message: error.message,
+    hint: `${error.hint}; to see the stored answer: ${command}`,
+  });
 }
 
 function accountAnswer(

@@ -23,12 +23,12 @@ export function readServiceAccount(text: string, name: string): ServiceAccount |
     return undefined;
   }
   if (document.type === 'authorized_user') {
-    throw invalid(name, 'holds the credentials of a person, not of a service account', {
+    throw invalid(name, 'contains the credentials of a person, not of a service account', {
       hint: 'use its refresh token: --grant refresh-token with --refresh-token-file',
     });
   }
   if (document.type === 'external_account') {
-    throw invalid(name, 'describes a federated identity and holds no key', {
+    throw invalid(name, 'describes a federated identity and contains no key', {
       hint: 'exchange the token of that identity: --grant token-exchange',
     });
   }

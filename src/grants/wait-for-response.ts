@@ -184,7 +184,7 @@ async function deadline({ request, context, callback }: Wait, stop: AbortSignal)
   const port =
     registered === used
       ? ''
-      : ', which stands for any port (where it does not, register one with a port, and name it with --redirect-uri)';
+      : ', which means any port (if it does not there, register one with a port, and name it with --redirect-uri)';
   throw new NetworkError(
     'login_timeout',
     `nobody came back from ${label} within ${durationText(seconds)}; the redirect URI of this sign-in was ${used}`,

@@ -79,7 +79,7 @@ function refusedThere(problem: string, parameters: URLSearchParams, label: strin
 }
 
 const UNSAFE =
-  'no token was asked for; run the command again, and if it stays so, tell the operator of the server';
+  'no token was requested; run the command again, and if it happens again, tell the operator of the server';
 
 function otherToken(label: string): ProtocolError {
   return new ProtocolError(

@@ -125,7 +125,7 @@ export function signInWords(
     untried() {
       say(
         prose(
-          `note: oauth-login was never tried with ${name}: what it knows comes from one source, or sources differ. "oauth-login providers" with its name says what is not sure.`,
+          `note: oauth-login was not tested with ${name}: its facts come from one source, or sources differ. "oauth-login providers" with its name says what is uncertain.`,
           context,
         ),
       );
@@ -145,7 +145,7 @@ export function signInWords(
     signedInAlready(accounts) {
       say(
         prose(
-          `Signed in there already: ${accounts.map((head) => (head.profile === undefined ? accountName(head) : person(head.profile))).join(', ')}`,
+          `Already signed in: ${accounts.map((head) => (head.profile === undefined ? accountName(head) : person(head.profile))).join(', ')}`,
           context,
         ),
       );

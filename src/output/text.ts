@@ -54,7 +54,7 @@ export function signedInText(
   lines.push(kept === 'kept' ? `  stored:  ${storeText(head.store)}` : '  stored:  nowhere (--no-store)');
   lines.push(`  scopes:  ${scopesText(head.scopes)}`);
   if (missing.length > 0) {
-    lines.push(`           asked for but not granted: ${scopesText(missing)}`);
+    lines.push(`           requested but not granted: ${scopesText(missing)}`);
   }
   lines.push(`  valid:   ${validityText(head, now)}`);
   return `${lines.join('\n')}\n`;

@@ -130,7 +130,7 @@ function refuseUntrustedAudience(
   if (further.length > 0) {
     const texts = further.filter((audience) => typeof audience === 'string').slice(0, MOST_SHOWN);
     const shown = texts.map((audience) => quoteForeign(audience, { maximumLength: 100 })).join(', ');
-    const what = further.length === 1 ? 'a further audience' : `${further.length} further audiences:`;
+    const what = further.length === 1 ? 'another audience' : `${further.length} more audiences:`;
     const words = shown === '' ? '' : ` ${shown}`;
     throw invalidIdToken(`it names ${what}${words}`, { hint, serverWords: words });
   }

@@ -84,16 +84,16 @@ function readJwk(text: string, name: string): JsonWebKey {
   }
   const jwk: JsonWebKey = { ...(document as object) };
   if (Object.hasOwn(jwk, 'keys')) {
-    throw invalidKey(name, 'holds a set of keys, not one');
+    throw invalidKey(name, 'contains a set of keys, not one');
   }
   if (typeof jwk.kty !== 'string') {
     throw invalidKey(name, 'is JSON, but not a JWK');
   }
   if (jwk.kty === 'oct') {
-    throw invalidKey(name, 'holds a secret, not a private key');
+    throw invalidKey(name, 'contains a secret, not a private key');
   }
   if (typeof jwk.d !== 'string' || jwk.d === '') {
-    throw invalidKey(name, 'holds a public key only');
+    throw invalidKey(name, 'contains only a public key');
   }
   return jwk;
 }
@@ -101,7 +101,7 @@ function readJwk(text: string, name: string): JsonWebKey {
 function readPem(text: string, name: string): KeyObject {
   const kind = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   if (kind === undefined) {
-    throw invalidKey(name, 'holds neither a JWK nor PEM');
+    throw invalidKey(name, 'contains neither a JWK nor PEM');
   }
   if (kind.startsWith('ENCRYPTED') || text.includes('Proc-Type: 4,ENCRYPTED')) {
     throw new ConfigurationError('config_invalid_key', `the key in ${name} is encrypted with a password`, {
@@ -109,7 +109,7 @@ function readPem(text: string, name: string): KeyObject {
     });
   }
   if (/PUBLIC KEY|CERTIFICATE/.test(kind) && !text.includes('PRIVATE KEY-----')) {
-    throw invalidKey(name, 'holds a public key only');
+    throw invalidKey(name, 'contains only a public key');
   }
   return importKey(text, name);
 }

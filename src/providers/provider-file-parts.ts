@@ -9,21 +9,21 @@ const claim = anyOf(texts.claim, listOf(texts.claim));
 export const endpoints = objectOf({
   authorization_endpoint: optional('Where the browser is sent (RFC 6749 §3.1).', texts.address),
   token_endpoint: optional('Where a code becomes tokens (RFC 6749 §3.2).', texts.address),
-  userinfo_endpoint: optional('Where the claims are (OpenID Connect Core §5.3).', texts.address),
-  revocation_endpoint: optional('Where tokens are taken back (RFC 7009).', texts.address),
+  userinfo_endpoint: optional('Where the claims come from (OpenID Connect Core §5.3).', texts.address),
+  revocation_endpoint: optional('Where tokens are revoked (RFC 7009).', texts.address),
   device_authorization_endpoint: optional('Where --device starts (RFC 8628 §3.1).', texts.address),
   jwks_uri: optional('The keys that sign ID Tokens (RFC 7517 §5).', texts.address),
 });
 
 /** The hosts of a provider that is installed in many places. */
 export const hosts = objectOf({
-  default: optional('The {host} when none is given; absent: --host has to be given.', texts.value),
+  default: optional('The {host} if --host is not given; without it, --host is required.', texts.value),
   below_path: optional(
-    'Installed below a path of a host, it publishes metadata there, and its address is its issuer.',
+    'If it is installed under a path of a host, it publishes metadata there, and its address is its issuer.',
     oneOf('issuer'),
   ),
   api: optional(
-    'The {api} by host; the first that fits counts.',
+    'The {api} by host; the first match counts.',
     listOf(
       objectOf({
         host: required('A host, "*.example.com" for its subdomains, or "*" for all.', texts.value),
@@ -46,8 +46,8 @@ export const offlineAccess = objectOf({
 /** Likely reasons behind the errors of the token endpoint (RFC 6749 §5.2). */
 export const refusals = listOf(
   objectOf({
-    request: required('What was asked for.', oneOf('refresh')),
-    error: required('The error on the wire.', texts.words),
+    request: required('What was requested.', oneOf('refresh')),
+    error: required('The error code that the server sends.', texts.words),
     reason: required('A clause for people, without a full stop.', texts.words),
   }),
 );
@@ -90,14 +90,14 @@ export const profile = objectOf({
     namedValues(texts.value),
   ),
   map: required(
-    'Where each claim of OpenID Connect Core §5.1 stands in the reply; of several paths the first that leads to a value counts.',
+    'Where each claim of OpenID Connect Core §5.1 is in the reply; of several paths, the first that leads to a value counts.',
     objectOf({
       sub: required('The identifier that never changes.', claim),
       preferred_username: optional('The name the person signs in with.', claim),
       name: optional('The full name.', claim),
       email: optional('The e-mail address.', claim),
       email_verified: optional(
-        'Whether it was verified; true: no other address is handed out.',
+        'Whether it was verified; true: the provider gives out only verified addresses.',
         anyOf(onlyTrue, claim),
       ),
       picture: optional('The address of a picture.', claim),
@@ -108,7 +108,7 @@ export const profile = objectOf({
     'A second request that lists the e-mail addresses, for a profile without one.',
     objectOf({
       url: required('The address of the list.', texts.address),
-      list: optional('The path of the list in the reply; absent: the reply is the list.', texts.path),
+      list: optional('The path of the list in the reply; without it, the reply is the list.', texts.path),
       email: required('The path of the address in an entry.', texts.path),
       primary: required('The path that says whether it is the primary one.', texts.path),
       verified: required('The path that says whether it was verified.', texts.path),
@@ -130,7 +130,7 @@ export const revocation = anyOf(
       authentication: required('Who the request comes from.', oneOf('client_secret_basic', 'bearer')),
       json: optional('Members of its JSON body; may hold {access_token}.', namedValues(texts.value)),
     }),
-    objectOf({ kind: required('Nothing is offered, or nothing is known of it.', oneOf('none')) }),
+    objectOf({ kind: required('The provider offers no way, or none is known.', oneOf('none')) }),
   ),
 );
 
@@ -146,7 +146,7 @@ export const selfRegistration = anyOf(
       endpoint: required('Where an application is created; may hold {host}.', texts.address),
     }),
     objectOf({
-      kind: required('Dynamic client registration (RFC 7591), open to anybody.', oneOf('rfc7591')),
+      kind: required('Dynamic client registration (RFC 7591), open to everyone.', oneOf('rfc7591')),
       endpoint: optional('The registration endpoint; that of the metadata when absent.', texts.address),
     }),
   ),
@@ -172,27 +172,27 @@ export const registration = objectOf({
 /** What the device grant does that neither RFC 8628 nor the other grants tell. */
 export const device = objectOf({
   verification_hosts: optional('Hosts, besides the issuer’s, that ask for the code.', listOf(texts.value)),
-  client_secret: optional('Where it differs from the other grants.', oneOf('optional', 'unused')),
+  client_secret: optional('How it differs from the other grants.', oneOf('optional', 'unused')),
   client_token: optional(
-    'A credential that stands in for the client secret.',
+    'A credential that replaces the client secret.',
     objectOf({
       term: required('What the page calls it.', texts.words),
-      place: required('Where on the page it stands.', texts.words),
+      place: required('Where it is on the page.', texts.words),
     }),
   ),
   authenticates_while_polling: optional('The client authenticates at the token endpoint alone.', onlyTrue),
   own_registration: optional('It needs a client that the other grants do not use.', onlyTrue),
   kind_of_client: optional('The kind of client to register for it.', texts.words),
-  scope_parameter: optional('The scope parameter under another name.', oneOf('scopes')),
-  without_scopes: optional('Scopes that mean nothing to it.', listOf(texts.scope)),
+  scope_parameter: optional('A different name for the scope parameter.', oneOf('scopes')),
+  without_scopes: optional('Scopes that it does not support.', listOf(texts.scope)),
   login_status_endpoint: optional('The Graph API’s way to exchange the code.', texts.address),
   since: optional('The first release of a self-hosted server that has it.', texts.words),
   refusals: optional(
-    'The next step for an error; the first that fits counts.',
+    'The next step for an error; the first match counts.',
     listOf(
       objectOf({
-        error: required('The error on the wire.', texts.words),
-        says: optional('What its description has to hold.', texts.words),
+        error: required('The error code that the server sends.', texts.words),
+        says: optional('Text that its description must contain.', texts.words),
         hint: required('The next step, without a full stop.', texts.words),
       }),
     ),

@@ -8,7 +8,7 @@ export const name = text('a name of small letters, digits, ".", "_" and "-"', PR
 export const words = text('one line of text', /^[^\p{C}\p{Zl}\p{Zp}]{1,600}$/u);
 export const sentence = text('one sentence with a full stop', /^[^\p{C}\p{Zl}\p{Zp}]{1,599}[.]$/u);
 export const scope = text('one scope, without spaces (RFC 6749 §3.3)', /^[\x21\x23-\x5b\x5d-\x7e]+$/u);
-export const value = text('a text without control characters', /^[^\p{C}\p{Zl}\p{Zp}]{0,2048}$/u);
+export const value = text('a string without control characters', /^[^\p{C}\p{Zl}\p{Zp}]{0,2048}$/u);
 export const address = text(
   'an https URL, in which {host}, {api} and {tenant} may stand',
   /^(?:https:\/\/[^\s\p{C}#@/]+(?:\/[^\s\p{C}#]*)?|\{api\}[^\s\p{C}#]*)$/u,

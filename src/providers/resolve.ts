@@ -147,7 +147,7 @@ function validateOwnEndpoint(
 function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): void {
   const checked = checkEndpoint(provider.issuer, options);
   const fault =
-    'fault' in checked ? checked.fault : provider.issuer.includes('?') ? 'holds a query' : undefined;
+    'fault' in checked ? checked.fault : provider.issuer.includes('?') ? 'contains a query' : undefined;
   const advice = 'fault' in checked ? checked.hint : undefined;
   if (fault !== undefined) {
     throw new ConfigurationError('config_invalid_value', `the issuer of ${provider.label} ${fault}`, {

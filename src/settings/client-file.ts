@@ -119,7 +119,7 @@ function notClient(file: string, document: unknown): ConfigurationError {
     );
   }
   if (type === 'authorized_user') {
-    return invalid(file, 'holds a finished sign-in of another program, not a client');
+    return invalid(file, 'contains a finished sign-in of another program, not a client');
   }
   return invalid(file, 'has neither "installed" nor "web" at its top level level level');
 }

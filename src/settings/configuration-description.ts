@@ -136,7 +136,7 @@ export const configurationDocument = objectOf({
   store: optional('Where the key that protects the stored sign-ins is kept.', oneOf(...storeKinds)),
   default_account: optional(
     'The account to use when more than one fits: its ID, as oauth-login status shows it.',
-    anyText,
+    text('the ID of an account, 32 characters, as oauth-login status shows it', /^[0-9a-f]{32}$/u),
   ),
   providers: optional(
     'Settings by provider name: the name of a preset, or your own name.',

@@ -76,7 +76,10 @@ function readAddress(address: string): URL {
   if (url.username === '' && url.password === '') {
     return url;
   }
-  throw invalid('the address holds a user or a password', 'leave them out: the token takes their place');
+  throw invalid(
+    'the address contains a user name or a password',
+    'leave them out: the token takes their place',
+  );
 }
 
 function readData({ data, json }: RequestFlags): RequestData | undefined {

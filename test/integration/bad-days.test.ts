@@ -59,7 +59,7 @@ describe('the End-User', () => {
     expect(message).toMatch(/ within 1 second; the redirect URI of this sign-in was /);
     expect(message.endsWith(` was ${uri}`)).toBe(true);
     // The port is another one each time: to register it would help nobody.
-    expect(hint).toContain('register exactly http://127.0.0.1/callback there, which stands for any port');
+    expect(hint).toContain('register exactly http://127.0.0.1/callback there, which means any port');
     expect(hint).not.toContain(uri);
     expect(hint).toContain(`check that the client ID is ${server.clientId} there, and register`);
   });

@@ -75,11 +75,11 @@ describe('what must not be trusted', () => {
       'refused the sign-in',
       5,
     ],
-    ['gives no token', { tokenReply: 'oauth_token=only' }, 'holds no credentials', 6],
+    ['gives no token', { tokenReply: 'oauth_token=only' }, 'contains no credentials', 6],
     [
       'gives two tokens',
       { tokenReply: 'oauth_token=a&oauth_token=b&oauth_token_secret=c' },
-      'holds no credentials, or more than one',
+      'contains no credentials, or more than one',
       6,
     ],
   ])('a server that %s', async (_, fault, message, exitCode) => {
@@ -222,7 +222,7 @@ describe('an account of OAuth 1.0a, after the sign-in', () => {
     const { server, line, provider, token, secret } = await signedIn();
     const plain = await line.run('token', 'x-oauth1');
     expect(plain).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(plain.stderr).toContain('authorizes nothing alone');
+    expect(plain.stderr).toContain('is of no use alone');
     expect((await line.run('token', 'x-oauth1', '--format', 'env')).exitCode).toBe(2);
 
     const header = await line.run('token', 'x-oauth1', '--format', 'header', '--url', `${posts}?a=1`);

@@ -50,7 +50,11 @@ describe('an access token that was seen refused', () => {
     const before = (await line.run('token')).stdout;
     server.breakEndpoint('userinfo', INVALID_TOKEN);
     server.breakEndpoint('token', { kind: 'html', status: 503 });
-    expect((await line.run('whoami')).exitCode).toBe(7);
+    const offline = await line.run('whoami');
+    expect(offline.exitCode).toBe(7);
+    expect(offline.stderr).toMatch(/; to see the stored answer: oauth-login whoami --offline\n$/);
+    const named = await line.run('whoami', server.issuer, '--account', 'ada');
+    expect(named.stderr).toContain(`: oauth-login whoami ${server.issuer} --account ada --offline\n`);
     expect((await line.run('token')).exitCode).toBe(7);
     expect((await line.run('status')).stdout).toContain('valid:     refused; the next use refreshes it');
     server.restore();

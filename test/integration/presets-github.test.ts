@@ -122,7 +122,7 @@ describe('signing in to GitHub', () => {
     play({ token: { scope: 'repo,user' } });
     const { stdout } = await line.run('github', '--scope', 'user,repo,public_repo,gist');
     expect(stdout).toContain('\n  scopes:  repo user\n');
-    expect(stdout).toContain('\n           asked for but not granted: gist\n');
+    expect(stdout).toContain('\n           requested but not granted: gist\n');
     expect(JSON.parse((await line.run('github', '--json', '--scope', 'gist,user')).stdout)).toMatchObject({
       missing_scopes: ['gist'],
     });
@@ -144,7 +144,7 @@ describe('signing in to GitHub', () => {
     play({
       tokenResponder: form({ access_token: 'gho_formEncoded', scope: 'read:user', token_type: 'bearer' }),
     });
-    expect((await line.run('github')).stdout).toContain('asked for but not granted: user:email');
+    expect((await line.run('github')).stdout).toContain('requested but not granted: user:email');
     expect((await line.run('token')).stdout).toBe('gho_formEncoded\n');
   });
 
@@ -391,7 +391,7 @@ describe('GitHub with tokens that expire', () => {
     server.on(token, form({ error: 'bad_refresh_token', error_description: 'The refresh token is wrong.' }));
     const error = errorOf(await line.runIn({ clock: hoursLater(9) }, 'token', 'github', '--json'));
     expect(error).toMatchObject({ code: 'refresh_rejected', exit_code: 4 });
-    expect(error.message).toContain('(bad_refresh_token): it ends after six months without use');
+    expect(error.message).toContain('(bad_refresh_token): it expires after six months without use');
   });
 
   it('is refused where nothing asks for such tokens', async () => {

@@ -99,7 +99,7 @@ describe('signing in to Google', () => {
     play({ token: { expires_in: 3599, scope: 'openid https://www.googleapis.com/auth/userinfo.profile' } });
     const { stdout } = await line.run('google', '--scope', 'https://www.googleapis.com/auth/drive.readonly');
     expect(stdout).toContain(
-      '\n           asked for but not granted: email https://www.googleapis.com/auth/drive.readonly\n',
+      '\n           requested but not granted: email https://www.googleapis.com/auth/drive.readonly\n',
     );
   });
 

@@ -273,7 +273,7 @@ describe('Microsoft', () => {
   it('says when no refresh token was granted', async () => {
     play('common', { token: { expires_in: 3600, scope: 'openid profile email' } });
     const { stdout } = await line.run('microsoft');
-    expect(stdout).toContain('asked for but not granted: offline_access\n');
+    expect(stdout).toContain('requested but not granted: offline_access\n');
     expect(stdout).toContain('then sign in again');
   });
 

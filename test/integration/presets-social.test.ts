@@ -91,7 +91,7 @@ describe('Facebook', () => {
     });
     const { stdout } = await line.run('facebook');
     expect(stdout).toMatch(/^Signed in to Facebook as Fay Book\n/);
-    expect(stdout).toContain('\n  scopes:  public_profile\n           asked for but not granted: email\n');
+    expect(stdout).toContain('\n  scopes:  public_profile\n           requested but not granted: email\n');
   });
 
   it('may leave out when the token ends', async () => {

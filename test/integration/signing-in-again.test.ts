@@ -28,7 +28,7 @@ describe('a second person at the same provider', () => {
     expect((await signIn('ada')).exitCode).toBe(0);
     const grace = await signIn('grace');
     expect([grace.exitCode, promptsOf(grace.asked)]).toEqual([0, [null, 'consent']]);
-    expect(grace.stderr).toContain('Signed in there already: ada (Ada Lovelace) <ada@example.com>\n');
+    expect(grace.stderr).toContain('Already signed in: ada (Ada Lovelace) <ada@example.com>\n');
     expect(grace.stderr).toMatch(/gave no refresh token, .+ opens again and asks for it\.\n/s);
     expect(grace.asked.at(-1)?.get('login_hint')).toBe('grace');
     expect(await accounts()).toMatchObject([{ refreshable: true }, { refreshable: true }]);

@@ -351,7 +351,7 @@ describe('nothing that stands in a file is a mistake of ours, hangs, or reaches 
     mkdirSync(paths.configDir);
     const valid = {
       store: 'file',
-      default_account: 'x',
+      default_account: 'de89bd7c6825ede37e374bdc7b89165c',
       providers: {
         work: {
           issuer,

@@ -130,7 +130,7 @@ export function readCredentialsReply(text: string, what: string): CredentialsRep
   if (isRepeated || !isFit(identifier) || !isFit(secret) || !identifier || secret === undefined) {
     throw new ProtocolError(
       'protocol_invalid_response',
-      `the reply to ${what} holds no credentials, or more than one`,
+      `the reply to ${what} contains no credentials, or more than one`,
       { hint: 'run it again with --debug; if it happens again, tell the operator of the server' },
     );
   }

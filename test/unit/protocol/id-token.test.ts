@@ -55,7 +55,7 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
 
   it('names every audience that is not trusted at once', () => {
     expect(check({ aud: ['client', 'api', 'reports', 'api', 7] })).toThrow(
-      /names 3 further audiences: "api", "reports"$/,
+      /names 3 more audiences: "api", "reports"$/,
     );
   });
 
@@ -108,7 +108,7 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
       expect(check({ aud })).not.toThrow();
     }
     for (const further of ['other', '', 'Client', 'client ', 7, null, ['client']]) {
-      expect(check({ aud: ['client', further], azp: 'client' }), String(further)).toThrow(/further audience/);
+      expect(check({ aud: ['client', further], azp: 'client' }), String(further)).toThrow(/another audience/);
     }
     expect(check({ aud: ['other', 'client'] })).toThrow(/audience "other"$/);
     expect(check({ aud: ['client', '\u001b[2Jx"\n'] })).toThrow(/^[\x20-\x7e]+$/);
@@ -119,7 +119,7 @@ describe('T44 claims of the ID Token that the library leaves to us', () => {
     const trusting = (aud: string[]) => () =>
       validateIdTokenClaims({ ...claims, aud, azp: 'client' }, { ...expected, provider });
     expect(trusting(['client', 'https://api.example'])).not.toThrow();
-    expect(trusting(['client', 'https://api.example/'])).toThrow(/further audience/);
+    expect(trusting(['client', 'https://api.example/'])).toThrow(/another audience/);
     expect(trusting(['client', 'https://api.example', 'other'])).toThrow(/"other"/);
   });
 

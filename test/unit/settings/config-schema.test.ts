@@ -63,7 +63,7 @@ const work = (entry: object) => ({ providers: { work: entry } });
 
 const good: readonly object[] = [
   {},
-  { $schema: './config.schema.json', store: 'keychain', default_account: 'de89bd7c' },
+  { $schema: './config.schema.json', store: 'keychain', default_account: 'de89bd7c6825ede37e374bdc7b89165c' },
   { store: 'passphrase', providers: {} },
   { store: 'file' },
   { providers: { 'a.b_c-9': {}, ['x'.repeat(64)]: {} } },
@@ -120,6 +120,7 @@ const bad: readonly unknown[] = [
   { store: null },
   { $schema: 1 },
   { default_account: 1 },
+  { default_account: 'ada' },
   { providers: [] },
   { providers: { A: {} } },
   { providers: { 'a.': {} } },

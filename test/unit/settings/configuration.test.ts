@@ -264,7 +264,7 @@ describe('the configuration file', () => {
     const lock = await openConfigurationLock(file(), surroundings());
     rmSync(`${file()}.lock`);
     const other = await openConfigurationLock(file(), surroundings());
-    expect(() => lock.replace('{"store":"keychain"}')).toThrow(/another process is changing/);
+    expect(() => lock.replace('{"store":"keychain"}')).toThrow(/another process has been changing/);
     other.replace('{"store":"file"}');
     expect(readFileSync(file(), 'utf8')).toBe('{"store":"file"}');
     expect(readdirSync(directory)).toEqual(['config.json']);
