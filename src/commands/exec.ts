@@ -71,6 +71,12 @@ function withSecrets(
 export function requireSeparator(argv: readonly string[], target: string, words: readonly string[]): void {
   const separator = argv.indexOf('--');
   const command = argv.slice(separator + 1);
+  if (separator !== -1 && argv.indexOf(target) > separator) {
+    const example = ['oauth-login exec github --', ...command.map(shellQuoted)].join(' ');
+    throw new UsageError('usage_invalid', 'whose token should the command get?', {
+      hint: `name the target before the two dashes, for example: ${example}`,
+    });
+  }
   const isSame = command.length === words.length && command.every((word, index) => word === words[index]);
   if (separator === -1 || !isSame) {
     throw noCommand(target);

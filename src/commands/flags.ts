@@ -89,7 +89,7 @@ export const redirectUri: Flag = {
 /** Where the sealing key is kept. */
 export const store: Flag = {
   usage: '--store <kind>',
-  description: 'where the sealing key is kept: keychain, passphrase or file',
+  description: 'where to keep the key that protects your sign-ins: keychain, passphrase or file',
 };
 
 /** More certificate authorities. */

@@ -268,6 +268,14 @@ describe('the command of exec', () => {
     );
   });
 
+  it('needs a target before the dashes, and names the place for it', async () => {
+    const { exitCode, stderr } = await line.runIn({ env: GIVEN }, 'exec', '--', 'printf', 'a b');
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/target before the two dashes, .+: oauth-login exec github -- printf 'a b'\n$/),
+    ]);
+  });
+
   it.each([[['a', '--', 'b']], [['--']], [['--', '--']], [['']]])(
     'may have dashes of its own: %j',
     async (words) => {
