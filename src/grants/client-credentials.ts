@@ -35,5 +35,5 @@ export function wrongClient(settings: UnattendedSettings, { client }: TokenEndpo
     return 'register the public part of the key for this client (with its key id, --key-id), and check the client ID and the clock of this machine';
   }
   const method = client.assertion?.method ?? client.clientAuthentication;
-  return `check ${id} and ${secret} (or --client-secret-file), and whether the server wants another method than ${method} (--client-authentication)`;
+  return `check ${id} and ${secret} (or --client-secret-file), and whether the server expects a method other than ${method} (--client-authentication)`;
 }

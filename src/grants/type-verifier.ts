@@ -65,7 +65,7 @@ async function askFor({ questions, progress }: CodeRequest, stop: AbortSignal): 
       if (VERIFIER.test(typed)) {
         return typed;
       }
-      progress.pasteRefused('that is no code; type the one that the page shows');
+      progress.pasteRefused('that is not a code; type the one that the page shows');
     }
   });
 }
@@ -77,7 +77,7 @@ async function readFrom(context: Context, stop: AbortSignal): Promise<string> {
   }
   throw new AuthenticationRequiredError(
     'person_required',
-    'standard input holds no code of the sign-in page',
+    'standard input contains no code from the sign-in page',
     {
       hint: 'run the command in a terminal, or write the code that the page shows to its standard input',
     },
@@ -103,7 +103,7 @@ function firstLine(input: Input): Input {
 function nobodyTyped(label: string, seconds: number): NetworkError {
   return new NetworkError(
     'login_timeout',
-    `nobody typed the code of ${label} within ${durationText(seconds)}`,
+    `nobody typed the code from ${label} within ${durationText(seconds)}`,
     { hint: 'run the command again, and type the code that the page shows; --timeout waits longer' },
   );
 }

@@ -92,7 +92,7 @@ export function signInWords(
       openYourself(`The browser could not be opened${cause};`, ways);
     },
     startLinkUnused(ways) {
-      openYourself('The browser has not asked for the page yet; if none appeared,', ways);
+      openYourself('The browser has not opened the page yet; if none appeared,', ways);
     },
     pasteTakenBack() {
       say('The browser has opened the page.');

@@ -56,11 +56,11 @@ function words(
       'Go on only if you started this yourself, here, just now. Nobody has a reason to send you such a code.',
       context,
     ),
-    `The code is good for ${durationText(expiresIn)}.`,
+    `The code is valid for ${durationText(expiresIn)}.`,
     ...(interval > LONGEST_USUAL_INTERVAL_SECONDS
       ? [
           prose(
-            `${name} can be asked every ${durationText(interval)} only, so it takes up to that long until it shows here that you have finished.`,
+            `${name} can be asked only every ${durationText(interval)}, so it takes up to that long until you see here that you have finished.`,
             context,
           ),
         ]

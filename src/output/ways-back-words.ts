@@ -25,7 +25,7 @@ export function otherWays(ways: WaysBack, context: Context): string[] {
     const forwarding = portForwardingCommand(ways.ports, context.env);
     lines.push(
       prose(
-        'For the browser to reach this machine, first run this on your own, and leave it running:',
+        'For the browser to reach this machine, first run this on your own computer, and leave it running:',
         context,
       ),
       '',

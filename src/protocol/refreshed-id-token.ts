@@ -18,7 +18,7 @@ export interface OriginalSignIn {
  */
 export function validateRefreshedIdToken(claims: IdTokenClaims, original: OriginalSignIn): void {
   if (original.subject !== undefined && claims.sub !== original.subject) {
-    throw refused('names somebody else');
+    throw refused('names a different person');
   }
   const before = original.idToken === undefined ? {} : (readIdTokenPayload(original.idToken.reveal()) ?? {});
   for (const name of ['nonce', 'auth_time']) {

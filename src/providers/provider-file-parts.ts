@@ -208,7 +208,7 @@ function oauth1Members(address: Rule<string>) {
     token_uri: required('Where authorized temporary credentials become a token (RFC 5849 §2.3).', address),
     signature_method: optional('HMAC-SHA1 when absent.', oneOf(...signatureMethods)),
     parameters_in: optional(
-      'Where the protocol parameters stand (RFC 5849 §3.5); in the header when absent.',
+      'Where the protocol parameters go (RFC 5849 §3.5); by default in the header.',
       oneOf(...parameterPlaces),
     ),
     method: optional('The method of the requests for credentials; POST when absent.', oneOf('GET', 'POST')),

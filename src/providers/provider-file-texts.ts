@@ -10,7 +10,7 @@ export const sentence = text('one sentence with a full stop', /^[^\p{C}\p{Zl}\p{
 export const scope = text('one scope, without spaces (RFC 6749 §3.3)', /^[\x21\x23-\x5b\x5d-\x7e]+$/u);
 export const value = text('a string without control characters', /^[^\p{C}\p{Zl}\p{Zp}]{0,2048}$/u);
 export const address = text(
-  'an https URL, in which {host}, {api} and {tenant} may stand',
+  'an https URL, which may contain {host}, {api} and {tenant}',
   /^(?:https:\/\/[^\s\p{C}#@/]+(?:\/[^\s\p{C}#]*)?|\{api\}[^\s\p{C}#]*)$/u,
 );
 export const page = text('the https URL of a page', /^https:\/\/[^\s\p{C}@]+$/u);

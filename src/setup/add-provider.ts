@@ -130,7 +130,7 @@ function refuseForeignHosts(
   }
   throw new UsageError(
     'usage_conflict',
-    `${name} was not added, since it uses hosts of other providers: ${taken.join(', ')}`,
+    `${name} was not added, because it uses hosts of other providers: ${taken.join(', ')}`,
     { hint: `if you trust its author: ${again}` },
   );
 }

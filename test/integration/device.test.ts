@@ -287,7 +287,7 @@ describe('T31 a hostile device response', () => {
     server.breakEndpoint('token', reply(400, { error: 'authorization_pending' }));
     const here = stage();
     await login(here);
-    expect(/be asked every .+ only/.test(here.said())).toBe(isSaid);
+    expect(/be asked only every .+, so/.test(here.said())).toBe(isSaid);
   });
 
   it.each([7, ['too late'], { a: 1 }])('that refuses with the words %j is a refusal', async (words) => {

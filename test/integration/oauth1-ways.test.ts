@@ -174,7 +174,7 @@ describe('a private key in place of a secret', () => {
     const file = join(line.directory, 'key.pem');
     writeFileSync(file, 'canary-no-key', { mode: 0o600 });
     const wrong = await line.run('photos', '--key-file', file);
-    expect(wrong.stderr).toContain('is no private key in PEM');
+    expect(wrong.stderr).toContain('is not a PEM private key');
     expect(wrong.exitCode).toBe(3);
     expectNoSecrets(line.everythingSaid(), ['canary-no-key']);
     expect(quirky.requests).toHaveLength(0);
@@ -204,7 +204,7 @@ describe('a code that the person types (oob)', () => {
   });
 
   it.each([
-    ['an empty one', '', 'holds no code', 4],
+    ['an empty one', '', 'contains no code', 4],
     ['a wrong one', '1234', '(verifier_invalid)', 5],
   ])('%s ends the sign-in', async (_, text, message, exitCode) => {
     const { line } = await open({}, { callback: 'pin' });
@@ -222,7 +222,7 @@ describe('a code that the person types (oob)', () => {
   it('is not waited for longer than was said', async () => {
     const { line } = await open({}, { callback: 'pin' });
     const outcome = await line.runIn({ stdin: writing(() => '') }, 'photos', '--timeout', '1');
-    expect(outcome.stderr).toContain('nobody typed the code of Photos within 1 second');
+    expect(outcome.stderr).toContain('nobody typed the code from Photos within 1 second');
     expect(outcome.exitCode).toBe(7);
   });
 

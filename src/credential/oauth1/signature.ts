@@ -46,7 +46,7 @@ export function privateKey(pem: Secret | undefined): KeyObject {
   try {
     key = createPrivateKey(pem?.reveal() ?? '');
   } catch {
-    throw unfitKey('is no private key in PEM without a passphrase');
+    throw unfitKey('is not a PEM private key without a passphrase');
   }
   if (key.asymmetricKeyType !== 'rsa') {
     throw unfitKey('is no RSA key');

@@ -27,7 +27,7 @@ const hints: Readonly<Record<string, string>> = {
   user_refused: 'run the command again and allow access in the browser',
   permission_denied: 'run the command again and allow access in the browser',
   timestamp_refused: 'set the clock of this machine, then run the command again',
-  nonce_used: 'run the command again; if it stays, tell the operator of the server',
+  nonce_used: 'run the command again; if it happens again, tell the operator of the server',
 };
 
 /** What a server says in place of credentials. */
