@@ -30,8 +30,8 @@ import { problemText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
-import { keptClientsWords } from './kept-clients-words.ts';
 import { openAccess } from './open-access.ts';
+import { keptClientsWords } from './tell-kept-clients.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountChoice {

@@ -52,7 +52,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       ...kept.tokens.map((token) => keptTokenText(token, now)),
     ];
     if (clients.length > 0) {
-      const { keptClientsWords } = await import('./kept-clients-words.ts');
+      const { keptClientsWords } = await import('./tell-kept-clients.ts');
       blocks.push(await keptClientsWords(context));
     }
     writeWords(context, blocks.join('\n'), 'blocks');

@@ -43,7 +43,7 @@ export async function token(target: string | undefined, flags: TokenFlags, conte
   const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };
   const { method, url } = flags;
   if (source.kind === 'account' && source.head.oauth1 !== undefined) {
-    const { printOAuth1Token } = await import('./oauth1-token.ts');
+    const { printOAuth1Token } = await import('./print-oauth1-token.ts');
     return printOAuth1Token(source, { format, freshness, ...defined({ method, url }) }, access);
   }
   if (method !== undefined || url !== undefined) {

@@ -1,4 +1,4 @@
-import { memberAt } from '../protocol/member-at.ts';
+import { memberAt } from '../ground/member-at.ts';
 import type { ClaimPath } from '../providers/profile-request.ts';
 
 /** Gives the value at the first path that leads to one; empty texts count as absent. */

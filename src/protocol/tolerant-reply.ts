@@ -1,10 +1,10 @@
+import { memberAt } from '../ground/member-at.ts';
 import type { TokenReplyMap } from '../providers/provider.ts';
 import type { Quirk } from '../providers/quirk.ts';
 import { type ErrorResponse, readGraphError } from './dialects/graph-error.ts';
 import { readMessageError } from './dialects/message-error.ts';
 import { readForeignError } from './foreign-error.ts';
 import { nestsTooDeep } from './json-depth.ts';
-import { memberAt } from './member-at.ts';
 import { completeTokenResponse } from './token-members.ts';
 
 /** What of a reply matters here. */
