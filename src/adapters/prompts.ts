@@ -1,14 +1,12 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { defined } from '../ground/defined.ts';
 import { AbortedError, AuthenticationRequiredError, InputEndedError } from '../ground/errors.ts';
 import type { AskForSecret, Prompts } from '../ground/ports.ts';
 import { Secret } from '../ground/secret.ts';
 import { type HeldTerminal, holdTerminal, type TerminalInput } from './held-terminal.ts';
+import { libraryQuestions } from './library-questions.ts';
+import { type PlainTerminal, plainQuestions } from './plain-questions.ts';
 import { promptOutput } from './prompt-output.ts';
-import { rankedChoices } from './ranked-choices.ts';
-
-/** How many choices of a search are shown at once, so that it fits into a terminal of 24 lines. */
-const SEARCH_LINES = 10;
 
 /** The terminal that is asked at. */
 export interface PromptsEnvironment {
@@ -17,6 +15,8 @@ export interface PromptsEnvironment {
   readonly stderr: Writable & { readonly isTTY?: boolean | undefined };
   /** Whether the terminal shows box characters; by default it does. */
   readonly canDraw?: boolean;
+  /** Whether questions are plain lines, of which none is drawn again; by default they are not. */
+  readonly isPlain?: boolean;
   /** Ends a question with its reason. */
   readonly signal: AbortSignal;
   /** Does what Ctrl-C does where it is not read as a key; by default it sends SIGINT to this process. */
@@ -39,25 +39,21 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
       },
     );
   }
-  const clack = await import('@clack/prompts');
+  const ask = environment.isPlain === true ? plainQuestions : await libraryQuestions();
   const interrupt = environment.interrupt ?? (() => process.kill(process.pid, 'SIGINT'));
   let held: HeldTerminal | undefined;
   const output = promptOutput(stderr, environment.canDraw ?? true);
 
   /** Asks the question. When it gets no answer any more, the terminal is taken back. */
   async function answerTo<Answer>(
-    ask: (common: {
-      readonly input: Readable;
-      readonly output: Writable;
-      readonly signal: AbortSignal;
-    }) => Promise<Answer>,
+    question: (common: PlainTerminal) => Promise<Answer>,
     stop = signal,
   ): Promise<Exclude<Answer, symbol>> {
     const input = watchInput(stdin, () => held?.isAsking() ?? stdin.isRaw === true);
     const either = AbortSignal.any([signal, stop, input.ended]);
     try {
       either.throwIfAborted();
-      const answer = await ask({ input: stdin, output, signal: either });
+      const answer = await question({ input: stdin, output, signal: either });
       either.throwIfAborted();
       if (typeof answer === 'symbol') {
         throw new AbortedError();
@@ -71,12 +67,10 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
   const secret: AskForSecret = async (question, { validate, stop } = {}) => {
     const answer = await answerTo(
       (common) =>
-        clack.password({
+        ask.password({
           ...common,
           message: question,
-          // Not even one sign is shown for each character, because the length is part of a secret.
-          mask: '',
-          validate: (text) => validate?.(text ?? ''),
+          ...defined({ validate }),
         }),
       stop,
     );
@@ -98,22 +92,17 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
     },
     text: (question, options = {}) =>
       answerTo((common) =>
-        clack.text({
+        ask.text({
           ...common,
           message: question,
-          ...defined({ initialValue: options.initial }),
-          validate: (text) => options.validate?.(text ?? ''),
+          ...defined({ initialValue: options.initial, validate: options.validate }),
         }),
       ),
     confirm: (question, initial) =>
-      answerTo((common) => clack.confirm({ ...common, message: question, initialValue: initial })),
+      answerTo((common) => ask.confirm({ ...common, message: question, initialValue: initial })),
     choose: async (question, choices) => {
       const answer = await answerTo((common) =>
-        clack.select<string>({
-          ...common,
-          message: question,
-          options: choices.map((choice) => ({ ...choice })),
-        }),
+        ask.select({ ...common, message: question, options: choices }),
       );
       const chosen = choices.find(({ value }) => value === answer);
       if (chosen === undefined) {
@@ -121,31 +110,8 @@ export async function openPrompts(environment: PromptsEnvironment): Promise<Prom
       }
       return chosen.value;
     },
-    search: (question, choices, other) => {
-      let typedBefore = '';
-      return answerTo((common) =>
-        clack.autocomplete<string>({
-          ...common,
-          message: question,
-          maxItems: SEARCH_LINES,
-          options() {
-            // The library asks for the choices before it has read a key.
-            const typed = (this.userInput ?? '').trim();
-            if (typed !== typedBefore) {
-              // Otherwise a choice that still fits would stay the one that Enter takes, however well another fits.
-              this.focusedValue = undefined;
-              typedBefore = typed;
-            }
-            const fitting = rankedChoices(choices, typed);
-            const own = typed === '' ? undefined : other?.(typed);
-            return [...fitting, ...(own === undefined ? [] : [own])].map((choice) => ({ ...choice }));
-          },
-          // The choices were ranked above, with the best first.
-          filter: () => true,
-          validate: (value) => (value === undefined ? 'nothing fits; type less, or an address' : undefined),
-        }),
-      );
-    },
+    search: (question, choices, other) =>
+      answerTo((common) => ask.search({ ...common, message: question }, choices, other)),
   };
 }
 

@@ -39,7 +39,7 @@ export function terminalLookOf(
   { env, platform }: { readonly env: Environment; readonly platform: NodeJS.Platform },
 ): TerminalLook {
   const columns = output.isTTY === true ? output.columns : undefined;
-  const isRich = columns !== undefined && env.TERM !== 'dumb' && !isAccessible(env);
+  const isRich = columns !== undefined && !arePlainLinesWanted(env);
   return {
     ...(columns === undefined ? {} : { columns: columns || USUAL_COLUMNS }),
     hasColours: env.FORCE_COLOR === undefined ? isRich && !env.NO_COLOR : isForced(env.FORCE_COLOR),
@@ -58,9 +58,9 @@ export function emphasized(
   return hasColours && text !== '' ? styleText(formats[emphasis], text, { validateStream: false }) : text;
 }
 
-/** Tells whether plain lines are wanted, as a screen reader reads them best. */
-export function isAccessible({ ACCESSIBLE = '' }: Environment): boolean {
-  return !['', '0', 'false', 'no'].includes(ACCESSIBLE.toLowerCase());
+/** Tells whether plain lines are wanted, as a screen reader reads them best and a dumb terminal shows them. */
+export function arePlainLinesWanted({ ACCESSIBLE = '', TERM }: Environment): boolean {
+  return TERM === 'dumb' || !['', '0', 'false', 'no'].includes(ACCESSIBLE.toLowerCase());
 }
 
 /** As Node reads it: the empty value switches colours on. */

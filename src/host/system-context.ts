@@ -4,6 +4,7 @@ import { takeEnvironment } from '../ground/environment.ts';
 import { ExitCode } from '../ground/errors.ts';
 import { canOpenBrowser } from '../ground/presence.ts';
 import { surroundingsOf } from '../ground/surroundings.ts';
+import { arePlainLinesWanted } from '../ground/terminal-look.ts';
 import { wordsOutput } from '../ground/terminal-words.ts';
 import { systemClock } from './clock.ts';
 import { preventCrashArtefacts } from './crash-artefacts.ts';
@@ -114,6 +115,7 @@ export function systemContext(process: HostProcess): SystemContext {
         stderr: process.stderr,
         signal,
         canDraw: canDraw({ env, platform }),
+        isPlain: arePlainLinesWanted(env),
       });
     },
     isHeld: () => isCallPending(),

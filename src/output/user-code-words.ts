@@ -2,7 +2,7 @@ import type { UserCodePrompt } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
 import { canDraw } from '../ground/drawing.ts';
 import { durationText } from '../ground/duration-text.ts';
-import { emphasized, isAccessible, terminalLookOf } from '../ground/terminal-look.ts';
+import { arePlainLinesWanted, emphasized, terminalLookOf } from '../ground/terminal-look.ts';
 import { prose } from './wrapped-text.ts';
 
 /** Longest pause between two polls, in seconds, that nobody wonders about. */
@@ -75,7 +75,7 @@ function rowsOf(lines: readonly string[]): number {
 /** The address as a QR code, black on white whatever the terminal's own colours are; nothing where it has no room. */
 async function qrCode(uri: string, context: Context): Promise<readonly string[] | undefined> {
   const { stderr, env } = context;
-  if (!stderr.isTTY || !canDraw(context) || isAccessible(env)) {
+  if (!stderr.isTTY || !canDraw(context) || arePlainLinesWanted(env)) {
     return undefined;
   }
   const { renderUnicodeCompact } = await import('uqr');

@@ -194,6 +194,32 @@ describe('T35 a pasted address', () => {
   });
 });
 
+describe('the question for the address on a desktop', () => {
+  it('is taken back when the browser asks for the page after all', async () => {
+    let follow = () => {};
+    const asked = new Promise<void>((resolve) => {
+      follow = resolve;
+    });
+    const { changes, said, questions } = terminal(() => {
+      follow();
+      return never();
+    });
+    const late: Partial<Context> = {
+      surroundings: 'local',
+      canOpenBrowser: true,
+      openBrowser: async (link) => {
+        void asked.then(() => playUserAgent(link, { user: 'ada', consent: true }));
+        return { exited: Promise.resolve(3) };
+      },
+    };
+    const outcome = await line.runIn({ ...changes, ...late }, ...target());
+    expect(outcome.exitCode).toBe(0);
+    expect(questions).toHaveLength(1);
+    expect(said()).toContain('The browser has opened the page.\n');
+    expect(said()).not.toContain('ssh -N');
+  });
+});
+
 describe('a redirect URI that is not ours to listen on', () => {
   it('needs a terminal to paste into', async () => {
     const outcome = await line.run(...target(), '--redirect-uri', 'https://registered.example/cb', '--json');

@@ -61,7 +61,7 @@ describe('a heavy package lives in one place, behind an import() of its own', ()
     ['undici', ['src/adapters/http-exchange.ts', 'src/adapters/outbound.ts']],
     ['open', ['src/adapters/browser.ts']],
     ['keytar', ['src/adapters/keychain.ts']],
-    ['@clack/prompts', ['src/adapters/prompts.ts']],
+    ['@clack/prompts', ['src/adapters/library-questions.ts']],
   ])('%s', (packageName, files) => {
     expect(importersOf(packageName)).toEqual(files);
     expect(importersOf(packageName, ['static'])).toEqual([]);
