@@ -41,7 +41,7 @@ function readPreset(name: string): Provider {
   return provider;
 }
 
-/** Gives a preset's file, without the place of its schema, which is right in this package only. */
+/** Gives a preset's file, without its `$schema`, which is right in this package only. */
 export function presetFile(name: string): ProviderFile {
   const { $schema: _schema, ...file } = JSON.parse(
     readFileSync(join(providersDirectory, `${name}.json`), 'utf8'),

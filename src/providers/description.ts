@@ -12,7 +12,7 @@ export interface Fault {
   readonly isUnknownName?: true;
 }
 
-/** What a value of a JSON document has to be: the check, the JSON Schema and the TypeScript type are made from it. */
+/** The rule for a value of a JSON document. The check, the JSON Schema and the TypeScript type are made from it. */
 export interface Rule<Value> {
   /** Completes “expected …”. */
   readonly expected: string;
@@ -53,7 +53,7 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   };
 }
 
-/** `true`, and nothing else: what is not so is left out. */
+/** `true`, and nothing else: a member that would be `false` is left out. */
 export const onlyTrue: Rule<true> = {
   expected: 'true, or the key left out',
   schema: { const: true },
@@ -110,7 +110,9 @@ export const nullValue: Rule<null> = {
   check: (value, path) => (value === null ? undefined : { path, what: 'expected null' }),
 };
 
-/** The same rule, for what a JSON Schema cannot say besides; `choices` are what may have been meant by a wrong text. */
+/**
+ * The same rule with a further check that a JSON Schema cannot express; `choices` are suggestions for a wrong text.
+ */
 export function narrowed<Value>(
   rule: Rule<Value>,
   accepts: (value: Value) => boolean,
@@ -136,7 +138,7 @@ export function published<Value>(rule: Rule<Value>, reference: string): Rule<Val
   return { ...rule, schema: { $ref: reference } };
 }
 
-/** What the first of the checks with a fault gives. */
+/** Gives the first fault of the checks. */
 export function firstFault(checks: readonly (() => Fault | undefined)[]): Fault | undefined {
   for (const check of checks) {
     const fault = check();
@@ -149,7 +151,7 @@ export function firstFault(checks: readonly (() => Fault | undefined)[]): Fault 
 
 /** The end of a sentence: `; did you mean …?` where something near is known. */
 export function suggestion(typed: unknown, known: readonly string[]): string {
-  // Anything else is not mistyped; what nests thousands of levels cannot even be written as a text.
+  // Only a text can be mistyped. A value that nests thousands of levels cannot even be written as a text.
   const nearest = typeof typed === 'string' ? nearestNames(typed, known) : [];
   return nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
 }

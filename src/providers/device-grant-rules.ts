@@ -1,10 +1,12 @@
-/** What a provider does in the device authorization grant that neither RFC 8628 nor its other grants tell. */
+/**
+ * What a provider does differently in the device authorization grant: RFC 8628 and its other grants do not tell it.
+ */
 export interface DeviceGrantRules {
   /** Hosts, besides the issuer's, at which a user code may be entered (RFC 8628 §3.2). */
   readonly verificationHosts?: readonly string[];
   /** Where it differs from the other grants; `unused`: the client has one, and this grant neither needs nor sends it. */
   readonly clientSecret?: 'optional' | 'unused';
-  /** Another credential stands in for the client secret in this grant, and is good for nothing else. */
+  /** Another credential replaces the client secret in this grant. It has no other use. */
   readonly clientToken?: { readonly term: string; readonly place: string };
   /** The client authenticates at the token endpoint alone, although RFC 8628 §3.1 has it do so at both. */
   readonly authenticatesWhilePolling?: true;
@@ -16,7 +18,7 @@ export interface DeviceGrantRules {
   readonly scopeParameter?: 'scopes';
   /** Scopes that have no meaning in this grant. */
   readonly withoutScopes?: readonly string[];
-  /** The Graph API's dialect of this grant is spoken, and this is where it exchanges the code. */
+  /** The endpoint at which a provider with the Graph API's dialect of this grant exchanges the code. */
   readonly loginStatusEndpoint?: string;
   /** The first release of a self-hosted server that has this grant. */
   readonly since?: string;

@@ -64,8 +64,8 @@ export async function discoverMetadata(
 }
 
 /**
- * Some servers answer only with a slash at the end of the path, and redirect what comes without. No redirect
- * is followed; the other spelling is asked for once, at the same origin.
+ * Some servers answer only an address with a slash at the end, and redirect the other one. No redirect is followed.
+ * The other spelling is asked for once, at the same origin.
  */
 function otherSpellingToo(fetch: Fetch): Fetch {
   return async (input, init) => {

@@ -33,7 +33,7 @@ export function expandProvider(provider: Provider, instance: ProviderInstance = 
   if (tenant !== undefined) {
     values.set('{tenant}', tenant);
     if (UUID_GRAMMAR.test(tenant)) {
-      // A tenant given by its id is the only one whose ID Tokens are wanted.
+      // A tenant that is given by its id is the only one whose ID Tokens are accepted.
       values.set('{tenantid}', tenant);
     }
   }
@@ -78,7 +78,10 @@ function chooseHost(provider: Provider, given: string | undefined): string | und
   return host;
 }
 
-/** ASCII `host[:port]` that the URL parser leaves as it is, but for the default port: no other host can be meant. */
+/**
+ * ASCII `host[:port]` that the URL parser leaves as it is, except for the default port. So no other host can be
+ * meant.
+ */
 function readHost(written: string): string | undefined {
   if (written.length > 253 || !HOST_GRAMMAR.test(written) || !URL.canParse(`https://${written}/`)) {
     return undefined;

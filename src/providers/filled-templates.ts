@@ -1,7 +1,9 @@
 import type { Fault } from './description.ts';
 import type { ProviderFile } from './provider-file.ts';
 
-/** What is filled in when a request or a text is made, by the member of the file in which it may stand. */
+/**
+ * Templates that are filled in later, with a request or a text, by the member of the file in which they may stand.
+ */
 const filledLater: Readonly<Record<string, readonly string[]>> = {
   revocation: ['client_id', 'sub', 'access_token'],
   api_headers: ['client_id'],

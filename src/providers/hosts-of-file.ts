@@ -6,7 +6,7 @@ export interface FileHost {
   readonly host: string;
   /** The name alone, by which two hosts are compared: without the port, and without the dot of the root. */
   readonly hostname: string;
-  /** What it is given. */
+  /** What the host gets. */
   readonly purposes: readonly string[];
 }
 

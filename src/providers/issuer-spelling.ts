@@ -1,7 +1,7 @@
-/** What follows an issuer at the address of its metadata (OpenID Connect Discovery §4.1). */
+/** The path after an issuer at the address of its metadata (OpenID Connect Discovery §4.1). */
 const OPENID_SUFFIX = '/.well-known/openid-configuration';
 
-/** What stands between the host and the path of an issuer at the address of its metadata (RFC 8414 §3.1). */
+/** The path between the host and the path of an issuer at the address of its metadata (RFC 8414 §3.1). */
 const OAUTH_INFIX = '/.well-known/oauth-authorization-server';
 
 /**

@@ -36,7 +36,7 @@ const listNames = [
   'userinfo_signing_alg_values_supported',
 ] as const;
 
-/** No list of a real server is longer; the rest of it is not read. */
+/** Most entries of a list that are read; no list of a real server is longer. */
 const LONGEST_LIST = 1000;
 
 /**
@@ -92,7 +92,7 @@ export function readMetadata(
   return { ...members, issuer: provider.issuer };
 }
 
-/** Metadata that must not be used, in words of our own. */
+/** The error for metadata that must not be used. */
 export function invalidMetadata(provider: Provider, fault: string): ProtocolError {
   return new ProtocolError('protocol_invalid_metadata', `the metadata of ${provider.issuer}: ${fault}`, {
     hint: 'check that the issuer is spelled right; if it is, its operator has to correct the metadata',

@@ -7,7 +7,7 @@ export interface Member<Value, Optional extends boolean> {
   readonly optional: Optional;
 }
 
-/** The name of an object's member that is free means nothing to objects themselves. */
+/** A name that the document chooses must not be one that every object has, like `__proto__`. */
 const freeName = { not: { enum: ['__proto__', 'constructor', 'prototype'] } };
 const isFreeName = (name: string) => !freeName.not.enum.includes(name);
 

@@ -48,8 +48,8 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
 }
 
 /**
- * Gives what the catalogue knows of the metadata of an issuer that is given by its address: whether S256 works there
- * although it is not listed (RFC 8414 §2).
+ * Gives the quirks that the catalogue knows of the metadata of an issuer that is given by its address: whether S256
+ * works there although it is not listed (RFC 8414 §2).
  */
 function metadataQuirks(issuer: string): readonly Quirk[] {
   const preset = URL.canParse(issuer) ? presetOfHost(new URL(issuer).host) : undefined;

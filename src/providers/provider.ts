@@ -31,7 +31,7 @@ export interface OfflineAccess {
   readonly consentParameters?: Readonly<Record<string, string>>;
 }
 
-/** What every request to the token endpoint carries or does beyond RFC 6749 §4.1.3 and §6. */
+/** What every request to the token endpoint holds, or does differently from RFC 6749 §4.1.3 and §6. */
 export interface TokenRequestForm {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Values may hold `{client_id}`. */
@@ -62,7 +62,7 @@ export type Confidence = 'A' | 'B' | 'C';
 export type Revocation =
   | {
       readonly kind: 'rfc7009';
-      /** The request carries the token alone: the endpoint does not ask which client it is, and gets no secret. */
+      /** The request has the token alone. The endpoint does not ask which client it is, and gets no secret. */
       readonly tokenOnly?: true;
     }
   | {
@@ -112,7 +112,10 @@ export interface Provider {
   /** Tenants that stand for many, in small letters: their metadata names no issuer that could be compared. */
   readonly sharedTenants?: readonly string[];
   readonly scopes: readonly string[];
-  /** They are OpenID Connect's own, which a server without it may refuse: asked for where its metadata is OpenID's or lists them. */
+  /**
+   * They belong to OpenID Connect, and a server without it may refuse them. So they are asked for only where the
+   * metadata is OpenID's or lists them.
+   */
   readonly areScopesOpenid?: boolean;
   /** The name under which a granted scope comes back where it differs from the one asked for: a full one, or a wider one. */
   readonly scopeAliases?: Readonly<Record<string, string>>;
@@ -123,11 +126,11 @@ export interface Provider {
   readonly clientSecret: 'required' | 'optional' | 'none';
   readonly redirect: RedirectPolicy;
   readonly offlineAccess: OfflineAccess;
-  /** What asks for tokens that expire soon and are refreshed, where they do not by themselves (`--short-lived`). */
+  /** The scopes that ask for tokens that expire soon and are refreshed (`--short-lived`). */
   readonly shortLived?: { readonly scopes: readonly string[] };
   /** Why its refresh tokens may end soon, whatever happens (`refresh_token_expires_in` in the token reply); a clause. */
   readonly refreshTokenEnds?: string;
-  /** What most likely led to an error of its token endpoint; clauses. The first that fits counts. */
+  /** The most likely causes of errors of its token endpoint, as clauses. The first that fits counts. */
   readonly refusals?: readonly {
     readonly request: 'refresh';
     readonly error: string;

@@ -1,8 +1,8 @@
 import type { Provider } from './provider.ts';
 
 /**
- * The kind of client for which that redirect URI is entered nowhere; `undefined`: it has to be registered. One on
- * another host than the provider's own is never understood without.
+ * The kind of client that needs no entry of this redirect URI; `undefined` where it has to be registered. A
+ * redirect URI on another host always has to be registered.
  */
 export function kindWithoutRedirectUri(provider: Provider, redirectUri: string): string | undefined {
   // Where a code is typed there is no URI to compare (RFC 5849 §2.1).

@@ -15,7 +15,7 @@ export function registrationOffer(provider: ResolvedProvider): RegistrationOffer
   if (own?.kind === 'any') {
     return undefined;
   }
-  // A provider with a file is known to want a person, unless the file says otherwise, whatever its metadata lists.
+  // A provider with a file needs a person, unless the file says otherwise. Its metadata does not count.
   const isOffered = own !== undefined || confidence === undefined;
   const endpoint = own?.endpoint ?? (isOffered ? metadata.registration_endpoint : undefined);
   return endpoint === undefined ? undefined : { kind: own?.kind ?? 'rfc7591', endpoint };

@@ -27,10 +27,9 @@ export interface ResolveOptions {
 }
 
 /**
- * Gives the expanded provider with its endpoints found and checked; asks the network only for metadata.
- *
- * Throws a `ConfigurationError` when the provider's own row is wrong or there is no metadata, a
- * `ProtocolError` when the metadata must not be used, and a `NetworkError` when the server fails.
+ * Gives the expanded provider with its endpoints found and checked; asks the network only for metadata. Throws a
+ * `ConfigurationError` when the provider's own row is wrong or there is no metadata, a `ProtocolError` when the
+ * metadata must not be used, and a `NetworkError` when the server fails.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
  */
