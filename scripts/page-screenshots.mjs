@@ -91,7 +91,7 @@ const views = {
   'dark-320': { colorScheme: 'dark', viewport: { width: 320, height: 640 } },
   forced: { forcedColors: 'active', colorScheme: 'dark' },
   german: { colorScheme: 'light', locale: 'de-DE' },
-  japanese: { colorScheme: 'dark', locale: 'ja-JP' },
+  french: { colorScheme: 'dark', locale: 'fr-FR' },
 };
 
 const scratch = await mkdtemp(join(tmpdir(), 'pages-'));

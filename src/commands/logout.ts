@@ -77,7 +77,7 @@ export async function logout(
     writeWords(context, forgottenTokensText(keptTokens.length), 'done');
   }
   if (isEveryone && !flags.json) {
-    context.stdout.write(await keptClientsWords(context));
+    writeWords(context, await keptClientsWords(context));
   }
   if (unreadable.length > 0) {
     errors.unshift(unreadableError(unreadable, flags, context));

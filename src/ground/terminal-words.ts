@@ -77,7 +77,8 @@ function lineOf(line: string, kind: WordsKind, look: TerminalLook): Line {
   }
   const [, label, value] = LABELLED.exec(line) ?? [];
   if (label !== undefined) {
-    return { first: emphasized(label, 'dim', look), rest: ' '.repeat(label.length), text: value ?? '' };
+    const first = label.trim() === '' ? label : emphasized(label, 'dim', look);
+    return { first, rest: ' '.repeat(label.length), text: value ?? '' };
   }
   if (kind === 'done') {
     const first = look.hasSigns ? `${emphasized('✓', 'good', look)} ` : '';

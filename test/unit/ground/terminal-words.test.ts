@@ -78,6 +78,10 @@ describe('an answer', () => {
     expect(terminalWords(signedIn, look({ LANG: 'C', NO_COLOR: '1' }), 'done')).toBe(signedIn);
   });
 
+  it('colours no space at the beginning of a line', () => {
+    expect(terminalWords('  1. Open the page.\n', look())).toBe('  1. Open the page.\n');
+  });
+
   it('has bold headings where it consists of blocks', () => {
     expect(terminalWords('GitHub: ada\n  account:   x\n', look(), 'blocks')).toContain(
       '\x1b[1mGitHub: ada\x1b[22m',
