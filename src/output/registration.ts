@@ -89,8 +89,7 @@ export function clientSecretQuestion(
   stored: 'stored' | 'unknown',
 ): string {
   const term = registration?.terms.clientSecret ?? 'Client secret';
-  const none =
-    stored === 'stored' ? 'press Enter to keep the stored one' : 'press press press Enter if there is none';
+  const none = stored === 'stored' ? 'press Enter to keep the stored one' : 'press Enter if there is none';
   const notes = [
     'hidden while you type or paste',
     ...(stored === 'stored' || clientSecret !== 'required' ? [none] : []),

@@ -136,7 +136,7 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     expect(await terminal.text()).toContain('Enter http://127.0.0.1/callback as the redirect URI.');
     await terminal.type(server.clientId);
     await terminal.press('Enter');
-    await terminal.shows('press Enter if there is none');
+    await terminal.shows('press Enter if');
     await terminal.press('Enter');
     expect(await terminal.ended()).toBe(0);
     const command = /^Sign in with: (oauth-login .+)$/m.exec(await terminal.text())?.[1] ?? '';

@@ -247,7 +247,7 @@ describe('setup, guided, of other providers', () => {
     expect(questions()).toEqual([
       'confirm: Open the page in your browser?',
       'text: Application ID that GitLab (git.example.com) gave you',
-      'secret: Secret that GitLab (git.example.com) gave you (hidden while you type or paste; press press press Enter if there is none)',
+      'secret: Secret that GitLab (git.example.com) gave you (hidden while you type or paste; press Enter if there is none)',
       'confirm: Open the page in your browser?',
       'text: App ID that Facebook gave you',
       'secret: App secret that Facebook gave you (hidden while you type or paste)',
@@ -336,7 +336,7 @@ describe('the first sign-in to a provider of one’s own', () => {
     expect(exitCode).toBe(0);
     expect(questions()).toEqual([
       'text: Client ID that demo-sso gave you',
-      'secret: Client secret that demo-sso gave you (hidden while you type or paste; press press press Enter if there is none)',
+      'secret: Client secret that demo-sso gave you (hidden while you type or paste; press Enter if there is none)',
     ]);
     expect(stderr).toContain('Enter http://127.0.0.1/callback as the redirect URI.');
     expect(stdout).toMatch(/oauth-login demo-sso --allow-http-loopback\n$/);
