@@ -60,7 +60,7 @@ export function openAccountFiles(paths: Paths): AccountFiles {
         const { keepAccountIndex } = await import('./keep-account-index.ts');
         keepAccountIndex(indexFile, accountIds(listPrivateDirectory(directory)), (id) => {
           const head = read(id)?.head;
-          return head === undefined ? null : [head.provider, head.issuer];
+          return head === undefined ? null : [head.provider, head.resource ?? head.issuer];
         });
       } catch (error) {
         if (!(error instanceof OAuthLoginError)) {

@@ -1,9 +1,10 @@
 import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import { openidProvider } from '../providers/openid.ts';
+import { openidProvider, resourceProvider } from '../providers/openid.ts';
 import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import type { Configuration } from '../settings/configuration.ts';
+import { withConfiguration } from '../settings/configured-provider.ts';
 import { chooseTarget } from '../settings/target.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 
@@ -53,6 +54,14 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
   const flags = {
     ...defined({ host: head.host, tenant: head.tenant }),
   };
+  if (head.resource !== undefined) {
+    const { resource } = head;
+    const provider = resourceProvider(head.provider, head.issuer, { identifier: resource });
+    const entry = configuration.providers.get(head.provider);
+    const isOwn = entry?.resource === resource && entry.issuer === head.issuer;
+    const known = isOwn ? withConfiguration(provider, entry) : provider;
+    return head.isResourceUnsent ? { ...known, isResourceUnsent: true } : known;
+  }
   // The user's own entry is found by the name of the account. An entry for a host is found by the name of its
   // preset, and an entry for a provider that is given by its address by that address.
   for (const target of [head.provider, head.preset, head.issuer]) {

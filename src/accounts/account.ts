@@ -53,6 +53,10 @@ export const readAccountHead = record({
   /** What to type after `oauth-login` to sign in again, such as `gitlab --host git.example.com`. */
   target: text,
   issuer: text,
+  /** The protected resource that its tokens are for (RFC 8707 §2). */
+  resource: optional(text),
+  /** Its server refuses the parameter `resource`. */
+  isResourceUnsent: mark,
   clientId: text,
   clientAuthentication: oneOf<ClientAuthentication>('none', 'client_secret_post', 'client_secret_basic'),
   /** The endpoints signed in with; secrets go to no others. */
@@ -146,11 +150,16 @@ export interface OpenAccount {
 
 /**
  * How a person tells accounts apart, harmless to a terminal: user name, else e-mail, else name, else subject. An
- * account without a person goes by its client identifier.
+ * account without a person goes by its resource, or by its client identifier.
  */
-export function accountName({ profile, clientId }: Pick<AccountHead, 'profile' | 'clientId'>): string {
+export function accountName({
+  profile,
+  resource,
+  label,
+  clientId,
+}: Pick<AccountHead, 'profile' | 'clientId'> & Partial<Pick<AccountHead, 'resource' | 'label'>>): string {
   if (profile === undefined) {
-    return safeText(clientId);
+    return safeText(resource === undefined ? clientId : (label ?? resource));
   }
   return safeText(profile.preferred_username ?? profile.email ?? profile.name ?? profile.sub);
 }

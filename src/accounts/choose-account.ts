@@ -3,6 +3,7 @@ import { defined } from '../ground/defined.ts';
 import { type OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import { nameByOAuth1 } from '../providers/oauth1.ts';
+import { isWithinResource } from '../providers/resource-identifier.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import { type AccountHead, accountName } from './account.ts';
@@ -117,7 +118,9 @@ export async function accountsOfTarget(
   if (host === undefined && tenant === undefined && issuer === undefined) {
     const name = wanted.toLowerCase();
     const plain = accounts.filter(
-      ({ provider, issuer: own }) => provider === name || isSameButLastSlash(own, wanted),
+      ({ provider, issuer: own, resource }) =>
+        provider === name ||
+        (resource === undefined ? isSameButLastSlash(own, wanted) : isWithinResource(wanted, resource)),
     );
     if (plain.length > 0) {
       return plain;

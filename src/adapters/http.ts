@@ -36,12 +36,14 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
     certificates,
     connectDeadline: deadlines.connect,
     env,
+    ...defined({ reachOf: options.reachOf }),
   });
 
   async function fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const request = readRequest(input, init);
     const target = new URL(request.url);
     const { dispatcher, proxy } = outbound.routeTo(target);
+    await outbound.admit(target);
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
     const stops = [
       environment.signal,

@@ -16,6 +16,8 @@ export interface Route {
 export interface Outbound {
   /** Throws a `ProtocolError` when nothing may be sent to that address. */
   routeTo(target: URL): Route;
+  /** Rejects with a `ProtocolError` for an address that the guard of this run lets nobody connect to. */
+  admit(target: URL): Promise<void>;
   /** Ends every connection at once. */
   close(): Promise<void>;
 }
@@ -27,6 +29,8 @@ interface OutboundOptions {
   /** Milliseconds. */
   readonly connectDeadline: number;
   readonly env: Environment;
+  /** As in `HttpOptions`. */
+  readonly reachOf?: string;
 }
 
 /**
@@ -45,6 +49,11 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
     import('undici/lib/dispatcher/agent.js'),
     import('node:tls'),
   ]);
+  const lookup = await lookupPinningLocalhost();
+  const guard =
+    options.reachOf === undefined
+      ? undefined
+      : (await import('./address-guard.ts')).guardAddresses(options.reachOf, lookup);
   const connect = {
     // It is set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default only.
     rejectUnauthorized: true,
@@ -56,10 +65,11 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
     autoSelectFamily: true,
     // Node gives an address 250 ms before it tries the next one, too little for a slow line.
     autoSelectFamilyAttemptTimeout: 1_000,
-    lookup: await lookupPinningLocalhost(),
+    lookup: guard?.lookup ?? lookup,
   };
   const direct = new Agent({ connect });
-  const proxied = proxy === undefined ? undefined : await openProxied(proxy, connect);
+  // A proxy may stand in a private network; what lies behind it, it resolves itself.
+  const proxied = proxy === undefined ? undefined : await openProxied(proxy, { ...connect, lookup });
 
   return {
     routeTo(target) {
@@ -68,6 +78,7 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
         ? { dispatcher: direct, proxy: undefined }
         : { dispatcher: proxied, proxy };
     },
+    admit: async (target) => guard?.admit(target),
     async close() {
       await Promise.all([direct.destroy(), proxied?.destroy()]);
     },

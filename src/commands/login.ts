@@ -7,25 +7,28 @@ import { UsageError } from '../ground/errors.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { setupNotes } from '../output/setup-note-text.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
-import { signInQuestions } from '../output/sign-in-questions.ts';
+import { chooseServer, signInQuestions } from '../output/sign-in-questions.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { signedInText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
-import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
+import type { LoginFlags, LoginSettings } from '../settings/login-settings.ts';
 import { registerAtSignIn } from '../setup/guide-registration.ts';
+import { settingsOfAddress } from '../sign-in/resource-settings.ts';
 import { type SignedIn, signIn } from '../sign-in/sign-in.ts';
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
 export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
   const session = openSession(context);
-  const configuration = await session.configuration();
   const wanted = await wantedAccount(target, flags, session);
-  const settings = loginSettings(target, flagsFor(flags, wanted), context.env, configuration);
+  const asked = flagsFor(flags, wanted);
+  const { settings, explained } = await settingsOfAddress(target, asked, session, chooseServer(context));
   const { label } = settings.provider;
   const signedIn = await signIn({ settings, wanted }, session, {
     progress: settings.events ? signInEvents(label, context) : signInWords(label, settings, context),
     questions: signInQuestions(label, context),
-    registerClient: (asked) => registerAtSignIn(asked, { context, note: setupNotes(context) }),
+    registerClient: (found) => registerAtSignIn(found, { context, note: setupNotes(context) }),
+  }).catch((error: unknown) => {
+    throw explained(error);
   });
   const text = answer(signedIn, settings, context.clock.now());
   if (settings.json) {

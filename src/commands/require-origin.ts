@@ -2,6 +2,7 @@ import type { TokenOrigins } from '../access/token-origins.ts';
 import type { Paths } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { isWithinResource } from '../providers/resource-identifier.ts';
 import { type Configuration, configurationFile } from '../settings/configuration.ts';
 import { namedPreset } from '../settings/named-preset.ts';
 
@@ -11,12 +12,14 @@ import { namedPreset } from '../settings/named-preset.ts';
  * The hint holds what would have to stand in the configuration file: nobody but its owner can allow another API.
  */
 export function requireOrigin(
-  { origin, protocol }: URL,
+  url: URL,
   allowed: TokenOrigins,
   configuration: Configuration,
   paths: Paths,
 ): void {
   const { provider, origins } = allowed;
+  const { origin, protocol } = url;
+  requireResource(url, provider);
   if (origins.includes(origin)) {
     return;
   }
@@ -48,4 +51,16 @@ function entryFor(
     return { preset, host, api_origins: apiOrigins };
   }
   return { issuer: provider.issuer, api_origins: apiOrigins };
+}
+
+/** Throws a `UsageError` for an address beside the protected resource, at its own origin (RFC 8707 §2). */
+function requireResource(url: URL, { resource, label }: TokenOrigins['provider']): void {
+  if (resource === undefined || url.origin !== new URL(resource).origin || isWithinResource(url, resource)) {
+    return;
+  }
+  throw new UsageError(
+    'usage_foreign_origin',
+    `the token of ${label} is not sent to ${safeText(`${url.origin}${url.pathname}`, 400)}`,
+    { hint: `it is for ${safeText(resource, 400)} and the addresses below it` },
+  );
 }

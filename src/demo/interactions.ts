@@ -108,6 +108,10 @@ async function decide(provider: Provider, context: Context, interaction: Interac
     interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
   const grant = existing ?? new provider.Grant({ accountId, clientId: String(interaction.params.client_id) });
   grant.addOIDCScope(requestedScopes(interaction));
+  const { missingResourceScopes = {} } = interaction.prompt.details;
+  for (const [resource, scopes] of Object.entries(Object(missingResourceScopes))) {
+    grant.addResourceScope(resource, String(Array.isArray(scopes) ? scopes.join(' ') : ''));
+  }
   await provider.interactionFinished(
     context.req,
     context.res,

@@ -7,6 +7,7 @@ import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import { maxAgeOf } from '../protocol/max-age.ts';
+import { resourceParameter } from '../protocol/resource-parameter.ts';
 import { openCallback } from './callback.ts';
 import { lastPage } from './last-page.ts';
 import {
@@ -59,6 +60,7 @@ export async function authorizationCode(request: CodeRequest, context: Context):
         nonce,
         codeChallenge: pkce?.codeChallenge,
         loginHint: request.loginHint,
+        resource: resourceParameter(provider),
         parameters,
       }),
     );

@@ -38,6 +38,13 @@ export interface UserCodePrompt {
  */
 export type OnceMore = 'offline-access-refused' | 'consent';
 
+/** A protected resource, the server that gives its tokens, and what is asked for there. */
+export interface ServerOfResource {
+  readonly resource: string;
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+}
+
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */
 export interface SignInProgress {
   authorizationUri(uri: string, ways: WaysBack): void;
@@ -63,6 +70,8 @@ export interface SignInProgress {
   clockDiffers(seconds: number): void;
   /** Nobody has confirmed a sign-in to this provider with this program, so its facts are not sure. */
   untried(): void;
+  /** The protected resource takes tokens of a server of another origin: what is agreed to, before the browser opens. */
+  signsInElsewhere(server: ServerOfResource): void;
   /** Who is signed in there already, told before the browser opens. */
   signedInAlready(accounts: readonly AccountHead[]): void;
   /** The sign-in takes one more round, and why. */

@@ -9,6 +9,8 @@ export interface NetworkSettings {
   readonly caFile?: string;
   readonly extraCaFile?: string;
   readonly debug?: boolean;
+  /** The protected resource whose server is asked: it leads to no network that the resource itself is not in. */
+  readonly resource?: string;
 }
 
 /** How requests of this command are to be sent; with `--debug` each exchange is one line on standard error. */
@@ -18,10 +20,14 @@ export function httpOptions(settings: NetworkSettings, context: Context): HttpOp
 
 /** How requests are to be sent where these settings hold; `trace` is given one line for each exchange. */
 export function networkOf(
-  { allowHttpLoopback, caFile, extraCaFile }: NetworkSettings,
+  { allowHttpLoopback, caFile, extraCaFile, resource }: NetworkSettings,
   trace: HttpOptions['trace'],
 ): HttpOptions {
-  return { allowHttpLoopback: allowHttpLoopback ?? false, ...defined({ caFile, extraCaFile, trace }) };
+  const reachOf = resource === undefined ? undefined : new URL(resource).hostname;
+  return {
+    allowHttpLoopback: allowHttpLoopback ?? false,
+    ...defined({ caFile, extraCaFile, trace, reachOf }),
+  };
 }
 
 /** Writes one line for each exchange when `--debug` was given. */

@@ -8,6 +8,11 @@ export interface HttpOptions {
   readonly caFile?: string;
   /** Another one, passed over where it cannot be read: what `NODE_EXTRA_CA_CERTS` named at sign-in. */
   readonly extraCaFile?: string;
+  /**
+   * A host that a person typed: only addresses of the class of its own are connected to (the internet, a private
+   * network, this machine), since everything else comes from documents (RFC 9728 §7.7). Absent: any address.
+   */
+  readonly reachOf?: string;
   /** Receives one line for each exchange (method, origin, path, status, duration): never a query, a header or a body. */
   readonly trace?: (line: string) => void;
   /**

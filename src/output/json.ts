@@ -50,6 +50,7 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     provider: head.provider,
     label: head.label,
     issuer: head.issuer,
+    ...(head.resource === undefined ? {} : { resource: head.resource }),
     client_id: head.clientId,
     profile: head.profile ?? null,
     scopes: head.scopes,

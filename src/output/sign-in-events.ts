@@ -63,6 +63,9 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     clockDiffers(seconds) {
       emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
     },
+    signsInElsewhere({ resource, issuer, scopes }) {
+      emit('resource', { resource, issuer, scopes });
+    },
     signedInAlready() {},
     onceMore(reason) {
       emit('notice', { code: 'once_more', message: onceMoreText(reason, name) });

@@ -1,5 +1,6 @@
 import type { TokenOriginQuestion } from '../access/confirm-token-origin.ts';
 import type { Context } from '../ground/context.ts';
+import { safeText } from '../ground/safe-text.ts';
 import { person } from '../profile/person.ts';
 import type { SignInQuestions, StoreQuestions } from '../sign-in/ports.ts';
 
@@ -38,6 +39,10 @@ export function signInQuestions(label: string, context: Context): SignInQuestion
       return prompts.secret(`${term} of ${clientId} at ${label} (${where}hidden while you type or paste)`, {
         validate: (text) => (text.trim() === '' ? `${label} needs it` : undefined),
       });
+    },
+    async agreesToServer(resource, host) {
+      const prompts = await context.openPrompts();
+      return prompts.confirm(`Sign in at ${host}, and give ${resource} the token?`, false);
     },
     async isSamePerson(profile) {
       const who = profile === undefined ? '' : `, as ${person(profile)}`;
@@ -87,5 +92,16 @@ export function storeQuestions(context: Context): StoreQuestions {
     storeRemembered() {
       context.stderr.write('Saved. To change it, use --store or the key "store" in config.json.\n');
     },
+  };
+}
+
+/** Asks the person which of the servers that a protected resource names to sign in to. */
+export function chooseServer(
+  context: Context,
+): (label: string, issuers: readonly string[]) => Promise<string> {
+  return async (label, issuers) => {
+    const prompts = await context.openPrompts();
+    const choices = issuers.map((issuer) => ({ value: issuer, label: safeText(issuer, 400) }));
+    return prompts.choose(`${label} takes tokens of several servers. Where do you sign in?`, choices);
   };
 }

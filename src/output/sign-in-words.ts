@@ -19,6 +19,9 @@ import { userCodeWords } from './user-code-words.ts';
 import { openingWords, otherWays } from './ways-back-words.ts';
 import { prose } from './wrapped-text.ts';
 
+/** Characters of an address, or of a list of scopes, that are shown. */
+const LONGEST_ADDRESS = 2048;
+
 /** Tells the person at the terminal how the sign-in goes; everything is written to standard error. */
 export function signInWords(
   label: string,
@@ -141,6 +144,14 @@ export function signInWords(
     },
     clockDiffers(seconds) {
       say(`note: ${clockOffsetText(seconds, name)}`);
+    },
+    signsInElsewhere({ resource, issuer, scopes }) {
+      say(
+        prose(`${name} takes tokens of another server, which you are about to sign in to:`, context),
+        `  API:      ${safeText(resource, LONGEST_ADDRESS)}`,
+        `  sign-in:  ${safeText(issuer, LONGEST_ADDRESS)}`,
+        `  scopes:   ${scopes.length === 0 ? 'none named' : safeText(scopes.join(' '), LONGEST_ADDRESS)}`,
+      );
     },
     signedInAlready(accounts) {
       say(

@@ -65,6 +65,7 @@ export function statusText(head: AccountHead, isChecked: boolean, now: Date): st
   const lines = [
     `${safeText(head.label)}: ${accountPerson(head)}${head.profile === undefined ? ' (who signed in is not known)' : ''}`,
     `  provider:  ${safeText(head.provider)} (${safeText(head.issuer, 400)})`,
+    ...(head.resource === undefined ? [] : [`  resource:  ${safeText(head.resource, 400)}`]),
     `  account:   ${head.id}`,
     `  scopes:    ${scopesText(head.scopes)}`,
     `  valid:     ${validityText(head, now)}`,

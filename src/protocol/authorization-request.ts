@@ -16,6 +16,8 @@ export interface AuthorizationRequest {
   /** Of method S256; absent only where the provider's policy is `never`. */
   readonly codeChallenge?: string;
   readonly loginHint?: string;
+  /** The protected resource that the token is for (RFC 8707 §2). */
+  readonly resource?: string;
   /** More parameters; none of them reserved. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -51,6 +53,9 @@ export function buildAuthorizationUri(authorizationEndpoint: string, request: Au
   }
   if (request.loginHint !== undefined) {
     query.set('login_hint', request.loginHint);
+  }
+  if (request.resource !== undefined) {
+    query.set('resource', request.resource);
   }
   const text = uri.href.replaceAll('+', '%20');
   if (text.length > MAXIMUM_LENGTH) {

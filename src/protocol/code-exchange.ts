@@ -1,6 +1,7 @@
 import { authenticateClient } from './client-authentication.ts';
 import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
 import { requestTokens } from './request-tokens.ts';
+import { resourceParameter } from './resource-parameter.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
@@ -33,6 +34,7 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         ?.split(/[\s,]+/)
         .filter(Boolean)
     : undefined;
+  const resource = resourceParameter(endpoint.provider);
   const tokens = await requestTokens(endpoint, {
     send: async (library, server, client, options) =>
       library.authorizationCodeGrantRequest(
@@ -42,7 +44,7 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         library.validateAuthResponse(server, client, exchange.parameters, exchange.state),
         exchange.redirectUri,
         exchange.codeVerifier ?? library.nopkce,
-        options,
+        resource === undefined ? options : { ...options, additionalParameters: { resource } },
       ),
     read: (library, server, client, response) =>
       library.processAuthorizationCodeResponse(server, client, response),

@@ -6,6 +6,7 @@ import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
 import { type OriginalSignIn, validateRefreshedIdToken } from './refreshed-id-token.ts';
 import { requestTokens } from './request-tokens.ts';
+import { resourceParameter } from './resource-parameter.ts';
 import type { RequestParameter, TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
@@ -31,6 +32,10 @@ export async function refreshTokens(
   const additionalParameters = new URLSearchParams((more.parameters ?? []).map(([...pair]) => pair));
   if (endpoint.provider.quirks.includes('refresh-repeats-redirect-uri') && more.redirectUri !== undefined) {
     additionalParameters.set('redirect_uri', more.redirectUri);
+  }
+  const resource = resourceParameter(endpoint.provider);
+  if (resource !== undefined) {
+    additionalParameters.set('resource', resource);
   }
   // The old refresh token may be spent by now. The new one must not be lost because the keys are out of reach.
   const spending = {

@@ -5,13 +5,14 @@ import { isSameButLastSlash } from './issuer-spelling.ts';
 import { invalidMetadata } from './metadata.ts';
 import type { Provider } from './provider.ts';
 
-type Algorithm = 'oidc' | 'oauth2';
+type Algorithm = 'oidc' | 'oauth2' | 'oidc-inserted';
 
 /** Where each kind of discovery looks, in order. */
 const algorithms: Readonly<Record<Exclude<Provider['discovery'], 'none'>, readonly Algorithm[]>> = {
   openid: ['oidc'],
   oauth: ['oauth2'],
   any: ['oidc', 'oauth2'],
+  resource: ['oauth2', 'oidc-inserted', 'oidc'],
 };
 
 /**
@@ -33,11 +34,15 @@ export async function discoverMetadata(
   const tried = provider.discovery === 'none' ? [] : algorithms[provider.discovery];
   let unreadable: ProtocolError | undefined;
   for (const algorithm of tried) {
-    const response = await oauth.discoveryRequest(issuer, {
-      algorithm,
-      [oauth.customFetch]: libraryFetch(otherSpellingToo(options.fetch)),
-      [oauth.allowInsecureRequests]: options.allowHttpLoopback,
-    });
+    const fetch = otherSpellingToo(options.fetch);
+    const response =
+      algorithm === 'oidc-inserted'
+        ? await insertedRequest(issuer, fetch)
+        : await oauth.discoveryRequest(issuer, {
+            algorithm,
+            [oauth.customFetch]: libraryFetch(fetch),
+            [oauth.allowInsecureRequests]: options.allowHttpLoopback,
+          });
     if (response.status >= 500 || response.status === 429) {
       throw new NetworkError(
         'network_server_error',
@@ -61,6 +66,17 @@ export async function discoverMetadata(
       hint: `check the spelling of the issuer (the part before /.well-known/openid-configuration), or configure the endpoints of ${provider.name}`,
     })
   );
+}
+
+/** OpenID's metadata where RFC 8414 §5 has them: between the host and the path of the issuer. */
+async function insertedRequest({ origin, pathname }: URL, fetch: Fetch): Promise<Response> {
+  const path = pathname.replace(/\/$/, '');
+  // Without a path, it is the place that is asked for next.
+  return path === ''
+    ? new Response(null, { status: 404 })
+    : fetch(`${origin}/.well-known/openid-configuration${path}`, {
+        headers: { accept: 'application/json' },
+      });
 }
 
 /**

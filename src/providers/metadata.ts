@@ -22,6 +22,7 @@ const furtherEndpointNames = [
 
 const flagNames = [
   'authorization_response_iss_parameter_supported',
+  'client_id_metadata_document_supported',
   'require_pushed_authorization_requests',
   'require_signed_request_object',
 ] as const;

@@ -2,6 +2,7 @@ import { presetOfHost } from './catalogue.ts';
 import { standardClaims } from './profile-request.ts';
 import type { Provider } from './provider.ts';
 import type { Quirk } from './quirk.ts';
+import { resourceLabel } from './resource-identifier.ts';
 
 /** Members that OpenID Connect Discovery §3 knows and RFC 8414 §2 does not. */
 const openidMembers = [
@@ -44,6 +45,30 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
       'If the server compares the port as well, register one and give it with --port.',
       'A native (public) client needs no secret; that is the type to register for a program on your own machine.',
     ],
+  };
+}
+
+/**
+ * Gives the provider of a protected resource: its authorization server, which is asked for tokens for this resource and
+ * for nothing about the person. What the catalogue knows of that server stays with sign-ins to the server itself.
+ *
+ * @see [RFC 9728 §7.6](https://www.rfc-editor.org/rfc/rfc9728.html#section-7.6)
+ */
+export function resourceProvider(
+  name: string,
+  issuer: string,
+  { identifier, scopes = [] }: { readonly identifier: string; readonly scopes?: readonly string[] },
+): Provider {
+  return {
+    ...openidProvider(name, resourceLabel(identifier), issuer),
+    discovery: 'resource',
+    resource: identifier,
+    scopes,
+    areScopesOpenid: false,
+    withoutUserInfo: true,
+    apiOrigins: [identifier],
+    quirks: [],
+    notes: [],
   };
 }
 

@@ -94,8 +94,12 @@ export interface Provider {
   readonly label: string;
   /** The Issuer Identifier (RFC 8414 §2); for a provider without metadata, the value its `iss` would have. */
   readonly issuer: string;
-  /** Where the metadata comes from; `none`: `endpoints` is complete. */
-  readonly discovery: 'openid' | 'oauth' | 'any' | 'none';
+  /** Where the metadata comes from, `resource`: as the server of a protected resource has it; `none`: `endpoints` is complete. */
+  readonly discovery: 'openid' | 'oauth' | 'any' | 'resource' | 'none';
+  /** The identifier of the protected resource that its tokens are for (RFC 8707 §2); absent: not asked for. */
+  readonly resource?: string;
+  /** The server is known to refuse the parameter `resource`, so it is not sent. */
+  readonly isResourceUnsent?: true;
   /** Win over discovered ones. */
   readonly endpoints: Partial<Endpoints>;
   /** Self-hosted: the host when none is given, and the base of its API by host (first match wins; `*.` matches subdomains, `*` all). */

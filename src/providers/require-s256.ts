@@ -25,12 +25,16 @@ export function s256Support({ quirks }: Provider, published: AuthorizationServer
  * Throws a `ProtocolError` when the metadata lists methods of PKCE without S256.
  *
  * A server without a list is used: S256 is sent all the same, and a server that does not know the parameters ignores
- * them (RFC 6749 §3.1).
+ * them (RFC 6749 §3.1). The server of a protected resource, which the resource chose and nobody else, has to list it.
  *
  * @see [RFC 9700 §2.1.1](https://www.rfc-editor.org/rfc/rfc9700.html#section-2.1.1)
  */
 export function requireS256(provider: Provider, published: AuthorizationServer): void {
-  if (s256Support(provider, published) !== 'not-offered') {
+  const support = s256Support(provider, published);
+  if (support === 'unannounced' && provider.resource !== undefined) {
+    throw unannounced(provider, provider.resource);
+  }
+  if (support !== 'not-offered') {
     return;
   }
   // A name of the catalogue stands for its own provider.
@@ -42,6 +46,17 @@ export function requireS256(provider: Provider, published: AuthorizationServer):
     `${issuer} lists the methods of PKCE that it supports, and S256 is not among them, so an intercepted code could be used by others`,
     {
       hint: `${device}ask its operator; if S256 works there although it is not listed, say so with oauth-login setup ${name} --issuer ${issuer} --code-challenge-method S256 --client-id ID${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}, or with "code_challenge_method": "S256" in config.json`,
+    },
+  );
+}
+
+function unannounced({ name, issuer }: Provider, resource: string): ProtocolError {
+  const entry = { issuer, resource, code_challenge_method: 'S256' };
+  return new ProtocolError(
+    'protocol_invalid_metadata',
+    `${issuer} does not say that it supports PKCE with S256, so an intercepted code could be used by others`,
+    {
+      hint: `ask its operator to list it; if you know that S256 works there, say so in config.json: ${JSON.stringify({ providers: { [name]: entry } })}`,
     },
   );
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../ground/errors.ts';
-import { openidProvider } from '../providers/openid.ts';
+import { openidProvider, resourceProvider } from '../providers/openid.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Configuration, ProviderConfiguration } from './configuration.ts';
 import { knownNames, namedPreset } from './named-preset.ts';
@@ -23,6 +23,9 @@ export function baseProvider(
   }
   if (entry.preset !== undefined) {
     throw incomplete(name, `there is no preset ${entry.preset}`);
+  }
+  if (entry.issuer !== undefined && entry.resource !== undefined) {
+    return resourceProvider(name, entry.issuer, { identifier: entry.resource });
   }
   if (entry.issuer !== undefined) {
     return openidProvider(name, entry.label ?? name, entry.issuer);

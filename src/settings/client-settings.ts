@@ -1,5 +1,5 @@
 import type { Environment } from '../ground/context.ts';
-import { ConfigurationError } from '../ground/errors.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { Secret } from '../ground/secret.ts';
 import type { Provider } from '../providers/provider.ts';
 import { providerVariable, variableName } from './variables.ts';
@@ -28,6 +28,23 @@ export function validClientId(clientId: string, provider: Provider): string {
     `the client ID for ${provider.label} is empty, or not printable ASCII text`,
     {
       hint: 'copy it again from the page of the registration',
+    },
+  );
+}
+
+/** The address of the document that is the client: an https URL with a path. Throws a `UsageError` for any other. */
+export function clientMetadataUrl(text: string | undefined): string | undefined {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  const isFit =
+    url?.protocol === 'https:' && url.pathname !== '/' && !/[#@]|\/\.{1,2}(?:\/|$)/.test(text ?? '');
+  if (text === undefined || isFit) {
+    return text;
+  }
+  throw new UsageError(
+    'usage_invalid',
+    `${JSON.stringify(text)} is no address of a client metadata document`,
+    {
+      hint: 'it has to be an https URL with a path, such as https://example.com/oauth-login/client.json',
     },
   );
 }

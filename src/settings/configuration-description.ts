@@ -30,6 +30,15 @@ const apiOrigin = narrowed(
   (value) => isOrigin(value) && (value.startsWith('https:') || isLoopbackHost(new URL(value).hostname)),
 );
 
+/** As `url`, or of a server on this machine. */
+const resourceIdentifier = narrowed(
+  text(
+    'an https URL (plain http: loopback addresses only)',
+    /^(?:https:\/\/[\x21\x22\x24-\x7e]+|http:\/\/(?:127\.[0-9.]+|\[::1\]|localhost)(?:[:/][\x21\x22\x24-\x7e]*)?)$/u,
+  ),
+  (value) => URL.canParse(value) && (value.startsWith('https:') || isLoopbackHost(new URL(value).hostname)),
+);
+
 const redirectUri = narrowed(
   text(
     'a URI such as "http://127.0.0.1:8765/callback" or "https://client.example/callback"',
@@ -65,6 +74,14 @@ const providerEntry = objectOf({
   issuer: optional(
     'The Issuer Identifier, for a provider that publishes metadata (OpenID Connect Discovery, RFC 8414).',
     url,
+  ),
+  resource: optional(
+    'The protected resource that its tokens are for, as its metadata name it (RFC 9728 §2).',
+    resourceIdentifier,
+  ),
+  resource_parameter: optional(
+    'none: the parameter "resource" is not sent, because the server refuses it (RFC 8707 §2).',
+    oneOf('none'),
   ),
   host: optional(
     'The host of a self-hosted GitLab or GitHub.',
@@ -137,6 +154,10 @@ export const configurationDocument = objectOf({
   default_account: optional(
     'The account to use when more than one fits: its ID, as oauth-login status shows it.',
     text('the ID of an account, 32 characters, as oauth-login status shows it', /^[0-9a-f]{32}$/u),
+  ),
+  client_metadata_url: optional(
+    'Where you host docs/client-metadata.json: the client identifier at servers that read such documents.',
+    url,
   ),
   providers: optional(
     'Settings by provider name: the name of a preset, or your own name.',

@@ -19,6 +19,8 @@ import { readMachineFile } from './machine-file.ts';
 export interface Configuration {
   readonly store?: StoreKind;
   readonly default_account?: string;
+  /** Where the document about this tool is that is its client identifier at some servers. */
+  readonly client_metadata_url?: string;
   readonly providers: ReadonlyMap<string, ProviderConfiguration>;
   /** The provider files that are no part of this package; absent: there are none. */
   readonly added?: AddedProviders;

@@ -18,6 +18,7 @@ export function withConfiguration(provider: Provider, entry: ProviderConfigurati
     ...(method === undefined || method === 'none' ? {} : { clientAuthentication: method }),
     ...(method === 'none' ? { clientSecret: 'none' as const } : {}),
     endpoints: { ...provider.endpoints, ...endpoints, ...userInfo },
+    ...(entry.resource_parameter === 'none' ? { isResourceUnsent: true as const } : {}),
     ...defined({ trustedAudiences: entry.trusted_audiences, idTokenNonce: entry.id_token_nonce }),
     quirks: [
       ...provider.quirks,

@@ -6,7 +6,7 @@ import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
-import { clientSecretSetting, validClientId } from './client-settings.ts';
+import { clientMetadataUrl, clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { askedScopes, scopeSetting } from './scope.ts';
@@ -37,6 +37,12 @@ export interface LoginFlags extends TargetFlags {
   readonly store?: string | false;
   readonly caFile?: string;
   readonly allowHttpLoopback?: boolean;
+  /** The address of the document that is the client (Client ID Metadata Document). */
+  readonly clientMetadataUrl?: string;
+  /** Agrees to the server that a protected resource names, once it is shown. */
+  readonly yes?: boolean;
+  /** False: the parameter `resource` is not sent (RFC 8707 §2). */
+  readonly resourceParameter?: boolean;
   readonly json?: boolean;
   readonly events?: boolean;
   readonly debug?: boolean;
@@ -57,6 +63,10 @@ export interface LoginSettings extends Target {
   /** Those of them that any flag asks for. */
   readonly askedScopes: readonly string[];
   readonly redirect: RedirectSettings;
+  /** The redirect URI was said by flag or configuration. */
+  readonly isRedirectUriNamed: boolean;
+  /** The address of the document that is the client, where a server reads such documents. */
+  readonly clientMetadataUrl?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
   readonly offlineAccess: boolean;
@@ -77,6 +87,10 @@ export interface LoginSettings extends Target {
   /** What `NODE_EXTRA_CA_CERTS` names, absolute: the variable may not be set for the later commands. */
   readonly extraCaFile?: string;
   readonly json: boolean;
+  /** The person agrees to the server that the resource names, once it is shown. */
+  readonly agrees: boolean;
+  /** The protected resource that is signed in to (RFC 8707 §2). */
+  readonly resource?: string;
   /** Progress is told to a program, as lines of JSON on standard error. */
   readonly events: boolean;
   readonly debug: boolean;
@@ -99,7 +113,17 @@ export function loginSettings(
   env: Environment,
   configuration: Configuration,
 ): LoginSettings {
-  const chosen = withAuthentication(chooseTarget(target, flags, configuration), flags.clientAuthentication);
+  return settingsOfTarget(chooseTarget(target, flags, configuration), flags, env, configuration);
+}
+
+/** The same for a target that is known already. */
+export function settingsOfTarget(
+  target: Target,
+  flags: LoginFlags,
+  env: Environment,
+  configuration: Configuration,
+): LoginSettings {
+  const chosen = withAuthentication(target, flags.clientAuthentication);
   const { provider, configuration: entry } = chosen;
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
@@ -117,6 +141,8 @@ export function loginSettings(
     namedScopes: named,
     askedScopes: asked,
     redirect: redirectSetting(provider, flags, entry.redirect_uri),
+    isRedirectUriNamed: (flags.redirectUri ?? entry.redirect_uri) !== undefined,
+    clientMetadataUrl: clientMetadataUrl(flags.clientMetadataUrl ?? configuration.client_metadata_url),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     loginHint: flags.loginHint,
     offlineAccess: flags.offlineAccess ?? true,
@@ -134,6 +160,8 @@ export function loginSettings(
     extraCaFile: extraCaFile === undefined ? undefined : resolve(extraCaFile),
     // A program that reads events wants the answer as JSON too.
     json: (flags.json ?? false) || (flags.events ?? false),
+    agrees: flags.yes ?? false,
+    resource: provider.resource,
     events: flags.events ?? false,
     debug: flags.debug ?? false,
   });

@@ -1,4 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
+import { isScope } from '../protocol/scope-token.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** The scopes to ask a provider for: its own and those of `--scope`; its own may change when its metadata is known. */
@@ -16,9 +17,4 @@ export function askedScopes(flags: readonly string[]): string[] {
   throw new UsageError('usage_invalid', `${JSON.stringify(wrong)} is not a scope`, {
     hint: 'a scope can contain only printable ASCII characters, without quotes and backslashes (RFC 6749 §3.3)',
   });
-}
-
-/** Whether the text is one scope (RFC 6749 §3.3). */
-export function isScope(text: string): boolean {
-  return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text);
 }

@@ -20,6 +20,7 @@ export function signInTarget(settings: TypedSignIn): string {
       : [`--host ${host}`]),
     ...(tenant === undefined || configuration.tenant === tenant ? [] : [`--tenant ${tenant}`]),
     ...(issuerNamed ? [`--issuer ${shellQuoted(provider.issuer)}`] : []),
+    ...(provider.isResourceUnsent ? ['--no-resource-parameter'] : []),
     ...(settings.isClientNamed && clientId !== undefined ? [`--client-id ${shellQuoted(clientId)}`] : []),
     ...(settings.allowHttpLoopback ? ['--allow-http-loopback'] : []),
     ...(settings.caFile === undefined ? [] : [`--ca-file ${shellQuoted(settings.caFile)}`]),

@@ -153,8 +153,12 @@ function issuerTarget(url: URL, target: string, flags: TargetFlags, configuratio
   const issuer = url.pathname === '/' && !typed.endsWith('/') ? url.origin : url.href;
   // Two of one issuer may differ in their client or their scopes: a name that was given means that one.
   const configured = [...configuration.providers].find(
-    ([name, { issuer: own }]) =>
-      own !== undefined && isSameButLastSlash(own, issuer) && (isAddress || name === target),
+    ([name, { issuer: own, resource }]) =>
+      own !== undefined &&
+      // The client of a resource is for that resource alone.
+      resource === undefined &&
+      isSameButLastSlash(own, issuer) &&
+      (isAddress || name === target),
   );
   if (configured?.[1].preset !== undefined && flags.issuer === undefined) {
     return { ...chooseTarget(configured[0], flags, configuration), target };

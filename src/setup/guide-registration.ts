@@ -114,7 +114,9 @@ export async function registerAtSignIn(
 ): Promise<RegisteredSettings> {
   const { context } = surroundings;
   const offer = registrationOffer(provider);
-  if (offer !== undefined && (await mayRegister(offer, provider.label, context))) {
+  // The person has agreed to the server of a resource already.
+  const isAgreed = settings.resource !== undefined;
+  if (offer !== undefined && (isAgreed || (await mayRegister(offer, provider.label, context)))) {
     return registerItself(settings, provider, offer, fetch, surroundings);
   }
   const registered = await guideRegistration(settings, context);

@@ -84,7 +84,8 @@ async function registerNow(
   const register = offer.kind === 'mastodon' ? createMastodonApp : registerDynamically;
   const client = await register(
     { provider, endpoint: offer.endpoint, fetch, allowHttpLoopback },
-    { redirectUri, scopes },
+    // Some servers grant no scope that the client did not register.
+    { redirectUri, scopes: [...new Set([...scopes, ...(provider.offlineAccess.scopes ?? [])])] },
   );
   const method = client.clientAuthentication;
   const configuration = {

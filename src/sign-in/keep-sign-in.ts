@@ -4,9 +4,12 @@ import type { Session } from '../accounts/session.ts';
 import type { GrantedSignIn } from '../grants/sign-in-request.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, ProtocolError } from '../ground/errors.ts';
+import { safeText } from '../ground/safe-text.ts';
 import type { Profile } from '../profile/profile.ts';
 import { signInProfile } from '../profile/sign-in-profile.ts';
+import { foreignAudience } from '../protocol/token-audience.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
 import { lastingClient } from './complete-client.ts';
 import { storeOfPerson } from './inherited-store.ts';
 import type { SignInPorts } from './ports.ts';
@@ -41,6 +44,7 @@ export async function keepSignIn(
   const { context, store } = session;
   const { provider, settings, destination } = ready;
   const client = lastingClient(facts.client, settings);
+  refuseForeignAudience(provider, tokens);
   if (tokens.clockOffset !== undefined) {
     progress.clockDiffers(tokens.clockOffset);
   }
@@ -84,6 +88,19 @@ export async function keepSignIn(
     accountId(provider.name, provider.metadata.issuer, client.clientId, found.profile?.sub),
   );
   return storeSignIn(signIn, await storeOfPerson(kind, before, questions, context), session);
+}
+
+/** A token that says it is for another API is of no use for this one, and would be worth something to it (RFC 9700 §4.9.1). */
+function refuseForeignAudience({ resource, label }: ResolvedProvider, { accessToken }: TokenSet): void {
+  const origins = resource === undefined ? undefined : foreignAudience(accessToken, resource);
+  if (origins === undefined) {
+    return;
+  }
+  throw new ProtocolError(
+    'protocol_invalid_response',
+    `the server gave a token for ${origins.map((origin) => safeText(origin)).join(', ')}, and not for ${label}`,
+    { hint: 'nothing was stored; ask the operator of the API which sign-in server gives tokens for it' },
+  );
 }
 
 /** Seconds after which the refresh token ends whatever happens. */

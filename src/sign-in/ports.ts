@@ -27,6 +27,8 @@ export interface WantedCredential {
 /** What a sign-in asks the person at the terminal. Each rejects with an `AbortedError` on Ctrl-C and Ctrl-D. */
 export interface SignInQuestions extends GrantQuestions, StoreQuestions {
   credential(wanted: WantedCredential): Promise<Secret>;
+  /** Whether the protected resource of that label may get a token of the server at that host. */
+  agreesToServer(label: string, host: string): Promise<boolean>;
   readonly isTokenOriginOfProvider: TokenOriginQuestion;
   /**
    * Whether the person at the terminal is the one who came back in another browser. The profile says who that is.

@@ -10,9 +10,11 @@ import { registrationOffer } from '../providers/registration-offer.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { scopeSetting } from '../settings/scope.ts';
+import { agreeToServer } from './agree-to-server.ts';
 import { chooseStore } from './choose-store.ts';
 import { completeClient } from './complete-client.ts';
 import { inheritedStore } from './inherited-store.ts';
+import { metadataDocumentClient } from './metadata-document-client.ts';
 import { missingClientId } from './missing-client.ts';
 import type { FoundProvider, SignInPorts } from './ports.ts';
 import { requirePerson } from './require-person.ts';
@@ -44,10 +46,12 @@ export async function prepareSignIn(
   } else if (provider.discovery !== 'none') {
     requireS256(provider, provider.metadata);
   }
+  await agreeToServer(provider, found, context, ports);
+  const known = clientId ?? metadataDocumentClient(found, provider);
   const registered =
-    clientId === undefined
+    known === undefined
       ? await registerClient({ settings: found, provider, fetch }, context, ports)
-      : withClient(found, clientId);
+      : withClient(found, known);
   const destination = await chooseDestination(registered, store, context, ports);
   const settings = { ...registered, device };
   const client = await completeClient(settings, provider, store, context, ports.questions);
@@ -93,8 +97,13 @@ async function registerClient(
   context: Context,
   ports: SignInPorts,
 ): Promise<RegisteredSettings> {
-  if (!isInteractive(context)) {
-    throw missingClientId(found.settings, registrationOffer(found.provider));
+  const offer = registrationOffer(found.provider);
+  // The person has agreed to the server of a resource by now, and has nothing to decide about its client.
+  const isAgreed = found.settings.resource !== undefined && offer !== undefined;
+  if (isAgreed) {
+    requirePerson(found.settings, context);
+  } else if (!isInteractive(context)) {
+    throw missingClientId(found.settings, offer);
   }
   const registered = await ports.registerClient(found);
   requirePerson(registered, context);

@@ -101,6 +101,8 @@ function signInRecord(
       label: provider.label,
       target: signInTarget(settings),
       issuer: provider.metadata.issuer,
+      resource: provider.resource,
+      isResourceUnsent: provider.isResourceUnsent,
       clientId: client.clientId,
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),

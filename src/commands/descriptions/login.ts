@@ -9,7 +9,12 @@ function under(group: string, flags: readonly Flag[]): readonly Flag[] {
 export const loginCommand: CommandDescription = {
   name: 'login',
   description: 'sign in; you may leave out the word "login"',
-  arguments: [{ usage: '[target]', description: 'a provider (github), your own provider, or an issuer URL' }],
+  arguments: [
+    {
+      usage: '[target]',
+      description: 'a provider (github), your own provider, or the address of an issuer or an API',
+    },
+  ],
   flags: [
     { usage: '--no-browser', description: 'print the address instead of opening a browser' },
     { usage: '--oauth1', description: 'sign in with OAuth 1.0a, if the provider has both (X)' },
@@ -31,6 +36,14 @@ export const loginCommand: CommandDescription = {
       shared.clientAuthentication,
       shared.redirectUri,
       { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },
+    ]),
+    ...under('An API by its address:', [
+      { usage: '--yes', description: 'agree to the sign-in server that the API names, once it is shown' },
+      {
+        usage: '--client-metadata-url <url>',
+        description: 'where your client metadata document is, for servers that read one',
+      },
+      { usage: '--no-resource-parameter', description: 'do not name the API to a server that refuses that' },
     ]),
     ...under('Rarely needed:', [
       { usage: '--login-hint <name>', description: 'tell the provider who will sign in' },

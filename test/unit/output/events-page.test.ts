@@ -49,6 +49,7 @@ describe('docs/events.md', () => {
     events.pkceNotAnnounced();
     events.profileMissing(new NetworkError('network_unreachable', 'not there', { hint: 'none' }), undefined);
     events.signInEnds(86_400, undefined);
+    events.signsInElsewhere({ resource: 'https://x.test/api', issuer: 'https://y.test', scopes: [] });
     events.onceMoreFailed(new NetworkError('network_unreachable', 'not there', { hint: 'none' }));
     events.done();
     events.signedIn({
@@ -66,7 +67,7 @@ describe('docs/events.md', () => {
         .map(({ event, ...members }) => [event, Object.keys(members).sort()]),
     );
     expect(described).toEqual(emitted);
-    expect(emitted.size).toBe(8);
+    expect(emitted.size).toBe(9);
     await remove();
   });
 });

@@ -1,0 +1,170 @@
+import { ProtocolError } from '../ground/errors.ts';
+import type { Fetch } from '../ground/fetch.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
+import { safeText } from '../ground/safe-text.ts';
+import { unlessRedirected } from '../providers/discovery.ts';
+import { checkEndpoint } from '../providers/endpoint.ts';
+import { isWithinResource } from '../providers/resource-identifier.ts';
+import { readAuthenticationChallenges } from './authentication-challenge.ts';
+import { isScope } from './scope-token.ts';
+
+/** A protected resource as its metadata describe it, each member checked. */
+export interface ProtectedResource {
+  /** Its resource identifier (RFC 8707 §2), in the spelling of its metadata. */
+  readonly identifier: string;
+  /** The issuers whose tokens it takes; never empty. */
+  readonly authorizationServers: readonly string[];
+  /** The scopes of the challenge, else all that the metadata list. */
+  readonly scopes: readonly string[];
+}
+
+/** What stands at an address: a protected resource, or nobody knows what; `isProtected`: it wanted a token. */
+export type FoundAtAddress =
+  | { readonly kind: 'resource'; readonly resource: ProtectedResource }
+  | { readonly kind: 'unknown'; readonly isProtected: boolean };
+
+/** How the resource is reached. */
+export interface ResourceAccess {
+  readonly fetch: Fetch;
+  readonly allowHttpLoopback: boolean;
+}
+
+/** What stands between the host and the path of a resource at the address of its metadata (RFC 9728 §3.1). */
+const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+/** No resource names more servers; the rest of the list is not read. */
+const MOST_SERVERS = 20;
+const MOST_SCOPES = 200;
+
+/**
+ * Finds out what an address is, with a request without a token: the metadata that its challenge names, else those at
+ * the address made from its path, else, where it wants a token, those of its host.
+ *
+ * Throws a `ProtocolError` for metadata that must not be used, and a `NetworkError`.
+ *
+ * @see [RFC 9728 §3](https://www.rfc-editor.org/rfc/rfc9728.html#section-3)
+ * @see [RFC 9728 §5](https://www.rfc-editor.org/rfc/rfc9728.html#section-5)
+ */
+export async function findProtectedResource(
+  address: string,
+  access: ResourceAccess,
+): Promise<FoundAtAddress> {
+  const { isProtected, metadata, scopes } = await challengeOf(address, access);
+  const { origin, pathname } = new URL(address);
+  const path = pathname.replace(/\/$/, '');
+  const places = [
+    ...(metadata === undefined ? [] : [metadata]),
+    `${origin}${WELL_KNOWN}${path}`,
+    ...(isProtected && path !== '' ? [`${origin}${WELL_KNOWN}`] : []),
+  ];
+  for (const place of new Set(places)) {
+    const document = await documentAt(place, access);
+    if (document !== undefined) {
+      const resource = readResource(document, address, access);
+      return { kind: 'resource', resource: { ...resource, scopes: scopes ?? resource.scopes } };
+    }
+  }
+  return { kind: 'unknown', isProtected };
+}
+
+interface Challenge {
+  readonly isProtected: boolean;
+  readonly metadata?: string;
+  readonly scopes?: readonly string[];
+}
+
+/** What the address answers to a request without a token; a reply that is of no use says nothing. */
+async function challengeOf(address: string, access: ResourceAccess): Promise<Challenge> {
+  let response: Response | undefined;
+  try {
+    response = await unlessRedirected(access.fetch, address, { headers: { accept: 'application/json' } });
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code !== 'protocol_insecure_uri') {
+      return { isProtected: false };
+    }
+    throw error;
+  }
+  await response?.body?.cancel();
+  if (response?.status !== 401) {
+    return { isProtected: false };
+  }
+  const challenges = readAuthenticationChallenges(response.headers.get('www-authenticate') ?? '').filter(
+    ({ scheme }) => scheme === 'bearer' || scheme === 'dpop',
+  );
+  const named = challenges.map(({ parameters }) => parameters.get('resource_metadata')).find(Boolean);
+  const scope = challenges.map(({ parameters }) => parameters.get('scope')).find(Boolean);
+  return {
+    isProtected: true,
+    ...(named === undefined ? {} : { metadata: metadataAddress(named, address, access) }),
+    ...(scope === undefined ? {} : { scopes: scopesOf(scope.split(/\s+/)) }),
+  };
+}
+
+/** Throws a `ProtocolError` for metadata on another origin: whoever answers there could name any server (RFC 9728 §7.6). */
+function metadataAddress(named: string, address: string, rules: ResourceAccess): string {
+  const checked = checkEndpoint(named, rules);
+  if ('fault' in checked) {
+    throw unfit(address, `the resource_metadata of its challenge ${checked.fault}`);
+  }
+  const [{ origin }, { origin: own }] = [new URL(checked.href), new URL(address)];
+  if (origin !== own) {
+    throw unfit(address, `its challenge names metadata at ${origin}, and not at ${own}`);
+  }
+  return checked.href;
+}
+
+async function documentAt(place: string, { fetch }: ResourceAccess): Promise<object | undefined> {
+  const response = await unlessRedirected(fetch, place, { headers: { accept: 'application/json' } });
+  if (response?.status !== 200) {
+    await response?.body?.cancel();
+    return undefined;
+  }
+  return plainObject(parsePlainJson(await response.text()));
+}
+
+/**
+ * Throws a `ProtocolError` for metadata of another resource. An address below the resource is part of it, as far as
+ * both are of one origin: many servers describe themselves once, for all their paths.
+ *
+ * @see [RFC 9728 §3.3](https://www.rfc-editor.org/rfc/rfc9728.html#section-3.3)
+ */
+function readResource(document: object, address: string, rules: ResourceAccess): ProtectedResource {
+  const member = (name: string): unknown => Object.getOwnPropertyDescriptor(document, name)?.value;
+  const identifier = member('resource');
+  const checked = checkEndpoint(identifier, rules);
+  if (typeof identifier !== 'string' || 'fault' in checked) {
+    throw unfit(address, `"resource" ${'fault' in checked ? checked.fault : 'is not a string'}`);
+  }
+  if (!isWithinResource(address, identifier)) {
+    throw unfit(address, `the metadata belong to ${safeText(identifier, 400)}`);
+  }
+  const servers = member('authorization_servers');
+  if (!Array.isArray(servers) || servers.length === 0) {
+    throw unfit(address, 'the metadata name no authorization server');
+  }
+  const authorizationServers = servers.slice(0, MOST_SERVERS).map((server: unknown) => {
+    const issuer = checkEndpoint(server, rules);
+    if (typeof server !== 'string' || 'fault' in issuer) {
+      const fault = 'fault' in issuer ? issuer.fault : 'is not a string';
+      throw unfit(address, `an entry of "authorization_servers" ${fault}`);
+    }
+    return server;
+  });
+  const listed = member('scopes_supported');
+  return {
+    identifier,
+    authorizationServers: [...new Set(authorizationServers)],
+    scopes: Array.isArray(listed) ? scopesOf(listed) : [],
+  };
+}
+
+/** The scopes among the values; what is none is left out, since it could not be asked for (RFC 6749 §3.3). */
+function scopesOf(values: readonly unknown[]): readonly string[] {
+  const scopes = values.filter((value) => typeof value === 'string').filter(isScope);
+  return [...new Set(scopes)].slice(0, MOST_SCOPES);
+}
+
+function unfit(address: string, fault: string): ProtocolError {
+  return new ProtocolError('protocol_invalid_metadata', `${address} cannot be signed in to: ${fault}`, {
+    hint: `check the spelling of the address; if it is right, its operator has to correct the metadata, or name its sign-in server yourself: oauth-login ${address} --issuer URL`,
+  });
+}

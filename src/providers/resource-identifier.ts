@@ -1,0 +1,22 @@
+/**
+ * Whether an address belongs to a protected resource: the same origin, and the same path or one below it.
+ *
+ * @see [RFC 9728 §3.3](https://www.rfc-editor.org/rfc/rfc9728.html#section-3.3)
+ */
+export function isWithinResource(address: string | URL, resource: string): boolean {
+  if (!URL.canParse(String(address)) || !URL.canParse(resource)) {
+    return false;
+  }
+  const [url, whole] = [new URL(address), new URL(resource)];
+  if (url.origin !== whole.origin || /%2f|%5c|%2e/i.test(url.pathname)) {
+    return false;
+  }
+  const path = whole.pathname.replace(/\/$/, '');
+  return url.pathname === path || url.pathname.startsWith(`${path}/`);
+}
+
+/** How people read the identifier of a resource: its host and its path. */
+export function resourceLabel(resource: string): string {
+  const { host, pathname } = new URL(resource);
+  return `${host}${pathname.replace(/\/$/, '')}`;
+}
