@@ -1,4 +1,4 @@
-import { ProtocolError } from '../ground/errors.ts';
+import { NetworkError, ProtocolError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { safeText } from '../ground/safe-text.ts';
@@ -57,7 +57,13 @@ export async function findProtectedResource(
     ...(isProtected && path !== '' ? [`${origin}${WELL_KNOWN}`] : []),
   ];
   for (const place of new Set(places)) {
-    const document = await documentAt(place, access);
+    // An issuer answers nothing about resources, and one that fails there may be in good order otherwise.
+    const document = await documentAt(place, access).catch((error: unknown) => {
+      if (isProtected || !(error instanceof ProtocolError || error instanceof NetworkError)) {
+        throw error;
+      }
+      return undefined;
+    });
     if (document !== undefined) {
       const resource = readResource(document, address, access);
       return { kind: 'resource', resource: { ...resource, scopes: scopes ?? resource.scopes } };
@@ -118,7 +124,10 @@ async function documentAt(place: string, { fetch }: ResourceAccess): Promise<obj
     await response?.body?.cancel();
     return undefined;
   }
-  return plainObject(parsePlainJson(await response.text()));
+  const document = plainObject(parsePlainJson(await response.text()));
+  // Some servers answer every address of this kind with a document about something else.
+  const isAboutResource = document?.resource !== undefined || document?.authorization_servers !== undefined;
+  return isAboutResource ? document : undefined;
 }
 
 /**

@@ -157,7 +157,7 @@ export const configurationDocument = objectOf({
   ),
   client_metadata_url: optional(
     'Where you host docs/client-metadata.json: the client identifier at servers that read such documents.',
-    url,
+    text('an https URL', /^https:\/\/[\x21\x22\x24-\x7e]+$/u),
   ),
   providers: optional(
     'Settings by provider name: the name of a preset, or your own name.',

@@ -60,7 +60,7 @@ describe('an API by its address', () => {
     const [seen, exchanged] = [authorizations().length, server.hits('token')];
     const signedIn = await line.run(api.identifier, ...local, '--yes');
     expect(signedIn.exitCode).toBe(0);
-    expect(signedIn.stdout).toMatch(/^Signed in to 127\.0\.0\.1:\d+\/mcp, which did not tell who/);
+    expect(signedIn.stdout).toMatch(/^Signed in to 127\.0\.0\.1:\d+\/mcp, which did not say who/);
     expect(signedIn.stderr).toContain(`  API:      ${api.identifier}\n  sign-in:  ${server.issuer}\n`);
     const [asked] = authorizations().slice(seen);
     expect(asked?.query.get('resource')).toBe(api.identifier);

@@ -48,7 +48,8 @@ export function openPlayedCommandLine(
   const visits: Promise<number>[] = [];
   const played: Partial<Context> = {
     // The real adapter, so that what it traces and refuses is there too.
-    openHttp: async (options) => {
+    openHttp: async ({ reachOf: _reachOf, ...options }) => {
+      // Every host of the play is on this machine.
       const http = await line.context.openHttp({ ...options, allowHttpLoopback: true });
       return { ...http, fetch: (input, init) => http.fetch(server.placeOf(addressOf(input)), init) };
     },
