@@ -63,7 +63,11 @@ describe.skipIf(!isInstalled)(
       const browser = closeAfterTest(
         await openScriptedBrowser(scenario, {
           shared,
-          context: { proxy: { server: proxy.origin }, ignoreHTTPSErrors: true },
+          // Without the first rule, Playwright has the browser ask the proxy for this machine as well.
+          context: {
+            proxy: { server: proxy.origin, bypass: '<-loopback>,127.0.0.1' },
+            ignoreHTTPSErrors: true,
+          },
         }),
       );
       const env = {
@@ -80,7 +84,7 @@ describe.skipIf(!isInstalled)(
 
     it('is signed in to by clicking, and then each request is signed', async () => {
       const { run, browser } = closeAfterTest(await open('sign-in'));
-      const login = await run('x', '--oauth1', '--port', '0');
+      const login = await run('x', '--oauth1', '--port', '0', '--timeout', '60');
       expect(login.stderr).not.toContain('error:');
       expect(login.stdout).toContain('Signed in to X (OAuth 1.0a) as ada');
       expect(login.exitCode).toBe(0);
@@ -99,7 +103,7 @@ describe.skipIf(!isInstalled)(
 
     it('is told when the person cancels', async () => {
       const { run, browser } = closeAfterTest(await open('refuse'));
-      const login = await run('x', '--oauth1', '--port', '0');
+      const login = await run('x', '--oauth1', '--port', '0', '--timeout', '60');
       expect(login.stderr).toContain('refused the sign-in (access_denied)');
       expect(login).toMatchObject({ exitCode: 5, stdout: '' });
       expect((await browser.report()).pages).toHaveLength(1);
