@@ -85,6 +85,9 @@ const otherSpellings: Readonly<Record<string, string>> = { '-v': '--version', '-
 
 function inUsualSpelling(argv: readonly string[]): readonly string[] {
   const [only = '', ...rest] = argv;
+  if (only === 'help' && rest.length === 1 && namesOf(help).includes(rest[0] ?? '')) {
+    return ['--help'];
+  }
   const usual = Object.hasOwn(otherSpellings, only) ? otherSpellings[only] : undefined;
   return usual === undefined || rest.length > 0 ? argv : [usual];
 }

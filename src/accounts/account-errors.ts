@@ -14,6 +14,7 @@ export function notSignedInError(
   target: string | undefined,
   flags: TargetFlags & { readonly account?: string },
   candidates: readonly AccountHead[],
+  configured?: string,
 ): AuthenticationRequiredError | UsageError {
   if (flags.account !== undefined && candidates.length > 0) {
     const names = candidates.map(accountName).join(', ');
@@ -29,7 +30,7 @@ export function notSignedInError(
   const where = wanted === undefined ? '' : ` to ${wanted}`;
   const command =
     wanted === undefined
-      ? 'oauth-login github (oauth-login providers lists the others)'
+      ? `oauth-login ${shellQuoted(configured ?? 'github')} (oauth-login providers lists the others)`
       : `oauth-login ${signInWords(wanted, flags)}`;
   return new AuthenticationRequiredError('login_required', `nobody is signed in${where}`, {
     hint: `sign in with: ${command}`,

@@ -44,7 +44,8 @@ export async function chooseAccount(
       unreadable.find(
         ({ issuer }) => own === undefined || issuer === undefined || isSameButLastSlash(issuer, own),
       );
-    throw meant?.error ?? notSignedInError(target, flags, candidates);
+    const [configured] = (await configuration()).providers.keys();
+    throw meant?.error ?? notSignedInError(target, flags, candidates, configured);
   }
   const { default_account } = await configuration();
   const standard = named.find(({ id }) => id === default_account);

@@ -23,7 +23,7 @@ export const actions: Readonly<Record<CommandName, Action>> = {
       import('./login.ts'),
       import('./mistyped-command.ts'),
     ]);
-    const typed = requireTarget(target ?? flags.issuer);
+    const typed = await requireTarget(target ?? flags.issuer, context);
     await login(typed, flags, context).catch((error: unknown) => {
       throw orMistypedCommand(error, typed, Object.keys(descriptions));
     });

@@ -15,5 +15,5 @@ export async function bareCommand(run: RunCommand, context: Context): Promise<nu
   }
   await run(['--help'], { ...context, stdout: context.stderr });
   context.stderr.write('\n');
-  throw (await import('./login.ts')).noTarget();
+  throw await (await import('./login.ts')).noTarget(context);
 }

@@ -79,7 +79,10 @@ function unknownFlag(typed: string, first: string): UsageError {
   const [nearest] = name === typed ? nearestNames(typed, candidates) : [];
   const hint = secretOptionHint(name, known);
   const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
-  return usageError(`unknown option ${name}${suggestion}`, hint ?? helpOf(first));
+  const isForVersion =
+    nearest === undefined && name === typed && nearestNames(typed, ['--version']).length > 0;
+  const forVersion = isForVersion ? 'to see the version, use: oauth-login --version' : undefined;
+  return usageError(`unknown option ${name}${suggestion}`, hint ?? forVersion ?? helpOf(first));
 }
 
 /** The long names of the flags of the command that was typed, or of `login`, whose name can be left out. */

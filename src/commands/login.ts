@@ -3,7 +3,8 @@ import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
 import { openSession, type Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { UsageError } from '../ground/errors.ts';
+import { AuthenticationRequiredError, UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { setupNotes } from '../output/setup-note-text.ts';
 import { signInEvents } from '../output/sign-in-events.ts';
@@ -11,6 +12,7 @@ import { chooseServer, signInQuestions } from '../output/sign-in-questions.ts';
 import { signInWords } from '../output/sign-in-words.ts';
 import { signedInText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
+import { readConfiguration } from '../settings/configuration.ts';
 import type { LoginFlags, LoginSettings } from '../settings/login-settings.ts';
 import { registerAtSignIn } from '../setup/guide-registration.ts';
 import { settingsOfAddress } from '../sign-in/resource-settings.ts';
@@ -47,7 +49,19 @@ async function wantedAccount(
   if (flags.account === undefined) {
     return undefined;
   }
-  return chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
+  try {
+    return await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
+  } catch (error) {
+    if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
+      throw error;
+    }
+    const hint = `${error.hint} --login-hint ${shellQuoted(flags.account)}`;
+    throw new AuthenticationRequiredError(
+      error.code,
+      `${error.ownMessage}; --account takes somebody who is signed in already`,
+      { hint },
+    );
+  }
 }
 
 /** The flags with what is known of that account: its client, since a subject can be another for each, and its name. */
@@ -68,16 +82,17 @@ function answer({ account, isKept, missingScopes }: SignedIn, { json }: LoginSet
 }
 
 /** The target of a sign-in; throws a `UsageError` when none was given. */
-export function requireTarget(target: string | undefined): string {
+export async function requireTarget(target: string | undefined, context: Context): Promise<string> {
   if (target !== undefined && target.trim() !== '') {
     return target;
   }
-  throw noTarget();
+  throw await noTarget(context);
 }
 
-/** The error for a sign-in without a target. */
-export function noTarget(): UsageError {
+/** The error for a sign-in without a target; its example is a provider of the user's own, where there is one. */
+export async function noTarget({ paths }: Pick<Context, 'paths'>): Promise<UsageError> {
+  const [configured = 'github'] = (await readConfiguration(paths)).providers.keys();
   return new UsageError('usage_invalid', 'sign in to what?', {
-    hint: 'for example oauth-login github; oauth-login providers lists the names, oauth-login --help the commands',
+    hint: `for example oauth-login ${shellQuoted(configured)}; oauth-login providers lists the names, oauth-login --help the commands`,
   });
 }

@@ -21,7 +21,7 @@ export function refuseExcess(
   const dashed = words.find((word) => /^[\u2010-\u2015\u2212]/.test(word));
   if (dashed !== undefined) {
     throw new UsageError('usage_invalid', `${JSON.stringify(dashed)} begins with a long dash`, {
-      hint: `write two hyphens instead; oauth-login ${name} --help shows the options`,
+      hint: `write two hyphens: --${dashed.replace(/^[\u2010-\u2015\u2212]+/, '')}; oauth-login ${name} --help shows the options`,
     });
   }
   const mistyped = name === 'login' ? mistypedCommand(words, commands) : undefined;

@@ -6,12 +6,15 @@ const PRINTABLE_ASCII = /^[ -~]*$/;
 const NEXT_WORD =
   '(?:again|and|or|to|with|without|lists|list|says|shows|tells|asks|prints|gives|takes|in|as|for|is|at|on|once|first|if|when|from|then|that|which|by|also|before|after|instead)';
 
+/** What a hint tells people to run besides this tool. */
+const SYSTEM_COMMAND = `(?:chmod \\d+|chown \\S+|rm|mv|ls -ld|mkdir -p|ssh|npm [a-z]+|export|unset)(?: (?!${NEXT_WORD}\\b)(?:'[^']*'|[^\\s,;()]+))+\\S*`;
+
 /**
- * What stays on one line: a command of this tool with its target and flags, whatever stands in backticks, and any other
- * word. A command inside a sentence ends where the sentence goes on.
+ * What stays on one line: a command of this tool with its target and flags, a command of the system, whatever stands in
+ * backticks, and any other word. A command inside a sentence ends where the sentence goes on.
  */
 const UNBROKEN = new RegExp(
-  `\`[^\`]+\`\\S*|\\S*oauth-login(?: (?!${NEXT_WORD}\\b)[a-zA-Z][^\\s,;()]*){0,2}(?: --?[a-zA-Z][\\w-]*(?:[ =](?!${NEXT_WORD}\\b)(?:'[^']*'|"[^"]*"|[^\\s,;()-][^\\s,;()]*))?)*\\S*|\\S+`,
+  `\`[^\`]+\`\\S*|${SYSTEM_COMMAND}|\\S*oauth-login(?: (?!${NEXT_WORD}\\b)[a-zA-Z][^\\s,;()]*){0,2}(?: --?[a-zA-Z][\\w-]*(?:[ =](?!${NEXT_WORD}\\b)(?:'[^']*'|"[^"]*"|[^\\s,;()-][^\\s,;()]*))?)*\\S*|\\S+`,
   'g',
 );
 

@@ -16,6 +16,6 @@ export function outputFailure(code: unknown): StoreError | undefined {
   }
   const message = `cannot write to standard output (${systemReason(typeof code === 'string' ? code : undefined)})`;
   return new StoreError('store_write_failed', message, {
-    hint: 'make room where it goes, or send it somewhere else, then run the command again',
+    hint: 'make room there, or send it elsewhere; then run it again',
   });
 }

@@ -42,15 +42,17 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ...oauth1Rows(provider),
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
+  // A narrow terminal has no room for two columns.
+  const padding = columns !== undefined && width > columns / 2 ? columns : width;
   const notes = [...provider.notes, ...(provider.doubts ?? [])];
   const point = (text: string, first: string) =>
     columns === undefined ? `${first}${text}` : wrappedText(text, columns, first);
   return [
     `${provider.label} (oauth-login ${facts.signIn})`,
     '',
-    ...rows.map(([name, value]) => `  ${(name ?? '').padEnd(width)}  ${value}`),
+    ...rows.map(([name = '', value = '']) => rowText(`  ${name.padEnd(padding)}  `, value, columns)),
     '',
-    `To register a client${page === undefined ? '' : ` open ${page}`}`,
+    point(`To register a client${page === undefined ? '' : ` open ${page}`}`, ''),
     ...steps.map((step, index) => point(step, `  ${index + 1}. `)),
     ...(deviceSteps.length === 0
       ? []
@@ -58,6 +60,17 @@ export function providerText(provider: Provider, facts: ProviderFacts, columns?:
     ...(notes.length === 0 ? [] : ['', 'Good to know:', ...notes.map((note) => point(note, '  - '))]),
     '',
   ].join('\n');
+}
+
+/** A name and its value; the value has lines of its own where the terminal is too narrow for both. */
+function rowText(name: string, value: string, columns = Number.POSITIVE_INFINITY): string {
+  if (name.length + value.length <= columns) {
+    return `${name}${value}`;
+  }
+  const longestWord = Math.max(...value.split(' ').map((word) => word.length));
+  return name.length + longestWord > columns
+    ? `${name.trimEnd()}\n${wrappedText(value, columns, '      ')}`
+    : wrappedText(value, columns, name);
 }
 
 /** How OAuth 1.0a is used there, or that it can be used as well. */

@@ -13,6 +13,11 @@ export async function checkedDocument<Value extends object>(
   source: string,
   rule: Rule<Value>,
 ): Promise<Value> {
+  if (source.trim() === '') {
+    throw new ConfigurationError('config_invalid_file', `${file} is empty`, {
+      hint: `delete it: rm ${shellQuoted(file)}; nothing was changed`,
+    });
+  }
   let document: unknown;
   try {
     document = JSON.parse(source);
