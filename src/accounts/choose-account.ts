@@ -56,6 +56,10 @@ export async function chooseAccount(
   if (hiddenStandard !== undefined && !isNamedOne) {
     throw uncertainAccountError(hiddenStandard.error, only);
   }
+  const latest = latestOfResource(named);
+  if (latest !== undefined) {
+    return latest;
+  }
   if (others.length > 0) {
     throw ambiguousAccountError(named);
   }
@@ -65,6 +69,18 @@ export async function chooseAccount(
     throw uncertainAccountError(rival.error, only);
   }
   return only;
+}
+
+/**
+ * The account that was signed in last, where all are of one protected resource, which has named another server since:
+ * the tokens of the server before are of no use there. Two people at one server are told apart by `--account` alone.
+ */
+function latestOfResource(accounts: readonly AccountHead[]): AccountHead | undefined {
+  const latest = accounts.toSorted((one, other) => other.signedInAt.localeCompare(one.signedInAt))[0];
+  const isOne =
+    latest?.resource !== undefined && accounts.every(({ resource }) => resource === latest.resource);
+  const rivals = accounts.filter((account) => account !== latest && account.issuer === latest?.issuer);
+  return isOne && rivals.length === 0 ? latest : undefined;
 }
 
 /**

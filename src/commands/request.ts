@@ -1,4 +1,5 @@
 import type { FreshToken } from '../access/fresh-token.ts';
+import { refuseInsufficientScope } from '../access/insufficient-scope.ts';
 import { sendWithToken } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
 import { networkOfSource } from '../access/token-source.ts';
@@ -57,7 +58,9 @@ export async function request(
   try {
     const destination = await openDestination(flags.output, context);
     try {
-      await writeResponse(await sendWithToken(source, send, access), url, flags, destination, context);
+      const response = await sendWithToken(source, send, access);
+      await refuseInsufficientScope(source, response);
+      await writeResponse(response, url, flags, destination, context);
     } catch (error) {
       await destination.abandon();
       throw error;

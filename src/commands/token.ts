@@ -73,7 +73,7 @@ async function formatDetails(
   access: AccessSession,
 ): Promise<Omit<TokenAnswer, 'token'>> {
   const variable = setsVariable(format) ? tokenVariable(flags.as, providerNameOf(source)) : '';
-  if (format === 'header') {
+  if (format === 'header' || format === 'headers-json') {
     const presentation = await presentationOf(source, target, flags, access);
     return { variable, origins: [], ...defined({ presentation: requireHeader(presentation) }) };
   }

@@ -48,10 +48,14 @@ export function authorizationOf({ token, presentation }: Credential): Authorizat
 
 /** The header of a request as one line, such as `Authorization: Bearer …`; empty where the query holds the token. */
 export function headerLine(credential: Credential): string {
-  const [header] = Object.entries(authorizationOf(credential).headers);
-  if (header === undefined) {
-    return '';
-  }
-  const [name, value] = header;
-  return `${name === 'authorization' ? 'Authorization' : name}: ${value}`;
+  const [header] = Object.entries(headersShown(credential));
+  return header === undefined ? '' : header.join(': ');
+}
+
+/** The headers of a request by their names, in the spelling that people know; none where the query holds the token. */
+export function headersShown(credential: Credential): Readonly<Record<string, string>> {
+  const headers = Object.entries(authorizationOf(credential).headers);
+  return Object.fromEntries(
+    headers.map(([name, value]) => [name === 'authorization' ? 'Authorization' : name, value]),
+  );
 }

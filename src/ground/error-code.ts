@@ -39,6 +39,7 @@ export type AuthenticationRequiredCode =
   | 'refresh_rejected'
   | 'token_rejected'
   | 'person_required'
+  | 'insufficient_scope'
   | 'account_mismatch';
 
 /** The codes of a reply that must not be used (RFC 6749, OpenID Connect Core). */

@@ -1,5 +1,5 @@
 import type { FreshToken } from '../access/fresh-token.ts';
-import { bearerCredential, headerLine, TOKEN_TYPE } from '../credential/credential.ts';
+import { bearerCredential, headerLine, headersShown, TOKEN_TYPE } from '../credential/credential.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { TokenPresentation } from '../providers/provider.ts';
 import { jsonText } from './json.ts';
@@ -8,7 +8,7 @@ import { netrcLines } from './token-formats/netrc.ts';
 import { fishWord, posixWord, powershellLiteral } from './token-formats/shell.ts';
 
 const assigning = ['env', 'dotenv', 'fish', 'powershell', 'github-actions', 'gitlab-dotenv'] as const;
-const formats = ['raw', 'json', 'header', ...assigning, 'netrc'] as const;
+const formats = ['raw', 'json', 'header', 'headers-json', ...assigning, 'netrc'] as const;
 
 /** The ways `token` can print its answer. */
 export type TokenFormat = (typeof formats)[number];
@@ -49,6 +49,8 @@ export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
       return `${token}\n`;
     case 'header':
       return `${headerLine(bearerCredential(answer.token.accessToken, answer.presentation))}\n`;
+    case 'headers-json':
+      return jsonText(headersShown(bearerCredential(answer.token.accessToken, answer.presentation)));
     case 'env':
       return `export ${variable}=${posixWord(token)}\n`;
     case 'dotenv':

@@ -3,6 +3,7 @@ import { presentToken } from '../credential/token-presentation.ts';
 import { AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { libraryFetch } from '../ground/fetch.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 import type { ClientAuthentication, ResolvedProvider } from '../providers/provider.ts';
@@ -70,19 +71,28 @@ async function register(
       [library.allowInsecureRequests]: allowHttpLoopback,
     });
     refuseServerFailure(response, what);
-    const reply = await library.processDynamicClientRegistrationResponse(createdReply(response));
+    const reply = await library.processDynamicClientRegistrationResponse(await createdReply(response));
     return registeredClient(reply, redirectUri, method, { what, endpoint, allowHttpLoopback });
   } catch (error) {
     throw fromLibraryError(library, error, what);
   }
 }
 
-/** Deviation: several servers answer 200 where RFC 7591 §3.2.1 wants 201. */
-function createdReply(response: Response): Response {
-  if (response.status !== 200) {
+/**
+ * Deviation: several servers answer 200 where RFC 7591 §3.2.1 wants 201, and some do not say when a client secret ends,
+ * which then stands for never.
+ */
+async function createdReply(response: Response): Promise<Response> {
+  if (response.status !== 200 && response.status !== 201) {
     return response;
   }
-  return new Response(response.body, { status: 201, headers: response.headers });
+  const { headers } = response;
+  const text = await response.text();
+  const document = plainObject(parsePlainJson(text));
+  const isEndMissing =
+    document?.client_secret !== undefined && document.client_secret_expires_at === undefined;
+  const body = isEndMissing ? JSON.stringify({ ...document, client_secret_expires_at: 0 }) : text;
+  return new Response(body, { status: 201, headers });
 }
 
 function registeredClient(

@@ -31,6 +31,12 @@ export interface ResourceAccess {
 
 /** What stands between the host and the path of a resource at the address of its metadata (RFC 9728 §3.1). */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+/** A call that changes nothing, for servers of JSON-RPC that know no other request than a POST. */
+const harmlessCall: RequestInit = {
+  method: 'POST',
+  headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
+  body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+};
 /** No resource names more servers; the rest of the list is not read. */
 const MOST_SERVERS = 20;
 const MOST_SCOPES = 200;
@@ -80,16 +86,7 @@ interface Challenge {
 
 /** What the address answers to a request without a token; a reply that is of no use says nothing. */
 async function challengeOf(address: string, access: ResourceAccess): Promise<Challenge> {
-  let response: Response | undefined;
-  try {
-    response = await unlessRedirected(access.fetch, address, { headers: { accept: 'application/json' } });
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code !== 'protocol_insecure_uri') {
-      return { isProtected: false };
-    }
-    throw error;
-  }
-  await response?.body?.cancel();
+  const response = await replyWithoutToken(address, access);
   if (response?.status !== 401) {
     return { isProtected: false };
   }
@@ -103,6 +100,25 @@ async function challengeOf(address: string, access: ResourceAccess): Promise<Cha
     ...(named === undefined ? {} : { metadata: metadataAddress(named, address, access) }),
     ...(scope === undefined ? {} : { scopes: scopesOf(scope.split(/\s+/)) }),
   };
+}
+
+/** The reply to a request without a token, its body left unread; `undefined` for one that is of no use. */
+async function replyWithoutToken(address: string, { fetch }: ResourceAccess): Promise<Response | undefined> {
+  const send = async (init: RequestInit) => {
+    const response = await unlessRedirected(fetch, address, init);
+    await response?.body?.cancel();
+    return response;
+  };
+  try {
+    const reply = await send({ headers: { accept: 'application/json' } });
+    const isPostOnly = reply?.status === 405 || (reply?.status === 404 && new URL(address).pathname !== '/');
+    return isPostOnly ? await send(harmlessCall) : reply;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code !== 'protocol_insecure_uri') {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** Throws a `ProtocolError` for metadata on another origin: whoever answers there could name any server (RFC 9728 §7.6). */

@@ -33,6 +33,7 @@ describe('token --format', () => {
     ['github-actions', `GITHUB_TOKEN=gho_it's%25\n`],
     ['gitlab-dotenv', `GITHUB_TOKEN=gho_it's%25\n`],
     ['header', `Authorization: Bearer gho_it's%25\n`],
+    ['headers-json', `{\n  "Authorization": "Bearer gho_it's%25"\n}\n`],
   ])('%s', async (format, stdout) => {
     expect(await inEnv(given, 'github', '--format', format)).toEqual({ exitCode: 0, stdout, stderr: '' });
   });
@@ -50,7 +51,7 @@ describe('token --format', () => {
     [['--format', 'env', '--as', 'PATH'], 'changes how programs run'],
     [['--format', 'fish', '--as', 'a b'], 'is not the name of a variable'],
     [['--format', 'env', '--as', "x'; echo broken; '"], 'is not the name of a variable'],
-    [['--format', 'shell'], 'the formats are raw, json, header, env'],
+    [['--format', 'shell'], 'the formats are raw, json, header, headers-json, env'],
     [['--format', 'dotenv'], 'cannot be written to a .env file'],
     [['--format', 'netrc'], '.netrc'],
   ])('refuses %j and prints nothing', async (args, message) => {

@@ -172,6 +172,57 @@ describe('an API by its address', () => {
     expect(api.requestsTo('/other')).toEqual([]);
   });
 
+  it('tells which sign-in gets the scopes that a request wants, and sends nothing again', async () => {
+    await line.run(api.identifier, ...local, '--yes', '--scope', 'files:read');
+    let wanted = 'files:read files:delete';
+    api.on('/mcp/all', () => ({
+      status: 403,
+      headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${wanted}"` },
+      body: Buffer.from('the body of the 403'),
+    }));
+    const use = () => line.run('request', api.identifier, `${api.identifier}/all`);
+    const refused = await use();
+    expect([refused.exitCode, refused.stdout]).toEqual([4, '']);
+    expect(refused.stderr).toContain(
+      `oauth-login ${api.identifier} --allow-http-loopback --scope 'files:read files:write files:delete'`,
+    );
+    expect(api.requestsTo('/mcp/all').length).toBe(1);
+    // What the token has already, no sign-in would change.
+    wanted = 'files:read';
+    expect(await use()).toMatchObject({ exitCode: 0, stdout: 'the body of the 403' });
+  });
+
+  it('gives its token as a JSON object of headers', async () => {
+    await line.run(api.identifier, ...local, '--yes');
+    const { stdout } = await line.run('token', api.identifier, '--format', 'headers-json');
+    const token = (await line.run('token', api.identifier)).stdout.trim();
+    expect(JSON.parse(stdout)).toEqual({ Authorization: `Bearer ${token}` });
+  });
+
+  it('is registered with at the server that it names now, when it names another than before', async () => {
+    await line.run(api.identifier, ...local, '--yes');
+    const next = closeAfterTest(await startServerOfResources());
+    api.on('/.well-known/oauth-protected-resource/mcp', () =>
+      jsonReply({ resource: api.identifier, authorization_servers: [next.issuer] }),
+    );
+    expect((await line.run(api.identifier, ...local, '--yes')).exitCode).toBe(0);
+    expect(next.hits('registration')).toBe(1);
+    const [entry] = Object.values(Object(configurationOf(line)).providers);
+    expect(entry).toMatchObject({ issuer: next.issuer, resource: api.identifier });
+    const token = (await line.run('token', api.identifier)).stdout.trim();
+    expect(next.issuedSecrets('access_token')).toContain(token);
+  });
+
+  it('is asked with a POST where it knows nothing else', async () => {
+    api.on('/mcp', ({ method }) => ({
+      status: method === 'POST' ? 401 : 405,
+      headers: { 'www-authenticate': `Bearer resource_metadata="${api.origin}/about"` },
+    }));
+    api.on('/.well-known/oauth-protected-resource/mcp', () => ({ status: 404 }));
+    api.on('/about', () => jsonReply({ resource: api.identifier, authorization_servers: [server.issuer] }));
+    expect((await line.run(api.identifier, ...local, '--yes')).exitCode).toBe(0);
+  });
+
   it('has the person choose among several servers, and a script name one', async () => {
     api.on('/.well-known/oauth-protected-resource/mcp', () =>
       jsonReply({ resource: api.identifier, authorization_servers: ['https://one.example', server.issuer] }),

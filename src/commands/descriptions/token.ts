@@ -5,7 +5,7 @@ import { unattendedFlags } from '../unattended-flags.ts';
 const format: Flag = {
   usage: '--format <format>',
   description:
-    'raw, json, header, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
+    'raw, json, header, headers-json, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
 };
 
 /** `oauth-login token`. */

@@ -52,6 +52,7 @@ describe('the formats of token', () => {
     const token = 'gho_aZ09-._~+/=';
     expect(text('raw', token)).toBe(`${token}\n`);
     expect(text('header', token)).toBe(`Authorization: Bearer ${token}\n`);
+    expect(JSON.parse(text('headers-json', token))).toEqual({ Authorization: `Bearer ${token}` });
     expect(text('env', token)).toBe(`export T='${token}'\n`);
     expect(text('dotenv', token)).toBe(`T=${token}\n`);
     expect(text('fish', token)).toBe(`set -gx T '${token}'\n`);
