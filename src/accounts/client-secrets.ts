@@ -4,7 +4,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
-import type { RegisteredClient } from '../protocol/registered-client.ts';
+import type { ClientManagement, RegisteredClient } from '../protocol/registered-client.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
@@ -18,6 +18,20 @@ export interface ClientReference {
   readonly clientId: string;
 }
 
+/** What is kept of a client. */
+export interface ClientToKeep
+  extends Pick<RegisteredClient, 'clientSecret' | 'secretExpiresAt' | 'management'> {
+  /** This tool registered the client; absent: a person did. */
+  readonly isMadeByTool?: boolean;
+  /** The file of certificates that the server was reached with. */
+  readonly caFile?: string;
+}
+
+/** How a kept client can be deleted at its server. */
+export interface KeptManagement extends ClientManagement {
+  readonly caFile?: string;
+}
+
 /** The client secrets that `setup` keeps, one sealed file for each client. Every method throws `StoreError`. */
 export interface ClientSecrets {
   readClientSecret(client: ClientReference): Promise<Secret | undefined>;
@@ -26,14 +40,14 @@ export interface ClientSecrets {
     secret: Secret,
     store: StoreKind,
   ): Promise<void>;
-  /** Keeps what came of a registration that this tool made: the secret, and the way to delete the client again. */
+  /** Keeps what came of a registration: the secret, and the way to delete the client again where this tool made it. */
   writeRegisteredClient(
     client: ClientReference & { readonly provider: string },
-    registered: Pick<RegisteredClient, 'clientSecret' | 'management'>,
+    registered: ClientToKeep,
     store: StoreKind,
   ): Promise<void>;
   /** How that client can be deleted again; `undefined` where the server offered no way, or a person registered it. */
-  readManagement(client: ClientReference): Promise<RegisteredClient['management']>;
+  readManagement(client: ClientReference): Promise<KeptManagement | undefined>;
   /** Whether one is sealed; it is not opened. */
   hasClientSecret(client: ClientReference): boolean;
   /** Forgets the secret of that client; there need not be one. */
@@ -58,24 +72,29 @@ export function openClientSecrets(context: Context): ClientSecrets {
     const key = await openKey(file.store, context, { create: false });
     const body = plainObject(openSealedFile(file, key));
     const management = plainObject(body?.management);
-    if (typeof body?.clientSecret !== 'string' && management === undefined) {
+    const isEmpty = typeof body?.clientSecret !== 'string' && management === undefined;
+    // Some servers give this tool neither a secret nor a way to delete the client.
+    if (body === undefined || (isEmpty && head.isMadeByTool !== true)) {
       throw corruptFile(file.path);
     }
-    return { clientSecret: body?.clientSecret, management };
+    return { clientSecret: body.clientSecret, management };
   };
   const write = async (
     { provider, issuer, clientId }: ClientReference & { readonly provider: string },
-    body: object,
+    { clientSecret, secretExpiresAt, isMadeByTool, management, caFile }: ClientToKeep,
     store: StoreKind,
   ) => {
     const key = await openKey(store, context, { create: true });
     removeLitter(context);
-    writeSealedFile(
-      fileOf({ issuer, clientId }),
-      'client',
-      { head: { provider, issuer, clientId }, body },
-      key,
-    );
+    const head = {
+      ...{ provider, issuer, clientId, hasSecret: clientSecret !== undefined },
+      ...defined({ isMadeByTool, secretExpiresAt: secretExpiresAt?.toISOString() }),
+    };
+    const body = defined({
+      clientSecret: clientSecret?.reveal(),
+      management: management && defined({ uri: management.uri, token: management.token.reveal(), caFile }),
+    });
+    writeSealedFile(fileOf({ issuer, clientId }), 'client', { head, body }, key);
   };
 
   return {
@@ -84,20 +103,14 @@ export function openClientSecrets(context: Context): ClientSecrets {
       return typeof secret === 'string' ? new Secret(secret) : undefined;
     },
 
-    writeClientSecret: (client, secret, store) => write(client, { clientSecret: secret.reveal() }, store),
+    writeClientSecret: (client, secret, store) => write(client, { clientSecret: secret }, store),
 
-    writeRegisteredClient(client, { clientSecret, management }, store) {
-      const body = defined({
-        clientSecret: clientSecret?.reveal(),
-        management: management && { uri: management.uri, token: management.token.reveal() },
-      });
-      return write(client, body, store);
-    },
+    writeRegisteredClient: write,
 
     async readManagement(client) {
-      const { uri, token } = (await read(client))?.management ?? {};
+      const { uri, token, caFile } = (await read(client))?.management ?? {};
       return typeof uri === 'string' && typeof token === 'string'
-        ? { uri, token: new Secret(token) }
+        ? { uri, token: new Secret(token), ...(typeof caFile === 'string' ? { caFile } : {}) }
         : undefined;
     },
 

@@ -15,6 +15,11 @@ export interface KeptClient {
   readonly issuer: string;
   readonly clientId: string;
   readonly store: StoreKind;
+  readonly hasSecret: boolean;
+  /** When the secret ends, where the server said so (RFC 7591 §3.2.1). */
+  readonly secretExpiresAt?: string;
+  /** This tool registered the client, and not a person. */
+  readonly isMadeByTool: boolean;
 }
 
 /** The clients that are kept. A file that is damaged is passed over: who needs it is told. Throws a `StoreError`. */
@@ -33,13 +38,20 @@ export function listKeptKeys(context: Context): readonly StoreKind[] {
 function readKeptClient(file: string): KeptClient | undefined {
   try {
     const sealed = readSealedFile(file, 'client');
-    const { provider, issuer, clientId } = plainObject(sealed?.head) ?? {};
+    const head = plainObject(sealed?.head) ?? {};
+    const { provider, issuer, clientId, hasSecret, isMadeByTool, secretExpiresAt } = head;
     if (sealed === undefined || typeof provider !== 'string') {
       return undefined;
     }
-    return typeof issuer === 'string' && typeof clientId === 'string'
-      ? { file, provider, issuer, clientId, store: sealed.store }
-      : undefined;
+    if (typeof issuer !== 'string' || typeof clientId !== 'string') {
+      return undefined;
+    }
+    return {
+      ...{ file, provider, issuer, clientId, store: sealed.store },
+      hasSecret: hasSecret !== false,
+      ...(typeof secretExpiresAt === 'string' ? { secretExpiresAt } : {}),
+      isMadeByTool: isMadeByTool === true,
+    };
   } catch (error) {
     if (error instanceof StoreError) {
       return undefined;

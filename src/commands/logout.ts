@@ -1,23 +1,14 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { type SignedOut, signOut } from '../access/sign-out.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { nothingToSignOut } from '../accounts/account-errors.ts';
-import type { StoredAccounts } from '../accounts/account-store.ts';
 import {
   type AccountChoice,
-  accountsOfTarget,
-  chooseAccount,
   type UnreadableAccount,
   unreadableAccounts,
 } from '../accounts/choose-account.ts';
-import { type KeptToken, openUnattendedTokens } from '../accounts/unattended-tokens.ts';
+import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
-import {
-  AuthenticationRequiredError,
-  type OAuthLoginError,
-  StoreError,
-  UsageError,
-} from '../ground/errors.ts';
+import { type OAuthLoginError, StoreError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import {
   forgottenJson,
@@ -26,10 +17,11 @@ import {
   type ToldSignOut,
   toldSignOut,
 } from '../output/logout-text.ts';
+import { registrationError, removedRegistrationText } from '../output/removed-registration-text.ts';
 import { problemText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
-import type { Configuration } from '../settings/configuration.ts';
-import { issuerOfTarget } from '../settings/issuer-of-target.ts';
+import { removeRegistrations } from '../setup/remove-registrations.ts';
+import { chooseAccounts, issuersOf } from './accounts-to-sign-out.ts';
 import { openAccess } from './open-access.ts';
 import { keptClientsWords } from './tell-kept-clients.ts';
 
@@ -47,7 +39,8 @@ export interface LogoutFlags extends AccountChoice {
  * `oauth-login logout`: takes the tokens back at the provider, forgets them here, and says which of the two happened.
  *
  * An account whose tokens could not be revoked stays, unless `--forget` was given; so does one whose file cannot be
- * read. Its error is told after everything else is done.
+ * read. Its error is told after everything else is done. `--all` without a target also deletes the clients that this tool
+ * registered.
  */
 export async function logout(
   target: string | undefined,
@@ -69,14 +62,22 @@ export async function logout(
   const command = commandWithForget(target, flags);
   const told = outcomes.map((outcome) => toldSignOut(outcome, command));
   const errors = notSignedOut(told);
+  const registrations = isEveryone
+    ? await removeRegistrations({ forget: flags.forget === true }, access)
+    : [];
+  errors.push(...registrations.flatMap((removed) => registrationError(removed) ?? []));
   if (flags.json) {
-    context.stdout.write(forgottenJson(told, keptTokens, unreadable));
+    context.stdout.write(forgottenJson(told, keptTokens, unreadable, registrations));
   } else if (outcomes.length === 0 && keptTokens.length === 0 && unreadable.length === 0) {
     writeWords(context, 'Nobody was signed in.\n');
   } else if (keptTokens.length > 0) {
     writeWords(context, forgottenTokensText(keptTokens.length), 'done');
   }
   if (isEveryone && !flags.json) {
+    for (const removed of registrations) {
+      const kind = removed.registration === 'deleted' ? 'done' : 'words';
+      writeWords(context, removedRegistrationText(removed), kind);
+    }
     writeWords(context, await keptClientsWords(context));
   }
   if (unreadable.length > 0) {
@@ -149,56 +150,4 @@ function unreadableError(
     hint: `its tokens may still be valid; ${first?.error.hint}`,
     cause: first?.error,
   });
-}
-
-/**
- * The accounts that are meant. There may be none where the target has kept tokens of `--grant`, which `logout` forgets
- * as well.
- */
-async function chooseAccounts(
-  target: string | undefined,
-  flags: LogoutFlags,
-  stored: StoredAccounts,
-  kept: readonly KeptToken[],
-  configuration: Configuration,
-): Promise<readonly AccountHead[]> {
-  const configured = async () => configuration;
-  try {
-    return flags.all
-      ? await accountsOfTarget(target, flags, stored.accounts, configured)
-      : [await chooseAccount(target, flags, stored, configured)];
-  } catch (error) {
-    if (flags.account !== undefined) {
-      throw error;
-    }
-    const isUnknown = error instanceof UsageError && error.code === 'usage_unknown_provider';
-    if (!isUnknown && !(error instanceof AuthenticationRequiredError)) {
-      throw error;
-    }
-    const issuers = issuersOf([], target, flags, kept, configuration);
-    if (kept.some(({ issuer }) => issuers.has(issuer))) {
-      return [];
-    }
-    if (isUnknown || kept.length === 0 || (target ?? flags.issuer) !== undefined) {
-      throw error.code === 'login_required' ? nothingToSignOut(error) : error;
-    }
-    throw new AuthenticationRequiredError('login_required', error.message, {
-      hint: 'kept tokens of --grant are deleted with: oauth-login logout --all',
-      cause: error,
-    });
-  }
-}
-
-/** Tokens of the client itself go with the accounts of their issuer. */
-function issuersOf(
-  chosen: readonly AccountHead[],
-  target: string | undefined,
-  flags: LogoutFlags,
-  kept: readonly KeptToken[],
-  configuration: Configuration,
-): ReadonlySet<string> {
-  const own = issuerOfTarget(target, flags, configuration);
-  // A name may have stood on the command line of `token` only, beside --issuer.
-  const named = kept.filter(({ provider }) => own === undefined && provider === target?.toLowerCase());
-  return new Set([...[...chosen, ...named].map(({ issuer }) => issuer), ...(own === undefined ? [] : [own])]);
 }

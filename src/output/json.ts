@@ -91,8 +91,19 @@ export function keptClientDocument({
   issuer,
   clientId,
   store,
+  hasSecret,
+  secretExpiresAt,
+  isMadeByTool,
 }: KeptClient): Record<string, unknown> {
-  return { provider, issuer, client_id: clientId, store };
+  return {
+    provider,
+    issuer,
+    client_id: clientId,
+    store,
+    has_secret: hasSecret,
+    ...(secretExpiresAt === undefined ? {} : { secret_expires_at: secretExpiresAt }),
+    registered_by_tool: isMadeByTool,
+  };
 }
 
 function escaped(json: string): string {

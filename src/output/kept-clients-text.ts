@@ -17,7 +17,9 @@ export function keptClientsText(
   keys: readonly StoreKind[],
   configuration: Configuration,
 ): string {
-  const count = `${clients.length} ${clients.length === 1 ? 'client with its secret' : 'clients with their secrets'}`;
+  const areSecret = clients.every(({ hasSecret }) => hasSecret);
+  const secrets = areSecret ? (clients.length === 1 ? ' with its secret' : ' with their secrets') : '';
+  const count = `${clients.length} ${clients.length === 1 ? 'client' : 'clients'}${secrets}`;
   const held = keys.map((kind) => keyWords[kind]).join(', ');
   return [
     `Kept as well: ${count}${held === '' ? '' : `, encrypted with ${held}`}`,
@@ -26,10 +28,16 @@ export function keptClientsText(
   ].join('\n');
 }
 
-function lineOf({ provider, clientId, file }: KeptClient, configuration: Configuration): string {
+function lineOf(client: KeptClient, configuration: Configuration): string {
+  const { provider, clientId, file, hasSecret, isMadeByTool } = client;
   const isCurrent = configuration.providers.get(provider)?.client_id === clientId;
   const command = isCurrent
     ? `oauth-login setup ${shellQuoted(provider)} --remove`
     : `rm ${shellQuoted(file)}`;
-  return `${breakCommands(safeText(provider))} (client ${safeText(clientId, 400)}); to delete it:\n    ${command}`;
+  const what = [
+    `client ${safeText(clientId, 400)}`,
+    ...(isMadeByTool ? ['registered by oauth-login'] : []),
+    ...(hasSecret ? [] : ['without a secret']),
+  ].join(', ');
+  return `${breakCommands(safeText(provider))} (${what}); to delete it:\n    ${command}`;
 }

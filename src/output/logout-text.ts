@@ -4,7 +4,9 @@ import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import { AuthorizationServerError, ConsequenceError, type OAuthLoginError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
+import type { RemovedRegistration } from '../setup/remove-registrations.ts';
 import { jsonText } from './json.ts';
+import { removedRegistrationDocument } from './removed-registration-text.ts';
 import { accountPerson } from './text.ts';
 
 /** Characters of an error's message that are shown inside a sentence. */
@@ -90,12 +92,13 @@ export function forgottenTokensText(count: number): string {
 
 /**
  * What `logout --json` answers: one entry for each account, then one for each kept token of `--grant`, then one for
- * each account that stays because its file cannot be read.
+ * each account that stays because its file cannot be read, then one for each client that this tool registered.
  */
 export function forgottenJson(
   outcomes: readonly ToldSignOut[],
   keptTokens: readonly KeptToken[],
   unreadable: readonly UnreadableAccount[],
+  registrations: readonly RemovedRegistration[],
 ): string {
   return jsonText([
     ...outcomes.map(({ head, revocation, isForgotten, error }) => ({
@@ -114,6 +117,7 @@ export function forgottenJson(
       forgotten: true,
     })),
     ...unreadable.map(({ id, error }) => ({ account: id, error: errorMembers(error), forgotten: false })),
+    ...registrations.map(removedRegistrationDocument),
   ]);
 }
 

@@ -1,6 +1,12 @@
 import type { Secret } from '../ground/secret.ts';
 import type { ClientAuthentication } from '../providers/provider.ts';
 
+/** Where a client is managed, and with which registration access token (RFC 7592 §2). */
+export interface ClientManagement {
+  readonly uri: string;
+  readonly token: Secret;
+}
+
 /** A client that this tool registered with an authorization server. */
 export interface RegisteredClient {
   readonly clientId: string;
@@ -10,7 +16,7 @@ export interface RegisteredClient {
   /** How it authenticates at the token endpoint (RFC 7591 §2). */
   readonly clientAuthentication: ClientAuthentication;
   /** Where it can be deleted again (RFC 7592 §2.3), and with which registration access token. */
-  readonly management?: { readonly uri: string; readonly token: Secret };
+  readonly management?: ClientManagement;
 }
 
 /** What is registered. */

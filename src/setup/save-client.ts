@@ -1,11 +1,10 @@
 import { openAccountStore } from '../accounts/account-store.ts';
-import { openClientSecrets } from '../accounts/client-secrets.ts';
+import { type ClientToKeep, openClientSecrets } from '../accounts/client-secrets.ts';
 import { knownSecret } from '../accounts/known-secret.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { StoreError } from '../ground/errors.ts';
 import { storeQuestions } from '../output/sign-in-questions.ts';
-import type { RegisteredClient } from '../protocol/registered-client.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import { writeProviderConfiguration } from '../settings/configuration-change.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
@@ -15,14 +14,14 @@ import type { RegisteredSettings } from '../sign-in/stages.ts';
 /** Keeps a client: the secret sealed, the identifier in the configuration file. Gives the store that was chosen for the secret. */
 export async function saveClient(
   settings: LoginSettings,
-  client: Omit<RegisteredClient, 'clientAuthentication'>,
+  client: Omit<ClientToKeep, 'caFile'> & { readonly clientId: string },
   context: Context,
 ): Promise<StoreKind | undefined> {
   const { provider } = settings;
-  const { clientId, clientSecret, management } = client;
+  const { clientId, clientSecret, management, isMadeByTool } = client;
   const sealed = openClientSecrets(context);
   const reference = { provider: provider.name, issuer: provider.issuer, clientId };
-  if (clientSecret === undefined && management === undefined) {
+  if (clientSecret === undefined && management === undefined && !isMadeByTool) {
     await writeClient(settings, clientId, context);
     return undefined;
   }
@@ -32,7 +31,11 @@ export async function saveClient(
     context,
   );
   const isNew = !sealed.hasClientSecret(reference);
-  await sealed.writeRegisteredClient(reference, client, store);
+  await sealed.writeRegisteredClient(
+    reference,
+    { ...client, ...defined({ caFile: settings.caFile }) },
+    store,
+  );
   try {
     await writeClient(settings, clientId, context);
   } catch (error) {

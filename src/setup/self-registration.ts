@@ -93,7 +93,7 @@ async function registerNow(
     redirect_uri: redirectUri,
     ...(method === 'client_secret_basic' ? { client_authentication: method } : {}),
   };
-  await saveClient({ ...settings, configuration }, client, context);
+  await saveClient({ ...settings, configuration }, { ...client, isMadeByTool: true }, context);
   const { clientId, clientSecret, secretExpiresAt } = client;
   if (secretExpiresAt !== undefined) {
     note({ kind: 'client-secret-ends', on: secretExpiresAt, target: signInTarget(settings) });

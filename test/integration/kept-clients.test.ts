@@ -39,7 +39,14 @@ describe('a client whose secret is kept', () => {
 
     const { clients } = JSON.parse((await line.run('status', '--json')).stdout);
     expect(clients).toEqual([
-      { provider: 'github', issuer: 'https://github.com/login/oauth', client_id: 'Iv1.first', store: 'file' },
+      {
+        provider: 'github',
+        issuer: 'https://github.com/login/oauth',
+        client_id: 'Iv1.first',
+        store: 'file',
+        has_secret: true,
+        registered_by_tool: false,
+      },
     ]);
   });
 

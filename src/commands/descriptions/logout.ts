@@ -9,7 +9,7 @@ export const logoutCommand: CommandDescription = {
   flags: [
     {
       usage: '--all',
-      description: 'every account (of the target, if you name one)',
+      description: 'every account of the target; without one, all, and the clients the tool registered',
       conflicts: [shared.account],
     },
     { usage: '--forget', description: 'also delete what cannot be revoked, and say what stays valid' },

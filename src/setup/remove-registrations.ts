@@ -1,0 +1,107 @@
+import type { AccessSession } from '../access/access-session.ts';
+import { unreadableAccount } from '../accounts/accounts-of-client.ts';
+import { openClientSecrets } from '../accounts/client-secrets.ts';
+import { type KeptClient, listKeptClients } from '../accounts/kept-clients.ts';
+import { defined } from '../ground/defined.ts';
+import { variableText } from '../ground/environment.ts';
+import { OAuthLoginError } from '../ground/errors.ts';
+import { networkOf, signalled } from '../ground/http-options.ts';
+import { deleteRegistration } from '../protocol/client-registration.ts';
+import { readUserConfiguration } from '../settings/configuration.ts';
+import { removeClientConfiguration } from '../settings/configuration-change.ts';
+
+/** What happened to a client that this tool registered. */
+export interface RemovedRegistration {
+  readonly client: KeptClient;
+  /**
+   * `deleted`: at the server, too. `not-offered`: the server gave no address or no token to delete it with. `in-use`:
+   * an account that was not signed out needs the client.
+   */
+  readonly registration: 'deleted' | 'not-offered' | 'in-use' | 'failed';
+  /** Why it could not be deleted at the server. */
+  readonly error?: OAuthLoginError;
+  /** Whether the client was deleted here. */
+  readonly isForgotten: boolean;
+}
+
+/**
+ * Deletes every client that this tool registered, at its server and here; clients that a person registered stay. A
+ * client that the server did not delete stays here as well, unless `forget` is set and the server was to be asked.
+ *
+ * Throws a `StoreError` or a `ConfigurationError` when something here cannot be read or changed, and an `AbortedError`.
+ *
+ * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
+ */
+export async function removeRegistrations(
+  { forget }: { readonly forget: boolean },
+  access: AccessSession,
+): Promise<readonly RemovedRegistration[]> {
+  const { accounts, problems } = await access.store.list();
+  const removed: RemovedRegistration[] = [];
+  for (const client of listKeptClients(access.context)) {
+    if (!client.isMadeByTool) {
+      continue;
+    }
+    const isInUse =
+      accounts.some(({ issuer, clientId }) => issuer === client.issuer && clientId === client.clientId) ||
+      unreadableAccount(client, problems) !== undefined;
+    removed.push(
+      isInUse
+        ? { client, registration: 'in-use', isForgotten: false }
+        : await removeRegistration(client, forget, access),
+    );
+  }
+  return removed;
+}
+
+async function removeRegistration(
+  client: KeptClient,
+  forget: boolean,
+  access: AccessSession,
+): Promise<RemovedRegistration> {
+  try {
+    if (!(await deleteAtServer(client, access))) {
+      return { client, registration: 'not-offered', isForgotten: false };
+    }
+  } catch (error) {
+    access.context.signal.throwIfAborted();
+    if (!(error instanceof OAuthLoginError)) {
+      throw error;
+    }
+    if (forget) {
+      await forgetClient(client, access);
+    }
+    return { client, registration: 'failed', error, isForgotten: forget };
+  }
+  await forgetClient(client, access);
+  return { client, registration: 'deleted', isForgotten: true };
+}
+
+/** Whether the server was asked; it was not where it gave no way to delete the client. */
+async function deleteAtServer(client: KeptClient, { context, trace }: AccessSession): Promise<boolean> {
+  const management = await openClientSecrets(context).readManagement(client);
+  if (management === undefined) {
+    return false;
+  }
+  const { caFile } = management;
+  // An address without TLS was kept only where the person allowed that.
+  const allowHttpLoopback = new URL(management.uri).protocol === 'http:';
+  const extraCaFile = variableText(context.env, 'NODE_EXTRA_CA_CERTS');
+  const http = await context.openHttp(
+    networkOf({ allowHttpLoopback, ...defined({ caFile, extraCaFile }) }, trace),
+  );
+  try {
+    await deleteRegistration(management, client.provider, signalled(http.fetch, context.signal));
+    return true;
+  } finally {
+    await http.close();
+  }
+}
+
+async function forgetClient(client: KeptClient, { context }: AccessSession): Promise<void> {
+  openClientSecrets(context).removeClientSecret(client);
+  const { providers } = await readUserConfiguration(context.paths);
+  if (providers.get(client.provider)?.client_id === client.clientId) {
+    await removeClientConfiguration(context, client.provider);
+  }
+}
