@@ -33,6 +33,8 @@ const privateSubnets: readonly Subnet[] = [
 ];
 /** Prefixes behind which an IPv4 address stands: NAT64 (RFC 6052), its local form (RFC 8215) and 6to4 (RFC 3056). */
 const NAT64 = /^64:ff9b::([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+/** IPv4-compatible (RFC 4291 §2.5.5.1) and IPv4-translated addresses (RFC 2765 §2.1), which nobody uses any more. */
+const OLD_FORM = /^::(?:ffff:0:)?([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 const LOCAL_NAT64 = /^64:ff9b:1:/;
 const SIX_TO_FOUR = /^2002:([0-9a-f]{1,4}):([0-9a-f]{1,4}):/;
 
@@ -73,7 +75,7 @@ function classIn(address: string, family: 'ipv4' | 'ipv6'): AddressClass {
 }
 
 function embeddedAddress(plain: string): string | undefined {
-  const [, high, low] = NAT64.exec(plain) ?? SIX_TO_FOUR.exec(plain) ?? [];
+  const [, high, low] = NAT64.exec(plain) ?? SIX_TO_FOUR.exec(plain) ?? OLD_FORM.exec(plain) ?? [];
   if (high === undefined || low === undefined) {
     return undefined;
   }

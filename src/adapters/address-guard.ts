@@ -13,30 +13,42 @@ export interface AddressGuard {
 
 type Resolved = readonly LookupAddress[];
 
+/** What the resolver has said of the host that the person typed. */
+interface TypedHost {
+  /** The classes of its addresses when they were first asked for. */
+  readonly classes: ReadonlySet<AddressClass>;
+  /** It had an address on the internet at some time, so its owner may be anybody. */
+  isPublic: boolean;
+}
+
+/** By resolver, since a name must not be of another class at the next connection, or for the next guard of this run. */
+const typedHosts = new WeakMap<LookupFunction, Map<string, TypedHost>>();
+
 /** Ports below this belong to services of the system. */
 const FIRST_FREE_PORT = 1024;
 
 /**
  * Guards the connections of a sign-in whose addresses come from documents: what the person typed, `host`, decides
- * whether they may lead into a private network or to this machine.
+ * whether they may lead into a private network or to this machine. They may not where that host was ever on the
+ * internet: whoever owns a name can give it a private address as well, or later.
  *
  * @see [RFC 9728 §7.7](https://www.rfc-editor.org/rfc/rfc9728.html#section-7.7)
  */
 export function guardAddresses(host: string, lookup: LookupFunction): AddressGuard {
-  let known: Promise<ReadonlySet<AddressClass>> | undefined;
-  const ownClasses = () => {
-    known ??= resolve(host, lookup).then(
-      (addresses) => new Set(addresses.map(({ address }) => classOfAddress(address))),
-      () => new Set<AddressClass>(),
-    );
-    return known;
-  };
-  const isAllowed = async (address: string) => {
+  const isAllowed = async (name: string, address: string) => {
     const found = classOfAddress(address);
-    return found === 'public' || (found !== 'never' && (await ownClasses()).has(found));
+    if (found === 'public' || found === 'never') {
+      return found === 'public';
+    }
+    const { classes, isPublic } = await typedHost(host, lookup);
+    return classes.has(found) && (!isPublic || name === plainName(host));
   };
   const allowedOf = async (name: string, addresses: Resolved): Promise<Resolved> => {
-    const verdicts = await Promise.all(addresses.map(({ address }) => isAllowed(address)));
+    if (name === plainName(host)) {
+      const typed = await typedHost(host, lookup, addresses);
+      typed.isPublic ||= classesOf(addresses).has('public');
+    }
+    const verdicts = await Promise.all(addresses.map(({ address }) => isAllowed(name, address)));
     const allowed = addresses.filter((_, index) => verdicts[index] === true);
     if (allowed.length === 0) {
       throw forbidden(name);
@@ -48,7 +60,7 @@ export function guardAddresses(host: string, lookup: LookupFunction): AddressGua
       const port = Number(target.port || '443');
       const name = plainName(target.hostname);
       const isSystemPort = port < FIRST_FREE_PORT && port !== 443 && name !== plainName(host);
-      if (isSystemPort || (isIP(name) !== 0 && !(await isAllowed(name)))) {
+      if (isSystemPort || (isIP(name) !== 0 && !(await isAllowed(name, name)))) {
         throw forbidden(target.host);
       }
     },
@@ -69,6 +81,29 @@ export function guardAddresses(host: string, lookup: LookupFunction): AddressGua
         );
     },
   };
+}
+
+/** What is known of the typed host, from the addresses that were found for it or from the resolver. */
+async function typedHost(host: string, lookup: LookupFunction, found?: Resolved): Promise<TypedHost> {
+  const hosts = typedHosts.get(lookup) ?? new Map<string, TypedHost>();
+  typedHosts.set(lookup, hosts);
+  const classes = hosts.has(host)
+    ? undefined
+    : classesOf(found ?? (await resolve(host, lookup).catch(() => [])));
+  const known = hosts.get(host);
+  if (known !== undefined || classes === undefined) {
+    return known ?? { classes: new Set(), isPublic: false };
+  }
+  const typed = { classes, isPublic: classes.has('public') };
+  // A resolver that failed may answer the next time.
+  if (classes.size > 0) {
+    hosts.set(host, typed);
+  }
+  return typed;
+}
+
+function classesOf(addresses: Resolved): ReadonlySet<AddressClass> {
+  return new Set(addresses.map(({ address }) => classOfAddress(address)));
 }
 
 function resolve(host: string, lookup: LookupFunction): Promise<Resolved> {

@@ -109,10 +109,15 @@ async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
   });
 }
 
-/** A resolver that answers for `localhost` itself, so that the name cannot lead off this machine. */
+let pinning: LookupFunction | undefined;
+
+/**
+ * A resolver that answers for `localhost` itself, so that the name cannot lead off this machine. There is one in a
+ * process: guards of addresses remember what it said.
+ */
 async function lookupPinningLocalhost(): Promise<LookupFunction> {
   const { lookup } = await import('node:dns');
-  return (hostname, options, callback) => {
+  pinning ??= (hostname, options, callback) => {
     if (hostname !== 'localhost') {
       lookup(hostname, options, callback);
     } else if (options.all !== true) {
@@ -125,6 +130,7 @@ async function lookupPinningLocalhost(): Promise<LookupFunction> {
       callback(null, addresses);
     }
   };
+  return pinning;
 }
 
 function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {

@@ -43,6 +43,8 @@ export interface ServerOfResource {
   readonly resource: string;
   readonly issuer: string;
   readonly scopes: readonly string[];
+  /** The origins of its endpoints that are not the issuer's. */
+  readonly endpointOrigins: readonly string[];
 }
 
 /** What a sign-in tells while it goes on; `output/` has the words, and the events for programs. */
@@ -70,7 +72,7 @@ export interface SignInProgress {
   clockDiffers(seconds: number): void;
   /** Nobody has confirmed a sign-in to this provider with this program, so its facts are not sure. */
   untried(): void;
-  /** The protected resource takes tokens of a server of another origin: what is agreed to, before the browser opens. */
+  /** The protected resource takes tokens of a server of another origin, or of endpoints there: what is agreed to, before the browser opens. */
   signsInElsewhere(server: ServerOfResource): void;
   /** Who is signed in there already, told before the browser opens. */
   signedInAlready(accounts: readonly AccountHead[]): void;

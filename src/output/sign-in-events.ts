@@ -63,8 +63,8 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     clockDiffers(seconds) {
       emit('notice', { code: 'clock', message: clockOffsetText(seconds, name) });
     },
-    signsInElsewhere({ resource, issuer, scopes }) {
-      emit('resource', { resource, issuer, scopes });
+    signsInElsewhere({ resource, issuer, scopes, endpointOrigins }) {
+      emit('resource', { resource, issuer, scopes, endpoint_origins: endpointOrigins });
     },
     signedInAlready() {},
     onceMore(reason) {

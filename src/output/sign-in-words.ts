@@ -145,11 +145,12 @@ export function signInWords(
     clockDiffers(seconds) {
       say(`note: ${clockOffsetText(seconds, name)}`);
     },
-    signsInElsewhere({ resource, issuer, scopes }) {
+    signsInElsewhere({ resource, issuer, scopes, endpointOrigins }) {
       say(
         prose(`${name} takes tokens of another server, which you are about to sign in to:`, context),
         `  API:      ${safeText(resource, LONGEST_ADDRESS)}`,
         `  sign-in:  ${safeText(issuer, LONGEST_ADDRESS)}`,
+        ...endpointOrigins.map((origin) => `  through:  ${safeText(origin, LONGEST_ADDRESS)}`),
         `  scopes:   ${scopes.length === 0 ? 'none named' : safeText(scopes.join(' '), LONGEST_ADDRESS)}`,
       );
     },

@@ -71,7 +71,7 @@ export async function findProtectedResource(
       return undefined;
     });
     if (document !== undefined) {
-      const resource = readResource(document, address, access);
+      const resource = readResource(document, { address, place }, access);
       return { kind: 'resource', resource: { ...resource, scopes: scopes ?? resource.scopes } };
     }
   }
@@ -148,18 +148,27 @@ async function documentAt(place: string, { fetch }: ResourceAccess): Promise<obj
 
 /**
  * Throws a `ProtocolError` for metadata of another resource. An address below the resource is part of it, as far as
- * both are of one origin: many servers describe themselves once, for all their paths.
+ * both are of one origin: many servers describe themselves once, for all their paths. That has to stand at a
+ * well-known address of the host: at any other one, somebody who has a path there could speak for all of the host,
+ * and would then be given its tokens.
  *
  * @see [RFC 9728 §3.3](https://www.rfc-editor.org/rfc/rfc9728.html#section-3.3)
  */
-function readResource(document: object, address: string, rules: ResourceAccess): ProtectedResource {
+function readResource(
+  document: object,
+  { address, place }: { readonly address: string; readonly place: string },
+  rules: ResourceAccess,
+): ProtectedResource {
   const member = (name: string): unknown => Object.getOwnPropertyDescriptor(document, name)?.value;
   const identifier = member('resource');
   const checked = checkEndpoint(identifier, rules);
   if (typeof identifier !== 'string' || 'fault' in checked) {
     throw unfit(address, `"resource" ${'fault' in checked ? checked.fault : 'is not a string'}`);
   }
-  if (!isWithinResource(address, identifier)) {
+  const { origin, search } = new URL(checked.href);
+  const speaksForHost = isWithinResource(place, `${origin}${WELL_KNOWN}`);
+  const isOwn = speaksForHost || isWithinResource(identifier, address);
+  if (search !== '' || !isOwn || !isWithinResource(address, identifier)) {
     throw unfit(address, `the metadata belong to ${safeText(identifier, 400)}`);
   }
   const servers = member('authorization_servers');

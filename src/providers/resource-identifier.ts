@@ -1,3 +1,6 @@
+/** Spellings of a slash, a backslash or a dot, and a segment of dots with parameters, that some servers resolve. */
+const AMBIGUOUS = /%(?:25)*(?:2f|5c|2e)|\/\.{1,2};/i;
+
 /**
  * Whether an address belongs to a protected resource: the same origin, and the same path or one below it.
  *
@@ -8,7 +11,7 @@ export function isWithinResource(address: string | URL, resource: string): boole
     return false;
   }
   const [url, whole] = [new URL(address), new URL(resource)];
-  if (url.origin !== whole.origin || /%2f|%5c|%2e/i.test(url.pathname)) {
+  if (url.origin !== whole.origin || AMBIGUOUS.test(url.pathname)) {
     return false;
   }
   const path = whole.pathname.replace(/\/$/, '');

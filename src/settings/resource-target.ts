@@ -5,6 +5,7 @@ import type { Configuration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
 import type { LoginFlags } from './login-settings.ts';
 import { nameOfHost, type Target } from './target.ts';
+import { variableName } from './variables.ts';
 
 /** A protected resource and the one of its servers that is signed in to. */
 export interface ChosenResource {
@@ -54,7 +55,10 @@ export function nameOfResource(identifier: string, { providers }: Pick<Configura
   const segments = pathname.split('/').filter((segment) => segment !== '');
   const plain = [nameOfHost(host), ...segments].join('_');
   const isPlain = segments.every((segment) => /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/.test(segment));
-  if (isPlain && plain.length <= LONGEST_NAME && !providers.has(plain)) {
+  const variable = variableName(plain, 'CLIENT_ID');
+  // A variable that belongs to another provider holds no client of this resource.
+  const isTaken = [...providers.keys()].some((name) => variableName(name, 'CLIENT_ID') === variable);
+  if (isPlain && plain.length <= LONGEST_NAME && !isTaken) {
     return plain;
   }
   const digits = hash('sha256', identifier, 'hex').slice(0, HASH_DIGITS);

@@ -8,39 +8,58 @@ import { signInTarget } from '../settings/sign-in-target.ts';
 import type { SignInPorts } from './ports.ts';
 
 /**
- * Has the person agree to the server that a protected resource names, where it is of another origin: a hostile resource
- * may name the server that the person trusts, and would then be given the token. What is agreed to is shown first; the
- * exact issuer on the command line says as much.
+ * Has the person agree to the server that a protected resource names, where it or one of its endpoints is of another
+ * origin: a hostile resource may name the server that the person trusts, or be a server itself that names the endpoints
+ * of that one, and would then be given the token. What is agreed to is shown first; the exact issuer on the command line
+ * says as much.
  *
  * Throws an `AuthenticationRequiredError` where nobody can be asked, and an `AbortedError` where the person says no.
  *
  * @see [RFC 9728 §7.6](https://www.rfc-editor.org/rfc/rfc9728.html#section-7.6)
  */
 export async function agreeToServer(
-  { issuer }: ResolvedProvider,
+  resolved: ResolvedProvider,
   settings: LoginSettings,
   context: Context,
   { progress, questions }: SignInPorts,
 ): Promise<void> {
   const { resource, scopes, agrees, issuerNamed, provider } = settings;
-  if (resource === undefined || new URL(resource).origin === new URL(issuer).origin) {
+  if (resource === undefined) {
     return;
   }
-  progress.signsInElsewhere({ resource, issuer, scopes });
+  const { issuer } = resolved;
+  const own = new URL(issuer).origin;
+  const others = endpointsElsewhere(resolved);
+  const isOfResource = new URL(resource).origin === own;
+  if (isOfResource && others.length === 0) {
+    return;
+  }
+  progress.signsInElsewhere({ resource, issuer, scopes, endpointOrigins: others });
   if (agrees || issuerNamed) {
     return;
   }
-  const { host } = new URL(issuer);
+  const host = (others.length === 0 ? [own] : others).map((origin) => new URL(origin).host).join(', ');
   if (!isInteractive(context)) {
     throw new AuthenticationRequiredError(
       'person_required',
       `nobody is here to agree that ${provider.label} gets a token of ${host}`,
       {
-        hint: `if that is right: oauth-login ${signInTarget(settings)} --issuer ${safeText(issuer, 400)}`,
+        hint: `if that is right: oauth-login ${signInTarget(settings)} ${isOfResource ? '--yes' : `--issuer ${safeText(issuer, 400)}`}`,
       },
     );
   }
   if (!(await questions.agreesToServer(provider.label, host))) {
     throw new AbortedError('stopped, nothing was sent', `sign in at an API whose sign-in server you know`);
   }
+}
+
+/** The origins, other than that of the issuer, of the endpoints of a sign-in that its metadata name. */
+function endpointsElsewhere({ issuer, endpoints, discovered }: ResolvedProvider): readonly string[] {
+  const used = ['authorization_endpoint', 'device_authorization_endpoint', 'token_endpoint'] as const;
+  const origins = used
+    .filter((name) => discovered.includes(name))
+    .map((name) => endpoints[name])
+    .filter((endpoint) => endpoint !== undefined)
+    .map((endpoint) => new URL(endpoint).origin);
+  return [...new Set(origins)].filter((origin) => origin !== new URL(issuer).origin);
 }

@@ -133,6 +133,28 @@ describe('an API by its address', () => {
     expect(agreed.exitCode).toBe(0);
   });
 
+  it('T05 asks before an API that is its own server uses the endpoints of another one', async () => {
+    api.on('/.well-known/oauth-protected-resource/mcp', () =>
+      jsonReply({ resource: api.identifier, authorization_servers: [api.origin] }),
+    );
+    const genuine = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
+    api.on('/.well-known/oauth-authorization-server', () =>
+      jsonReply({ ...Object(genuine), issuer: api.origin }),
+    );
+    const [seen, registered] = [authorizations().length, server.hits('registration')];
+    const alone = await line.run(api.identifier, ...local, '--json');
+    expect(errorOf(alone)).toMatchObject({
+      code: 'person_required',
+      message: expect.stringContaining(`gets a token of ${new URL(server.issuer).host}`),
+      hint: `if that is right: oauth-login ${api.identifier} --allow-http-loopback --yes`,
+    });
+    expect([authorizations().length, server.hits('registration')]).toEqual([seen, registered]);
+    const agreed = await line.run(api.identifier, ...local, '--yes');
+    expect(agreed.stderr).toContain(
+      `  sign-in:  ${api.origin}\n  through:  ${new URL(server.issuer).origin}\n`,
+    );
+  });
+
   it('takes the exact issuer in place of a question, if the API names it', async () => {
     expect((await line.run(api.identifier, ...local, '--issuer', server.issuer)).exitCode).toBe(0);
     const other = await line.run(api.identifier, ...local, '--issuer', 'https://other.example', '--json');
@@ -164,7 +186,13 @@ describe('an API by its address', () => {
 
   it('sends the token to no address beside the API, at its own origin', async () => {
     await line.run(api.identifier, ...local, '--yes');
-    for (const address of [`${api.origin}/mcpx`, `${api.origin}/other`, `${api.origin}/mcp/..%2fother`]) {
+    for (const address of [
+      `${api.origin}/mcpx`,
+      `${api.origin}/other`,
+      `${api.origin}/mcp/..%2fother`,
+      `${api.origin}/mcp/..;/other`,
+      `${api.origin}/mcp/%252e%252e%252fother`,
+    ]) {
       const outcome = await line.run('request', api.identifier, address, '--json', '{}');
       expect(outcome.exitCode).toBe(2);
       expect(outcome.stderr).toContain(`it is for ${api.identifier} and the addresses below it`);
@@ -243,6 +271,7 @@ describe('an API by its address', () => {
     ['another resource', () => ({ resource: 'https://other.example/mcp' })],
     ['a sibling path', () => ({ resource: `${api.origin}/mc` })],
     ['another path', () => ({ resource: `${api.identifier}/deeper` })],
+    ['a query', () => ({ resource: `${api.identifier}?tenant=2` })],
     ['no resource', () => ({ resource: undefined })],
     ['no server', () => ({ authorization_servers: [] })],
     ['a server that is a file', () => ({ authorization_servers: ['file:///etc/passwd'] })],
@@ -267,6 +296,22 @@ describe('an API by its address', () => {
       `its challenge names metadata at ${other.origin}, and not at ${api.origin}`,
     );
     expect(other.requests).toEqual([]);
+  });
+
+  it.each([
+    '/mcp/metadata',
+    '/.well-known/oauth-protected-resources',
+    '/.well-known/oauth-protected-resource/..%2f..%2fmcp/metadata',
+  ])('T48 lets a document at %s speak for its address alone, and not for all of the host', async (place) => {
+    api.on('/mcp', () => ({
+      status: 401,
+      headers: { 'www-authenticate': `Bearer resource_metadata="${api.origin}${place}"` },
+    }));
+    api.on(place, () => jsonReply({ resource: api.origin, authorization_servers: [server.issuer] }));
+    const outcome = await line.run(api.identifier, ...local, '--yes', '--json');
+    expect(errorOf(outcome).code).toBe('protocol_invalid_metadata');
+    api.on(place, () => jsonReply({ resource: api.identifier, authorization_servers: [server.issuer] }));
+    expect((await line.run(api.identifier, ...local, '--yes')).exitCode).toBe(0);
   });
 
   it('T48 refuses a server whose metadata name another issuer', async () => {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { classOfAddress } from '../../../src/adapters/address-class.ts';
-import { guardAddresses } from '../../../src/adapters/address-guard.ts';
+import { type AddressGuard, guardAddresses } from '../../../src/adapters/address-guard.ts';
 import { closeAfterTest } from '../../support/close-after-test.ts';
 import { openClient, rejectionOf } from './http-client.ts';
 
@@ -30,6 +30,8 @@ describe('T14 the class of an address', () => {
         '::ffff:169.254.169.254',
         '64:ff9b::a9fe:a9fe',
         '64:ff9b::7f00:1',
+        '::127.0.0.1',
+        '::ffff:0:10.0.0.1',
         '2002:7f00:1::',
         '2002:a9fe:a9fe::1',
         'not an address',
@@ -50,8 +52,11 @@ function resolver(table: Readonly<Record<string, readonly string[]>>): LookupFun
     const turn = asked.get(hostname) ?? 0;
     asked.set(hostname, turn + 1);
     const answers = table[hostname] ?? [];
-    const address = answers[Math.min(turn, answers.length - 1)] ?? '';
-    callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
+    const addresses = (answers[Math.min(turn, answers.length - 1)] ?? '').split(' ');
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
   };
 }
 
@@ -88,6 +93,50 @@ describe('T14 a guard', () => {
       });
     expect(await once()).toEqual([{ address: '93.184.216.34', family: 4 }]);
     expect(await once()).toMatchObject({ code: 'protocol_insecure_uri' });
+  });
+
+  /** What each name is resolved to, one after the other, by guards that share a resolver. */
+  const inTurn = async (
+    table: Readonly<Record<string, readonly string[]>>,
+    names: readonly string[],
+    guardOf: (turn: number, lookup: LookupFunction) => AddressGuard,
+  ) => {
+    const lookup = resolver(table);
+    const outcomes: string[] = [];
+    for (const [turn, name] of names.entries()) {
+      outcomes.push(
+        await new Promise<string>((done) => {
+          guardOf(turn, lookup).lookup(name, { all: true }, (error, found) =>
+            done(error === null ? JSON.stringify(found) : String(Object(error).code)),
+          );
+        }),
+      );
+    }
+    return outcomes.map((outcome) => (outcome.startsWith('[') ? 'connected' : outcome));
+  };
+
+  it.each([
+    ['was public', ['93.184.216.34', '10.0.0.1']],
+    ['was private for the first look only', ['10.0.0.1', '93.184.216.34']],
+    ['is both', ['93.184.216.34 10.0.0.1']],
+  ])('lets no typed host into a private network that %s', async (_what, answers) => {
+    const table = { 'evil.example': answers, intra: ['10.0.0.7'] };
+    const names = ['evil.example', 'evil.example', 'intra'];
+    const fresh = await inTurn(table, names, (_turn, lookup) => guardAddresses('evil.example', lookup));
+    expect(fresh[2]).toBe('protocol_insecure_uri');
+    const kept = new Map<LookupFunction, AddressGuard>();
+    const one = await inTurn(table, names, (_turn, lookup) => {
+      const guard = kept.get(lookup) ?? guardAddresses('evil.example', lookup);
+      kept.set(lookup, guard);
+      return guard;
+    });
+    expect(one[2]).toBe('protocol_insecure_uri');
+  });
+
+  it('connects to a typed host at any of its addresses, as a browser would', async () => {
+    const table = { 'both.example': ['10.0.0.1 2606:4700::1111'] };
+    const both = await looked('both.example', 'both.example', table);
+    expect(both).toHaveLength(2);
   });
 
   it.each([

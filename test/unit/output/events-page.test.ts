@@ -49,7 +49,12 @@ describe('docs/events.md', () => {
     events.pkceNotAnnounced();
     events.profileMissing(new NetworkError('network_unreachable', 'not there', { hint: 'none' }), undefined);
     events.signInEnds(86_400, undefined);
-    events.signsInElsewhere({ resource: 'https://x.test/api', issuer: 'https://y.test', scopes: [] });
+    events.signsInElsewhere({
+      resource: 'https://x.test/api',
+      issuer: 'https://y.test',
+      scopes: [],
+      endpointOrigins: [],
+    });
     events.onceMoreFailed(new NetworkError('network_unreachable', 'not there', { hint: 'none' }));
     events.done();
     events.signedIn({
