@@ -20,7 +20,10 @@ export async function writeProviderConfiguration(
 ): Promise<void> {
   await changeDocument(context, (document) => {
     const providers = isObject(document.providers) ? document.providers : {};
-    const before = isObject(providers[name]) ? providers[name] : {};
+    const entry = isObject(providers[name]) ? providers[name] : {};
+    // What belongs to the server that the resource named before stays with that server (RFC 9700 §4.4).
+    const isOfOtherServer = change.resource !== undefined && entry.issuer !== change.issuer;
+    const before = isOfOtherServer ? {} : entry;
     return { ...document, providers: { ...providers, [name]: { ...before, ...change } } };
   });
 }

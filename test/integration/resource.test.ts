@@ -229,6 +229,9 @@ describe('an API by its address', () => {
 
   it('is registered with at the server that it names now, when it names another than before', async () => {
     await line.run(api.identifier, ...local, '--yes');
+    const [[name = '', first] = []] = Object.entries(Object(configurationOf(line)).providers);
+    const endpoints = { revocation_endpoint: 'https://login.example/revoke' };
+    writeConfiguration(line, { providers: { [name]: { ...Object(first), endpoints } } });
     const next = closeAfterTest(await startServerOfResources());
     api.on('/.well-known/oauth-protected-resource/mcp', () =>
       jsonReply({ resource: api.identifier, authorization_servers: [next.issuer] }),
@@ -237,6 +240,7 @@ describe('an API by its address', () => {
     expect(next.hits('registration')).toBe(1);
     const [entry] = Object.values(Object(configurationOf(line)).providers);
     expect(entry).toMatchObject({ issuer: next.issuer, resource: api.identifier });
+    expect(entry).not.toHaveProperty('endpoints');
     const token = (await line.run('token', api.identifier)).stdout.trim();
     expect(next.issuedSecrets('access_token')).toContain(token);
   });
