@@ -10,6 +10,7 @@ import { tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { AccessSession } from './access-session.ts';
 import { failureRecord } from './failed-refresh.ts';
+import { withEndOfSecret } from './refused-client.ts';
 import { isRejectedRefresh } from './rejected-refresh.ts';
 import { cannotRefresh, signInAgain } from './sign-in-again.ts';
 
@@ -96,7 +97,11 @@ async function keepWhatComes(
     if (error instanceof StoreError) {
       throw error;
     }
-    throw noteFailure(error, account.head, latest, reply, reserve, context);
+    throw withEndOfSecret(
+      noteFailure(error, account.head, latest, reply, reserve, context),
+      latest.head,
+      context,
+    );
   } finally {
     reserve.close();
   }

@@ -15,6 +15,7 @@ export type UsageCode =
 export type ConfigurationCode =
   | 'config_missing_client_id'
   | 'config_missing_client_secret'
+  | 'config_client_secret_expired'
   | 'config_missing_key'
   | 'config_missing_refresh_token'
   | 'config_missing_subject_token'

@@ -114,8 +114,8 @@ export async function registerAtSignIn(
 ): Promise<RegisteredSettings> {
   const { context } = surroundings;
   const offer = registrationOffer(provider);
-  // The person has agreed to the server of a resource already.
-  const isAgreed = settings.resource !== undefined;
+  // The person has agreed to the server of a resource already, or with --yes.
+  const isAgreed = settings.resource !== undefined || settings.agrees;
   if (offer !== undefined && (isAgreed || (await mayRegister(offer, provider.label, context)))) {
     return registerItself(settings, provider, offer, fetch, surroundings);
   }

@@ -57,14 +57,12 @@ async function madeMeanwhile(
   settings: LoginSettings,
   context: Context,
 ): Promise<RegisteredSettings | undefined> {
-  if (settings.configuration.client_id !== undefined) {
-    return undefined;
-  }
   const { providers } = await readUserConfiguration(context.paths);
   const configuration = providers.get(settings.provider.name);
   const { client_id: clientId, redirect_uri: uri, issuer } = configuration ?? {};
+  const before = settings.configuration.client_id;
   const isSame = issuer === undefined || issuer === settings.provider.issuer;
-  if (configuration === undefined || clientId === undefined || !isSame) {
+  if (configuration === undefined || clientId === undefined || clientId === before || !isSame) {
     return undefined;
   }
   const redirect = (uri === undefined ? undefined : readRedirectUri(uri)) ?? settings.redirect;

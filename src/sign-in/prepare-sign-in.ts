@@ -17,6 +17,7 @@ import { inheritedStore } from './inherited-store.ts';
 import { metadataDocumentClient } from './metadata-document-client.ts';
 import { missingClientId } from './missing-client.ts';
 import type { FoundProvider, SignInPorts } from './ports.ts';
+import { renewRegistration } from './renew-registration.ts';
 import { requirePerson } from './require-person.ts';
 import type { AskedSignIn, Destination, ReadySignIn, RegisteredSettings } from './stages.ts';
 
@@ -48,10 +49,11 @@ export async function prepareSignIn(
   }
   await agreeToServer(provider, found, context, ports);
   const known = clientId ?? metadataDocumentClient(found, provider);
+  const unregistered = { settings: found, provider, fetch };
   const registered =
     known === undefined
-      ? await registerClient({ settings: found, provider, fetch }, context, ports)
-      : withClient(found, known);
+      ? await registerClient(unregistered, context, ports)
+      : await renewRegistration(withClient(found, known), unregistered, context, ports);
   const destination = await chooseDestination(registered, store, context, ports);
   const settings = { ...registered, device };
   const client = await completeClient(settings, provider, store, context, ports.questions);

@@ -38,7 +38,11 @@ export const loginCommand: CommandDescription = {
       { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },
     ]),
     ...under('An API by its address:', [
-      { usage: '--yes', description: 'agree to the sign-in server that the API names, once it is shown' },
+      {
+        usage: '--yes',
+        description:
+          'agree to the sign-in server that the API names, once it is shown, and to a registration there',
+      },
       {
         usage: '--client-metadata-url <url>',
         description: 'where your client metadata document is, for servers that read one',
