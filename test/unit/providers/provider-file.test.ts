@@ -141,6 +141,26 @@ describe('every provider file', () => {
     }
   });
 
+  it('T64 asks for no scope that changes anything, where the provider has a smaller one', () => {
+    const broad = names.filter((name) =>
+      read(name).scopes.some((scope: string) =>
+        /write|admin|manage|delete|full_access|^all(?:$|[.-])|\*/i.test(scope),
+      ),
+    );
+    // Each of these gives access to everything or to nothing.
+    expect(broad).toEqual(['close', 'databricks', 'frappe', 'mendeley', 'redbooth', 'sage']);
+  });
+
+  it('T64 asks for no more than reading with OAuth 1.0a', () => {
+    const asked = names.flatMap((name) => {
+      const { authorization_parameters: at = {}, temporary_credential_parameters: before = {} } =
+        read(name).oauth1 ?? {};
+      const power = at.perms ?? at.Permissions ?? at.scope ?? before.scope ?? before.scopes;
+      return power === undefined ? [] : [power];
+    });
+    expect(asked.toSorted()).toEqual(['Read', 'email', 'read', 'read,account', 'read_public']);
+  });
+
   it('tells a newcomer what to register', () => {
     for (const name of names) {
       const { registration } = read(name);
