@@ -94,7 +94,7 @@ function lockFilesBeside(file: string): LockFiles {
 function heldLock(file: string, path: string, lock: Lock): ConfigurationLock {
   return {
     replace(text) {
-      const isReplaced = lock.isHeld() && writing(file, () => renameOverFile(file, path, text));
+      const isReplaced = lock.isHeld() && writing(file, () => renameOverFile(file, path, text, lock));
       lock.release();
       if (!isReplaced) {
         throw busy(file, path);
@@ -107,21 +107,25 @@ function heldLock(file: string, path: string, lock: Lock): ConfigurationLock {
 }
 
 /** Writes the text into the lock and renames it; gives `false` when the lock was taken over before that. */
-function renameOverFile(file: string, path: string, text: string): boolean {
+function renameOverFile(file: string, path: string, text: string, lock: Lock): boolean {
   const descriptor = openSync(path, constants.O_RDWR | O_NOFOLLOW);
-  let own: number;
   try {
-    own = fstatSync(descriptor).ino;
+    // A process that was stopped for long may find the lock of another one there. The number of its own file cannot be
+    // given to another file as long as it is open.
+    const own = fstatSync(descriptor).ino;
+    const isThere = () => lstatSync(path, { throwIfNoEntry: false })?.ino === own;
+    if (!lock.isHeld() || !isThere()) {
+      return false;
+    }
     ftruncateSync(descriptor);
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+    if (!isThere()) {
+      return false;
+    }
   } finally {
     // Windows renames no file that is open.
     closeSync(descriptor);
-  }
-  // A process that slept for long may find the lock of another one there.
-  if (lstatSync(path, { throwIfNoEntry: false })?.ino !== own) {
-    return false;
   }
   renameSync(path, file);
   return true;

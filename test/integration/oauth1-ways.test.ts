@@ -143,6 +143,14 @@ describe('a server of the user’s own', () => {
     expect(asked?.headers.authorization).toBe(`Bearer ${key}`);
     expect((await line.run('token', 'photos')).stdout).toBe(`${key}\n`);
   });
+
+  it('whose key is empty signs nobody in', async () => {
+    const { line, provider } = await open({}, { secret_is_key: true });
+    provider.faults.tokenReply = 'oauth_token=a&oauth_token_secret=';
+    const outcome = await line.run('photos');
+    expect(outcome.stderr).toContain('contains an empty key');
+    expect(outcome.exitCode).toBe(6);
+  });
 });
 
 describe('a private key in place of a secret', () => {

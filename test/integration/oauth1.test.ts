@@ -92,6 +92,19 @@ describe('what must not be trusted', () => {
     expectNoSecrets(line.everythingSaid(), [...provider.secrets, clientSecret]);
   });
 
+  it('a server that names a secret as the problem has it left out of the error', async () => {
+    const secret = 'canary-as-a-problem';
+    const server = closeAfterTest(await openQuirkyServer());
+    const line = closeAfterTest(
+      openPlayedCommandLine(server, { ...env, OAUTH_LOGIN_X_OAUTH1_CLIENT_SECRET: secret }),
+    );
+    const provider = playOAuth1(server, { ...x, clientSecret: secret });
+    provider.faults.problems.push({ status: 401, body: `oauth_problem=${secret}` });
+    const outcome = await line.run('x', '--oauth1', ...anyPort);
+    expect(outcome.stderr).toContain('was refused (status 401)');
+    expectNoSecrets(line.everythingSaid(), [secret]);
+  });
+
   it('a clock that is off is named, with how far', async () => {
     const { line, provider } = await open();
     provider.faults.clockAhead = 3600;

@@ -39,7 +39,7 @@ export interface OAuth1Problem {
 }
 
 /** The name of a problem of which nothing is known. */
-const UNEXPLAINED = 'unexplained';
+export const UNEXPLAINED = 'unexplained';
 
 /**
  * Reads why a server refused: `oauth_problem` in the form or in the challenge, X's codes, or whatever words there are.

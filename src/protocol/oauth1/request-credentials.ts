@@ -10,6 +10,7 @@ import {
   oauth1Refusal,
   readCredentialsReply,
   readOAuth1Problem,
+  UNEXPLAINED,
 } from './credentials-reply.ts';
 
 /** A server of OAuth 1.0a, and who asks it. */
@@ -68,7 +69,7 @@ export async function requestCredentials(
   return { ...readCredentialsReply(reply.text, what), issuedAt: endpoint.signer.now(), ...clock };
 }
 
-/** The problem without words that repeat a secret: some servers explain a refusal by quoting what they were sent. */
+/** The problem without a name or words that repeat a secret: some servers explain a refusal by quoting what they were sent. */
 function discreet(
   { name, words }: OAuth1Problem,
   { clientSecret, token }: OAuth1Signer,
@@ -76,8 +77,11 @@ function discreet(
 ): OAuth1Problem {
   const { oauth_verifier, oauth_session_handle } = parameters;
   const secrets = [clientSecret?.reveal(), token?.secret.reveal(), oauth_verifier, oauth_session_handle];
-  const isRepeated = words !== undefined && repeatsAny(words, secrets.filter(isText));
-  return words === undefined || isRepeated ? { name } : { name, words };
+  const isDiscreet = (said: string) => !repeatsAny(said, secrets.filter(isText));
+  return {
+    name: isDiscreet(name) ? name : UNEXPLAINED,
+    ...(words === undefined || !isDiscreet(words) ? {} : { words }),
+  };
 }
 
 function isText(secret: string | undefined): secret is string {

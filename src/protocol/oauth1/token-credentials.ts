@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../ground/errors.ts';
 import { Secret } from '../../ground/secret.ts';
 import type { OAuth1Server } from '../../providers/oauth1.ts';
 import type { TokenSet } from '../token-set.ts';
@@ -26,6 +27,13 @@ export async function requestTokenCredentials(
   });
   const tokens = tokenSetOf(issued, scopes);
   const { isSecretTheKey } = endpoint.server;
+  if (isSecretTheKey && issued.secret === '') {
+    throw new ProtocolError(
+      'protocol_invalid_response',
+      `the reply to the request for token credentials at ${endpoint.label} contains an empty key`,
+      { hint: 'run the command again; if it happens again, tell the operator of the server' },
+    );
+  }
   return isSecretTheKey ? { ...tokens, accessToken: new Secret(issued.secret) } : tokens;
 }
 
