@@ -106,7 +106,7 @@ function withUnattendedHint(error: unknown, target: string | undefined, context:
   const name = target === undefined ? undefined : nameOf(target);
   const variable = name === undefined ? 'OAUTH_LOGIN_<PROVIDER>_TOKEN' : variableName(name, 'TOKEN');
   return new AuthenticationRequiredError(error.code, error.message, {
-    hint: `set ${variable} in this job, or let it request a token itself with --grant (see oauth-login token --help); at a terminal, ${error.hint}`,
+    hint: `set ${variable} in this job, or let it request a token itself with --grant (see oauth-login help grants); at a terminal, ${error.hint}`,
     cause: error,
   });
 }

@@ -40,7 +40,10 @@ export function commandLineError(fault: TypingFault, argv: readonly string[]): U
   switch (fault.kind) {
     case 'missing-argument': {
       const example = examples[first] === undefined ? '' : `for example: ${examples[first]}; `;
-      const needed = neededWords[fault.argument] ?? fault.argument;
+      const isProviderLeftOut = fault.argument === 'url' && /^https?:/i.test(argv[1] ?? '');
+      const needed = isProviderLeftOut
+        ? 'a provider before the URL'
+        : (neededWords[fault.argument] ?? fault.argument);
       return usageError(`${first} needs ${needed}`, `${example}${helpOf(first)}`);
     }
     case 'missing-value':
@@ -76,13 +79,33 @@ function unknownFlag(typed: string, first: string): UsageError {
   const known = longNames(first);
   // Before any command, a flag of none may be meant, such as --version; what follows a name may be a secret.
   const candidates = typed === first ? [...known, ...rootFlags.flatMap(namesOf)] : known;
-  const [nearest] = name === typed ? nearestNames(typed, candidates) : [];
+  const [nearest] = name === typed ? nearestFlags(typed, candidates) : [];
   const hint = secretOptionHint(name, known);
   const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
   const isForVersion =
     nearest === undefined && name === typed && nearestNames(typed, ['--version']).length > 0;
   const forVersion = isForVersion ? 'to see the version, use: oauth-login --version' : undefined;
-  return usageError(`unknown option ${name}${suggestion}`, hint ?? forVersion ?? helpOf(first));
+  const elsewhere = nearest === undefined ? flagElsewhere(name, known) : undefined;
+  return usageError(`unknown option ${name}${suggestion}`, hint ?? forVersion ?? elsewhere ?? helpOf(first));
+}
+
+/** The flags that may be meant. The dashes do not count: after them, a short name is as short as any other. */
+function nearestFlags(typed: string, candidates: readonly string[]): readonly string[] {
+  if (!typed.startsWith('--')) {
+    return nearestNames(typed, candidates);
+  }
+  const names = candidates.filter((name) => name.startsWith('--')).map((name) => name.slice(2));
+  return nearestNames(typed.slice(2), names).map((name) => `--${name}`);
+}
+
+/** What leads on from a flag that this command does not have but another one, or other tools. */
+function flagElsewhere(name: string, known: readonly string[]): string | undefined {
+  if (['-o', '--output'].includes(name) && known.includes('--json')) {
+    return 'for a JSON document, use --json instead';
+  }
+  const owners = Object.keys(descriptions).filter((command) => longNames(command).includes(name));
+  const helps = owners.map((command) => `oauth-login ${command} --help`);
+  return helps.length === 0 ? undefined : `${name} belongs to another command, see ${helps.join(' or ')}`;
 }
 
 /** The long names of the flags of the command that was typed, or of `login`, whose name can be left out. */

@@ -30,7 +30,7 @@ export function isProviderAction(first: string | undefined, second: string | und
     return false;
   }
   throw new UsageError('usage_invalid', `too many words for providers: ${JSON.stringify(second)}`, {
-    hint: 'show one provider at a time, for example: oauth-login providers github',
+    hint: 'show one provider at a time, for example: oauth-login providers github; to search them, use: oauth-login providers --search cloud',
   });
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import type { CommandDescription } from './flag.ts';
 import { mistypedCommand } from './mistyped-command.ts';
 
@@ -6,6 +7,8 @@ import { mistypedCommand } from './mistyped-command.ts';
 const insteadOf: Readonly<Record<string, string>> = {
   login: 'sign in to one provider at a time, for example: oauth-login github',
   status: 'it always shows every account; for one account, use oauth-login whoami github --offline',
+  request:
+    'give the method with a flag, for example: oauth-login request github https://api.github.com/user --request PATCH',
   exec: 'put the command after two dashes, for example: oauth-login exec github -- printenv',
 };
 
@@ -27,6 +30,12 @@ export function refuseExcess(
   const mistyped = name === 'login' ? mistypedCommand(words, commands) : undefined;
   if (mistyped !== undefined) {
     throw mistyped;
+  }
+  const [first = '', second = ''] = words;
+  if (name === 'login' && commands.includes(second)) {
+    throw new UsageError('usage_invalid', `the command ${second} comes before the name`, {
+      hint: `use: oauth-login ${second} ${shellQuoted(first)}`,
+    });
   }
   const excess = words.slice(known.length).map((word) => JSON.stringify(word));
   throw new UsageError('usage_invalid', `too many words for ${name}: ${excess.join(' ')}`, {

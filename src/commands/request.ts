@@ -6,6 +6,7 @@ import { networkOfSource } from '../access/token-source.ts';
 import { type AuthorizedRequest, authorizedRequest } from '../credential/authorized-request.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
+import { UsageError } from '../ground/errors.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -28,6 +29,11 @@ export async function request(
   flags: RequestFlags,
   context: Context,
 ): Promise<void> {
+  if (/^(?:get|head|post|put|patch|delete|options)$/i.test(target)) {
+    throw new UsageError('usage_invalid', `request needs a provider, not the method ${target}`, {
+      hint: `give the method with a flag, for example: oauth-login request github https://api.github.com/user --request ${target.toUpperCase()}`,
+    });
+  }
   const { url, method, headers, data } = requestSettings(address, flags);
   refuseTwoInputs(flags, data === undefined ? [] : standardInputFlags(data));
   const access = openAccess(flags, context);

@@ -18,10 +18,12 @@ export function unknownProvider(target: string, names: readonly string[]): Unkno
   const nearest = preset === undefined ? nearestNames(target, names) : [preset.name];
   const suggestion = nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
   const looksLikeHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/i.test(target);
+  const loopback = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i.test(target);
   return new UnknownProviderError(`there is no provider ${JSON.stringify(target)}${suggestion}`, {
     nearest,
-    hint:
-      preset === undefined && looksLikeHost
+    hint: loopback
+      ? `write its address, and allow http: http://${target} --allow-http-loopback`
+      : preset === undefined && looksLikeHost
         ? `write its address, https://${target}, or its kind with the host: gitlab --host ${target}`
         : 'list them with oauth-login providers, or define your own with oauth-login setup NAME --issuer URL',
   });

@@ -417,7 +417,7 @@ describe('T13 a secret given as an option that is none', () => {
   });
 
   it('recommends no option that the command does not have', async () => {
-    const { stderr } = await line.run('github', '--key=x');
+    const { stderr } = await line.run('logout', '--key=x');
     expect(stderr).toContain('hint: other users can read a secret on the command line');
     expect(stderr).not.toContain('--key-file');
   });

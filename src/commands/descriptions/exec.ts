@@ -7,7 +7,7 @@ export const execCommand: CommandDescription = {
   name: 'exec',
   description: 'run one command with an access token in its environment',
   arguments: [
-    { usage: '<target>' },
+    { usage: '<target>', description: 'a provider (github), your own provider, or the address of an issuer' },
     { usage: '[command...]', description: 'the program and its arguments, after two dashes' },
   ],
   usage: '<target> [options] -- <command...>',
