@@ -55,7 +55,7 @@ export const english: PageWords = {
   },
   answered: {
     title: 'This sign-in already has a reply',
-    text: 'A second, different reply arrived and was ignored. Go back to the terminal to see how the sign-in ended.',
+    text: 'A second, different reply arrived and was ignored. Go back to the terminal to see the result.',
   },
   ended: {
     title: 'This sign-in has ended',
