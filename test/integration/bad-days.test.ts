@@ -347,7 +347,7 @@ describe('the command line', () => {
     [['help', 'statsu'], 2, /there is no command "statsu"/],
     [['https://a.example', '--host', 'b.example'], 2, /leave them out/],
     [['gitlab', '--issuer', 'https://a.example', '--tenant', 'b'], 2, /leave them out/],
-    [['token', '--format', 'yaml'], 2, /raw, json, header, env/],
+    [['token', '--format', 'yaml'], 2, /raw, json, header, headers-json, env/],
     [['token', '--min-validity', 'x'], 2, /--min-validity 60/],
     [['login'], 2, /oauth-login github/],
     [['whoami'], 4, /sign in with: oauth-login github \(oauth-login providers lists/],

@@ -121,7 +121,6 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       says: [/--request/],
       exit: [2],
     },
-    { terminal: false, command: 'oauth-login token github', says: [/help grants/], exit: [4] },
     { command: 'oauth-login tokn github', says: [/token/], exit: [2] },
     { command: 'oauth-login github gitlab', says: [/one/i], exit: [2] },
     { command: 'oauth-login ""', says: [/empty|which|what/i], exit: [2] },
