@@ -4,7 +4,7 @@ import type { Registration } from '../providers/registration.ts';
 
 /** Placeholders for a client identifier in documents and sample programs. */
 const PLACEHOLDER =
-  /^(?:<.*>|\[.*\]|\{.*\}|\$\{?\w+\}?|%\w+%|x{3,}|\.{3,}|(?:change|replace)[-_ ]?me|todo|(?:\w+[-_. ])*(?:client|app|application|consumer)[-_. ]?(?:id|key|secret)(?:[-_. ](?:goes[-_. ])?here)?)$/i;
+  /^(?:<.*>|\[.*\]|\{.*\}|\$\{?\w+\}?|%\w+%|x{3,}|\.{3,}|(?:change|replace)[-_ ]?me|todo|(?:\w+[-_. ])*(?:client|app|application|consumer)[-_ ]?(?:id|key|secret)(?:[-_. ](?:goes[-_. ])?here)?)$/i;
 
 /** Beginnings of secrets, tokens and keys, which cannot be a client identifier. */
 const SECRET =

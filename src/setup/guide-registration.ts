@@ -66,7 +66,7 @@ export async function guideRegistration(
     clientId,
     ...(registered === undefined ? {} : { redirect: readRedirectUri(registered) ?? settings.redirect }),
     ...defined({ clientSecret }),
-    ...defined({ store: settings.store ?? store }),
+    ...defined({ store: settings.store ?? store ?? decision?.store }),
   };
 }
 

@@ -80,7 +80,7 @@ describe('the identity of a GitHub Actions job', () => {
     expect(errorOf(outcome)).toMatchObject({
       code: 'as_invalid_request',
       exit_code: 5,
-      hint: expect.stringMatching(/made out to "https: ?\/\/somebody-else\.example".*--subject-audience/),
+      hint: expect.stringMatching(/its audience is "https: ?\/\/somebody-else\.example".*--subject-audience/),
     });
     expect(outcome.stdout).toBe('');
   });
@@ -228,7 +228,7 @@ describe('a subject token from elsewhere', () => {
     const aud = '\u001b[2J::set-output name=x::y\n##vso[task.setvariable]"';
     const env = withEnv({ ID_TOKEN: ci.sign({ aud }) });
     const { stderr } = await line.runIn(env, ...command(...client, '--subject-token-env', 'ID_TOKEN'));
-    expect(stderr).toContain('made out to');
+    expect(stderr).toContain('its audience is');
     expect(stderr).not.toMatch(/\u001b|::|##vso/);
   });
 

@@ -273,10 +273,10 @@ describe('X', () => {
   it('gets the code back at once, since it lives 30 seconds: every question comes before the browser', async () => {
     line = closeAfterTest(openPlayedCommandLine(server, { OAUTH_LOGIN_STORE: '' }));
     play();
-    const answers = [false, 'typed.client.id', '', 'file'];
-    const { exitCode } = await line.runAtTerminal(answers, 'x', '--redirect-uri', redirectUri);
-    expect(exitCode).toBe(0);
-    expect(line.asked.map(({ kind }) => kind)).toEqual(['confirm', 'text', 'secret', 'choose']);
+    const answers = ['file', false, 'typed.client.id', ''];
+    const { exitCode, stderr } = await line.runAtTerminal(answers, 'x', '--redirect-uri', redirectUri);
+    expect(exitCode, stderr).toBe(0);
+    expect(line.asked.map(({ kind }) => kind)).toEqual(['choose', 'confirm', 'text', 'secret']);
     expect(line.asked.map(({ requestsBefore }) => requestsBefore)).toEqual([0, 0, 0, 0]);
     expect(server.requests.map(({ path }) => path)).toEqual([
       authorize,
