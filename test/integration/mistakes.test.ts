@@ -89,7 +89,7 @@ describeWith(['script', 'stty'], 'what people type wrong', () => {
         count('raw words', RAW_WORDS.test(text) ? 1 : 0);
         expect(text).not.toMatch(RAW_WORDS);
         if (run.code !== 0) {
-          await checkCommands(run.lines);
+          await checkCommands(run.lines, home, mistake.env);
         }
       } finally {
         home.close();
@@ -98,8 +98,18 @@ describeWith(['script', 'stty'], 'what people type wrong', () => {
   });
 });
 
-/** Every command that is named can be typed as it stands; a line that is indented further goes on with the one before. */
-async function checkCommands(lines: readonly string[]): Promise<void> {
+/** A word that a person puts something else in place of. */
+const PLACEHOLDER = /\b[A-Z]{3,}\b|…|\.{3}/;
+
+/**
+ * Every command that is named is one as it stands, and is run where nobody waits for a person: it may well fail there, but
+ * not as a wrong command line or by a fault of ours. A line that is indented further goes on with the one before.
+ */
+async function checkCommands(
+  lines: readonly string[],
+  home: CommandHome,
+  env: Mistake['env'] = {},
+): Promise<void> {
   const paragraphs: string[] = [];
   for (const line of lines) {
     const previous = paragraphs.at(-1);
@@ -114,6 +124,11 @@ async function checkCommands(lines: readonly string[]): Promise<void> {
       count('hints that cannot be run', 1);
       throw error;
     });
+    if (!words.some((word) => PLACEHOLDER.test(word))) {
+      const { code, stderr } = await home.run(words, { env: { ...env, CI: '1', BROWSER: undefined } });
+      count('hints that cannot be run', code === null || code === 1 || code === 2 ? 1 : 0);
+      expect([null, 1, 2], `${words.join(' ')}\n${stderr}`).not.toContain(code);
+    }
   }
 }
 

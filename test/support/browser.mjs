@@ -18,6 +18,13 @@ const scenarios = {
     await look(page, 'signed-in');
   },
 
+  /** The person is signed in and has allowed the client before: the provider sends the browser straight back. */
+  async 'allowed-before'(context) {
+    const page = await open(context);
+    await page.waitForURL((url) => url.origin === new URL(link).origin && url.search === '');
+    await look(page, 'signed-in');
+  },
+
   async fail(context) {
     const page = await open(context);
     await signIn(page);

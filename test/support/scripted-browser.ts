@@ -7,7 +7,14 @@ import { type BrowserContextOptions, chromium } from 'playwright-core';
 import { chromiumLaunchOptions } from './chromium.ts';
 
 /** What the End-User does in the browser. */
-export type BrowserScenario = 'sign-in' | 'refuse' | 'fail' | 'close-tab' | 'two-tabs' | 'wrong-path';
+export type BrowserScenario =
+  | 'sign-in'
+  | 'allowed-before'
+  | 'refuse'
+  | 'fail'
+  | 'close-tab'
+  | 'two-tabs'
+  | 'wrong-path';
 
 /** A tab as the End-User last saw it. */
 export interface SeenPage {
