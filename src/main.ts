@@ -10,12 +10,12 @@ import type { Context } from './ground/context.ts';
 import { environmentWarnings } from './ground/environment.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './ground/errors.ts';
 import type { SystemContext } from './host/system-context.ts';
-import { report } from './output/report.ts';
+import { report } from './output/error-report.ts';
 import { createProgram } from './program.ts';
 
 export { outputFailure } from './host/output-failure.ts';
 export { systemContext } from './host/system-context.ts';
-export { report } from './output/report.ts';
+export { report } from './output/error-report.ts';
 
 /** A context, and how the process was started where it is one of its own. */
 type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;

@@ -1,7 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { chooseTokenSource, type TokenSource } from '../access/token-source.ts';
 import type { AccountChoice } from '../accounts/choose-account.ts';
-import { refuseUnattendedFlags, type UnattendedFlags } from '../settings/unattended-flags.ts';
+import { refuseUnattendedFlags, type UnattendedFlags } from '../settings/unattended-grant-flags.ts';
 
 /** The flags that say which access token is meant. */
 export interface TokenSourceFlags extends AccountChoice, UnattendedFlags {}

@@ -1,5 +1,5 @@
 import type { Context } from '../ground/context.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import { AuthorizationServerError, NetworkError, ProtocolError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { newAttempt } from '../protocol/attempt.ts';

@@ -1,5 +1,5 @@
 import type { Context, Input } from '../ground/context.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import { AuthenticationRequiredError, NetworkError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { readInput } from '../ground/read-input.ts';

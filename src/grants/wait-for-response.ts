@@ -1,5 +1,5 @@
 import type { Context } from '../ground/context.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import { ConfigurationError, InputEndedError, NetworkError } from '../ground/errors.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { isInteractive } from '../ground/presence.ts';

@@ -1,5 +1,5 @@
 import type { KeptToken } from '../accounts/unattended-tokens.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import { breakCommands, safeText } from '../ground/safe-text.ts';
 import { scopesText, storeText } from './text.ts';
 

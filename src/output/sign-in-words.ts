@@ -1,7 +1,7 @@
 import { accountName } from '../accounts/account.ts';
 import type { SignInProgress, WaysBack } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { emphasized, terminalLookOf } from '../ground/terminal-look.ts';
 import { person } from '../profile/person.ts';

@@ -1,7 +1,7 @@
 import { isWithdrawn } from '../access/freshness.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import type { OnceMore } from '../grants/sign-in-progress.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import type { NetworkError, OAuthLoginError } from '../ground/errors.ts';
 import { breakCommands, safeText } from '../ground/safe-text.ts';
 import { person } from '../profile/person.ts';

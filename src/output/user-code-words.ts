@@ -1,7 +1,7 @@
 import type { UserCodePrompt } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
 import { canDraw } from '../ground/drawing.ts';
-import { durationText } from '../ground/duration-text.ts';
+import { durationText } from '../ground/duration.ts';
 import { arePlainLinesWanted, emphasized, terminalLookOf } from '../ground/terminal-look.ts';
 import { prose } from './wrapped-text.ts';
 

@@ -1,11 +1,11 @@
 import type { Fetch } from '../ground/fetch.ts';
 import { type LibraryFetch, libraryFetch } from '../ground/fetch.ts';
 import type { Provider } from '../providers/provider.ts';
-import { validateTokenResponse } from './credential-grammar.ts';
 import { graphDeviceDialect } from './dialects/graph-device.ts';
 import { reasonText } from './error-reason.ts';
 import { withDiscreetChallenge, withoutRepeatedSecrets } from './repeated-secrets.ts';
 import { refuseServerFailure } from './server-failure.ts';
+import { validateTokenResponse } from './token-grammar.ts';
 import { formedTokenRequest } from './token-request-form.ts';
 import { type ConformingReply, conformingReply } from './tolerant-reply.ts';
 

@@ -4,7 +4,7 @@ import type { Quirk } from '../providers/quirk.ts';
 import { type ErrorResponse, readGraphError } from './dialects/graph-error.ts';
 import { readMessageError } from './dialects/message-error.ts';
 import { readForeignError } from './foreign-error.ts';
-import { nestsTooDeep } from './json-depth.ts';
+import { nestsTooDeep } from './reply-depth.ts';
 import { completeTokenResponse } from './token-members.ts';
 
 /** What of a reply matters here. */

@@ -1,6 +1,6 @@
 import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
-import type { UnattendedFlags } from './unattended-flags.ts';
+import type { UnattendedFlags } from './unattended-grant-flags.ts';
 
 /** The flags of `request`, named as those of curl. */
 export interface RequestFlags extends UnattendedFlags {

@@ -1,5 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
-import type { UnattendedFlags } from './unattended-flags.ts';
+import type { UnattendedFlags } from './unattended-grant-flags.ts';
 
 /**
  * Throws a `UsageError` when more than one flag reads standard input, which can be read once. `others` are flags of

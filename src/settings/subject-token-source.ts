@@ -1,5 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
-import type { UnattendedFlags } from './unattended-flags.ts';
+import type { UnattendedFlags } from './unattended-grant-flags.ts';
 
 /** Where the subject token of an exchange comes from; `variable`: the provider's own one. */
 export type SubjectTokenSource =

@@ -1,5 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
-import type { UnattendedFlags } from './unattended-flags.ts';
+import type { UnattendedFlags } from './unattended-grant-flags.ts';
 
 /** How a client that acts without a person can authenticate (OpenID Connect Core §9). */
 export type UnattendedClientAuthentication = (typeof unattendedMethods)[number];

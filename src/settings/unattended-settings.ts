@@ -15,7 +15,7 @@ import {
   authenticationSetting,
   type UnattendedClientAuthentication,
 } from './unattended-client-authentication.ts';
-import { readUnattendedGrant, type UnattendedFlags, type UnattendedGrant } from './unattended-flags.ts';
+import { readUnattendedGrant, type UnattendedFlags, type UnattendedGrant } from './unattended-grant-flags.ts';
 
 /** All settings of a token request that needs no person. */
 export interface UnattendedSettings extends Target {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccountStore } from '../../src/accounts/account-store.ts';
 import { readServiceAccount } from '../../src/grants/service-account.ts';
 import { Secret } from '../../src/ground/secret.ts';
-import { report } from '../../src/output/report.ts';
+import { report } from '../../src/output/error-report.ts';
 import { statusText, whoamiText } from '../../src/output/text.ts';
 import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import { requestDeviceAuthorization } from '../../src/protocol/device-authorization.ts';

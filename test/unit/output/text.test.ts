@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationText } from '../../../src/ground/duration-text.ts';
+import { durationText } from '../../../src/ground/duration.ts';
 import { problemText } from '../../../src/output/text.ts';
 import { person } from '../../../src/profile/person.ts';
 

@@ -6,7 +6,7 @@ import {
   readUnattendedGrant,
   refuseUnattendedFlags,
   type UnattendedFlags,
-} from '../../../src/settings/unattended-flags.ts';
+} from '../../../src/settings/unattended-grant-flags.ts';
 import { unattendedSettings } from '../../../src/settings/unattended-settings.ts';
 import { fakeContext } from '../../support/fake-context.ts';
 
