@@ -106,6 +106,13 @@ async function registerNow(
 }
 
 /**
+ * The ports to choose from. No system takes one of these for a connection of its own (Linux begins at 32768, macOS and
+ * Windows at 49152), so the port that is registered is free again at the next sign-in.
+ */
+const LOWEST_PORT = 20_000;
+const HIGHEST_PORT = 32_767;
+
+/**
  * The redirect URI to register. Many servers compare the port in spite of RFC 8252 §7.3. Where no provider file
  * says otherwise, one port is chosen and kept.
  */
@@ -113,5 +120,5 @@ function exactRedirect(redirect: RedirectSettings, { confidence }: ResolvedProvi
   if ('elsewhere' in redirect || redirect.ports[0] !== 0 || confidence !== undefined) {
     return redirect;
   }
-  return { ...redirect, ports: [randomInt(49_152, 65_536)] };
+  return { ...redirect, ports: [randomInt(LOWEST_PORT, HIGHEST_PORT + 1)] };
 }
