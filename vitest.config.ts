@@ -8,6 +8,7 @@ const ALONE = [
   'test/unit/host/stop-signals.test.ts',
   'test/unit/providers/catalogue.test.ts',
   'test/unit/secrets/reserved-file.test.ts',
+  'test/unit/settings/configuration-takeover.test.ts',
 ];
 
 /** Files that this run leaves out. Vitest's own `--exclude` does not reach its projects. */

@@ -124,7 +124,7 @@ async function checkCommands(
       count('hints that cannot be run', 1);
       throw error;
     });
-    if (!words.some((word) => PLACEHOLDER.test(word))) {
+    if (words.length > 0 && !words.some((word) => PLACEHOLDER.test(word))) {
       const { code, stderr } = await home.run(words, { env: { ...env, CI: '1', BROWSER: undefined } });
       count('hints that cannot be run', code === null || code === 1 || code === 2 ? 1 : 0);
       expect([null, 1, 2], `${words.join(' ')}\n${stderr}`).not.toContain(code);

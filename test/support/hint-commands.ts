@@ -8,6 +8,7 @@ import { storeContext } from './store-context.ts';
 
 /** Words of a sentence that come after a command and are no part of it. */
 const PROSE = new Set([
+  'there',
   'lists',
   'shows',
   'signs',
@@ -31,7 +32,7 @@ export function commandsIn(text: string): string[][] {
   return [...text.matchAll(/(?<![\w./-])oauth-login (?=[^:])/g)].map(({ index, 0: { length } }) => {
     const words: string[] = [];
     for (const { 0: raw } of text.slice(index + length).matchAll(/(?:'[^']*'|\\'|"[^"]*"|[^\s'"])+/g)) {
-      if (raw.startsWith('(') || PROSE.has(raw)) {
+      if (raw.startsWith('(') || PROSE.has(raw.replace(/[,;]$/, ''))) {
         break;
       }
       const [, bare = '', end = ''] = /^(.*?)([,;:)`?]*)$/s.exec(raw) ?? [];
