@@ -141,13 +141,13 @@ function applyStep(text: string, { place, kind, value, name }: Step): string {
   if (typeof parent !== 'object' || parent === null) {
     return text;
   }
-  const set = (key: string, member: unknown) =>
-    Object.defineProperty(parent, key, {
-      value: member,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+  const set = (key: string, member: unknown) => {
+    // The length of an array is no member of the text, and cannot be defined anew.
+    if (!(Array.isArray(parent) && key === 'length')) {
+      const how = { enumerable: true, configurable: true, writable: true };
+      Object.defineProperty(parent, key, { value: member, ...how });
+    }
+  };
   if (kind === 'replace') {
     set(last, value);
   } else if (kind === 'add') {
