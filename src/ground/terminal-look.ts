@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { Environment, Output } from './context.ts';
 import { canDraw } from './drawing.ts';
 
@@ -16,14 +15,18 @@ export interface TerminalLook {
 /** What a piece of text is for; one accent, and red where something failed. */
 export type Emphasis = 'accent' | 'bold' | 'dim' | 'good' | 'bad' | 'caution';
 
-const formats = {
-  accent: 'cyan',
-  bold: 'bold',
-  dim: 'dim',
-  good: 'green',
-  bad: 'red',
-  caution: 'yellow',
-} as const;
+/**
+ * The numbers that switch each on and off (SGR, ECMA-48 §8.3.117). Loading `node:util` for its `styleText` opens the
+ * standard error, and costs more than the rest of the start.
+ */
+const formats: Readonly<Record<Emphasis, readonly [on: number, off: number]>> = {
+  accent: [36, 39],
+  bold: [1, 22],
+  dim: [2, 22],
+  good: [32, 39],
+  bad: [31, 39],
+  caution: [33, 39],
+};
 
 /** What a terminal that does not know its width is taken to have. */
 const USUAL_COLUMNS = 80;
@@ -54,8 +57,8 @@ export function emphasized(
   emphasis: Emphasis,
   { hasColours }: Pick<TerminalLook, 'hasColours'>,
 ): string {
-  // The look has been decided; Node would ask the standard output once more.
-  return hasColours && text !== '' ? styleText(formats[emphasis], text, { validateStream: false }) : text;
+  const [on, off] = formats[emphasis];
+  return hasColours && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
 
 /** Tells whether plain lines are wanted, as a screen reader reads them best and a dumb terminal shows them. */
