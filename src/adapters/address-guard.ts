@@ -30,7 +30,7 @@ const FIRST_FREE_PORT = 1024;
 /**
  * Guards the connections of a sign-in whose addresses come from documents: what the person typed, `host`, decides
  * whether they may lead into a private network or to this machine. They may not where that host was ever on the
- * internet: whoever owns a name can give it a private address as well, or later.
+ * internet: the owner of a name can give it a private address as well, or later.
  *
  * @see [RFC 9728 §7.7](https://www.rfc-editor.org/rfc/rfc9728.html#section-7.7)
  */

@@ -121,7 +121,7 @@ async function replyWithoutToken(address: string, { fetch }: ResourceAccess): Pr
   }
 }
 
-/** Throws a `ProtocolError` for metadata on another origin: whoever answers there could name any server (RFC 9728 §7.6). */
+/** Throws a `ProtocolError` for metadata on another origin: that origin could name any server (RFC 9728 §7.6). */
 function metadataAddress(named: string, address: string, rules: ResourceAccess): string {
   const checked = checkEndpoint(named, rules);
   if ('fault' in checked) {

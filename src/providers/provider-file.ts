@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from './description.ts';
 import { type Member, namedValues, objectOf, optional, required } from './object-description.ts';
+import { oauth1 } from './provider-file-oauth1.ts';
 import * as parts from './provider-file-parts.ts';
 import * as texts from './provider-file-texts.ts';
 import { groups } from './provider-groups.ts';
@@ -34,7 +35,7 @@ const members = {
   endpoints: optional('Its endpoints; they override those of the metadata.', parts.endpoints),
   oauth1: optional(
     'Its server of OAuth 1.0a (RFC 5849). Beside other endpoints, it is used with --oauth1.',
-    parts.oauth1,
+    oauth1,
   ),
   hosts: optional('For a provider that is installed on many hosts (--host).', parts.hosts),
   tenant: optional('The {tenant} when --tenant is not given.', texts.value),

@@ -13,7 +13,7 @@ import {
 } from '../providers/description.ts';
 import { namedValues, objectOf, optional } from '../providers/object-description.ts';
 import { sharedMembers } from '../providers/provider-file.ts';
-import { oauth1Of } from '../providers/provider-file-parts.ts';
+import { oauth1Of } from '../providers/provider-file-oauth1.ts';
 import * as texts from '../providers/provider-file-texts.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 import { readRedirectUri } from './redirect-uri.ts';

@@ -1,27 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Context } from '../../src/ground/context.ts';
 import type { Prompts } from '../../src/ground/ports.ts';
 import { systemClock } from '../../src/host/clock.ts';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
-import { closeAfterTest } from '../support/close-after-test.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { errorOf } from '../support/command-line.ts';
 import { configurationOf } from '../support/configuration-file.ts';
+import { it, line, server } from '../support/registering-server.ts';
 
 const HOUR = 3600;
-
-let server: AuthorizationServer;
-let line: CommandLine;
-beforeAll(async () => {
-  server = await startAuthorizationServer({
-    further: { features: { registration: { enabled: true }, registrationManagement: { enabled: true } } },
-  });
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = closeAfterTest(openCommandLine({ user: 'ada' }));
-});
-afterEach(() => server.restore());
 
 const registrations = () =>
   server.requestsTo('registration').filter(({ method }) => method === 'POST').length;

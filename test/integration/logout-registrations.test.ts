@@ -1,26 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { describe, expect } from 'vitest';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
-import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { errorOf } from '../support/command-line.ts';
 import { configurationOf } from '../support/configuration-file.ts';
 import { openPlayedCommandLine } from '../support/played-command-line.ts';
 import { json } from '../support/quirky-replies.ts';
 import { openQuirkyServer } from '../support/quirky-server.ts';
+import { it, line, server } from '../support/registering-server.ts';
 import { writtenFiles } from '../support/written-files.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-beforeAll(async () => {
-  server = await startAuthorizationServer({
-    further: { features: { registration: { enabled: true }, registrationManagement: { enabled: true } } },
-  });
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = closeAfterTest(openCommandLine({ user: 'ada' }));
-});
-afterEach(() => server.restore());
 
 const deletions = () => server.requestsTo('registration').filter(({ method }) => method === 'DELETE');
 const clientFiles = () => writtenFiles(line).filter((file) => file.endsWith('.client'));

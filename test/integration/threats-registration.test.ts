@@ -1,21 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { closeAfterTest } from '../support/close-after-test.ts';
-import { type CommandLine, openCommandLine } from '../support/command-line.ts';
+import { describe, expect } from 'vitest';
+import { it, line, server } from '../support/registering-server.ts';
 import { writtenFiles } from '../support/written-files.ts';
-
-let server: AuthorizationServer;
-let line: CommandLine;
-beforeAll(async () => {
-  server = await startAuthorizationServer({
-    further: { features: { registration: { enabled: true }, registrationManagement: { enabled: true } } },
-  });
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  line = closeAfterTest(openCommandLine({ user: 'ada' }));
-});
-afterEach(() => server.restore());
 
 const registrations = () => server.requestsTo('registration').filter(({ method }) => method === 'POST');
 const register = () => {
