@@ -8,34 +8,31 @@ import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import { maskLines } from '../output/masks.ts';
 import { shortLivedText } from '../output/text.ts';
-import {
-  readTokenFormat,
-  setsVariable,
-  type TokenAnswer,
-  type TokenFormat,
-  tokenText,
-} from '../output/token-format.ts';
+import { setsVariable, type TokenAnswer, type TokenFormat, tokenText } from '../output/token-format.ts';
 import type { TokenPresentation } from '../providers/provider.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
+import { chosenFormat, type FormatFlags } from './chosen-format.ts';
 import { readMinValidity } from './min-validity.ts';
 import { openAccess } from './open-access.ts';
 import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
 
 /** The flags of `token`. */
-export interface TokenFlags extends TokenSourceFlags {
+export interface TokenFlags extends TokenSourceFlags, FormatFlags {
   readonly minValidity?: string;
-  readonly format?: string;
-  readonly as?: string;
   readonly refresh?: boolean;
   /** The request that a header of OAuth 1.0a is signed for. */
   readonly method?: string;
   readonly url?: string;
-  readonly json?: boolean;
+  readonly idToken?: boolean;
   readonly debug?: boolean;
 }
 
 /** `oauth-login token`: prints an access token that is valid now, refreshed or asked for first when needed. */
 export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
+  if (flags.idToken) {
+    const { printIdToken } = await import('./print-id-token.ts');
+    return printIdToken(target, flags, context);
+  }
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context);
@@ -104,18 +101,4 @@ function print(format: TokenFormat, answer: TokenAnswer, context: Context): void
     context.stderr.write(masks);
   }
   context.stdout.write(text);
-}
-
-function chosenFormat({ format: text, json, as }: TokenFlags): TokenFormat {
-  const format = json ? 'json' : readTokenFormat(text ?? 'raw');
-  if (as === undefined) {
-    return format;
-  }
-  tokenVariable(as, '');
-  if (setsVariable(format)) {
-    return format;
-  }
-  throw new UsageError('usage_conflict', `--as cannot be used with the format ${format}`, {
-    hint: 'add a format that sets a variable, such as --format env',
-  });
 }

@@ -41,6 +41,8 @@ export type AuthenticationRequiredCode =
   | 'token_rejected'
   | 'person_required'
   | 'insufficient_scope'
+  | 'id_token_missing'
+  | 'id_token_expired'
   | 'account_mismatch';
 
 /** The codes of a reply that must not be used (RFC 6749, OpenID Connect Core). */

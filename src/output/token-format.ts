@@ -1,6 +1,7 @@
 import type { FreshToken } from '../access/fresh-token.ts';
 import { bearerCredential, headerLine, headersShown, TOKEN_TYPE } from '../credential/credential.ts';
 import { UsageError } from '../ground/errors.ts';
+import type { Secret } from '../ground/secret.ts';
 import type { TokenPresentation } from '../providers/provider.ts';
 import { jsonText } from './json.ts';
 import { dotenvValue, gitlabDotenvValue } from './token-formats/env-file.ts';
@@ -12,6 +13,12 @@ const formats = ['raw', 'json', 'header', 'headers-json', ...assigning, 'netrc']
 
 /** The ways `token` can print its answer. */
 export type TokenFormat = (typeof formats)[number];
+
+/** What some of the formats need besides the token. */
+interface FormatParts extends Omit<TokenAnswer, 'token'> {
+  /** The answer as JSON, which tells more than the token. */
+  readonly document: () => Readonly<Record<string, unknown>>;
+}
 
 /** What `token` answers. */
 export interface TokenAnswer {
@@ -41,16 +48,29 @@ export function setsVariable(format: TokenFormat): boolean {
 }
 
 /** The answer of `token`: one of the three places where a secret is shown on purpose. */
-export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
-  const { variable } = answer;
-  const token = answer.token.accessToken.reveal();
+export function tokenText(format: TokenFormat, { token, ...answer }: TokenAnswer): string {
+  const document = () => ({
+    access_token: token.accessToken.reveal(),
+    token_type: TOKEN_TYPE,
+    ...tokenFacts(token),
+  });
+  return formattedToken(format, token.accessToken, { ...answer, document });
+}
+
+/** A token in one of the formats. Throws a `UsageError` where the format cannot hold it. */
+export function formattedToken(
+  format: TokenFormat,
+  secret: Secret,
+  { variable, presentation, origins, document }: FormatParts,
+): string {
+  const token = secret.reveal();
   switch (format) {
     case 'raw':
       return `${token}\n`;
     case 'header':
-      return `${headerLine(bearerCredential(answer.token.accessToken, answer.presentation))}\n`;
+      return `${headerLine(bearerCredential(secret, presentation))}\n`;
     case 'headers-json':
-      return jsonText(headersShown(bearerCredential(answer.token.accessToken, answer.presentation)));
+      return jsonText(headersShown(bearerCredential(secret, presentation)));
     case 'env':
       return `export ${variable}=${posixWord(token)}\n`;
     case 'dotenv':
@@ -65,13 +85,9 @@ export function tokenText(format: TokenFormat, answer: TokenAnswer): string {
     case 'gitlab-dotenv':
       return `${variable}=${gitlabDotenvValue(token)}\n`;
     case 'netrc':
-      return netrcLines(token, answer.origins);
+      return netrcLines(token, origins);
     case 'json':
-      return jsonText({
-        access_token: token,
-        token_type: TOKEN_TYPE,
-        ...tokenFacts(answer.token),
-      });
+      return jsonText(document());
   }
 }
 

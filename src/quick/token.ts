@@ -14,7 +14,11 @@ export async function answerToken(
   if (read === undefined) {
     return undefined;
   }
-  return answerFromStore(process, { openKeychain: openQuickKeychain }, (context) =>
-    token(read.target, read.flags, context),
-  );
+  return answerFromStore(process, { openKeychain: openQuickKeychain }, async (context) => {
+    if (read.flags.idToken) {
+      const { printIdToken } = await import('../commands/print-id-token.ts');
+      return printIdToken(read.target, read.flags, context);
+    }
+    return token(read.target, read.flags, context);
+  });
 }

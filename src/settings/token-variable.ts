@@ -8,12 +8,17 @@ const STEERING_NAMES =
   /^(?:NODE|NPM_CONFIG|JAVA|_JAVA|JDK|DOTNET|COR|CORECLR|COMPLUS|GCONV|GLIBC|MALLOC|OPENSSL|XDG|LC|GIT|BASH)_|^(?:BASH|PYTHON|PERL|RUBY)[A-Z0-9]*$|(?:PATH|HOME|SHELL|PROXY|ASKPASS|WRAPPER|OPTS|OPTIONS)$|^(?:PATHEXT|ENV|IFS|PS[0-4]|PROMPT_COMMAND|USERPROFILE|(?:LOCAL)?APPDATA|TMPDIR|TMP|TEMP|LANG|LANGUAGE|TERM|EDITOR|VISUAL|PAGER|BROWSER|COMSPEC|SYSTEMROOT|WINDIR|SSLKEYLOGFILE)$/i;
 
 /**
- * The variable that is to hold the access token: the one of `--as`, or `GITHUB_TOKEN` after the provider's name.
+ * The variable that is to hold the token: the one of `--as`, or `GITHUB_TOKEN` after the provider's name
+ * (`GITHUB_ID_TOKEN` for an ID Token).
  *
  * Throws a `UsageError` for what is no name, and for names that change how a program is loaded or run.
  */
-export function tokenVariable(asked: string | undefined, provider: string): string {
-  const name = asked ?? customaryName(provider);
+export function tokenVariable(
+  asked: string | undefined,
+  provider: string,
+  kind: 'TOKEN' | 'ID_TOKEN' = 'TOKEN',
+): string {
+  const name = asked ?? customaryName(provider, kind);
   if (!NAME.test(name)) {
     throw new UsageError('usage_invalid', `${JSON.stringify(name)} is not the name of a variable`, {
       hint: 'use letters, digits and underscores, for example --as GITHUB_TOKEN',
@@ -33,6 +38,6 @@ function isSteering(name: string): boolean {
 }
 
 /** A name cannot begin with a digit, as that of a provider called by its address would. */
-function customaryName(provider: string): string {
-  return `${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_TOKEN`.replace(/^(?=\d)/, '_');
+function customaryName(provider: string, kind: string): string {
+  return `${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_${kind}`.replace(/^(?=\d)/, '_');
 }

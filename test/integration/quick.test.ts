@@ -108,6 +108,8 @@ describe('the small part and the whole program give the same answer', () => {
     'token --format header',
     'token --min-validity 5',
     'token --account ada',
+    'token --id-token',
+    'token --id-token --json',
   ])('%s, answered alone', async (line) => {
     const answer = await expectSameAnswer(line.split(' '), 'alone');
     expect(answer).toMatchObject({ code: 0, stderr: '' });

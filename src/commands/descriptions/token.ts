@@ -8,6 +8,15 @@ const format: Flag = {
     'raw, json, header, headers-json, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
 };
 
+const method: Flag = {
+  usage: '--method <method>',
+  description: 'with --format header and OAuth 1.0a: the method to sign',
+};
+const url: Flag = {
+  usage: '--url <url>',
+  description: 'with --format header and OAuth 1.0a: the URL to sign',
+};
+
 /** `oauth-login token`. */
 export const tokenCommand: CommandDescription = {
   name: 'token',
@@ -20,8 +29,13 @@ export const tokenCommand: CommandDescription = {
       usage: '--as <variable>',
       description: 'the variable that the format sets (default: for example GITHUB_TOKEN)',
     },
-    { usage: '--method <method>', description: 'with --format header and OAuth 1.0a: the method to sign' },
-    { usage: '--url <url>', description: 'with --format header and OAuth 1.0a: the URL to sign' },
+    {
+      usage: '--id-token',
+      description: 'print the ID Token, for clusters and clouds that sign in with it',
+      conflicts: [method, url],
+    },
+    method,
+    url,
     { usage: '--refresh', description: 'refresh even if the stored token is still valid' },
     ...shared.whichToken,
     { ...shared.json, conflicts: [format] },
