@@ -5,9 +5,9 @@ import {
   UsageError,
 } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { safeText } from '../ground/safe-text.ts';
 import type { TargetFlags } from '../settings/target.ts';
-import { type AccountHead, accountName } from './account.ts';
+import type { AccountHead } from './account.ts';
+import { accountWords } from './account-words.ts';
 
 /** The error when nobody is signed in there, or nobody with that name. */
 export function notSignedInError(
@@ -17,7 +17,7 @@ export function notSignedInError(
   configured?: string,
 ): AuthenticationRequiredError | UsageError {
   if (flags.account !== undefined && candidates.length > 0) {
-    const names = candidates.map(accountName).join(', ');
+    const names = candidates.map((head) => shellQuoted(accountWords(head, candidates))).join(', ');
     return new UsageError(
       'usage_unknown_account',
       `there is no account ${JSON.stringify(flags.account)} here`,
@@ -49,24 +49,19 @@ function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): str
   ].join(' ');
 }
 
-/** The error when more than one account fits. It lists the choices, each with what tells it from the others. */
+/** The error when more than one account fits. It lists the choices, each in the words that mean it. */
 export function ambiguousAccountError(accounts: readonly AccountHead[]): UsageError {
-  const names = accounts.map(accountName);
-  const choices = accounts.map((account, index) => {
-    const name = names[index] ?? account.id;
-    const isUnique = names.filter((other) => other.toLowerCase() === name.toLowerCase()).length === 1;
-    return `${safeText(account.provider)} --account ${isUnique ? shellQuoted(name) : account.id}`;
-  });
+  const choices = accounts.map((account) => shellQuoted(accountWords(account, accounts)));
   return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices.join(', ')}`, {
-    hint: 'name the provider, and the account with --account, or set default_account in the configuration file',
+    hint: 'name the one that you mean in place of the provider, or set default_account in the configuration file',
   });
 }
 
 /** The error when a file that cannot be read may hold the account that is meant. */
 export function uncertainAccountError(error: OAuthLoginError, other: AccountHead): StoreError {
-  const name = shellQuoted(accountName(other));
+  const name = shellQuoted(accountWords(other, [other]));
   return new StoreError('store_unreadable_account', `${error.message}; it may be the account that you mean`, {
-    hint: `name the other one, ${safeText(other.provider)} --account ${name}, or ${error.hint}`,
+    hint: `name the other one, ${name}, or ${error.hint}`,
     cause: error,
   });
 }

@@ -50,6 +50,8 @@ export const readAccountHead = record({
   /** The catalogue's row the provider is built on, when it has another name. */
   preset: optional(text),
   label: text,
+  /** The name that the person gave it with `--as`; `accountAlias` says what it can be. */
+  alias: optional(text),
   /** What to type after `oauth-login` to sign in again, such as `gitlab --host git.example.com`. */
   target: text,
   issuer: text,

@@ -6,9 +6,10 @@ import { nameByOAuth1 } from '../providers/oauth1.ts';
 import { isWithinResource } from '../providers/resource-identifier.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
-import { type AccountHead, accountName } from './account.ts';
+import type { AccountHead } from './account.ts';
 import { ambiguousAccountError, notSignedInError, uncertainAccountError } from './account-errors.ts';
 import type { StoredAccounts } from './account-store.ts';
+import { isMeantBy, isNamed } from './account-words.ts';
 
 /** The flags that say which account is meant. */
 export interface AccountChoice extends TargetFlags {
@@ -48,8 +49,8 @@ export async function chooseAccount(
     throw meant?.error ?? notSignedInError(target, flags, candidates, configured);
   }
   const { default_account } = await configuration();
-  const standard = named.find(({ id }) => id === default_account);
-  if (standard !== undefined) {
+  const [standard, rivalStandard] = named.filter(isMeantBy(default_account ?? ''));
+  if (standard !== undefined && rivalStandard === undefined) {
     return standard;
   }
   const hiddenStandard = unreadable.find(({ id }) => id === default_account);
@@ -146,6 +147,10 @@ export async function accountsOfTarget(
     if (byOAuth1.length > 0) {
       return byOAuth1;
     }
+    const called = accounts.filter(({ alias }) => alias === name);
+    if (called.length > 0) {
+      return called;
+    }
   }
   const { chooseTarget } = await import('../settings/target.ts');
   try {
@@ -174,12 +179,4 @@ function hostOf({ host, issuer }: AccountHead): string | undefined {
 
 function isSame(wanted: string | undefined, stored: string | undefined): boolean {
   return wanted === undefined || wanted.toLowerCase() === stored?.toLowerCase();
-}
-
-function isNamed(name: string): (account: AccountHead) => boolean {
-  const wanted = name.toLowerCase();
-  return (account) =>
-    [account.id, account.profile?.email, account.profile?.sub, accountName(account)].some(
-      (text) => text?.toLowerCase() === wanted,
-    );
 }

@@ -6,6 +6,7 @@ import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import type { Secret } from '../ground/secret.ts';
 import { maskLines } from '../output/masks.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
 import { readMinValidity } from './min-validity.ts';
 import { openAccess } from './open-access.ts';
@@ -24,15 +25,16 @@ export interface ExecFlags extends TokenSourceFlags {
  * A token of OAuth 1.0a comes with its secret, in a second variable. The refresh token stays here, and so do the variables of this tool that may hold secrets.
  */
 export async function runWithToken(
-  target: string,
+  typed: string,
   command: readonly string[],
-  flags: ExecFlags,
+  given: ExecFlags,
   context: Context,
 ): Promise<number> {
   const [program, ...args] = command;
   if (program === undefined || program === '') {
-    throw noCommand(target);
+    throw noCommand(typed);
   }
+  const [target, flags] = withNamedAccount(typed, given);
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context);
   const source = await tokenSourceOf(target, flags, access);

@@ -1,5 +1,6 @@
 import { type AccountHead, accountName } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
+import { accountWords } from '../accounts/account-words.ts';
 import type { Context } from '../ground/context.ts';
 import { shellQuoted, shellWords } from '../ground/file-system-words.ts';
 import type { Choice, Prompts, SearchChoice } from '../ground/ports.ts';
@@ -115,5 +116,5 @@ async function accountLine(
     return shellWords(head.target);
   }
   const others = accounts.filter(({ provider }) => provider === head.provider);
-  return [action, head.provider, ...(others.length === 1 ? [] : ['--account', head.id])];
+  return [action, others.length === 1 ? head.provider : accountWords(head, accounts)];
 }

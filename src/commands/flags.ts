@@ -8,7 +8,7 @@ function plainHost(value: string): string {
 /** Which account. */
 export const account: Flag = {
   usage: '--account <name>',
-  description: 'the account, by user name, e-mail address or ID',
+  description: 'the account, by user name, e-mail address or the name of --as; as in github:octocat',
 };
 
 /** Which server of a self-hosted provider. */

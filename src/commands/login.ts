@@ -1,9 +1,6 @@
-import type { AccountHead } from '../accounts/account.ts';
-import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
-import { openSession, type Session } from '../accounts/session.ts';
+import { openSession } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
-import { defined } from '../ground/defined.ts';
-import { AuthenticationRequiredError, UsageError } from '../ground/errors.ts';
+import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { accountDocument, jsonText } from '../output/json.ts';
 import { setupNotes } from '../output/setup-note-text.ts';
@@ -17,13 +14,13 @@ import type { LoginFlags, LoginSettings } from '../settings/login-settings.ts';
 import { registerAtSignIn } from '../setup/guide-registration.ts';
 import { settingsOfAddress } from '../sign-in/resource-settings.ts';
 import { type SignedIn, signIn } from '../sign-in/sign-in.ts';
+import { askedSignIn } from './asked-sign-in.ts';
 
 /** `oauth-login login`: signs the End-User in, keeps the account and says who it is. */
-export async function login(target: string, flags: LoginFlags, context: Context): Promise<void> {
+export async function login(typed: string, given: LoginFlags, context: Context): Promise<void> {
   const session = openSession(context);
-  const wanted = await wantedAccount(target, flags, session);
-  const asked = flagsFor(flags, wanted);
-  const { settings, explained } = await settingsOfAddress(target, asked, session, chooseServer(context));
+  const { target, flags, wanted } = await askedSignIn(typed, given, session);
+  const { settings, explained } = await settingsOfAddress(target, flags, session, chooseServer(context));
   const { label } = settings.provider;
   const signedIn = await signIn({ settings, wanted }, session, {
     progress: settings.events ? signInEvents(label, context) : signInWords(label, settings, context),
@@ -38,39 +35,6 @@ export async function login(target: string, flags: LoginFlags, context: Context)
   } else {
     writeWords(context, text, 'done');
   }
-}
-
-/** The stored account that `--account` wants to sign in again; throws what `chooseAccount` throws. */
-async function wantedAccount(
-  target: string,
-  flags: LoginFlags,
-  { store, configuration }: Session,
-): Promise<AccountHead | undefined> {
-  if (flags.account === undefined) {
-    return undefined;
-  }
-  try {
-    return await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
-  } catch (error) {
-    if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
-      throw error;
-    }
-    const hint = `${error.hint} --login-hint ${shellQuoted(flags.account)}`;
-    throw new AuthenticationRequiredError(
-      error.code,
-      `${error.ownMessage}; --account takes somebody who is signed in already`,
-      { hint },
-    );
-  }
-}
-
-/** The flags with what is known of that account: its client, since a subject can be another for each, and its name. */
-function flagsFor(flags: LoginFlags, wanted: AccountHead | undefined): LoginFlags {
-  if (wanted === undefined) {
-    return flags;
-  }
-  const loginHint = wanted.profile?.preferred_username ?? wanted.profile?.email;
-  return { clientId: wanted.clientId, ...defined({ loginHint }), ...flags };
 }
 
 function answer({ account, isKept, missingScopes }: SignedIn, { json }: LoginSettings, now: Date): string {

@@ -8,7 +8,7 @@ import {
 } from '../accounts/choose-account.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
-import { type OAuthLoginError, StoreError } from '../ground/errors.ts';
+import { type OAuthLoginError, StoreError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import {
   forgottenJson,
@@ -20,6 +20,7 @@ import {
 import { registrationError, removedRegistrationText } from '../output/removed-registration-text.ts';
 import { problemText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
 import { removeRegistrations } from '../setup/remove-registrations.ts';
 import { chooseAccounts, issuersOf } from './accounts-to-sign-out.ts';
 import { openAccess } from './open-access.ts';
@@ -42,11 +43,13 @@ export interface LogoutFlags extends AccountChoice {
  * read. Its error is told after everything else is done. `--all` without a target also deletes the clients that this tool
  * registered.
  */
-export async function logout(
-  target: string | undefined,
-  flags: LogoutFlags,
-  context: Context,
-): Promise<void> {
+export async function logout(typed: string | undefined, given: LogoutFlags, context: Context): Promise<void> {
+  const [target, flags] = withNamedAccount(typed, given);
+  if (flags.all === true && flags.account !== undefined) {
+    throw new UsageError('usage_conflict', '--all means every account of a provider, and one is named', {
+      hint: 'leave out --all, or name the provider alone',
+    });
+  }
   const access = openAccess(flags, context);
   const configuration = await access.configuration();
   const stored = await access.store.list();

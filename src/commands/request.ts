@@ -10,6 +10,7 @@ import { UsageError } from '../ground/errors.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { Provider } from '../providers/provider.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
 import { readRequestBody, standardInputFlags } from '../settings/request-body.ts';
 import { type RequestFlags, requestSettings } from '../settings/request-settings.ts';
 import { refuseTwoInputs } from '../settings/standard-input.ts';
@@ -24,11 +25,12 @@ import { openDestination, writeResponse } from './write-response.ts';
  * Nothing is opened or sent for an origin that the token was not issued for.
  */
 export async function request(
-  target: string,
+  typed: string,
   address: string,
-  flags: RequestFlags,
+  given: RequestFlags,
   context: Context,
 ): Promise<void> {
+  const [target, flags] = withNamedAccount(typed, given);
   if (/^(?:get|head|post|put|patch|delete|options)$/i.test(target)) {
     throw new UsageError('usage_invalid', `request needs a provider, not the method ${target}`, {
       hint: `give the method with a flag, for example: oauth-login request github https://api.github.com/user --request ${target.toUpperCase()}`,

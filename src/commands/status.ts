@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
+import { accountWords } from '../accounts/account-words.ts';
 import { listKeptClients } from '../accounts/kept-clients.ts';
 import type { UnreadableFile } from '../accounts/list-stored-heads.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from '../output/json.ts';
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
@@ -28,11 +30,14 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   const clients = listKeptClients(context);
   const variables = tokenVariables(context.env);
   const now = context.clock.now();
+  const heads = accounts.map(({ head }) => head);
+  const words = (head: AccountHead) => accountWords(head, heads);
   if (flags.json) {
     context.stdout.write(
       jsonText({
         accounts: accounts.map(({ head, isChecked }) => ({
           ...accountDocument(head, now),
+          target: words(head),
           checked: isChecked,
         })),
         grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
@@ -48,7 +53,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     );
   } else {
     const blocks = [
-      ...accounts.map(({ head, isChecked }) => statusText(head, isChecked, now)),
+      ...accounts.map(({ head, isChecked }) => statusText(head, shellQuoted(words(head)), isChecked, now)),
       ...kept.tokens.map((token) => keptTokenText(token, now)),
     ];
     if (clients.length > 0) {

@@ -1,6 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { chooseTokenSource, type TokenSource } from '../access/token-source.ts';
 import type { AccountChoice } from '../accounts/choose-account.ts';
+import { UsageError } from '../ground/errors.ts';
 import { refuseUnattendedFlags, type UnattendedFlags } from '../settings/unattended-grant-flags.ts';
 
 /** The flags that say which access token is meant. */
@@ -26,6 +27,11 @@ export async function tokenSourceOf(
     import('../settings/unattended-settings.ts'),
     import('../access/unattended-token.ts'),
   ]);
+  if (flags.account !== undefined) {
+    throw new UsageError('usage_conflict', '--grant asks for a token of no account, and one is named', {
+      hint: 'leave out --grant, or name the provider alone',
+    });
+  }
   const { context, configuration } = access;
   const settings = unattendedSettings(target, { ...flags, grant }, context.env, await configuration());
   return openUnattended(settings, context);

@@ -10,6 +10,7 @@ import { maskLines } from '../output/masks.ts';
 import { shortLivedText } from '../output/text.ts';
 import { setsVariable, type TokenAnswer, type TokenFormat, tokenText } from '../output/token-format.ts';
 import type { TokenPresentation } from '../providers/provider.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
 import { chosenFormat, type FormatFlags } from './chosen-format.ts';
 import { readMinValidity } from './min-validity.ts';
@@ -28,7 +29,8 @@ export interface TokenFlags extends TokenSourceFlags, FormatFlags {
 }
 
 /** `oauth-login token`: prints an access token that is valid now, refreshed or asked for first when needed. */
-export async function token(target: string | undefined, flags: TokenFlags, context: Context): Promise<void> {
+export async function token(typed: string | undefined, given: TokenFlags, context: Context): Promise<void> {
+  const [target, flags] = withNamedAccount(typed, given);
   if (flags.idToken) {
     const { printIdToken } = await import('./print-id-token.ts');
     return printIdToken(target, flags, context);

@@ -10,6 +10,7 @@ import { idTokenSourceText, nobodyNamedText, storedSourceText, whoamiText } from
 import { writeWords } from '../output/write-words.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
 import { type SuppliedToken, suppliedToken, suppliedTokenOf } from '../settings/supplied-token.ts';
 import { openAccess } from './open-access.ts';
 
@@ -21,11 +22,8 @@ export interface WhoamiFlags extends AccountChoice {
 }
 
 /** `oauth-login whoami`: asks the provider who is signed in, or tells what was stored. */
-export async function whoami(
-  target: string | undefined,
-  flags: WhoamiFlags,
-  context: Context,
-): Promise<void> {
+export async function whoami(typed: string | undefined, given: WhoamiFlags, context: Context): Promise<void> {
+  const [target, flags] = withNamedAccount(typed, given);
   const access = openAccess({ ...flags, saysSource: true }, context);
   const { configuration, store } = access;
   const say = (text: string) => (flags.json ? void context.stdout.write(text) : writeWords(context, text));

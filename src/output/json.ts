@@ -49,6 +49,7 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     account: head.id,
     provider: head.provider,
     label: head.label,
+    ...(head.alias === undefined ? {} : { name: head.alias }),
     issuer: head.issuer,
     ...(head.resource === undefined ? {} : { resource: head.resource }),
     client_id: head.clientId,

@@ -22,6 +22,9 @@ const anyText = text('a string', /^/u);
 const url = narrowed(text('an https URL', /^https?:\/\/[\x21-\x7e]+$/u), (value) => URL.canParse(value));
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 
+/** An account as people type it; one that nobody has is told when it is looked for. */
+const ACCOUNT = /^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]{0,298}[^\s\p{C}])?$/u;
+
 const apiOrigin = narrowed(
   text(
     'an origin such as "https://api.example.com" (plain http: loopback addresses only)',
@@ -152,8 +155,8 @@ export const configurationDocument = objectOf({
   $schema: optional('Where this schema is, for editors.', anyText),
   store: optional('Where the key that protects the stored sign-ins is kept.', oneOf(...storeKinds)),
   default_account: optional(
-    'The account to use when more than one fits: its ID, as oauth-login status shows it.',
-    text('the ID of an account, 32 characters, as oauth-login status shows it', /^[0-9a-f]{32}$/u),
+    'The account to use when more than one fits, such as github:octocat, or the name that --as gave it.',
+    text('an account, such as "github:octocat", as oauth-login status shows it', ACCOUNT),
   ),
   client_metadata_url: optional(
     'Where you host docs/client-metadata.json: the client identifier at servers that read such documents.',

@@ -6,6 +6,7 @@ import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
+import { accountAlias } from './account-alias.ts';
 import { clientMetadataUrl, clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
@@ -29,6 +30,8 @@ export interface LoginFlags extends TargetFlags {
   readonly redirectUri?: string;
   /** The stored account to sign in again, and no other. */
   readonly account?: string;
+  /** The name to give the account. */
+  readonly as?: string;
   readonly loginHint?: string;
   readonly param?: readonly string[];
   readonly offlineAccess?: boolean;
@@ -67,6 +70,8 @@ export interface LoginSettings extends Target {
   readonly isRedirectUriNamed: boolean;
   /** The address of the document that is the client, where a server reads such documents. */
   readonly clientMetadataUrl?: string;
+  /** The name that the account gets. */
+  readonly alias?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
   readonly offlineAccess: boolean;
@@ -144,6 +149,7 @@ export function settingsOfTarget(
     isRedirectUriNamed: (flags.redirectUri ?? entry.redirect_uri) !== undefined,
     clientMetadataUrl: clientMetadataUrl(flags.clientMetadataUrl ?? configuration.client_metadata_url),
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
+    alias: flags.as === undefined ? undefined : accountAlias(flags.as, configuration),
     loginHint: flags.loginHint,
     offlineAccess: flags.offlineAccess ?? true,
     timeoutSeconds: secondsSetting('--timeout', flags.timeout, {

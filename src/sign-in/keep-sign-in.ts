@@ -136,6 +136,6 @@ function requireWanted(wanted: AccountHead | undefined, profile: Profile | undef
   throw new AuthenticationRequiredError(
     'account_mismatch',
     `${other} signed in to ${wanted.label} instead of ${name}; nothing was stored`,
-    { hint: `sign out of ${wanted.label} in the browser and run this again, or leave out --account` },
+    { hint: `sign out of ${wanted.label} in the browser and run this again, or name no account` },
   );
 }

@@ -67,7 +67,8 @@ export async function storeSignIn(
     // The refreshes of the sign-in before go on from its own ID Token (OpenID Connect Core §12.2).
     const idToken = tried?.goesWithIdToken === true ? kept?.idToken : undefined;
     const refreshToken = tokens.refreshToken ?? kept?.refreshToken;
-    const { head, secrets } = signInRecord(signIn, kind, refreshToken, context);
+    const alias = settings.alias ?? (await store.read(id))?.alias;
+    const { head, secrets } = signInRecord(signIn, kind, refreshToken, context, alias);
     context.signal.throwIfAborted();
     await store.write(head, idToken === undefined ? secrets : { ...secrets, idToken });
     return head;
@@ -89,6 +90,7 @@ function signInRecord(
   kind: StoreKind,
   refreshToken: Secret | undefined,
   { clock }: Pick<Context, 'clock'>,
+  alias?: string,
 ): OpenAccount {
   const { settings, provider, client, tokens, person } = signIn;
   const now = clock.now().toISOString();
@@ -99,6 +101,7 @@ function signInRecord(
       provider: provider.name,
       preset: settings.preset,
       label: provider.label,
+      alias,
       target: signInTarget(settings),
       issuer: provider.metadata.issuer,
       resource: provider.resource,

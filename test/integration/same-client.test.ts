@@ -40,11 +40,12 @@ describe('two providers of the configuration with the same issuer and client', (
     expect((await line.run('whoami', 'work-admin')).stdout).toMatch(/^ada /);
   });
 
-  it('are both named, each with an account id, where no target says which one is meant', async () => {
+  it('are both named, each in words that mean it, where no target says which one is meant', async () => {
     const { code, message } = errorOf(await line.run('token', '--json'));
     expect(code).toBe('usage_ambiguous_account');
-    for (const { provider, account } of await signedIn()) {
-      expect(message).toContain(`${provider} --account ${account}`);
+    for (const { provider } of await signedIn()) {
+      expect(message).toContain(`${provider}:ada`);
+      expect((await line.run('token', `${provider}:ada`)).stdout).toBe(await tokenOf(provider));
     }
     const [first] = await signedIn();
     expect((await line.run('token', '--account', first?.account ?? '')).stdout).toBe(

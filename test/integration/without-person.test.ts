@@ -141,7 +141,7 @@ describe('a server that does not tell who signed in', () => {
     const outcome = await line.run('token', '--json');
     expect(errorOf(outcome)).toMatchObject({
       code: 'usage_ambiguous_account',
-      message: expect.stringContaining("mcp.example --account 'client 1'"),
+      message: expect.stringContaining("'mcp.example:client 1'"),
     });
   });
 

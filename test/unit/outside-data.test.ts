@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import * as library from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccountStore } from '../../src/accounts/account-store.ts';
+import { accountWords } from '../../src/accounts/account-words.ts';
 import { readServiceAccount } from '../../src/grants/service-account.ts';
 import { Secret } from '../../src/ground/secret.ts';
 import { report } from '../../src/output/error-report.ts';
@@ -411,7 +412,9 @@ describe('nothing that stands in a file is a mistake of ours, hangs, or reaches 
       writeFileSync(file, text);
       try {
         const { accounts, problems } = await store().list();
-        const listed = accounts.map((one) => statusText(one, false, new Date())).join('');
+        const listed = accounts
+          .map((one) => statusText(one, accountWords(one, accounts), false, new Date()))
+          .join('');
         const faults: string[] = problems.map(({ error }) => `${error.message} ${error.hint}`);
         const found = await store().read(head.id);
         if (found !== undefined) {

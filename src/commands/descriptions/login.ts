@@ -5,6 +5,8 @@ function under(group: string, flags: readonly Flag[]): readonly Flag[] {
   return flags.map((flag) => ({ ...flag, group }));
 }
 
+const noStore: Flag = { usage: '--no-store', description: 'store nothing, only show who signed in' };
+
 /** `oauth-login login`. */
 export const loginCommand: CommandDescription = {
   name: 'login',
@@ -25,9 +27,14 @@ export const loginCommand: CommandDescription = {
     { usage: '--device', description: 'show a code to enter on any device instead' },
     shared.scope,
     shared.account,
+    {
+      usage: '--as <name>',
+      description: 'give the account a name, such as work, that you can type instead of the provider',
+      conflicts: [noStore],
+    },
     { usage: '--timeout <seconds>', description: 'how long to wait for you (default: 300)' },
     shared.store,
-    { usage: '--no-store', description: 'store nothing, only show who signed in' },
+    noStore,
     shared.json,
     ...under('Which server:', [shared.host, shared.tenant, shared.issuer]),
     ...under('Your client:', [

@@ -55,7 +55,7 @@ describe('which account is meant', () => {
     const nobody = headWithoutPerson({ clientId: 'client-7' });
     expect(await choose('github', { account: 'Client-7' }, [octocat, nobody])).toBe(nobody);
     const { message } = await refusal(choose('github', {}, [octocat, nobody]));
-    expect(message).toContain('github --account client-7');
+    expect(message).toContain('github:client-7');
   });
 
   it('lists choices that can be typed as they stand', async () => {
@@ -64,11 +64,11 @@ describe('which account is meant', () => {
     const twin = accountHead({ clientId: 'client-2', profile: { preferred_username: 'hubot' } });
     const { code, message } = await refusal(choose('github', {}, [spaced, hubot, twin]));
     expect(code).toBe('usage_ambiguous_account');
-    expect(message).toContain("github --account 'The Octocat'");
+    expect(message).toContain("'github:The Octocat'");
     expect(await choose('github', { account: 'The Octocat' }, [spaced, hubot, twin])).toBe(spaced);
     // Two of one name are told apart by their ids.
-    expect(message).toContain(`--account ${hubot.id}`);
-    expect(message).toContain(`--account ${twin.id}`);
+    expect(message).toContain(`github:${hubot.id}`);
+    expect(message).toContain(`github:${twin.id}`);
   });
 });
 
@@ -95,7 +95,7 @@ describe('an account whose file cannot be read', () => {
       code: 'store_unreadable_account',
       exitCode: 8,
       message: `the file ${file} can be read by others; it may be the account that you mean`,
-      hint: `name the other one, github --account octocat, or fix it with: chmod 600 ${file}`,
+      hint: `name the other one, github:octocat, or fix it with: chmod 600 ${file}`,
     });
   });
 

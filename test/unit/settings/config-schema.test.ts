@@ -63,7 +63,7 @@ const work = (entry: object) => ({ providers: { work: entry } });
 
 const good: readonly object[] = [
   {},
-  { $schema: './config.schema.json', store: 'keychain', default_account: 'de89bd7c6825ede37e374bdc7b89165c' },
+  { $schema: './config.schema.json', store: 'keychain', default_account: 'github:octocat' },
   { store: 'passphrase', providers: {} },
   { store: 'file' },
   { providers: { 'a.b_c-9': {}, ['x'.repeat(64)]: {} } },
@@ -123,7 +123,8 @@ const bad: readonly unknown[] = [
   { store: null },
   { $schema: 1 },
   { default_account: 1 },
-  { default_account: 'ada' },
+  { default_account: ' ' },
+  { default_account: 'github:ada\u0007' },
   { providers: [] },
   { providers: { A: {} } },
   { providers: { 'a.': {} } },
