@@ -20,7 +20,8 @@ export interface UnattendedCredential {
 /**
  * Finds the client and its credential: flag > environment > configuration, or what `setup` sealed. Never asks.
  *
- * A token exchange can do without a client (RFC 8693 §2.1). Throws a `ConfigurationError` that names the variables.
+ * A token exchange can do without a client (RFC 8693 §2.1), and so can an assertion that was handed over (RFC 7521
+ * §4.1). Throws a `ConfigurationError` that names the variables.
  */
 export async function findUnattendedCredential(
   settings: UnattendedSettings,
@@ -30,7 +31,8 @@ export async function findUnattendedCredential(
   const { clientId, provider, clientAuthentication } = settings;
   const { id, secret: variable } = clientVariables(provider);
   if (clientId === undefined) {
-    if (settings.grant === 'token-exchange' && key === undefined) {
+    const isHandedOver = settings.grant === 'jwt-bearer' && settings.subjectToken.kind !== 'variable';
+    if ((settings.grant === 'token-exchange' || isHandedOver) && key === undefined) {
       return {};
     }
     throw new ConfigurationError('config_missing_client_id', `there is no client ID for ${provider.label}`, {
@@ -62,7 +64,9 @@ export async function findUnattendedCredential(
 
 /** The client as it presents itself to the resolved provider. */
 export function unattendedClient(
-  settings: UnattendedSettings,
+  settings: Pick<UnattendedSettings, 'configuration'> & {
+    readonly clientAuthentication?: UnattendedClientAuthentication;
+  },
   credential: UnattendedCredential,
   provider: ResolvedProvider,
 ): OAuthClient {

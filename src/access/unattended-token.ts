@@ -3,34 +3,18 @@ import {
   type UnattendedToken,
   type UnattendedTokens,
 } from '../accounts/unattended-tokens.ts';
-import { clientCredentials } from '../grants/client-credentials.ts';
-import { jwtBearer } from '../grants/jwt-bearer.ts';
-import { refreshTokenGrant } from '../grants/refresh-token.ts';
-import { tokenExchange } from '../grants/token-exchange.ts';
-import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { StoreError } from '../ground/errors.ts';
-import type { Fetch } from '../ground/fetch.ts';
-import { networkOf, signalled } from '../ground/http-options.ts';
-import { findAuthentication } from '../protocol/found-authentication.ts';
-import { type TokenEndpoint, tokenEndpoint } from '../protocol/token-endpoint.ts';
-import type { TokenSet } from '../protocol/token-set.ts';
-import { resolveProvider } from '../providers/resolve.ts';
-import { openReplacementFile } from '../secrets/replacement-file.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import type { AccessSession } from './access-session.ts';
 import { askedTokenId, clientOf } from './asked-token.ts';
 import { chooseUnattendedStore } from './choose-unattended-store.ts';
-import { confirmTokenOrigin } from './confirm-token-origin.ts';
 import type { Freshness } from './freshness.ts';
 import { withRotatedFile } from './rotated-file-lock.ts';
-import {
-  findUnattendedCredential,
-  type UnattendedCredential,
-  unattendedClient,
-} from './unattended-client.ts';
+import { findUnattendedCredential } from './unattended-client.ts';
 import { readRefreshToken, readUnattendedInput, type UnattendedInput } from './unattended-input.ts';
+import { requestUnattendedToken } from './unattended-request.ts';
 
 /** A grant that needs no person; what it needs has been read, and no server was asked yet. */
 export interface UnattendedSource {
@@ -47,9 +31,9 @@ export interface UnattendedAnswer extends UnattendedToken {
 /** Reads what the grant needs. Throws a `UsageError`, `ConfigurationError` or `StoreError`. */
 export async function openUnattended(
   settings: UnattendedSettings,
-  context: Context,
+  access: AccessSession,
 ): Promise<UnattendedSource> {
-  return { kind: 'unattended', settings, input: await readUnattendedInput(settings, context) };
+  return { kind: 'unattended', settings, input: await readUnattendedInput(settings, access) };
 }
 
 /**
@@ -79,7 +63,10 @@ async function keptOrNewToken(
 ): Promise<UnattendedAnswer> {
   const id = askedTokenId(settings, input);
   const kept = openUnattendedTokens(access.context);
-  const isKept = settings.grant === 'client-credentials' || settings.grant === 'jwt-bearer';
+  // Whom an assertion that was handed over speaks of is not known here.
+  const isKept =
+    settings.grant === 'client-credentials' ||
+    (settings.grant === 'jwt-bearer' && input.assertion === undefined);
   if (isKept && !force && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
     if (good !== undefined) {
@@ -90,7 +77,7 @@ async function keptOrNewToken(
   const isOwnClient = input.assertionIssuer?.serviceAccount !== undefined;
   const client = isOwnClient ? {} : await findUnattendedCredential(settings, input.clientKey, access);
   const store = isKept ? await chooseUnattendedStore(settings, access) : undefined;
-  const tokens = await requestTokens(settings, input, client, access);
+  const tokens = await requestUnattendedToken(settings, input, client, access);
   if (tokens.clockOffset !== undefined) {
     access.note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: settings.provider.label });
   }
@@ -111,69 +98,6 @@ async function keptOrNewToken(
     await keep(kept, token, store, access);
   }
   return { ...token, wasKept: false };
-}
-
-async function requestTokens(
-  settings: UnattendedSettings,
-  input: UnattendedInput,
-  credential: UnattendedCredential,
-  access: AccessSession,
-): Promise<TokenSet> {
-  const { context, trace, note } = access;
-  const rotated =
-    settings.rotateTo === undefined ? undefined : openReplacementFile(settings.rotateTo, '--rotate-to');
-  try {
-    const http = await context.openHttp(networkOf(settings, trace));
-    try {
-      const fetch = signalled(http.fetch, context.signal);
-      const asked = await openTokenEndpoint(settings, credential, fetch, access);
-      const authentication = findAuthentication(asked);
-      const { assertionIssuer } = input;
-      if (assertionIssuer !== undefined) {
-        return await authentication.send((endpoint) => jwtBearer(endpoint, settings, assertionIssuer));
-      }
-      if (input.subjectToken !== undefined) {
-        const subject = await input.subjectToken(fetch);
-        return await authentication.send((endpoint) => tokenExchange(endpoint, settings, subject));
-      }
-      if (input.refreshToken === undefined) {
-        return await authentication.send((endpoint) => clientCredentials(endpoint, settings));
-      }
-      // Not tied to Ctrl-C: once the request is out, its answer has to reach the file (the old token may be spent).
-      const patient = findAuthentication({ ...asked, fetch: http.fetch });
-      const { refreshToken } = input;
-      const { tokens, isLost } = await context.uninterrupted(() =>
-        patient.send((endpoint) => refreshTokenGrant(endpoint, settings, refreshToken, rotated)),
-      );
-      if (isLost) {
-        note({ kind: 'refresh-token-lost', label: settings.provider.label });
-      }
-      context.signal.throwIfAborted();
-      return tokens;
-    } finally {
-      await http.close();
-    }
-  } finally {
-    rotated?.close();
-  }
-}
-
-async function openTokenEndpoint(
-  settings: UnattendedSettings,
-  credential: UnattendedCredential,
-  fetch: Fetch,
-  { context, isTokenOriginOfProvider }: AccessSession,
-): Promise<TokenEndpoint> {
-  const { allowHttpLoopback } = settings;
-  const provider = await resolveProvider(settings.provider, {
-    fetch,
-    allowHttpLoopback,
-    withoutAuthorization: true,
-  });
-  await confirmTokenOrigin(provider, settings, context, isTokenOriginOfProvider);
-  const client = unattendedClient(settings, credential, provider);
-  const requestedScopes = settings.scopes;
-  return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
 }
 
 /** The token was issued. It is given even when it cannot be kept. */

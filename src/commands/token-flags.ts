@@ -11,7 +11,7 @@ export interface TokenSourceFlags extends AccountChoice, UnattendedFlags {}
  * Where the access token comes from that a target and its flags mean: with `--grant` from a server that needs no
  * person, else from a variable or the store.
  *
- * Throws what `unattendedSettings`, `openUnattended` and `chooseTokenSource` throw.
+ * Throws what `settingsWithoutPerson`, `openUnattended` and `chooseTokenSource` throw.
  */
 export async function tokenSourceOf(
   target: string | undefined,
@@ -23,8 +23,8 @@ export async function tokenSourceOf(
     refuseUnattendedFlags(flags);
     return chooseTokenSource(target, flags, access);
   }
-  const [{ unattendedSettings }, { openUnattended }] = await Promise.all([
-    import('../settings/unattended-settings.ts'),
+  const [{ settingsWithoutPerson }, { openUnattended }] = await Promise.all([
+    import('../access/settings-without-person.ts'),
     import('../access/unattended-token.ts'),
   ]);
   if (flags.account !== undefined) {
@@ -32,7 +32,5 @@ export async function tokenSourceOf(
       hint: 'leave out --grant, or name the provider alone',
     });
   }
-  const { context, configuration } = access;
-  const settings = unattendedSettings(target, { ...flags, grant }, context.env, await configuration());
-  return openUnattended(settings, context);
+  return openUnattended(await settingsWithoutPerson(target, { ...flags, grant }, access), access);
 }

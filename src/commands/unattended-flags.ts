@@ -8,7 +8,7 @@ const own: readonly Flag[] = [
   {
     usage: '--grant <grant>',
     description:
-      'request a token without a person: client-credentials, refresh-token, jwt-bearer or token-exchange',
+      'request a token without a person: client-credentials, refresh-token, jwt-bearer, token-exchange or id-jag',
     conflicts: [shared.account],
   },
   shared.clientId,
@@ -42,7 +42,14 @@ const own: readonly Flag[] = [
     usage: '--rotate-to <file>',
     description: 'refresh-token: save the new one that the server sends to this file',
   },
-  { usage: '--subject-from <place>', description: "token-exchange: ci, the CI job's own identity" },
+  {
+    usage: '--identity <name>',
+    description: 'id-jag: the account at the company whose ID Token is exchanged',
+  },
+  {
+    usage: '--subject-from <place>',
+    description: "token-exchange: ci (the CI job's own identity) or account:NAME (its ID Token)",
+  },
   {
     usage: '--subject-token-file <path>',
     description: 'token-exchange: read it from a file (- is standard input)',

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
 import { readSecretFile, sourceName } from '../secrets/secret-file.ts';
+import type { SubjectTokenSource } from '../settings/subject-token-source.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { variableName } from '../settings/variables.ts';
 import { findCiIdentity, requestCiIdentity } from './ci-identity.ts';
@@ -28,9 +29,9 @@ const TYPE = 'urn:ietf:params:oauth:token-type:';
  */
 export async function findSubjectToken(
   settings: UnattendedSettings,
+  source: Exclude<SubjectTokenSource, { readonly kind: 'account' }>,
   context: Context,
 ): Promise<SubjectTokenReader> {
-  const source = settings.subjectToken;
   const typed = (token: Secret, standard: string, sourceName: string) => async () => ({
     token,
     type: settings.subjectTokenType ?? `${TYPE}${standard}`,

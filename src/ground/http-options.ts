@@ -10,7 +10,7 @@ export interface NetworkSettings {
   readonly extraCaFile?: string;
   readonly debug?: boolean;
   /** The protected resource whose server is asked: it leads to no network that the resource itself is not in. */
-  readonly resource?: string;
+  readonly resource?: string | undefined;
 }
 
 /** How requests of this command are to be sent; with `--debug` each exchange is one line on standard error. */

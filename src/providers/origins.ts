@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { isPairOfPreset } from './catalogue.ts';
-import type { Endpoints, Provider } from './provider.ts';
+import type { Endpoints, Provider, ResolvedProvider } from './provider.ts';
 
 /** Gives the origin of each endpoint the provider has. */
 export function endpointOrigins(provider: Pick<Provider, 'endpoints'>): Partial<Endpoints> {
@@ -35,6 +35,23 @@ export function foreignTokenOrigin(resolved: {
   // The catalogue pairs them, so the metadata tell nothing new.
   const isKnown = resolved.issuer !== undefined && isPairOfPreset(resolved.issuer, asks, origin);
   return origin === asks || isKnown ? undefined : origin;
+}
+
+/** The origins, other than that of the issuer, of the endpoints for tokens that its metadata name. */
+export function endpointsElsewhere(
+  { issuer, endpoints, discovered }: Pick<ResolvedProvider, 'issuer' | 'endpoints' | 'discovered'>,
+  used: readonly (keyof Endpoints)[] = [
+    'authorization_endpoint',
+    'device_authorization_endpoint',
+    'token_endpoint',
+  ],
+): readonly string[] {
+  const origins = used
+    .filter((name) => discovered.includes(name))
+    .map((name) => endpoints[name])
+    .filter((endpoint) => endpoint !== undefined)
+    .map((endpoint) => new URL(endpoint).origin);
+  return [...new Set(origins)].filter((origin) => origin !== new URL(issuer).origin);
 }
 
 /**

@@ -2,7 +2,12 @@ import { UsageError } from '../ground/errors.ts';
 import type { LoginFlags } from './login-settings.ts';
 
 /** The grants that need no End-User, as `--grant` names them. */
-export type UnattendedGrant = 'client-credentials' | 'refresh-token' | 'jwt-bearer' | 'token-exchange';
+export type UnattendedGrant =
+  | 'client-credentials'
+  | 'refresh-token'
+  | 'jwt-bearer'
+  | 'token-exchange'
+  | 'id-jag';
 
 type SharedFlags = Pick<
   LoginFlags,
@@ -30,6 +35,7 @@ export interface UnattendedFlags extends SharedFlags {
   readonly subject?: string;
   readonly refreshTokenFile?: string;
   readonly rotateTo?: string;
+  readonly identity?: string;
   readonly subjectFrom?: string;
   readonly subjectTokenFile?: string;
   readonly subjectTokenEnv?: string;
@@ -43,8 +49,11 @@ const all: readonly UnattendedGrant[] = [
   'refresh-token',
   'jwt-bearer',
   'token-exchange',
+  'id-jag',
 ];
 const exchange: readonly UnattendedGrant[] = ['token-exchange'];
+/** The grants that start from a token of somebody else. */
+const handedOver: readonly UnattendedGrant[] = ['token-exchange', 'jwt-bearer', 'id-jag'];
 
 /** Which grants a flag belongs to; none of them means anything without `--grant`. */
 const uses: readonly (readonly [keyof UnattendedFlags, string, readonly UnattendedGrant[]])[] = [
@@ -63,11 +72,12 @@ const uses: readonly (readonly [keyof UnattendedFlags, string, readonly Unattend
   ['subject', '--subject', ['jwt-bearer']],
   ['refreshTokenFile', '--refresh-token-file', ['refresh-token']],
   ['rotateTo', '--rotate-to', ['refresh-token']],
-  ['subjectFrom', '--subject-from', exchange],
-  ['subjectTokenFile', '--subject-token-file', exchange],
-  ['subjectTokenEnv', '--subject-token-env', exchange],
+  ['identity', '--identity', ['id-jag']],
+  ['subjectFrom', '--subject-from', handedOver],
+  ['subjectTokenFile', '--subject-token-file', handedOver],
+  ['subjectTokenEnv', '--subject-token-env', handedOver],
   ['subjectTokenType', '--subject-token-type', exchange],
-  ['subjectAudience', '--subject-audience', exchange],
+  ['subjectAudience', '--subject-audience', handedOver],
   ['requestedTokenType', '--requested-token-type', exchange],
 ];
 

@@ -1,12 +1,11 @@
-import type { Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { isReservedInTokenRequest } from '../protocol/reserved-parameters.ts';
+import { resourceParameter } from '../protocol/resource-parameter.ts';
 import type { RequestParameter } from '../protocol/token-endpoint.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import type { Configuration } from './configuration.ts';
-import { loginSettings } from './login-settings.ts';
+import type { LoginFlags, LoginSettings } from './login-settings.ts';
 import { askedScopes } from './scope.ts';
 import { refuseTwoInputs } from './standard-input.ts';
 import { type SubjectTokenSource, subjectTokenSource } from './subject-token-source.ts';
@@ -38,6 +37,8 @@ export interface UnattendedSettings extends Target {
   readonly rotateTo?: string;
   readonly subjectToken: SubjectTokenSource;
   readonly subjectTokenType?: string;
+  /** The account, or the identity provider, whose ID Token is exchanged for an ID-JAG. */
+  readonly identity?: string;
   /** Whom the CI job's identity is made out to, when it is not `audiences`. */
   readonly subjectAudience?: string;
   readonly requestedTokenType?: string;
@@ -45,19 +46,18 @@ export interface UnattendedSettings extends Target {
   readonly store?: StoreKind | 'none';
   readonly allowHttpLoopback: boolean;
   readonly caFile?: string;
+  /** The protected resource that the token is for (RFC 8707 §2). */
+  readonly resource?: string;
 }
 
 /**
- * Folds flags > environment > configuration > preset into the settings of a grant.
- *
- * Throws a `UsageError` or a `ConfigurationError`.
+ * The target of a grant, and the flags that say more about it. What is wrong with the flags is found before any server
+ * is asked what the target is. Throws a `UsageError`.
  */
-export function unattendedSettings(
+export function unattendedTarget(
   target: string | undefined,
   flags: UnattendedFlags & { readonly grant: string },
-  env: Environment,
-  configuration: Configuration,
-): UnattendedSettings {
+): { readonly named: string; readonly loginFlags: LoginFlags } {
   const grant = readUnattendedGrant(flags);
   const named = target ?? flags.issuer;
   if (named === undefined) {
@@ -71,9 +71,37 @@ export function unattendedSettings(
       hint: 'give --audience once, or leave it out to use the server itself',
     });
   }
-  const { scope, param, clientAuthentication: _method, ...rest } = flags;
-  const login = loginSettings(named, rest, env, configuration);
+  if (grant === 'id-jag' && flags.identity === undefined) {
+    throw new UsageError(
+      'usage_invalid',
+      '--grant id-jag needs the account of the company that signs you in',
+      {
+        hint: `sign in there first, and name it: --identity NAME`,
+      },
+    );
+  }
+  // The text of a wrong flag is told before the network is used.
+  authenticationSetting(flags);
+  subjectTokenSource(flags);
+  (flags.resource ?? []).map(resourceSetting);
+  (flags.param ?? []).map(parameterSetting);
+  const { scope: _scope, param: _param, clientAuthentication: _method, ...loginFlags } = flags;
+  return { named, loginFlags };
+}
+
+/**
+ * Folds the flags of a grant and the settings of its target into the settings of a token request.
+ *
+ * Throws a `UsageError`.
+ */
+export function unattendedSettings(
+  flags: UnattendedFlags & { readonly grant: string },
+  login: LoginSettings,
+): UnattendedSettings {
+  const grant = readUnattendedGrant(flags);
+  const { scope, param } = flags;
   const method = authenticationSetting(flags);
+  const own = resourceParameter(login.provider);
   return {
     target: login.target,
     provider: login.provider,
@@ -89,9 +117,13 @@ export function unattendedSettings(
       keyFile: flags.keyFile,
       keyId: flags.keyId,
     }),
-    scopes: askedScopes(scope ?? []),
+    // Those that a protected resource asks for are about no person.
+    scopes:
+      scope === undefined && login.resource !== undefined ? login.provider.scopes : askedScopes(scope ?? []),
     audiences: flags.audience ?? [],
-    resources: (flags.resource ?? []).map(resourceSetting),
+    resources: [
+      ...new Set([...(own === undefined ? [] : [own]), ...(flags.resource ?? []).map(resourceSetting)]),
+    ],
     parameters: (param ?? []).map(parameterSetting),
     ...defined({
       subject: flags.subject,
@@ -99,6 +131,7 @@ export function unattendedSettings(
       rotateTo: flags.rotateTo,
     }),
     subjectToken: subjectTokenSource(flags),
+    ...defined({ identity: flags.identity }),
     ...(flags.subjectTokenType === undefined
       ? {}
       : { subjectTokenType: tokenTypeSetting('--subject-token-type', flags.subjectTokenType) }),
@@ -108,7 +141,7 @@ export function unattendedSettings(
       : { requestedTokenType: tokenTypeSetting('--requested-token-type', flags.requestedTokenType) }),
     ...defined({ store: login.store }),
     allowHttpLoopback: login.allowHttpLoopback,
-    ...defined({ caFile: login.caFile }),
+    ...defined({ caFile: login.caFile, resource: login.resource }),
   };
 }
 

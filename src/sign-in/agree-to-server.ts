@@ -2,6 +2,7 @@ import type { Context } from '../ground/context.ts';
 import { AbortedError, AuthenticationRequiredError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { endpointsElsewhere } from '../providers/origins.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
@@ -51,15 +52,4 @@ export async function agreeToServer(
   if (!(await questions.agreesToServer(provider.label, host))) {
     throw new AbortedError('stopped, nothing was sent', `sign in at an API whose sign-in server you know`);
   }
-}
-
-/** The origins, other than that of the issuer, of the endpoints of a sign-in that its metadata name. */
-function endpointsElsewhere({ issuer, endpoints, discovered }: ResolvedProvider): readonly string[] {
-  const used = ['authorization_endpoint', 'device_authorization_endpoint', 'token_endpoint'] as const;
-  const origins = used
-    .filter((name) => discovered.includes(name))
-    .map((name) => endpoints[name])
-    .filter((endpoint) => endpoint !== undefined)
-    .map((endpoint) => new URL(endpoint).origin);
-  return [...new Set(origins)].filter((origin) => origin !== new URL(issuer).origin);
 }

@@ -35,6 +35,7 @@ export interface AddressSettings {
 /**
  * The settings of a sign-in, of whatever the target turns out to be: an address that is not known already is asked what
  * it is. A protected resource names the servers that give tokens for it (RFC 9728); every other address is an issuer.
+ * Without `chooseServer`, nobody is asked.
  *
  * Throws what `loginSettings` throws, a `ProtocolError` for metadata of a resource that must not be used, and a
  * `NetworkError`.
@@ -43,7 +44,7 @@ export async function settingsOfAddress(
   target: string,
   flags: LoginFlags,
   { context, configuration: readConfiguration }: Pick<Session, 'context' | 'configuration'>,
-  chooseServer: ChooseServer,
+  chooseServer?: ChooseServer,
 ): Promise<AddressSettings> {
   const configuration = await readConfiguration();
   const { env } = context;
@@ -124,7 +125,7 @@ async function chosenServer(
   { issuer }: LoginFlags,
   { providers }: Configuration,
   context: Context,
-  chooseServer: ChooseServer,
+  chooseServer: ChooseServer | undefined,
 ): Promise<string> {
   const label = resourceLabel(identifier);
   const before = [...providers.values()].find(({ resource }) => resource === identifier)?.issuer;
@@ -150,7 +151,7 @@ async function chosenServer(
   if (again !== undefined) {
     return again;
   }
-  if (isInteractive(context)) {
+  if (chooseServer !== undefined && isInteractive(context)) {
     return chooseServer(label, authorizationServers);
   }
   throw new ConfigurationError('config_invalid_value', `${label} names several servers to sign in to`, {

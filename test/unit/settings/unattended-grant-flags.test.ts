@@ -1,18 +1,24 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../../src/ground/context.ts';
 import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import { createProgram } from '../../../src/program.ts';
+import { loginSettings } from '../../../src/settings/login-settings.ts';
 import {
   readUnattendedGrant,
   refuseUnattendedFlags,
   type UnattendedFlags,
 } from '../../../src/settings/unattended-grant-flags.ts';
-import { unattendedSettings } from '../../../src/settings/unattended-settings.ts';
+import { unattendedSettings, unattendedTarget } from '../../../src/settings/unattended-settings.ts';
 import { fakeContext } from '../../support/fake-context.ts';
 
 const none = { providers: new Map() };
 const settings = (flags: UnattendedFlags & { grant: string }, target = 'https://as.example', env = {}) =>
-  unattendedSettings(target, flags, env, none);
+  unattendedSettings(flags, loginOf(target, flags, env));
+const loginOf = (target: string, flags: UnattendedFlags & { grant: string }, env: Environment) => {
+  const { named, loginFlags } = unattendedTarget(target, flags);
+  return loginSettings(named, loginFlags, env, none);
+};
 
 function codeOf(run: () => unknown): string {
   try {

@@ -1,0 +1,27 @@
+import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import type { SubjectToken } from '../grants/subject-token.ts';
+import { safeText } from '../ground/safe-text.ts';
+import type { AccessSession } from './access-session.ts';
+import { freshIdToken } from './fresh-id-token.ts';
+import type { FreshIdToken } from './stored-id-token.ts';
+
+/** Seconds an ID Token has to be good for, so that it does not end on its way. */
+const MIN_VALIDITY = 60;
+const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
+
+/** The ID Token of the account that a target names. Throws what `chooseAccount` and `freshIdToken` throw. */
+export async function idTokenOfAccount(target: string, access: AccessSession): Promise<FreshIdToken> {
+  const { store, configuration } = access;
+  const head = await chooseAccount(target, {}, await store.list(ofTarget(target, {})), configuration);
+  return freshIdToken(head, { minValiditySeconds: MIN_VALIDITY, isJustListed: true }, access);
+}
+
+/**
+ * The ID Token of an account as the subject of a token exchange (RFC 8693 §2.1). Throws as `idTokenOfAccount` does.
+ *
+ * @see [RFC 8693 §3](https://www.rfc-editor.org/rfc/rfc8693.html#section-3)
+ */
+export async function accountSubject(target: string, access: AccessSession): Promise<SubjectToken> {
+  const { idToken, head } = await idTokenOfAccount(target, access);
+  return { token: idToken, type: ID_TOKEN, sourceName: `the ID Token of ${safeText(head.label)}` };
+}
