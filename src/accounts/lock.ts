@@ -23,16 +23,17 @@ export async function openLock(file: string, surroundings: LockSurroundings): Pr
 
 /**
  * The same for a caller who can use the result that the owner is working at. `look` is called first and in every pause,
- * and what it gives ends the wait. Rejects with what `look` throws as well.
+ * and what it gives ends the wait. `patience` is in milliseconds. Rejects with what `look` throws as well.
  */
 export function openLockUnless<T>(
   file: string,
   surroundings: LockSurroundings,
   look: () => Promise<T | undefined>,
+  patience = LOCK_DEADLINE,
 ): Promise<Lock | { readonly settled: T }> {
   const rules = {
     files: privateLockFiles,
-    patience: LOCK_DEADLINE,
+    patience,
     longestPause: 300,
     isAgeTrusted: false,
     busy: (owner: LockOwner | undefined) => busy(file, owner),

@@ -9,7 +9,7 @@ import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 const FORMAT = 1;
 
 /** What a sealed file is about. */
-export type SealedRecord = 'account' | 'client' | 'grant';
+export type SealedRecord = 'account' | 'client' | 'grant' | 'sign-in';
 
 /**
  * A file of three lines: what it is (format, record, kind and identifier of the key), the readable head, and the

@@ -19,6 +19,9 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     if (argv.length === 0) {
       return (await import('./bare-command.ts')).bareCommand(run, context);
     }
+    if (flags.resume !== undefined || flags.once === true) {
+      return (await import('./resume-login.ts')).resumeLogin(target, flags, context);
+    }
     const [{ login, requireTarget }, { orMistypedCommand }] = await Promise.all([
       import('./login.ts'),
       import('./mistyped-command.ts'),

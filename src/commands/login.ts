@@ -12,6 +12,7 @@ import { writeWords } from '../output/write-words.ts';
 import { readConfiguration } from '../settings/configuration.ts';
 import type { LoginFlags, LoginSettings } from '../settings/login-settings.ts';
 import { registerAtSignIn } from '../setup/guide-registration.ts';
+import type { SignInPorts } from '../sign-in/ports.ts';
 import { settingsOfAddress } from '../sign-in/resource-settings.ts';
 import { type SignedIn, signIn } from '../sign-in/sign-in.ts';
 import { askedSignIn } from './asked-sign-in.ts';
@@ -21,14 +22,34 @@ export async function login(typed: string, given: LoginFlags, context: Context):
   const session = openSession(context);
   const { target, flags, wanted } = await askedSignIn(typed, given, session);
   const { settings, explained } = await settingsOfAddress(target, flags, session, chooseServer(context));
-  const { label } = settings.provider;
-  const signedIn = await signIn({ settings, wanted }, session, {
+  const ports = signInPorts(settings.provider.label, settings, context);
+  if (!settings.waits) {
+    const { beginLogin } = await import('./begin-login.ts');
+    return beginLogin({ settings, wanted }, session, ports).catch((error: unknown) => {
+      throw explained(error);
+    });
+  }
+  const signedIn = await signIn({ settings, wanted }, session, ports).catch((error: unknown) => {
+    throw explained(error);
+  });
+  writeSignedIn(signedIn, settings, context);
+}
+
+/** The person at the terminal, or the program that shows the sign-in to a person. */
+export function signInPorts(label: string, settings: LoginSettings, context: Context): SignInPorts {
+  return {
     progress: settings.events ? signInEvents(label, context) : signInWords(label, settings, context),
     questions: signInQuestions(label, context),
     registerClient: (found) => registerAtSignIn(found, { context, note: setupNotes(context) }),
-  }).catch((error: unknown) => {
-    throw explained(error);
-  });
+  };
+}
+
+/** Says who has signed in. */
+export function writeSignedIn(
+  signedIn: SignedIn,
+  settings: Pick<LoginSettings, 'json'>,
+  context: Context,
+): void {
   const text = answer(signedIn, settings, context.clock.now());
   if (settings.json) {
     context.stdout.write(text);
@@ -37,7 +58,11 @@ export async function login(typed: string, given: LoginFlags, context: Context):
   }
 }
 
-function answer({ account, isKept, missingScopes }: SignedIn, { json }: LoginSettings, now: Date): string {
+function answer(
+  { account, isKept, missingScopes }: SignedIn,
+  { json }: Pick<LoginSettings, 'json'>,
+  now: Date,
+): string {
   if (!json) {
     return signedInText(account, isKept ? 'kept' : 'not kept', missingScopes, now);
   }

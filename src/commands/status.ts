@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { AccountHead } from '../accounts/account.ts';
 import { openAccountStore } from '../accounts/account-store.ts';
 import { accountWords } from '../accounts/account-words.ts';
+import { openBegunSignIns } from '../accounts/begun-sign-ins.ts';
 import { listKeptClients } from '../accounts/kept-clients.ts';
 import type { UnreadableFile } from '../accounts/list-stored-heads.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { waitingDocument, waitingText } from '../output/begun-sign-in-text.ts';
 import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from '../output/json.ts';
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
@@ -28,6 +30,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   const kept = openUnattendedTokens(context).list();
   const problems = [...unreadable, ...kept.problems];
   const clients = listKeptClients(context);
+  const waiting = openBegunSignIns(context).list();
   const variables = tokenVariables(context.env);
   const now = context.clock.now();
   const heads = accounts.map(({ head }) => head);
@@ -42,6 +45,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
         })),
         grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
         clients: clients.map(keptClientDocument),
+        sign_ins: waiting.map(waitingDocument),
         problems: problems.map(({ file, error }) => ({
           file,
           code: error.code,
@@ -55,6 +59,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     const blocks = [
       ...accounts.map(({ head, isChecked }) => statusText(head, shellQuoted(words(head)), isChecked, now)),
       ...kept.tokens.map((token) => keptTokenText(token, now)),
+      ...waiting.map((signIn) => waitingText(signIn, now)),
     ];
     if (clients.length > 0) {
       const { keptClientsWords } = await import('./tell-kept-clients.ts');
@@ -70,7 +75,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
       context.stderr.write(problemText('warning', error));
     }
   }
-  const nothing = [accounts, kept.tokens, variables, problems].every(({ length }) => length === 0);
+  const nothing = [accounts, kept.tokens, waiting, variables, problems].every(({ length }) => length === 0);
   if (!nothing) {
     return;
   }

@@ -1,8 +1,9 @@
 import type { Context } from '../ground/context.ts';
-import { durationText } from '../ground/duration.ts';
-import { AuthorizationServerError, NetworkError, ProtocolError } from '../ground/errors.ts';
+import { ProtocolError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
+import type { Secret } from '../ground/secret.ts';
 import { newAttempt } from '../protocol/attempt.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
 import {
   type DeviceAuthorization,
   noDeviceGrantError,
@@ -12,16 +13,8 @@ import { exchangeDeviceCode } from '../protocol/device-code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
+import { type Polling, pollForTokens } from './device-polling.ts';
 import { type DeviceRequest, type GrantedSignIn, tokenEndpointFor } from './sign-in-request.ts';
-
-/** Seconds added to the interval by `slow_down`, for good (RFC 8628 §3.5). */
-const SLOW_DOWN_SECONDS = 5;
-/** Longest pause between two polls after a network failure, in seconds. The server may ask for a longer one. */
-const LONGEST_BACK_OFF_SECONDS = 60;
-/** Failures of the server in a row after which it counts as broken. */
-const MOST_SERVER_FAILURES = 5;
-/** Seconds between two messages about the time that is left. */
-const TICK_SECONDS = 1;
 
 /**
  * Signs in on another device: shows a code, and asks the token endpoint until the person has entered it.
@@ -32,7 +25,25 @@ const TICK_SECONDS = 1;
  * @see [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628.html)
  */
 export async function deviceAuthorization(request: DeviceRequest, context: Context): Promise<GrantedSignIn> {
-  const { provider, progress } = request;
+  const { authorization, codeVerifier, client } = await requestDeviceCode(request, context);
+  const timeoutSeconds = waitSeconds(authorization, request);
+  request.progress.userCode({ ...authorization, timeoutSeconds });
+  return waitForDevice({ ...request, client }, { ...authorization, timeoutSeconds, codeVerifier }, context);
+}
+
+/** A code that was asked for, the verifier that goes with it, and the client that the server knew. */
+export interface RequestedDeviceCode {
+  readonly authorization: DeviceAuthorization;
+  readonly codeVerifier: string | undefined;
+  readonly client: OAuthClient;
+}
+
+/** Asks for a device code and a user code. Throws as `deviceAuthorization` does. */
+export async function requestDeviceCode(
+  request: DeviceRequest,
+  context: Context,
+): Promise<RequestedDeviceCode> {
+  const { provider } = request;
   const authentication = findAuthentication(tokenEndpointFor(request, context));
   const policy = provider.pkce === 'required' ? 'required' : 'never';
   const { pkce } = await newAttempt({ pkce: policy, quirks: provider.quirks }, []);
@@ -40,19 +51,56 @@ export async function deviceAuthorization(request: DeviceRequest, context: Conte
     requestDeviceAuthorization(endpoint, pkce?.codeChallenge),
   );
   await confirmVerificationHost(authorization, request, context);
-  const timeoutSeconds = waitSeconds(authorization, request);
-  progress.userCode({ ...authorization, timeoutSeconds });
-  const exchange = () =>
-    authentication.send((endpoint) =>
-      exchangeDeviceCode(endpoint, authorization.deviceCode, pkce?.codeVerifier),
-    );
+  const found = authentication.client();
+  // The endpoint may know a client by its name alone; then the other method is still open at the token endpoint.
+  const isSame = found.clientAuthentication === request.client.clientAuthentication;
+  return { authorization, codeVerifier: pkce?.codeVerifier, client: isSame ? request.client : found };
+}
+
+/** A device code, and how it is waited for. */
+export interface DeviceWait extends Polling {
+  readonly deviceCode: Secret;
+  readonly codeVerifier: string | undefined;
+}
+
+/** Polls until the person has entered the code. Throws as `pollForTokens` does. */
+export async function waitForDevice(
+  request: DeviceRequest,
+  wait: DeviceWait,
+  context: Context,
+): Promise<GrantedSignIn> {
+  const { exchange, client } = deviceExchange(request, wait, context);
   try {
-    const tokens = await poll(request, { ...authorization, timeoutSeconds }, exchange, context);
-    const facts = { client: authentication.client(), browser: 'start-link-unused' } as const;
-    return { tokens, facts, finish: async () => {} };
+    return granted(await pollForTokens(request, wait, exchange, context), client());
   } finally {
-    progress.done();
+    request.progress.done();
   }
+}
+
+/** Polls once. Throws what the server answers, `authorization_pending` included. */
+export async function askForDevice(
+  request: DeviceRequest,
+  code: Pick<DeviceWait, 'deviceCode' | 'codeVerifier'>,
+  context: Context,
+): Promise<GrantedSignIn> {
+  const { exchange, client } = deviceExchange(request, code, context);
+  return granted(await exchange(), client());
+}
+
+function deviceExchange(
+  request: DeviceRequest,
+  { deviceCode, codeVerifier }: Pick<DeviceWait, 'deviceCode' | 'codeVerifier'>,
+  context: Context,
+) {
+  const authentication = findAuthentication(tokenEndpointFor(request, context));
+  return {
+    exchange: () => authentication.send((endpoint) => exchangeDeviceCode(endpoint, deviceCode, codeVerifier)),
+    client: () => authentication.client(),
+  };
+}
+
+function granted(tokens: TokenSet, client: OAuthClient): GrantedSignIn {
+  return { tokens, facts: { client, browser: 'start-link-unused' }, finish: async () => {} };
 }
 
 /** Throws a `ConfigurationError` when the provider has no device authorization endpoint. */
@@ -65,111 +113,6 @@ export function requireDeviceGrant(provider: Pick<Provider, 'label' | 'device' |
 /** As long as the code lives, or as `--timeout` says when that is shorter. */
 function waitSeconds({ expiresIn }: DeviceAuthorization, request: DeviceRequest): number {
   return request.timeoutNamed ? Math.min(expiresIn, request.timeoutSeconds) : expiresIn;
-}
-
-async function poll(
-  request: DeviceRequest,
-  authorization: DeviceAuthorization & { readonly timeoutSeconds: number },
-  exchange: () => Promise<TokenSet>,
-  context: Context,
-): Promise<TokenSet> {
-  const end = context.clock.monotonic() + authorization.timeoutSeconds * 1000;
-  const isCutShort = authorization.timeoutSeconds < authorization.expiresIn;
-  let interval = authorization.interval;
-  let failures = 0;
-  for (;;) {
-    if (!(await pause(interval, end, request, context))) {
-      throw isCutShort ? timedOut(request) : expired(request);
-    }
-    try {
-      return await exchange();
-    } catch (error) {
-      context.signal.throwIfAborted();
-      failures = isServerFailure(error) ? failures + 1 : 0;
-      if (failures === MOST_SERVER_FAILURES) {
-        throw failing(error);
-      }
-      if (error instanceof NetworkError) {
-        request.progress.pollFailed(error);
-        interval = Math.max(interval, Math.min(interval * 2, LONGEST_BACK_OFF_SECONDS));
-      } else if (!(error instanceof AuthorizationServerError)) {
-        throw error;
-      } else if (error.error === 'slow_down') {
-        interval = Math.max(interval + SLOW_DOWN_SECONDS, error.interval ?? 0);
-        if ((error.interval ?? 0) >= authorization.expiresIn) {
-          throw noFurtherPoll(request);
-        }
-      } else if (error.error !== 'authorization_pending') {
-        throw error;
-      }
-    }
-  }
-}
-
-/** Whether it is the server that fails, and not the way to it (RFC 9110 §15.6). */
-function isServerFailure(error: unknown): error is NetworkError {
-  return error instanceof NetworkError && error.code === 'network_server_error';
-}
-
-/** The code may still be good, but a server that fails each time will not say so. */
-function failing(error: unknown): unknown {
-  if (!isServerFailure(error)) {
-    return error;
-  }
-  return new NetworkError(
-    'network_server_error',
-    `${error.message}, ${MOST_SERVER_FAILURES} times in a row`,
-    {
-      hint: 'the server has a problem: tell its operator, or sign in with a browser, without --device',
-      cause: error,
-    },
-  );
-}
-
-/** Waits for the interval, and tells how much time is left; gives `false` when the whole time is over. */
-async function pause(
-  interval: number,
-  end: number,
-  request: DeviceRequest,
-  context: Context,
-): Promise<boolean> {
-  const until = context.clock.monotonic() + interval * 1000;
-  for (;;) {
-    const now = context.clock.monotonic();
-    if (now >= end) {
-      return false;
-    }
-    if (now >= until) {
-      return true;
-    }
-    request.progress.remaining(Math.ceil((end - now) / 1000));
-    await context.clock.sleep(Math.min(TICK_SECONDS * 1000, until - now, end - now), context.signal);
-  }
-}
-
-function expired({ provider }: DeviceRequest): AuthorizationServerError {
-  return new AuthorizationServerError('expired_token', `the code for ${provider.label} has expired`, {
-    hint: 'run the command again for a new code',
-  });
-}
-
-/**
- * The error when the server allows no further poll before the code expires. The person may still enter the code,
- * but this program would never learn of it.
- */
-function noFurtherPoll({ provider }: DeviceRequest): ProtocolError {
-  return new ProtocolError(
-    'protocol_invalid_response',
-    `${provider.label} does not allow another request before its code expires`,
-    { hint: 'nothing was stored; sign in with a browser instead, or tell the operator of the server' },
-  );
-}
-
-function timedOut({ provider, timeoutSeconds }: DeviceRequest): NetworkError {
-  const time = durationText(timeoutSeconds);
-  return new NetworkError('login_timeout', `nobody entered the code for ${provider.label} within ${time}`, {
-    hint: 'run the command again for a new code; --timeout waits longer',
-  });
 }
 
 /** The page has to be the provider's own; another host is shown in full and confirmed, or refused (T31). */

@@ -43,7 +43,11 @@ export type AuthenticationRequiredCode =
   | 'insufficient_scope'
   | 'id_token_missing'
   | 'id_token_expired'
-  | 'account_mismatch';
+  | 'account_mismatch'
+  | 'sign_in_unknown'
+  | 'sign_in_foreign'
+  | 'sign_in_expired'
+  | 'sign_in_finished';
 
 /** The codes of a reply that must not be used (RFC 6749, OpenID Connect Core). */
 export type ProtocolCode =

@@ -16,6 +16,8 @@ export interface DeviceAuthorization {
   readonly userCode: string;
   /** As the URL parser writes it: nothing in it can move a terminal's cursor. */
   readonly verificationUri: string;
+  /** The same page with the code in it (RFC 8628 §3.3.1), where the server gives one of the same origin. */
+  readonly verificationUriComplete?: string;
   /** Seconds. */
   readonly expiresIn: number;
   /** Seconds between two polls; the first one comes while the code is good. */
@@ -118,9 +120,21 @@ function deviceAuthorizationFromResponse(
     deviceCode: new Secret(reply.device_code),
     userCode: reply.user_code,
     verificationUri: uri.href,
+    ...completeUri(reply.verification_uri_complete, uri),
     expiresIn,
     interval,
   };
+}
+
+/** Nothing depends on it, so one that is not of the page's own origin is left out. */
+function completeUri(
+  text: string | undefined,
+  { origin }: URL,
+): Pick<DeviceAuthorization, 'verificationUriComplete'> {
+  const uri = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  const isFit =
+    uri?.origin === origin && uri.username === '' && uri.password === '' && uri.href.length <= 2048;
+  return isFit ? { verificationUriComplete: uri.href } : {};
 }
 
 /** The scope parameter of the device authorization request, by the name it has there; empty without scopes. */

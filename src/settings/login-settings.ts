@@ -48,6 +48,8 @@ export interface LoginFlags extends TargetFlags {
   readonly resourceParameter?: boolean;
   readonly json?: boolean;
   readonly events?: boolean;
+  /** False: the sign-in is begun, and another call goes on with it. */
+  readonly wait?: boolean;
   readonly debug?: boolean;
 }
 
@@ -98,6 +100,8 @@ export interface LoginSettings extends Target {
   readonly resource?: string;
   /** Progress is told to a program, as lines of JSON on standard error. */
   readonly events: boolean;
+  /** This call waits for the person; otherwise it only begins the sign-in. */
+  readonly waits: boolean;
   readonly debug: boolean;
 }
 
@@ -169,6 +173,7 @@ export function settingsOfTarget(
     agrees: flags.yes ?? false,
     resource: provider.resource,
     events: flags.events ?? false,
+    waits: flags.wait ?? true,
     debug: flags.debug ?? false,
   });
 }

@@ -4,11 +4,19 @@ import { isPersonBehindProgram, isPersonPresent } from '../ground/presence.ts';
 import type { Provider } from '../providers/provider.ts';
 import { variableName } from '../settings/variables.ts';
 
+/** What decides whether somebody has to be here. */
+interface Presence {
+  readonly provider: Provider;
+  readonly events: boolean;
+  /** False: nobody is waited for, since the sign-in goes on in another call. */
+  readonly waits: boolean;
+}
+
 /** Throws an `AuthenticationRequiredError` where nobody can be waited for, so that a job does not hang. */
-export function requirePerson(
-  { provider, events }: { readonly provider: Provider; readonly events: boolean },
-  context: Context,
-): void {
+export function requirePerson({ provider, events, waits }: Presence, context: Context): void {
+  if (!waits) {
+    return;
+  }
   if (isPersonPresent(context) || (events && isPersonBehindProgram(context))) {
     return;
   }
@@ -17,7 +25,7 @@ export function requirePerson(
     'person_required',
     `nobody can sign in to ${provider.label} here: there is no terminal, or CI is set`,
     {
-      hint: `sign in at a terminal, let a program show the sign-in to a person with --events, or give this job a token in ${variable}`,
+      hint: `sign in at a terminal, let a program show the sign-in to a person with --no-wait or --events, or give this job a token in ${variable}`,
     },
   );
 }

@@ -5,8 +5,10 @@ import {
   offlineAccessRequest,
   withAccountChoice,
 } from '../grants/offline-access.ts';
-import type { CodeRequest } from '../grants/sign-in-request.ts';
+import type { CodeRequest, DeviceRequest } from '../grants/sign-in-request.ts';
+import { defined } from '../ground/defined.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import type { SignInPorts } from './ports.ts';
 import type { ReadySignIn } from './stages.ts';
 
 /** Errors that may be about a scope or a parameter that the tool has added. */
@@ -25,6 +27,30 @@ export function requestOf(
     parameters: isChoiceLeft ? withAccountChoice(parameters, settings, provider) : parameters,
     retriedErrors: isAdded ? aboutAdditions : none,
     isNewClient: accounts.length === 0,
+  };
+}
+
+/** All that a grant needs for a round. */
+export function grantRequest(
+  ready: ReadySignIn,
+  wish: OfflineAccessWish,
+  { progress, questions }: SignInPorts,
+): CodeRequest & DeviceRequest {
+  const { settings, provider, client, fetch } = ready;
+  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, loginHint } = settings;
+  return {
+    ...defined({ loginHint }),
+    ...requestOf(ready, wish),
+    provider,
+    client,
+    fetch,
+    redirect,
+    openBrowser,
+    allowHttpLoopback,
+    timeoutSeconds,
+    timeoutNamed,
+    progress,
+    questions,
   };
 }
 

@@ -17,7 +17,7 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { keepSignIn } from './keep-sign-in.ts';
 import type { SignInPorts } from './ports.ts';
-import { isConsentAskable, requestOf, wishOf } from './round-request.ts';
+import { grantRequest, isConsentAskable, requestOf, wishOf } from './round-request.ts';
 import type { ReadySignIn } from './stages.ts';
 
 /**
@@ -92,21 +92,7 @@ async function runRound(
   session: Session,
   ports: SignInPorts,
 ): Promise<AccountHead> {
-  const { settings, provider, client, fetch } = ready;
-  const request = {
-    ...defined({ loginHint: loginHint ?? settings.loginHint }),
-    ...requestOf(ready, wish),
-    provider,
-    client,
-    fetch,
-    redirect: settings.redirect,
-    openBrowser: settings.openBrowser,
-    allowHttpLoopback: settings.allowHttpLoopback,
-    timeoutSeconds: settings.timeoutSeconds,
-    timeoutNamed: settings.timeoutNamed,
-    progress: ports.progress,
-    questions: ports.questions,
-  };
+  const request = { ...grantRequest(ready, wish, ports), ...defined({ loginHint }) };
   const granted = await grantTo(request, ready, session.context);
   const round = { scopes: request.scopes, isOfflineAccessRefused };
   return finished(granted, ready, () => keepSignIn({ ...granted, ready, round }, session, ports));
@@ -124,8 +110,8 @@ function grantTo(
   return grant(request, context);
 }
 
-/** Keeps the account, and has the grant show how that ended, in success and in failure. */
-async function finished(
+/** Keeps the account, and has the grant show how that ended, in success and in failure. Throws what `keep` throws. */
+export async function finished(
   { finish }: GrantedSignIn,
   ready: ReadySignIn,
   keep: () => Promise<AccountHead>,

@@ -7,6 +7,18 @@ function under(group: string, flags: readonly Flag[]): readonly Flag[] {
 
 const noStore: Flag = { usage: '--no-store', description: 'store nothing, only show who signed in' };
 
+/** Begins a sign-in that another call goes on with. */
+const noWait: Flag = {
+  usage: '--no-wait',
+  description: 'only begin: print the address or the code at once, and go on with --resume',
+};
+
+/** Goes on with a sign-in that `--no-wait` has begun. */
+const resume: Flag = {
+  usage: '--resume <id>',
+  description: 'go on with it: wait for the person, or take the address on standard input',
+};
+
 /** `oauth-login login`. */
 export const loginCommand: CommandDescription = {
   name: 'login',
@@ -43,6 +55,11 @@ export const loginCommand: CommandDescription = {
       shared.clientAuthentication,
       shared.redirectUri,
       { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },
+    ]),
+    ...under('In two calls, for agents and scripts:', [
+      noWait,
+      resume,
+      { usage: '--once', description: 'with --resume: ask once whether the person has finished' },
     ]),
     ...under('An API by its address:', [
       {

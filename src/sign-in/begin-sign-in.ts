@@ -1,0 +1,152 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import type { BegunSignIn } from '../accounts/begun-sign-in.ts';
+import { newSignInId, openBegunSignIns } from '../accounts/begun-sign-ins.ts';
+import type { Session } from '../accounts/session.ts';
+import { unheardCallback } from '../grants/callback.ts';
+import { authorizationUriOf, newCodeAttempt } from '../grants/code-attempt.ts';
+import { requestDeviceCode } from '../grants/device-authorization.ts';
+import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
+import { UsageError } from '../ground/errors.ts';
+import type { LoginSettings } from '../settings/login-settings.ts';
+import { signInTarget } from '../settings/sign-in-target.ts';
+import { type BegunRecord, sealedRecord } from './begun-record.ts';
+import type { SignInPorts } from './ports.ts';
+import { withReadySignIn } from './ready-sign-in.ts';
+import { grantRequest, wishOf } from './round-request.ts';
+import type { AskedSignIn, ReadySignIn } from './stages.ts';
+
+/** A sign-in that was begun: what to show to the person. */
+export interface Begun extends BegunSignIn {
+  /** Seconds until it ends. */
+  readonly expiresIn: number;
+  readonly show:
+    | { readonly kind: 'authorization_code'; readonly authorizationUri: string; readonly redirectUri: string }
+    | {
+        readonly kind: 'device_code';
+        readonly userCode: string;
+        readonly verificationUri: string;
+        readonly verificationUriComplete?: string;
+        /** Seconds between two polls. */
+        readonly interval: number;
+      };
+}
+
+/** Seconds that a person has for a sign-in in two calls, where the server sets no end and no flag does. */
+const USUAL_LIFE_SECONDS = 1800;
+
+/**
+ * Begins a sign-in, and returns before the person has answered: `resumeSignIn` goes on with it, in any process of this
+ * user. What it needs is kept in a sealed file until then. Nobody has to be here, and no browser is opened.
+ *
+ * Throws any error of the family; a `UsageError` for what needs one process from its beginning to its end.
+ */
+export async function beginSignIn(asked: AskedSignIn, session: Session, ports: SignInPorts): Promise<Begun> {
+  refuseOneCallOnly(asked.settings);
+  const { context } = session;
+  const signIns = openBegunSignIns(context);
+  return withReadySignIn(asked, session, ports, async (ready) => {
+    const { destination } = ready;
+    const { record, expiresIn, show } = await (ready.settings.device ? beginDevice : beginCode)(
+      ready,
+      ports,
+      context,
+    );
+    const now = context.clock.now().getTime();
+    const head = {
+      id: newSignInId(),
+      grant: show.kind,
+      version: packageJson.version,
+      provider: ready.provider.name,
+      label: ready.provider.label,
+      target: signInTarget(ready.settings),
+      startedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + expiresIn * 1000).toISOString(),
+    };
+    const begun = { head, store: destination.kind === 'none' ? 'file' : destination.kind } as const;
+    signIns.removeOld();
+    await signIns.write(begun, sealedRecord(record));
+    return { ...begun, expiresIn, show };
+  });
+}
+
+type Prepared = Pick<Begun, 'expiresIn' | 'show'> & { readonly record: BegunRecord };
+
+async function beginCode(ready: ReadySignIn, ports: SignInPorts, context: Context): Promise<Prepared> {
+  const { settings, recordOf, request } = parts(ready, ports);
+  const attempt = await newCodeAttempt(request, context);
+  const redirectUri = await unheardCallback(settings.redirect, context);
+  const authorizationUri = authorizationUriOf(attempt, request, redirectUri);
+  return {
+    record: recordOf({ kind: 'authorization_code', attempt, redirectUri, authorizationUri }),
+    expiresIn: settings.timeoutNamed ? settings.timeoutSeconds : USUAL_LIFE_SECONDS,
+    show: { kind: 'authorization_code', authorizationUri, redirectUri },
+  };
+}
+
+async function beginDevice(ready: ReadySignIn, ports: SignInPorts, context: Context): Promise<Prepared> {
+  const { settings, recordOf, request } = parts(ready, ports);
+  const { authorization, codeVerifier, client } = await requestDeviceCode(request, context);
+  const { deviceCode, userCode, verificationUri, verificationUriComplete, interval } = authorization;
+  const nextPollAt = context.clock.now().getTime() + interval * 1000;
+  const grant = { deviceCode, codeVerifier, userCode, verificationUri, interval, nextPollAt };
+  const record = recordOf({ kind: 'device_code', ...grant });
+  return {
+    record: { ...record, client },
+    expiresIn: settings.timeoutNamed
+      ? Math.min(settings.timeoutSeconds, authorization.expiresIn)
+      : authorization.expiresIn,
+    show: {
+      kind: 'device_code',
+      userCode,
+      verificationUri,
+      ...defined({ verificationUriComplete }),
+      interval,
+    },
+  };
+}
+
+function parts(ready: ReadySignIn, ports: SignInPorts) {
+  const { settings, provider, client, destination, wanted, accounts } = ready;
+  const isOfflineAccessRefused = accounts.some((account) => account.isOfflineAccessRefused);
+  const request = grantRequest(ready, isOfflineAccessRefused ? 'none' : wishOf(ready), ports);
+  const round = { scopes: request.scopes, isOfflineAccessRefused };
+  return {
+    settings,
+    request,
+    recordOf: (grant: BegunRecord['grant']): BegunRecord => ({
+      settings,
+      provider,
+      client,
+      destination,
+      wanted,
+      round,
+      grant,
+    }),
+  };
+}
+
+/** Throws a `UsageError` for what needs one process from its beginning to its end. */
+function refuseOneCallOnly({ store, events, provider, target }: LoginSettings): void {
+  const conflict =
+    store === 'none'
+      ? ['--no-store', 'the second call has to find what the first one kept']
+      : events
+        ? ['--events', 'the events of a sign-in come from one process']
+        : undefined;
+  if (conflict !== undefined) {
+    const [flag, why] = conflict;
+    throw new UsageError('usage_conflict', `--no-wait cannot be used with ${flag}: ${why}`, {
+      hint: `leave out ${flag}`,
+    });
+  }
+  if (provider.oauth1 !== undefined) {
+    throw new UsageError(
+      'usage_conflict',
+      `${provider.label} has OAuth 1.0a, which has no sign-in in two calls`,
+      {
+        hint: `sign in with one call: oauth-login ${target}`,
+      },
+    );
+  }
+}

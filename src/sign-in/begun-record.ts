@@ -1,0 +1,85 @@
+import type { AccountHead } from '../accounts/account.ts';
+import type { CodeAttempt } from '../grants/code-attempt.ts';
+import { plainObject } from '../ground/plain-json.ts';
+import { Secret } from '../ground/secret.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
+import type { ResolvedProvider } from '../providers/provider.ts';
+import type { Round } from './keep-sign-in.ts';
+import type { Destination, RegisteredSettings } from './stages.ts';
+
+/** An authorization request whose response is waited for. */
+export interface BegunCode {
+  readonly kind: 'authorization_code';
+  readonly attempt: CodeAttempt;
+  readonly redirectUri: string;
+  readonly authorizationUri: string;
+}
+
+/** A device code that the person has to approve. */
+export interface BegunDevice {
+  readonly kind: 'device_code';
+  readonly deviceCode: Secret;
+  readonly codeVerifier: string | undefined;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** Seconds between two polls. */
+  readonly interval: number;
+  /** Before this instant, in milliseconds, the server is not to be asked again. */
+  readonly nextPollAt: number;
+}
+
+/** Everything that a sign-in in two calls needs to go on: what was decided before the person was sent to the server. */
+export interface BegunRecord {
+  readonly settings: RegisteredSettings;
+  readonly provider: ResolvedProvider;
+  readonly client: OAuthClient;
+  readonly destination: Destination;
+  readonly wanted: AccountHead | undefined;
+  readonly round: Round;
+  readonly grant: BegunCode | BegunDevice;
+}
+
+/** The record as the sealed part of its file: plain data, with the secrets as texts. */
+export function sealedRecord({ settings, client, grant, ...others }: BegunRecord): object {
+  const { clientSecret: _, ...plainSettings } = settings;
+  return {
+    ...others,
+    settings: plainSettings,
+    client: { ...client, clientSecret: client.clientSecret?.reveal() },
+    grant: grant.kind === 'device_code' ? { ...grant, deviceCode: grant.deviceCode.reveal() } : grant,
+  };
+}
+
+/** The sealed part as a record again; `undefined` for anything that `sealedRecord` did not make. */
+export function recordOf(body: unknown): BegunRecord | undefined {
+  if (plainObject(body)?.settings === undefined) {
+    return undefined;
+  }
+  // The key vouches for it, and the version of this tool that wrote it has been compared.
+  const read = body as SealedRecord;
+  const { clientSecret, ...client } = read.client;
+  return {
+    ...read,
+    client: clientSecret === undefined ? client : { ...client, clientSecret: new Secret(clientSecret) },
+    grant: grantOf(read.grant),
+  };
+}
+
+type Text<Members, Name extends keyof Members> = Omit<Members, Name> & {
+  readonly [Key in Name]: undefined extends Members[Key] ? string | undefined : string;
+};
+type SealedGrant = Text<BegunDevice, 'deviceCode'> | BegunCode;
+type SealedRecord = Omit<BegunRecord, 'client' | 'grant'> & {
+  readonly client: Omit<OAuthClient, 'clientSecret'> & { readonly clientSecret?: string };
+  readonly grant: SealedGrant;
+};
+
+function grantOf(grant: SealedGrant): BegunRecord['grant'] {
+  if (grant.kind === 'device_code') {
+    return { ...grant, deviceCode: new Secret(grant.deviceCode) };
+  }
+  const { maxAge, ...attempt } = grant.attempt;
+  return maxAge === undefined
+    ? { ...grant, attempt }
+    : { ...grant, attempt: { ...attempt, maxAge: { ...maxAge, requestedAt: new Date(maxAge.requestedAt) } } };
+}
