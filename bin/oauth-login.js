@@ -4,8 +4,8 @@ const { writeSync } = require('node:fs');
 (async () => {
   const argv = process.argv.slice(2);
   const answered = await tryQuickly(argv);
-  if (answered === undefined) {
-    await runWhole(argv);
+  if (answered === undefined || answered.input !== undefined) {
+    await runWhole(argv, answered?.input);
   } else if (answered.unwritten !== undefined) {
     process.exit(unwritten(answered.unwritten, argv));
   }
@@ -63,9 +63,10 @@ function wholeProgram() {
   }
 }
 
-async function runWhole(argv) {
+/** `input` is what the quick try has read from the standard input, where nothing is left then. */
+async function runWhole(argv, input) {
   const { main, report, systemContext } = wholeProgram();
-  const context = systemContext(process);
+  const context = systemContext(process, input);
   // Node would print all of an error that nobody caught, and secrets with it.
   process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
   // Node would end with 0 when nothing is left to wait for, even in the middle of a command.

@@ -5,6 +5,7 @@ import { openidProvider, resourceProvider } from '../providers/openid.ts';
 import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { withConfiguration } from '../settings/configured-provider.ts';
+import { namedPreset } from '../settings/named-preset.ts';
 import { chooseTarget } from '../settings/target.ts';
 import type { AccountHead, AccountSecrets } from './account.ts';
 
@@ -69,6 +70,11 @@ function knownProvider(head: AccountHead, configuration: Configuration): Provide
       continue;
     }
     try {
+      // To look for a name that is like one that nobody knows takes longer than all else here.
+      const isName = target !== head.issuer && !configuration.providers.has(target);
+      if (isName && namedPreset(target, configuration) === undefined) {
+        continue;
+      }
       const { provider } = chooseTarget(target, flags, configuration);
       if (provider.issuer === head.issuer) {
         return provider;

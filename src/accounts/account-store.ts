@@ -9,6 +9,7 @@ import { openAccountLocks } from './account-locks.ts';
 import type { AccountReserve } from './account-reserve.ts';
 import { openAccountSecrets, revealedSecrets } from './account-secrets.ts';
 import type { ClientSecrets } from './client-secrets.ts';
+import { destinationsFile } from './kept-destinations.ts';
 import { listStoredHeads, type UnreadableFile } from './list-stored-heads.ts';
 import { keyAtHand, openKey } from './open-key.ts';
 import { corruptFile, type SealedFile, sealedBytes } from './sealed-file.ts';
@@ -181,6 +182,7 @@ export function openAccountStore(context: Context): AccountStore {
       }
       locks.refuseLost(id);
       const isRemoved = removePrivateFile(files.pathOf(id));
+      removePrivateFile(destinationsFile(context.paths));
       await files.keepIndex();
       return isRemoved;
     },

@@ -46,6 +46,9 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   request: async ({ context }, flags, target, url) => {
     await (await import('./request.ts')).request(target, url, flags, context);
   },
+  credential: async ({ context }, flags, kind, words) => {
+    return (await import('./credential.ts')).credential(kind, words, flags, context);
+  },
   status: async ({ context }, flags) => {
     await (await import('./status.ts')).status(flags, context);
   },

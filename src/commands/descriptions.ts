@@ -1,3 +1,4 @@
+import { credentialCommand } from './descriptions/credential.ts';
 import { demoCommand } from './descriptions/demo.ts';
 import { execCommand } from './descriptions/exec.ts';
 import { loginCommand } from './descriptions/login.ts';
@@ -17,6 +18,7 @@ export const descriptions = {
   token: tokenCommand,
   exec: execCommand,
   request: requestCommand,
+  credential: credentialCommand,
   status: statusCommand,
   logout: logoutCommand,
   providers: providersCommand,

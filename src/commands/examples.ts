@@ -21,6 +21,7 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
     'oauth-login request github https://api.github.com/user',
     'oauth-login request github https://api.github.com/user/repos --include',
   ],
+  credential: ['oauth-login credential git --install github', 'oauth-login credential docker --print'],
   status: ['oauth-login status', 'oauth-login status --json'],
   logout: ['oauth-login logout github', 'oauth-login logout github --account ada'],
   providers: [

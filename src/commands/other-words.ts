@@ -69,8 +69,8 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to run a program with the token in its environment, use: oauth-login exec github -- printenv GITHUB_TOKEN',
   },
   {
-    words: ['credential', 'credentials', 'credential-helper', 'get', 'store', 'erase'],
-    hint: 'a credential helper is not built in; to print a token for another program, use: oauth-login token github',
+    words: ['credentials', 'credential-helper', 'helper', 'get', 'store', 'erase'],
+    hint: 'to let git use your sign-in, use: oauth-login credential git --install',
   },
   {
     words: ['proxy'],

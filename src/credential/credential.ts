@@ -59,3 +59,8 @@ export function headersShown(credential: Credential): Readonly<Record<string, st
     headers.map(([name, value]) => [name === 'authorization' ? 'Authorization' : name, value]),
   );
 }
+
+/** The credentials of HTTP Basic that have the token in place of a password (RFC 7617 §2), without the scheme. */
+export function basicCredential(username: string, token: Secret): string {
+  return Buffer.from(`${username}:${token.reveal()}`).toString('base64');
+}

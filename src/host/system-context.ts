@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Context, Output } from '../ground/context.ts';
 import { canDraw } from '../ground/drawing.ts';
 import { takeEnvironment } from '../ground/environment.ts';
@@ -40,9 +41,10 @@ export type HostProcess = Pick<
 /**
  * Builds the context of a real process; to be called once, before anything is started or loaded.
  *
- * Nothing heavy is loaded and no stream is touched before it is used.
+ * Nothing heavy is loaded and no stream is touched before it is used. `input` is the whole standard input, where somebody
+ * has read it already.
  */
-export function systemContext(process: HostProcess): SystemContext {
+export function systemContext(process: HostProcess, input?: Buffer): SystemContext {
   preventCrashArtefacts(process);
   const { platform } = process;
   const env = takeEnvironment(process.env);
@@ -65,7 +67,7 @@ export function systemContext(process: HostProcess): SystemContext {
     clock: systemClock,
     debugOptions: debugOptions(process.execArgv, env.NODE_OPTIONS),
     get stdin() {
-      return process.stdin;
+      return input === undefined ? process.stdin : Readable.from([input]);
     },
     get stdout() {
       stdout ??= watchStream(process.stdout);

@@ -42,6 +42,8 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
     ['tokens', profile.emails?.url],
     ['tokens', 'url' in revocation ? revocation.url : undefined],
     ...(file.api_origins ?? []).map((origin) => ['tokens', origin] as const),
+    ...(file.git?.origins ?? []).map((origin) => ['tokens', origin] as const),
+    ...(file.registry?.origins ?? []).map((origin) => ['tokens', origin] as const),
     ['registration', self !== undefined && 'endpoint' in self ? self.endpoint : undefined],
     ['keys of ID Tokens', endpoints.jwks_uri],
   ];

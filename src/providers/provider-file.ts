@@ -14,6 +14,7 @@ import * as parts from './provider-file-parts.ts';
 import * as texts from './provider-file-texts.ts';
 import { groups } from './provider-groups.ts';
 import { quirks } from './quirk.ts';
+import { tokenAsPassword } from './token-as-password.ts';
 
 /**
  * The members of `providers/NAME.json`. The type, the check and the published schema are made from this; a member
@@ -115,6 +116,11 @@ const members = {
     'How the access token is sent, if not as Authorization: Bearer (RFC 6750 §2.1).',
     parts.tokenPresentation,
   ),
+  git: optional('Its git server, which takes the access token as the password.', tokenAsPassword),
+  registry: optional(
+    'Its registry of container images, which takes the access token as the password.',
+    tokenAsPassword,
+  ),
   revocation: required('How a token is revoked.', parts.revocation),
   device: optional('What is special about --device (RFC 8628).', parts.device),
   registration: optional('How a person registers a client.', parts.registration),
@@ -153,6 +159,8 @@ export const sharedMembers = {
   profile: shared('profile', members.profile),
   api_headers: shared('api_headers', members.api_headers),
   token_presentation: shared('token_presentation', members.token_presentation),
+  git: shared('git', members.git),
+  registry: shared('registry', members.registry),
   revocation: shared('revocation', members.revocation),
   quirks: shared('quirks', members.quirks),
 };

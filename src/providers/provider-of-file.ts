@@ -93,6 +93,8 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     profile: file.profile,
     apiHeaders: file.api_headers,
     tokenPresentation: file.token_presentation,
+    git: file.git,
+    registry: file.registry,
     revocation: file.revocation === undefined ? undefined : revocationOf(file.revocation),
     quirks: file.quirks,
   });

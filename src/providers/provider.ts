@@ -4,6 +4,7 @@ import type { OAuth1Server } from './oauth1.ts';
 import type { ProfileRequest } from './profile-request.ts';
 import type { Quirk } from './quirk.ts';
 import type { Registration, SelfRegistration } from './registration.ts';
+import type { TokenAsPassword } from './token-as-password.ts';
 
 /** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
 export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
@@ -160,6 +161,9 @@ export interface Provider {
   /** Headers of every request to the API; values may hold `{client_id}`. */
   readonly apiHeaders?: Readonly<Record<string, string>>;
   readonly tokenPresentation?: TokenPresentation;
+  readonly git?: TokenAsPassword;
+  /** Its registry of container images. */
+  readonly registry?: TokenAsPassword;
   readonly revocation: Revocation;
   /** Of a provider that is signed in to with OAuth 1.0a (RFC 5849); it has no endpoints of OAuth 2.0. */
   readonly oauth1?: OAuth1Server;

@@ -4,19 +4,23 @@ import { type CommandDescription, conflictAmong, memberOf, namesOf, takesValue }
 /** The words of a command line, as the command is given them. */
 export interface CommandWords {
   readonly target: string | undefined;
+  /** The words behind it, of a command that takes more. */
+  readonly others: readonly string[];
   /** By the members that the flags set; one without a value is `true`. */
   readonly flags: Readonly<OptionValues>;
 }
 
 /**
  * Reads the words after the name of a command that are written in the plainest way: at most one target, flags by their
- * full names, each once, values apart from their flags.
+ * full names, each once, values apart from their flags. `most` is how many words may stand there, where it is not
+ * the target alone.
  *
  * Gives `undefined` for anything else; the whole program then reads it, and says what is wrong with it.
  */
 export function readCommandWords(
   words: readonly string[],
   description: CommandDescription,
+  most = Math.min(1, description.arguments.length),
 ): CommandWords | undefined {
   const targets: string[] = [];
   const flags: Record<string, string | true> = {};
@@ -45,11 +49,11 @@ export function readCommandWords(
     }
     flags[member] = flag.read?.(value) ?? value;
   }
-  if (targets.length > Math.min(1, description.arguments.length)) {
+  if (targets.length > most) {
     return undefined;
   }
   if (conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined) !== undefined) {
     return undefined;
   }
-  return { target: targets[0], flags };
+  return { target: targets[0], others: targets.slice(1), flags };
 }

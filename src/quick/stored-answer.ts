@@ -16,6 +16,8 @@ export type QuickProcess = Pick<
 interface Parts {
   openKeychain?(env: Context['env'], platform: NodeJS.Platform): ReturnType<Context['openKeychain']>;
   readonly startChild?: Context['startChild'];
+  /** What came on the standard input; nothing, when absent. */
+  readonly input?: Buffer;
 }
 
 /**
@@ -47,7 +49,13 @@ export async function answerFromStore(
     env,
     platform,
     paths: platformPaths(env, platform),
-    stdin: { async *[Symbol.asyncIterator]() {} },
+    stdin: {
+      async *[Symbol.asyncIterator]() {
+        if (parts.input !== undefined) {
+          yield parts.input;
+        }
+      },
+    },
     stdout: {
       write: (text) => answer.push(text),
       // The stream of a terminal costs 3 ms, and is asked for where words are written to one.
@@ -92,14 +100,18 @@ export async function answerFromStore(
   };
   try {
     const exitCode = await run(context);
-    if (typeof exitCode === 'number') {
+    if (isChildRun && typeof exitCode === 'number') {
       return { exitCode };
     }
+    if (isConversation) {
+      return undefined;
+    }
+    const written = write(answer.join(''));
+    return typeof exitCode === 'number' && written.exitCode === 0 ? { exitCode } : written;
   } catch {
     // The whole program would run it a second time.
     return isChildRun ? { exitCode: ExitCode.internal } : undefined;
   }
-  return isConversation ? undefined : write(answer.join(''));
 }
 
 /**

@@ -9,6 +9,11 @@ export interface QuickAnswer {
   readonly unwritten?: string;
 }
 
+/** The whole program is needed, and this was read from the standard input already. */
+export interface UnansweredInput {
+  readonly input: Buffer;
+}
+
 /** Writes at once and without a stream, which would cost as much as the rest; a full pipe is waited for. */
 export function write(text: string): QuickAnswer {
   let rest = Buffer.from(text);

@@ -162,7 +162,7 @@ describe('a command line that cannot be read', () => {
     [['switch'], '--account'],
     [['use', 'ada'], '--account'],
     [['completion', 'bash'], 'oauth-login --help'],
-    [['credential', 'get'], 'oauth-login token github'],
+    [['credentials', 'get'], 'oauth-login credential git'],
     [['upgrade'], 'oauth-login --version'],
     [['version'], 'oauth-login --version'],
   ])('%j is a word of another tool, and leads to %s', async (argv, meant) => {

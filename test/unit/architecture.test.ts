@@ -11,6 +11,7 @@ const floors: readonly (readonly string[])[] = [
   ['program.ts'],
   ['commands/'],
   ['demo/', 'output/', 'setup/'],
+  ['credential-helpers/'],
   ['access/', 'sign-in/'],
   ['accounts/', 'grants/', 'profile/', 'settings/'],
   ['credential/', 'protocol/'],
@@ -205,6 +206,7 @@ describe('an access token', () => {
 /** Notes and answers are said by the commands; what is below them returns both. */
 describe('what is below the commands', () => {
   const silent = [
+    'credential-helpers/',
     'access/',
     'sign-in/',
     'accounts/',

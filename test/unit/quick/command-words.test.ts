@@ -29,7 +29,7 @@ describe('the words of a command', () => {
     ['--host git.example', undefined, { host: 'GIT.EXAMPLE' }],
     ['constructor', 'constructor', {}],
   ])('%j are its target and its flags', (line, target, flags) => {
-    expect(read(line)).toEqual({ target, flags });
+    expect(read(line)).toEqual({ target, others: [], flags });
   });
 
   it.each([
@@ -43,6 +43,15 @@ describe('the words of a command', () => {
     'one two',
   ])('%j are left to the whole program', (line) => {
     expect(read(line)).toBeUndefined();
+  });
+
+  it('may be more than one where the command says so', () => {
+    expect(readCommandWords(['git', 'ada', 'get'], description, 3)).toEqual({
+      target: 'git',
+      others: ['ada', 'get'],
+      flags: {},
+    });
+    expect(readCommandWords(['git', 'ada', 'get'], description, 2)).toBeUndefined();
   });
 
   it('are too many for a command that takes none', () => {

@@ -23,6 +23,8 @@ describe('a command line', () => {
     'token --account ada --min-validity 5 --as T github',
     'token --host git.example.com',
     'exec github -- true',
+    'credential git store',
+    'credential git github store',
     'exec --as T github --account ada -- printenv -- T',
   ])('%j is tried', async (line) => {
     await expect(quickAnswer(line.split(' '), process)).rejects.toThrow('taken');
@@ -52,6 +54,10 @@ describe('a command line', () => {
     'exec -- true',
     'exec --json github -- true',
     'exec one two -- true',
+    'credential',
+    'credential nothing get',
+    'credential git --install',
+    'credential git --print github',
     '--version --json',
     '--help status',
     '-h -h',

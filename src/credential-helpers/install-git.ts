@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { shellQuoted } from '../ground/file-system-words.ts';
+import { homeFile } from './home-file.ts';
+import type { Installation, InstallWish } from './installation.ts';
+import { withBlock, withoutBlock } from './marked-block.ts';
+
+/**
+ * An entry for each origin in the user's configuration of git. An empty helper comes first: for this host, no other
+ * helper is asked, or told the token to store (T51).
+ */
+export const gitInstallation: Installation = {
+  what: 'the configuration of git',
+
+  file(surroundings) {
+    const { env } = surroundings;
+    const usual = homeFile(surroundings, '.gitconfig');
+    const other = env.XDG_CONFIG_HOME
+      ? join(env.XDG_CONFIG_HOME, 'git', 'config')
+      : homeFile(surroundings, '.config', 'git', 'config');
+    // As git itself chooses the file of `git config --global`.
+    const isOther = usual !== undefined && other !== undefined && !existsSync(usual) && existsSync(other);
+    return env.GIT_CONFIG_GLOBAL || (isOther ? other : usual);
+  },
+
+  snippet: (wish) => wish.origins.map((origin) => entry(origin, wish)).join(''),
+
+  add: (text, wish) =>
+    isUnderstood(text)
+      ? wish.origins.reduce(
+          (before, origin) => withBlock(before, { name: nameOf(origin), lines: entry(origin, wish) }),
+          text,
+        )
+      : undefined,
+
+  remove: (text, { origins }) =>
+    isUnderstood(text)
+      ? origins.reduce((before, origin) => withoutBlock(before, nameOf(origin)), text)
+      : undefined,
+};
+
+const nameOf = (origin: string) => `oauth-login credential git ${origin}`;
+
+function entry(origin: string, { words }: InstallWish): string {
+  const command = ['!oauth-login credential git', ...words.map(shellQuoted)].join(' ');
+  return `[credential "${origin}"]\n\thelper =\n\thelper = ${gitValue(command)}\n`;
+}
+
+function gitValue(text: string): string {
+  return /[\\"#;]/.test(text) ? `"${text.replaceAll(/[\\"]/g, (character) => `\\${character}`)}"` : text;
+}
+
+/** Sections, names with or without a value, comments, and values that go on in the next line. */
+function isUnderstood(text: string): boolean {
+  let goesOn = false;
+  return text.split(/\r?\n/).every((line) => {
+    const isKnown =
+      goesOn ||
+      /^\s*(?:$|[#;]|\[[A-Za-z0-9.-]+(?:\s+"(?:[^"\\]|\\.)*")?\]|[A-Za-z][A-Za-z0-9-]*\s*(?:=|$|[#;]))/.test(
+        line,
+      );
+    goesOn = /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
+    return isKnown;
+  });
+}

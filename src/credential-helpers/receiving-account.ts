@@ -1,0 +1,108 @@
+import type { AccessSession } from '../access/access-session.ts';
+import { destinationsOf } from '../access/destinations.ts';
+import type { TokenSource } from '../access/token-source.ts';
+import type { AccountHead } from '../accounts/account.ts';
+import { isNamed } from '../accounts/account-words.ts';
+import { accountsOfTarget, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import type { Destinations } from '../accounts/kept-destinations.ts';
+import { defined } from '../ground/defined.ts';
+import { isLoopbackHost } from '../ground/loopback-host.ts';
+import { isWithinResource } from '../providers/resource-identifier.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
+import { tokenVariables } from '../settings/variables.ts';
+
+/** Whose credential is meant for an address. */
+export interface Receiver {
+  /** Where the credential will be sent. */
+  readonly address: URL;
+  /** The service of the provider that takes a token there as a password, besides its API. */
+  readonly service?: 'git' | 'registry';
+  /** As a person types it after `oauth-login token`; absent: every account whose token may go to the address. */
+  readonly target?: string | undefined;
+  readonly account?: string | undefined;
+  /** The user name that the program asks for. */
+  readonly username?: string | undefined;
+}
+
+/** Where the token for an address comes from. */
+export interface ReceivingAccount {
+  readonly source: TokenSource;
+  /** The user name that the service wants beside the token, if it wants one in particular. */
+  readonly username?: string | undefined;
+}
+
+/** The user name where the server asks for none in particular, as GitLab documents it for OAuth tokens. */
+export const SHARED_USER = 'oauth2';
+
+/**
+ * Finds the account whose token may be sent to an address: scheme, host and port are exactly those of an origin of its
+ * API, or of the service. `undefined` when there is none; nothing sealed has been opened then (T02).
+ *
+ * Throws what `chooseAccount` throws when more than one account fits, and a `ConfigurationError`.
+ */
+export async function receivingAccount(
+  receiver: Receiver,
+  access: AccessSession,
+): Promise<ReceivingAccount | undefined> {
+  const { service } = receiver;
+  const [target, { account }] = withNamedAccount(receiver.target, defined({ account: receiver.account }));
+  const { context, store } = access;
+  // Most environments supply no token. Then the code that reads one is not loaded.
+  const hasVariables = tokenVariables(context.env).length > 0;
+  const supply = hasVariables ? await import('../settings/supplied-token.ts') : undefined;
+  if (target !== undefined && supply !== undefined) {
+    const supplied = await supply.suppliedTokenOf(target, {}, context);
+    if (supplied !== undefined) {
+      const { destinationsOfSource } = await import('../access/find-destinations.ts');
+      const source = { kind: 'supplied' as const, supplied };
+      const places = await destinationsOfSource(source, target, access);
+      return mayReceive(receiver, places, false) ? { source, username: userOf(places, service) } : undefined;
+    }
+  }
+  const { accounts, problems } = await store.list(ofTarget(target, {}));
+  const meant = await accountsOfTarget(target, {}, accounts, access.configuration);
+  const places = meant.length === 0 ? new Map() : await destinationsOf(meant, access);
+  const fitting = meant.filter((head) => fits(receiver, head, places.get(head)));
+  if (fitting.length === 0) {
+    return undefined;
+  }
+  const choice = defined({ account });
+  const head = await chooseAccount(undefined, choice, { accounts: fitting, problems }, access.configuration);
+  const username = userOf(places.get(head), service);
+  const supplied = supply?.suppliedToken(head.provider, context);
+  return supplied === undefined
+    ? { source: { kind: 'account', head }, username }
+    : { source: { kind: 'supplied', supplied, account: head }, username };
+}
+
+function fits(receiver: Receiver, head: AccountHead, places: Destinations | undefined): boolean {
+  if (places === undefined || head.oauth1 !== undefined) {
+    return false;
+  }
+  return mayReceive(receiver, places, head.allowHttpLoopback ?? false) && isUser(receiver, head, places);
+}
+
+function mayReceive(
+  { address, service }: Receiver,
+  { origins, resource, ...services }: Destinations,
+  allowHttpLoopback: boolean,
+): boolean {
+  const { protocol, hostname, origin } = address;
+  const isSafe =
+    protocol === 'https:' || (protocol === 'http:' && allowHttpLoopback && isLoopbackHost(hostname));
+  if (!isSafe || (resource !== undefined && !isWithinResource(address, resource))) {
+    return false;
+  }
+  const more = service === undefined ? undefined : services[service]?.origins;
+  return origins.includes(origin) || more?.includes(origin) === true;
+}
+
+/** A user name that every account of the server goes by names none of them. */
+function isUser({ username, service }: Receiver, head: AccountHead, places: Destinations): boolean {
+  const shared = userOf(places, service) ?? SHARED_USER;
+  return username === undefined || username === shared || isNamed(username)(head);
+}
+
+function userOf(places: Destinations | undefined, service: Receiver['service']): string | undefined {
+  return service === undefined ? undefined : places?.[service]?.username;
+}
