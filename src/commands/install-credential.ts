@@ -119,7 +119,10 @@ function notUnderstood(
     'config_invalid_file',
     `${file} was not changed, because its text is not understood, or says something else already`,
     {
-      hint: action === 'install' ? 'add the lines above by hand' : 'remove the lines of oauth-login by hand',
+      hint:
+        action === 'install'
+          ? 'add the lines above by hand'
+          : 'remove by hand the lines that name oauth-login',
     },
   );
 }
@@ -131,19 +134,16 @@ async function confirm(
   file: string,
   context: Context,
 ): Promise<void> {
-  const words = [
-    'oauth-login credential',
-    kind,
-    ...(target === undefined ? [] : [shellQuoted(target)]),
-    `--${action}`,
-  ];
+  const named = target === undefined ? '' : ` ${shellQuoted(target)}`;
+  const flag = action === 'install' ? '--install' : '--uninstall';
+  const again = `oauth-login credential ${kind}${named} ${flag}`;
   if (!isInteractive(context)) {
     throw new UsageError('usage_invalid', `${file} was not changed, because nobody could be asked`, {
-      hint: `if the change is right: ${words.join(' ')} --yes`,
+      hint: `if the change is right: ${again} --yes`,
     });
   }
   const prompts = await context.openPrompts();
   if (!(await prompts.confirm('Change the file?', true))) {
-    throw new AbortedError('stopped; nothing was changed', `to be asked again: ${words.join(' ')}`);
+    throw new AbortedError('stopped; nothing was changed', `to be asked again: ${again}`);
   }
 }

@@ -13,7 +13,7 @@ const nameGrammar = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /** The registrable domains a preset may send anything to. */
 const domains: Record<string, readonly string[]> = {
-  github: ['github.com'],
+  github: ['github.com', 'ghcr.io'],
   google: ['google.com', 'googleapis.com'],
   facebook: ['facebook.com'],
   x: ['x.com'],

@@ -112,6 +112,10 @@ const good: readonly object[] = [
       map: { sub: 'data.id', name: ['data.name', 'data.login'] },
     },
   }),
+  work({
+    git: { origins: ['https://git.example.com'], username: 'oauth2', scopes: ['repo'] },
+    registry: { origins: ['https://images.example.com'], host: 'git.example.com' },
+  }),
   work({ api_headers: { 'x-api-key': '{client_id}' }, token_presentation: { scheme: 'OAuth' } }),
 ];
 
@@ -197,6 +201,8 @@ const bad: readonly unknown[] = [
   work({ profile: { url: 'https://api.example.com/me' } }),
   work({ profile: { url: 'http://api.example.com/me', map: { sub: 'id' } } }),
   work({ api_headers: ['x-api-key'] }),
+  work({ git: { origins: ['http://git.example.com'] } }),
+  work({ registry: { username: 1 } }),
   work({ token_presentation: { scheme: 'OAuth', query: 'access_token' } }),
 ];
 
