@@ -1,12 +1,6 @@
 import type { AccountHead, FailedRefresh } from '../accounts/account.ts';
-import type { NetworkCode, ProtocolCode } from '../ground/error-code.ts';
-import {
-  AuthenticationRequiredError,
-  AuthorizationServerError,
-  NetworkError,
-  type OAuthLoginError,
-  ProtocolError,
-} from '../ground/errors.ts';
+import type { OAuthLoginError } from '../ground/errors.ts';
+import { isShared, sharedError } from '../ground/shared-error.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 
 /** Seconds without a request to a server in trouble that does not say how long to wait. */
@@ -49,42 +43,13 @@ export function failureToShare(
     return undefined;
   }
   if (failure.failedAt !== head.failedRefresh?.failedAt) {
-    return errorOf(failure, failure.message);
+    return sharedError(failure);
   }
   const seconds = Math.ceil((Date.parse(failure.until ?? failure.failedAt) - now.getTime()) / 1000);
   // The time is longer than any wait: the clock was set back.
   if (seconds <= 0 || seconds > LONGEST_BACK_OFF) {
     return undefined;
   }
-  return errorOf(failure, `${failure.message}; the next request to it is possible in ${seconds} s`);
-}
-
-function isShared(error: unknown): error is OAuthLoginError {
-  return (
-    error instanceof AuthenticationRequiredError ||
-    error instanceof NetworkError ||
-    error instanceof ProtocolError ||
-    error instanceof AuthorizationServerError
-  );
-}
-
-function errorOf({ code, hint }: FailedRefresh, message: string): OAuthLoginError | undefined {
-  if (code === 'refresh_rejected') {
-    return new AuthenticationRequiredError(code, message, { hint });
-  }
-  if (isNetworkCode(code)) {
-    return new NetworkError(code, message, { hint });
-  }
-  if (isProtocolCode(code)) {
-    return new ProtocolError(code, message, { hint });
-  }
-  return code.startsWith('as_') ? new AuthorizationServerError(code.slice(3), message, { hint }) : undefined;
-}
-
-function isNetworkCode(code: string): code is NetworkCode {
-  return code.startsWith('network_');
-}
-
-function isProtocolCode(code: string): code is ProtocolCode {
-  return code.startsWith('protocol_');
+  const message = `${failure.message}; the next request to it is possible in ${seconds} s`;
+  return sharedError({ ...failure, message });
 }

@@ -36,14 +36,17 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     await (await import('./whoami.ts')).whoami(target, flags, context);
   },
   token: async ({ context }, flags, target) => {
+    await signInFirst(target, flags, context);
     await (await import('./token.ts')).token(target, flags, context);
   },
   exec: async ({ context, argv }, flags, target, words) => {
     const { requireSeparator, runWithToken } = await import('./exec.ts');
     requireSeparator(argv, target, words);
+    await signInFirst(target, flags, context);
     return runWithToken(target, words, flags, context);
   },
   request: async ({ context }, flags, target, url) => {
+    await signInFirst(target, flags, context);
     await (await import('./request.ts')).request(target, url, flags, context);
   },
   credential: async ({ context }, flags, kind, words) => {
@@ -70,6 +73,12 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     return (await import('./demo.ts')).demo(run, flags, context);
   },
 };
+
+async function signInFirst(target: string | undefined, flags: OptionValues, context: Context): Promise<void> {
+  if (flags.login === true) {
+    await (await import('./sign-in-first.ts')).signInFirst(target, flags, context);
+  }
+}
 
 // The words and flags are as the description says, which commander's types do not know.
 type Action = (

@@ -111,7 +111,7 @@ function flagsFor(flags: LoginFlags, wanted: AccountHead | undefined): LoginFlag
 }
 
 /** The flags that the sign-in before was typed with. */
-function flagsOf(words: readonly string[]): LoginFlags {
+export function flagsOf(words: readonly string[]): LoginFlags {
   const flags = words.flatMap((word, index) => {
     const flag = loginCommand.flags.find((known) => namesOf(known).includes(word));
     if (flag === undefined) {

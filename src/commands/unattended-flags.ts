@@ -9,7 +9,7 @@ const own: readonly Flag[] = [
     usage: '--grant <grant>',
     description:
       'request a token without a person: client-credentials, refresh-token, jwt-bearer, token-exchange or id-jag',
-    conflicts: [shared.account],
+    conflicts: [shared.account, shared.signInFirst],
   },
   shared.clientId,
   shared.clientSecretFile,

@@ -74,6 +74,8 @@ export interface SignInProgress {
   untried(): void;
   /** The protected resource takes tokens of a server of another origin, or of endpoints there: what is agreed to, before the browser opens. */
   signsInElsewhere(server: ServerOfResource): void;
+  /** Another process of this user asks the person for the same sign-in, and this one waits for what it brings. */
+  othersTurn(): void;
   /** Who is signed in there already, told before the browser opens. */
   signedInAlready(accounts: readonly AccountHead[]): void;
   /** The sign-in takes one more round, and why. */

@@ -18,6 +18,7 @@ import {
 export function signInEvents(name: string, context: Context): SignInProgress {
   const emit = (event: string, members: Record<string, unknown> = {}) =>
     void context.stderr.write(eventLine({ event, ...members }));
+  let isTurnTold = false;
   return {
     authorizationUri(uri, ways) {
       emit('authorization_url', {
@@ -65,6 +66,12 @@ export function signInEvents(name: string, context: Context): SignInProgress {
     },
     signsInElsewhere({ resource, issuer, scopes, endpointOrigins }) {
       emit('resource', { resource, issuer, scopes, endpoint_origins: endpointOrigins });
+    },
+    othersTurn() {
+      if (!isTurnTold) {
+        emit('notice', { code: 'others_turn', message: `another command is signing in to ${name}` });
+      }
+      isTurnTold = true;
     },
     signedInAlready() {},
     onceMore(reason) {

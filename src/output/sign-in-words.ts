@@ -154,6 +154,12 @@ export function signInWords(
         `  scopes:   ${scopes.length === 0 ? 'none named' : safeText(scopes.join(' '), LONGEST_ADDRESS)}`,
       );
     },
+    othersTurn() {
+      once(
+        'others-turn',
+        prose(`Another command is signing in to ${name}. Waiting for it (Ctrl-C stops).`, context),
+      );
+    },
     signedInAlready(accounts) {
       say(
         prose(

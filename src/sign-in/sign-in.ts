@@ -1,6 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
 import type { Session } from '../accounts/session.ts';
 import type { Provider } from '../providers/provider.ts';
+import { inOneBrowser } from './one-browser.ts';
 import type { SignInPorts } from './ports.ts';
 import { withReadySignIn } from './ready-sign-in.ts';
 import { signInInRounds } from './sign-in-rounds.ts';
@@ -20,8 +21,11 @@ export interface SignedIn {
  * Throws any error of the family.
  */
 export async function signIn(asked: AskedSignIn, session: Session, ports: SignInPorts): Promise<SignedIn> {
+  const startedAt = session.context.clock.now();
   return withReadySignIn(asked, session, ports, async (ready) => {
-    const account = await signInInRounds(ready, session, ports);
+    const account = await inOneBrowser(ready, startedAt, session, ports.progress, () =>
+      signInInRounds(ready, session, ports),
+    );
     ports.progress.signedIn(account);
     return {
       account,

@@ -17,6 +17,7 @@ export const execCommand: CommandDescription = {
       description: 'the variable that holds the token (default: GITHUB_TOKEN for github)',
     },
     shared.minValidity,
+    shared.signInFirst,
     ...shared.whichToken,
     shared.debug,
     ...unattendedFlags,

@@ -25,6 +25,7 @@ export const requestCommand: CommandDescription = {
       usage: '-o, --output <file>',
       description: 'write the body to a file, once it is complete (- is standard output)',
     },
+    shared.signInFirst,
     ...shared.whichToken,
     shared.debug,
     ...unattendedFlags,

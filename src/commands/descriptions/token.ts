@@ -37,6 +37,7 @@ export const tokenCommand: CommandDescription = {
     method,
     url,
     { usage: '--refresh', description: 'refresh even if the stored token is still valid' },
+    shared.signInFirst,
     ...shared.whichToken,
     { ...shared.json, conflicts: [format] },
     shared.debug,
