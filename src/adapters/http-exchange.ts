@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
@@ -15,7 +16,7 @@ export interface HttpExchange {
   readonly dispatcher: Dispatcher;
   readonly target: URL;
   readonly request: Request;
-  readonly body: Uint8Array | undefined;
+  readonly body: Uint8Array | Readable | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Clock } from '../ground/context.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import type { HttpClient } from '../ground/ports.ts';
@@ -14,14 +15,18 @@ interface StreamingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A `fetch` for replies of any length: one try, no redirect followed, the body read as it arrives. */
+/**
+ * A `fetch` for replies of any length: one try, no redirect followed, the body read as it arrives. A `ReadableStream` as
+ * the body of the request is sent as it comes.
+ */
 export function streamingFetch(options: StreamingOptions): HttpClient['fetch'] {
   const { outbound, clock, idle } = options;
   return async (input, init = {}) => {
-    const request = readRequest(input, init);
+    const sent = init.body instanceof ReadableStream ? init.body : undefined;
+    const request = readRequest(input, sent === undefined ? init : { ...init, body: null });
     const target = new URL(request.url);
     const { dispatcher, proxy } = outbound.routeTo(target);
-    const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
+    const body = sent === undefined ? await wholeBody(request) : Readable.from(sent, { objectMode: false });
     const stops = [options.signal, init.signal].filter((signal) => signal instanceof AbortSignal);
     const signal = stops.length > 1 ? AbortSignal.any(stops) : stops[0];
     const failureOf = (failure: unknown): unknown => {
@@ -57,6 +62,10 @@ export function streamingFetch(options: StreamingOptions): HttpClient['fetch'] {
       throw error;
     }
   };
+}
+
+async function wholeBody(request: Request): Promise<Uint8Array | undefined> {
+  return request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
 }
 
 function isSilence(failure: unknown): boolean {

@@ -52,6 +52,12 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   credential: async ({ context }, flags, kind, words) => {
     return (await import('./credential.ts')).credential(kind, words, flags, context);
   },
+  proxy: async ({ context, argv }, flags, target, words) => {
+    if (words.length > 0 || argv.includes('--')) {
+      (await import('./exec.ts')).requireSeparator(argv, target, words, 'proxy');
+    }
+    return (await import('./proxy.ts')).proxy(target, words, flags, context);
+  },
   status: async ({ context }, flags) => {
     await (await import('./status.ts')).status(flags, context);
   },

@@ -4,6 +4,7 @@ import { execCommand } from './descriptions/exec.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { logoutCommand } from './descriptions/logout.ts';
 import { providersCommand } from './descriptions/providers.ts';
+import { proxyCommand } from './descriptions/proxy.ts';
 import { requestCommand } from './descriptions/request.ts';
 import { setupCommand } from './descriptions/setup.ts';
 import { statusCommand } from './descriptions/status.ts';
@@ -19,6 +20,7 @@ export const descriptions = {
   exec: execCommand,
   request: requestCommand,
   credential: credentialCommand,
+  proxy: proxyCommand,
   status: statusCommand,
   logout: logoutCommand,
   providers: providersCommand,

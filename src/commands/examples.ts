@@ -22,6 +22,10 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
     'oauth-login request github https://api.github.com/user/repos --include',
   ],
   credential: ['oauth-login credential git --install github', 'oauth-login credential docker --print'],
+  proxy: [
+    "oauth-login proxy github --allow 'GET /repos/**' -- my-agent",
+    'oauth-login proxy github --port 8765',
+  ],
   status: ['oauth-login status', 'oauth-login status --json'],
   logout: ['oauth-login logout github', 'oauth-login logout github --account ada'],
   providers: [

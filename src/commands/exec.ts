@@ -70,23 +70,28 @@ function withSecrets(
  * Throws a `UsageError` when the words of the command are not exactly those behind the first `--`: of the words before
  * it, its options would be read as ours.
  */
-export function requireSeparator(argv: readonly string[], target: string, words: readonly string[]): void {
+export function requireSeparator(
+  argv: readonly string[],
+  target: string,
+  words: readonly string[],
+  command = 'exec',
+): void {
   const separator = argv.indexOf('--');
-  const command = argv.slice(separator + 1);
+  const behind = argv.slice(separator + 1);
   if (separator !== -1 && argv.indexOf(target) > separator) {
-    const example = ['oauth-login exec github --', ...command.map(shellQuoted)].join(' ');
+    const example = [`oauth-login ${command} github --`, ...behind.map(shellQuoted)].join(' ');
     throw new UsageError('usage_invalid', 'whose token should the command get?', {
       hint: `name the target before the two dashes, for example: ${example}`,
     });
   }
-  const isSame = command.length === words.length && command.every((word, index) => word === words[index]);
+  const isSame = behind.length === words.length && behind.every((word, index) => word === words[index]);
   if (separator === -1 || !isSame) {
-    throw noCommand(target);
+    throw noCommand(target, command);
   }
 }
 
-function noCommand(target: string): UsageError {
+function noCommand(target: string, command = 'exec'): UsageError {
   return new UsageError('usage_invalid', 'which command should run?', {
-    hint: `put it behind two dashes, for example: oauth-login exec ${shellQuoted(target)} -- printenv`,
+    hint: `put it behind two dashes, for example: oauth-login ${command} ${shellQuoted(target)} -- printenv`,
   });
 }

@@ -73,10 +73,6 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to let git use your sign-in, use: oauth-login credential git --install',
   },
   {
-    words: ['proxy'],
-    hint: 'to send one request with the token, use: oauth-login request github https://api.github.com/user',
-  },
-  {
     words: ['doctor', 'diagnose', 'check'],
     hint: 'to see what is stored, use: oauth-login status; with --debug, a command shows each request',
   },

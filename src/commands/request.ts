@@ -1,15 +1,13 @@
+import { authorizedWith } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
 import { refuseInsufficientScope } from '../access/insufficient-scope.ts';
-import { sendWithToken } from '../access/send-with-token.ts';
+import { sendWithToken, suppliesOf } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
 import { networkOfSource } from '../access/token-source.ts';
-import { type AuthorizedRequest, authorizedRequest } from '../credential/authorized-request.ts';
+import type { AuthorizedRequest } from '../credential/authorized-request.ts';
 import type { Context } from '../ground/context.ts';
-import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
-import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
-import type { Provider } from '../providers/provider.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { readRequestBody, standardInputFlags } from '../settings/request-body.ts';
 import { type RequestFlags, requestSettings } from '../settings/request-settings.ts';
@@ -49,14 +47,7 @@ export async function request(
   const http = await context.openHttp({ ...network, streaming: true });
   const fetch = signalled(http.fetch, context.signal);
   const send = (token: FreshToken) => {
-    const { accessToken } = token;
-    const clientId = token.kind === 'supplied' ? undefined : token.head.clientId;
-    const signer = token.kind === 'account' ? token.signer : undefined;
-    const authorized = authorizedRequest(
-      allowed.provider,
-      { method, url: withProof(url, allowed.provider, token), ...formOf(headers, body) },
-      { accessToken, ...defined({ clientId, signer }) },
-    );
+    const authorized = authorizedWith(token, { method, url, ...formOf(headers, body) }, allowed.provider);
     return fetch(authorized.url, {
       method,
       headers: withToken(headers, authorized),
@@ -66,7 +57,7 @@ export async function request(
   try {
     const destination = await openDestination(flags.output, context);
     try {
-      const response = await sendWithToken(source, send, access);
+      const response = await sendWithToken(suppliesOf(source, access), send);
       await refuseInsufficientScope(source, response);
       await writeResponse(response, url, flags, destination, context);
     } catch (error) {
@@ -87,18 +78,4 @@ function withToken(headers: Headers, { fixed, credentials }: AuthorizedRequest):
 function formOf(headers: Headers, body: Uint8Array | undefined): { readonly form?: string } {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '');
   return body === undefined || !isForm ? {} : { form: Buffer.from(body).toString() };
-}
-
-/** The Graph API wants its calls signed, where the app says so. */
-function withProof(url: URL, provider: Provider, token: FreshToken): URL {
-  const clientSecret = token.kind === 'account' ? token.clientSecret : undefined;
-  if (!provider.quirks.includes('appsecret-proof') || clientSecret === undefined) {
-    return url;
-  }
-  if (url.searchParams.has('appsecret_proof')) {
-    return url;
-  }
-  const signed = new URL(url);
-  signed.search += `${url.search === '' ? '?' : '&'}appsecret_proof=${appsecretProof(token.accessToken, clientSecret)}`;
-  return signed;
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import { NetworkError } from '../ground/errors.ts';
 
 /** The host of the redirect URI (RFC 8252 §7.3, §8.3). */
@@ -10,6 +10,21 @@ const loopbackAddresses: Readonly<Record<LoopbackHost, readonly string[]>> = {
   '[::1]': ['::1'],
   localhost: ['127.0.0.1', '::1'],
 };
+
+/** How the servers of a listener differ from those of a sign-in. */
+export interface ServerChoices {
+  /** Further options of each server. */
+  readonly options?: ServerOptions;
+  readonly words?: PortWords;
+}
+
+/** What is said of a port that cannot be had. */
+interface PortWords {
+  /** What it means that another program uses it. */
+  readonly inUse: string;
+  /** What to do, unless that program can be ended. */
+  readonly otherPort: string;
+}
 
 const MAXIMUM_HEAD_BYTES = 16 * 1024;
 const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
@@ -26,7 +41,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-function openServer(): Server {
+function openServer(options: ServerOptions = {}): Server {
   return createServer({
     maxHeaderSize: MAXIMUM_HEAD_BYTES,
     headersTimeout: REQUEST_TIMEOUT_MILLISECONDS,
@@ -34,6 +49,7 @@ function openServer(): Server {
     connectionsCheckingInterval: 1_000,
     // A request without Host gets the 421 of this listener. The parser's reply would lack its headers.
     requireHostHeader: false,
+    ...options,
   });
 }
 
@@ -59,12 +75,13 @@ async function listenOnAll(
   addresses: readonly string[],
   port: number,
   prepare: (server: Server) => void,
+  options: ServerOptions | undefined,
 ): Promise<LoopbackServers> {
   const servers: Server[] = [];
   let chosen = port;
   let lacking: unknown;
   for (const address of addresses) {
-    const server = openServer();
+    const server = openServer(options);
     prepare(server);
     try {
       chosen = await listen(server, address, chosen);
@@ -86,19 +103,20 @@ async function listenOnAll(
   return { servers, port: chosen };
 }
 
-function portError(port: number, cause: unknown): NetworkError {
+const signInWords: PortWords = {
+  inUse: 'so sign-in on that port is abandoned',
+  otherPort: 'use another port that is registered for this client: --port N',
+};
+
+function portError(port: number, cause: unknown, { inUse, otherPort } = signInWords): NetworkError {
   if (codeOf(cause) === 'EADDRINUSE') {
-    return new NetworkError(
-      'network_port_in_use',
-      `port ${port} is in use by another program, so sign-in on that port is abandoned`,
-      {
-        hint: 'end that program, or use another port that is registered for this client: --port N',
-        cause,
-      },
-    );
+    return new NetworkError('network_port_in_use', `port ${port} is in use by another program, ${inUse}`, {
+      hint: `end that program, or ${otherPort}`,
+      cause,
+    });
   }
   return new NetworkError('network_port_in_use', `cannot listen on port ${port} of the loopback interface`, {
-    hint: 'use another port that is registered for this client: --port N',
+    hint: otherPort,
     cause,
   });
 }
@@ -114,17 +132,18 @@ export async function openLoopbackServers(
   host: LoopbackHost,
   ports: readonly number[],
   prepare: (server: Server) => void,
+  { options, words }: ServerChoices = {},
 ): Promise<LoopbackServers> {
   let last: NetworkError | undefined;
   for (const port of ports) {
     for (let attempt = 1; attempt <= (port === 0 ? EPHEMERAL_ATTEMPTS : 1); attempt += 1) {
       try {
-        return await listenOnAll(loopbackAddresses[host], port, prepare);
+        return await listenOnAll(loopbackAddresses[host], port, prepare, options);
       } catch (error) {
         if (codeOf(error) === '') {
           throw error;
         }
-        last = portError(port, error);
+        last = portError(port, error, words);
       }
     }
   }

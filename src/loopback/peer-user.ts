@@ -75,7 +75,7 @@ export function findPeerUser(tables: string, ends: ConnectionEnds): PeerUser {
   return findRow(tables, ours, anybody)?.state === LISTEN ? 'gone' : 'unknown';
 }
 
-function readTables(names: readonly string[]): string {
+export function readTables(names: readonly string[]): string {
   return names
     .map((name) => {
       try {
@@ -97,17 +97,20 @@ function unmappedUser(): number | undefined {
   }
 }
 
-/** Asks Linux which user is at the other end of a socket (the uid column of `/proc/net/tcp`). */
-export function lookUpPeerUser(socket: Socket): PeerUser {
+/**
+ * Asks Linux which user is at the other end of a socket (the uid column of `/proc/net/tcp`). `read` gives the text of
+ * the tables of those names.
+ */
+export function lookUpPeerUser(socket: Socket, read = readTables): PeerUser {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
   if (!localAddress || !localPort || !remoteAddress || !remotePort) {
     return 'gone';
   }
   const ends = { localAddress, localPort, remoteAddress, remotePort };
-  let user = findPeerUser(readTables([isIPv4(localAddress) ? 'tcp' : 'tcp6']), ends);
+  let user = findPeerUser(read([isIPv4(localAddress) ? 'tcp' : 'tcp6']), ends);
   if (typeof user !== 'number') {
     // The table is not read at one instant: an end that closed meanwhile shows the second time.
-    user = findPeerUser(readTables(['tcp', 'tcp6']), ends);
+    user = findPeerUser(read(['tcp', 'tcp6']), ends);
   }
   return user === unmappedUser() ? 'unknown' : user;
 }

@@ -18,6 +18,10 @@ export const origin = text(
   'an https origin such as "https://api.example.com"',
   /^(?:https:\/\/[a-z0-9.{}-]+(?::\d{1,5})?|\{api\})$/u,
 );
+export const addressVariable = text(
+  'the name of a variable of the environment, in capitals, that ends in URL, URI, ENDPOINT or BASE',
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:URL|URI|ENDPOINT|BASE)$/u,
+);
 export const headerName = text('the name of a header', /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/u);
 export const path = text('a path such as "data.id"', /^[^\s\p{C}{}.]+(?:\.[^\s\p{C}{}.]+)*$/u);
 export const claim = text(

@@ -112,6 +112,10 @@ const members = {
     'Headers of every request to the API; may hold {client_id}.',
     namedValues(texts.value),
   ),
+  api_variables: optional(
+    'Variables in which programs look for the address of the API, each with that address; proxy sets them.',
+    namedValues(texts.address, texts.addressVariable),
+  ),
   token_presentation: optional(
     'How the access token is sent, if not as Authorization: Bearer (RFC 6750 §2.1).',
     parts.tokenPresentation,
@@ -158,6 +162,7 @@ export const sharedMembers = {
   token_reply: shared('token_reply', members.token_reply),
   profile: shared('profile', members.profile),
   api_headers: shared('api_headers', members.api_headers),
+  api_variables: shared('api_variables', members.api_variables),
   token_presentation: shared('token_presentation', members.token_presentation),
   git: shared('git', members.git),
   registry: shared('registry', members.registry),

@@ -92,6 +92,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     tokenReply: file.token_reply,
     profile: file.profile,
     apiHeaders: file.api_headers,
+    apiVariables: file.api_variables,
     tokenPresentation: file.token_presentation,
     git: file.git,
     registry: file.registry,

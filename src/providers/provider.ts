@@ -160,6 +160,8 @@ export interface Provider {
   readonly apiOrigins?: readonly string[];
   /** Headers of every request to the API; values may hold `{client_id}`. */
   readonly apiHeaders?: Readonly<Record<string, string>>;
+  /** Variables in which programs look for the address of the API, each with that address. */
+  readonly apiVariables?: Readonly<Record<string, string>>;
   readonly tokenPresentation?: TokenPresentation;
   readonly git?: TokenAsPassword;
   /** Its registry of container images. */

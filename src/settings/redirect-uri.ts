@@ -103,7 +103,8 @@ function redirectFromUri(uri: string): RedirectSettings {
   });
 }
 
-function portSetting(text: string): number[] {
+/** The ports of `--port`; throws a `UsageError`. */
+export function portSetting(text: string): number[] {
   const ports = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : Number.NaN));
   if (ports.every((port) => port === 0 || (port >= 1024 && port <= 65_535))) {
     return ports;

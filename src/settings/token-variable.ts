@@ -18,15 +18,35 @@ export function tokenVariable(
   provider: string,
   kind: 'TOKEN' | 'ID_TOKEN' = 'TOKEN',
 ): string {
-  const name = asked ?? customaryName(provider, kind);
+  return harmlessVariable(asked ?? customaryName(provider, kind), {
+    what: 'no token',
+    example: '--as GITHUB_TOKEN',
+  });
+}
+
+/**
+ * The variable that is to hold the address of an API: the one that was asked for, or `GITHUB_API_URL` after the
+ * provider's name. Throws as `tokenVariable` does.
+ */
+export function addressVariable(asked: string | undefined, provider: string): string {
+  return harmlessVariable(asked ?? customaryName(provider, 'API_URL'), {
+    what: 'no address',
+    example: '--url-as GITHUB_API_URL',
+  });
+}
+
+function harmlessVariable(
+  name: string,
+  { what, example }: { readonly what: string; readonly example: string },
+): string {
   if (!NAME.test(name)) {
     throw new UsageError('usage_invalid', `${JSON.stringify(name)} is not the name of a variable`, {
-      hint: 'use letters, digits and underscores, for example --as GITHUB_TOKEN',
+      hint: `use letters, digits and underscores, for example ${example}`,
     });
   }
   if (LOADER_NAMES.test(name) || isSteering(name)) {
-    throw new UsageError('usage_invalid', `${name} changes how programs run, so no token is put there`, {
-      hint: 'choose another variable, for example --as GITHUB_TOKEN',
+    throw new UsageError('usage_invalid', `${name} changes how programs run, so ${what} is put there`, {
+      hint: `choose another variable, for example ${example}`,
     });
   }
   return name;

@@ -11,7 +11,7 @@ const floors: readonly (readonly string[])[] = [
   ['program.ts'],
   ['commands/'],
   ['demo/', 'output/', 'setup/'],
-  ['credential-helpers/'],
+  ['credential-helpers/', 'proxy/'],
   ['access/', 'sign-in/'],
   ['accounts/', 'grants/', 'profile/', 'settings/'],
   ['credential/', 'protocol/'],

@@ -63,7 +63,9 @@ describe('the help', () => {
         const page = unattendedFlags.includes(flag) ? grants : help;
         expect(isShown(page, namesOf(flag).at(-1) ?? ''), flag.usage).toBe(true);
       }
-      expect(help.includes('oauth-login help grants')).toBe(['token', 'exec', 'request'].includes(name));
+      expect(help.includes('oauth-login help grants')).toBe(
+        ['token', 'exec', 'request', 'proxy'].includes(name),
+      );
     },
   );
 

@@ -117,6 +117,7 @@ const good: readonly object[] = [
     registry: { origins: ['https://images.example.com'], host: 'git.example.com' },
   }),
   work({ api_headers: { 'x-api-key': '{client_id}' }, token_presentation: { scheme: 'OAuth' } }),
+  work({ api_variables: { WORK_API_URL: 'https://api.example.com/v1' } }),
 ];
 
 const bad: readonly unknown[] = [
@@ -203,6 +204,8 @@ const bad: readonly unknown[] = [
   work({ api_headers: ['x-api-key'] }),
   work({ git: { origins: ['http://git.example.com'] } }),
   work({ registry: { username: 1 } }),
+  work({ api_variables: { LD_PRELOAD: 'https://api.example.com' } }),
+  work({ api_variables: { WORK_API_URL: 'http://api.example.com' } }),
   work({ token_presentation: { scheme: 'OAuth', query: 'access_token' } }),
 ];
 
