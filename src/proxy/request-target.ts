@@ -15,7 +15,7 @@ export interface Reach {
 /** RFC 9112 §3.2.1, in ASCII and without what has to be percent-encoded. */
 const ORIGIN_FORM = /^\/[\x21\x24-\x5b\x5d\x5f\x61-\x7a\x7e]*(?:\?[\x21\x23-\x7e]*)?$/;
 const INVALID_ENCODING = /%(?![0-9a-f]{2})/i;
-const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override'] as const;
+const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'] as const;
 
 /**
  * Gives the address that a request is sent on to, or why it is not. The path that the rules see is the one that is
@@ -44,7 +44,7 @@ export function readTarget(
   if (rules === undefined) {
     return url;
   }
-  if (OVERRIDES.some((name) => headers[name] !== undefined) || url.searchParams.has('_method')) {
+  if (overrides.some((name) => headers[name] !== undefined) || url.searchParams.has('_method')) {
     return 'method_override';
   }
   return isAllowed(rules, method, url.pathname) ? url : 'not_allowed';
