@@ -1,4 +1,4 @@
-import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
 import type { SubjectToken } from '../grants/subject-token.ts';
 import { safeText } from '../ground/safe-text.ts';
 import type { AccessSession } from './access-session.ts';
@@ -9,10 +9,9 @@ import type { FreshIdToken } from './stored-id-token.ts';
 const MIN_VALIDITY = 60;
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 
-/** The ID Token of the account that a target names. Throws what `chooseAccount` and `freshIdToken` throw. */
+/** The ID Token of the account that a target names. Throws what `applyingAccount` and `freshIdToken` throw. */
 export async function idTokenOfAccount(target: string, access: AccessSession): Promise<FreshIdToken> {
-  const { store, configuration } = access;
-  const head = await chooseAccount(target, {}, await store.list(ofTarget(target, {})), configuration);
+  const { head } = await applyingAccount(target, {}, access);
   return freshIdToken(head, { minValiditySeconds: MIN_VALIDITY, isJustListed: true }, access);
 }
 

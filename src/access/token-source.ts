@@ -1,5 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
-import { type AccountChoice, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
+import type { AccountChoice } from '../accounts/choose-account.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
@@ -29,14 +30,14 @@ export type TokenSource = SuppliedSource | AccountSource | UnattendedSource;
 /**
  * Finds where the access token of a target comes from: a variable wins over the store, whose secrets stay sealed.
  *
- * Throws a `ConfigurationError` for a variable that holds no token, and what `chooseAccount` throws.
+ * Throws a `ConfigurationError` for a variable that holds no token, and what `applyingAccount` throws.
  */
 export async function chooseTokenSource(
   target: string | undefined,
   choice: AccountChoice,
   access: AccessSession,
 ): Promise<SuppliedSource | AccountSource> {
-  const { context, store, configuration } = access;
+  const { context } = access;
   const named = target ?? choice.issuer;
   // Most environments supply no token. Then the code that reads one is not loaded.
   const supply =
@@ -47,7 +48,7 @@ export async function chooseTokenSource(
   }
   let head: AccountHead;
   try {
-    head = await chooseAccount(target, choice, await store.list(ofTarget(target, choice)), configuration);
+    ({ head } = await applyingAccount(target, choice, access));
   } catch (error) {
     const { onlySuppliedToken } = await import('./only-supplied-token.ts');
     const only = await onlySuppliedToken(error, target, choice, context);

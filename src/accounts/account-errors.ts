@@ -5,6 +5,9 @@ import {
   UsageError,
 } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { safeText } from '../ground/safe-text.ts';
+import { readNamedAccount } from '../settings/named-account.ts';
+import { ACCOUNT_VARIABLE, type AccountRule, type RuleSource } from '../settings/rules-that-hold.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 import { accountWords } from './account-words.ts';
@@ -53,8 +56,52 @@ function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): str
 export function ambiguousAccountError(accounts: readonly AccountHead[]): UsageError {
   const choices = accounts.map((account) => shellQuoted(accountWords(account, accounts)));
   return new UsageError('usage_ambiguous_account', `more than one account fits: ${choices.join(', ')}`, {
-    hint: 'name the one that you mean in place of the provider, or set default_account in the configuration file',
+    hint: `name the one that you mean in place of the provider, or make one the default: oauth-login switch ${choices[0]}`,
   });
+}
+
+/** The error when the account that a rule means is not signed in. No other one takes its place. */
+export function signedOutError(
+  { account, source }: AccountRule,
+  others: readonly AccountHead[],
+): AuthenticationRequiredError {
+  const named = readNamedAccount(account);
+  const shown = safeText(account);
+  const signIn =
+    named === undefined
+      ? 'sign in, and give it that name with --as'
+      : `sign in with: oauth-login ${shellQuoted(named.provider)} --login-hint ${shellQuoted(safeText(named.account))}`;
+  const [other] = others;
+  const choose = other === undefined ? '' : `; or choose another: ${otherChoice(source, other, others)}`;
+  return new AuthenticationRequiredError(
+    'account_signed_out',
+    `${whoMeans(source)} ${shown}, which is not signed in under that name`,
+    { hint: `${signIn}${choose}` },
+  );
+}
+
+function whoMeans(source: RuleSource): string {
+  switch (source.kind) {
+    case 'variable':
+      return `${ACCOUNT_VARIABLE} names`;
+    case 'directory':
+      return `${source.directory} means`;
+    case 'default':
+      return 'the default account is';
+  }
+}
+
+/** The command that makes a rule mean an account that is signed in. */
+function otherChoice(source: RuleSource, other: AccountHead, others: readonly AccountHead[]): string {
+  const words = shellQuoted(accountWords(other, others));
+  switch (source.kind) {
+    case 'variable':
+      return `export ${ACCOUNT_VARIABLE}=${words}`;
+    case 'directory':
+      return `oauth-login use ${words} ${shellQuoted(source.directory)}`;
+    case 'default':
+      return `oauth-login switch ${words}`;
+  }
 }
 
 /** The error when a file that cannot be read may hold the account that is meant. */

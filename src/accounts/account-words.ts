@@ -11,12 +11,15 @@ export function isNamed(name: string): (account: AccountHead) => boolean {
     );
 }
 
-/** Whether that means the account wherever nothing else says its provider: `github:octocat`, the name of `--as`, or an identifier. */
+/**
+ * Whether that means the account wherever nothing else says its provider: `github:octocat`, the name of `--as`, an
+ * identifier, or the name of a provider.
+ */
 export function isMeantBy(text: string): (account: AccountHead) => boolean {
   const read = readNamedAccount(text);
   if (read === undefined) {
     const wanted = text.toLowerCase();
-    return ({ id, alias }) => id === wanted || alias === wanted;
+    return ({ id, alias, provider }) => [id, alias, provider].includes(wanted);
   }
   const isOfName = isNamed(read.account);
   return (account) => account.provider === read.provider && isOfName(account);

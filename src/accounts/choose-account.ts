@@ -1,23 +1,54 @@
 import { basename } from 'node:path';
 import { defined } from '../ground/defined.ts';
-import { type OAuthLoginError, UsageError } from '../ground/errors.ts';
+import type { OAuthLoginError } from '../ground/errors.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
-import { nameByOAuth1 } from '../providers/oauth1.ts';
-import { isWithinResource } from '../providers/resource-identifier.ts';
 import type { Configuration } from '../settings/configuration.ts';
+import type { AccountRule, RuleSource } from '../settings/rules-that-hold.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 import { ambiguousAccountError, notSignedInError, uncertainAccountError } from './account-errors.ts';
 import type { StoredAccounts } from './account-store.ts';
 import { isMeantBy, isNamed } from './account-words.ts';
+import { accountsOfTarget } from './accounts-of-target.ts';
+import { ruledAccount } from './ruled-account.ts';
 
 /** The flags that say which account is meant. */
 export interface AccountChoice extends TargetFlags {
   readonly account?: string;
 }
 
+/** Why an account applies. */
+export type AccountReason =
+  /** The target or `--account` names it. */
+  | { readonly kind: 'named' }
+  | RuleSource
+  /** `default_account` of the configuration. */
+  | { readonly kind: 'overall' }
+  /** The last one of a protected resource, which has named another server since. */
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'only' };
+
+/** An account, and why it is this one. */
+export interface ApplyingAccount {
+  readonly head: AccountHead;
+  readonly reason: AccountReason;
+}
+
+/** What the user has said beforehand. */
+export interface ChoiceRules {
+  /** In their order. */
+  readonly rules: readonly AccountRule[];
+  /** The account of `default_account`; it is asked for where several fit. */
+  readonly overall: () => Promise<string | undefined>;
+}
+
+function overallOf(configuration: () => Promise<Configuration>): ChoiceRules['overall'] {
+  return async () => (await configuration()).default_account;
+}
+
 /**
- * Finds the account that is meant: the only one, the default one, or the one of the target.
+ * Finds the account that is meant: the one that is named, the one of the first rule for the target, the default one, or
+ * the only one.
  *
  * Throws an `AuthenticationRequiredError` when nobody is signed in there, and a `UsageError` that lists the
  * choices when more than one fits. A file that cannot be read may be the one that is meant, unless the target or
@@ -28,14 +59,27 @@ export async function chooseAccount(
   flags: AccountChoice,
   { accounts, problems }: StoredAccounts,
   configuration: () => Promise<Configuration>,
-): Promise<AccountHead> {
+  { rules, overall }: ChoiceRules = { rules: [], overall: overallOf(configuration) },
+): Promise<ApplyingAccount> {
   const candidates = await accountsOfTarget(target, flags, accounts, configuration);
   const named = flags.account === undefined ? candidates : candidates.filter(isNamed(flags.account));
-  const [only, ...others] = named;
   const unreadable = unreadableAccounts(problems);
-  const isNamedOne = flags.account !== undefined;
+  const isNamedOne = flags.account !== undefined || isCalled(target, candidates);
+  const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((wanted) => wanted !== undefined);
+  if (!isNamedOne && rules.length > 0) {
+    const wanted = isTargeted ? (target ?? flags.issuer ?? '') : undefined;
+    const ruled = await ruledAccount(rules, { target: wanted, candidates, accounts, configuration }).catch(
+      (error: unknown) => {
+        throw unreadable[0]?.error ?? error;
+      },
+    );
+    if (ruled !== undefined) {
+      return { head: ruled.head, reason: ruled.rule.source };
+    }
+  }
+  const [only, ...others] = named;
   if (only !== undefined && others.length === 0 && (isNamedOne || unreadable.length === 0)) {
-    return only;
+    return { head: only, reason: { kind: isNamedOne ? 'named' : 'only' } };
   }
   if (only === undefined) {
     const { issuerOfTarget } = await import('../settings/issuer-of-target.ts');
@@ -48,28 +92,34 @@ export async function chooseAccount(
     const [configured] = (await configuration()).providers.keys();
     throw meant?.error ?? notSignedInError(target, flags, candidates, configured);
   }
-  const { default_account } = await configuration();
-  const [standard, rivalStandard] = named.filter(isMeantBy(default_account ?? ''));
+  const defaultAccount = await overall();
+  const [standard, rivalStandard] = named.filter(isMeantBy(defaultAccount ?? ''));
   if (standard !== undefined && rivalStandard === undefined) {
-    return standard;
+    return { head: standard, reason: { kind: 'overall' } };
   }
-  const hiddenStandard = unreadable.find(({ id }) => id === default_account);
+  const hiddenStandard = unreadable.find(({ id }) => id === defaultAccount);
   if (hiddenStandard !== undefined && !isNamedOne) {
     throw uncertainAccountError(hiddenStandard.error, only);
   }
   const latest = latestOfResource(named);
   if (latest !== undefined) {
-    return latest;
+    return { head: latest, reason: { kind: 'latest' } };
   }
   if (others.length > 0) {
     throw ambiguousAccountError(named);
   }
-  const isTargeted = [target, flags.host, flags.tenant, flags.issuer].some((wanted) => wanted !== undefined);
   const rival = unreadable.find(({ issuer }) => !isTargeted || issuer === only.issuer);
   if (rival !== undefined) {
     throw uncertainAccountError(rival.error, only);
   }
-  return only;
+  return { head: only, reason: { kind: 'only' } };
+}
+
+/** Whether the target is the name of `--as` of the account, and not the name of its provider. */
+function isCalled(target: string | undefined, [first, ...others]: readonly AccountHead[]): boolean {
+  const name = target?.toLowerCase();
+  const isOne = first?.alias !== undefined && first.alias === name && first.provider !== name;
+  return isOne && others.length === 0;
 }
 
 /**
@@ -82,15 +132,6 @@ function latestOfResource(accounts: readonly AccountHead[]): AccountHead | undef
     latest?.resource !== undefined && accounts.every(({ resource }) => resource === latest.resource);
   const rivals = accounts.filter((account) => account !== latest && account.issuer === latest?.issuer);
   return isOne && rivals.length === 0 ? latest : undefined;
-}
-
-/**
- * The provider or issuer whose accounts alone can be meant, where the target is just its name and no flag says
- * more.
- */
-export function ofTarget(target: string | undefined, flags: TargetFlags): string | undefined {
-  const isPlain = [flags.host, flags.tenant, flags.issuer].every((wanted) => wanted === undefined);
-  return isPlain ? target : undefined;
 }
 
 /** An account file that cannot be read. */
@@ -114,69 +155,4 @@ export function unreadableAccounts(
       error,
       ...defined({ issuer: claims?.issuer }),
     }));
-}
-
-/**
- * The accounts that a target and its flags mean; all of them when neither says anything. A host that was named
- * is never passed over, not even when there is one account only: its token would go to the wrong place.
- *
- * Throws a `UsageError` when there is no such provider.
- */
-export async function accountsOfTarget(
-  target: string | undefined,
-  flags: TargetFlags,
-  accounts: readonly AccountHead[],
-  configuration: () => Promise<Configuration>,
-): Promise<readonly AccountHead[]> {
-  const { host, tenant, issuer } = flags;
-  const wanted = target ?? issuer;
-  if (wanted === undefined) {
-    return accounts.filter((account) => isSame(host, hostOf(account)) && isSame(tenant, account.tenant));
-  }
-  if (host === undefined && tenant === undefined && issuer === undefined) {
-    const name = wanted.toLowerCase();
-    const plain = accounts.filter(
-      ({ provider, issuer: own, resource }) =>
-        provider === name ||
-        (resource === undefined ? isSameButLastSlash(own, wanted) : isWithinResource(wanted, resource)),
-    );
-    if (plain.length > 0) {
-      return plain;
-    }
-    const byOAuth1 = accounts.filter(({ provider, oauth1 }) => oauth1 && provider === nameByOAuth1(name));
-    if (byOAuth1.length > 0) {
-      return byOAuth1;
-    }
-    const called = accounts.filter(({ alias }) => alias === name);
-    if (called.length > 0) {
-      return called;
-    }
-  }
-  const { chooseTarget } = await import('../settings/target.ts');
-  try {
-    const { provider } = chooseTarget(wanted, flags, await configuration());
-    return accounts.filter(
-      (account) => account.provider === provider.name && isSameButLastSlash(account.issuer, provider.issuer),
-    );
-  } catch (error) {
-    if (!(error instanceof UsageError) || error.code !== 'usage_unknown_provider') {
-      throw error;
-    }
-    // The target may be a label or a host as `status` shows it, instead of the name of a provider.
-    const shown = accounts.filter(
-      (account) => isSame(wanted, account.label) || isSame(wanted, hostOf(account)),
-    );
-    if (shown.length === 0 || host !== undefined || tenant !== undefined) {
-      throw error;
-    }
-    return shown;
-  }
-}
-
-function hostOf({ host, issuer }: AccountHead): string | undefined {
-  return host ?? (URL.canParse(issuer) ? new URL(issuer).host : undefined);
-}
-
-function isSame(wanted: string | undefined, stored: string | undefined): boolean {
-  return wanted === undefined || wanted.toLowerCase() === stored?.toLowerCase();
 }

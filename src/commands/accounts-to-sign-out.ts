@@ -1,9 +1,13 @@
-import type { AccountHead } from '../accounts/account.ts';
+import { type AccountHead, accountName } from '../accounts/account.ts';
 import { nothingToSignOut } from '../accounts/account-errors.ts';
 import type { StoredAccounts } from '../accounts/account-store.ts';
-import { type AccountChoice, accountsOfTarget, chooseAccount } from '../accounts/choose-account.ts';
+import { accountsOfTarget } from '../accounts/accounts-of-target.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
+import type { AccountChoice } from '../accounts/choose-account.ts';
+import type { Session } from '../accounts/session.ts';
 import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import { AuthenticationRequiredError, UsageError } from '../ground/errors.ts';
+import { whyText } from '../output/account-reason-text.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 
@@ -11,6 +15,7 @@ import { issuerOfTarget } from '../settings/issuer-of-target.ts';
 export interface SignOutChoice extends AccountChoice {
   /** Every account, or every one of the target. */
   readonly all?: boolean;
+  readonly json?: boolean;
 }
 
 /**
@@ -22,15 +27,15 @@ export async function chooseAccounts(
   flags: SignOutChoice,
   stored: StoredAccounts,
   kept: readonly KeptToken[],
-  configuration: Configuration,
+  session: Session,
 ): Promise<readonly AccountHead[]> {
-  const configured = async () => configuration;
+  const configuration = await session.configuration();
   try {
     return flags.all
-      ? await accountsOfTarget(target, flags, stored.accounts, configured)
-      : [await chooseAccount(target, flags, stored, configured)];
+      ? await accountsOfTarget(target, flags, stored.accounts, session.configuration)
+      : [await applyingAccountTold(target, flags, session)];
   } catch (error) {
-    if (flags.account !== undefined) {
+    if (flags.account !== undefined || isSignedOutOne(error)) {
       throw error;
     }
     const isUnknown = error instanceof UsageError && error.code === 'usage_unknown_provider';
@@ -49,6 +54,25 @@ export async function chooseAccounts(
       cause: error,
     });
   }
+}
+
+/** The account that applies. What decided so is said before it is signed out, where the command line did not. */
+async function applyingAccountTold(
+  target: string | undefined,
+  flags: SignOutChoice,
+  session: Session,
+): Promise<AccountHead> {
+  const { head, reason } = await applyingAccount(target, flags, session);
+  const why = whyText(reason);
+  if (why !== undefined && flags.json !== true) {
+    session.context.stderr.write(`${accountName(head)} is meant, because ${why}\n`);
+  }
+  return head;
+}
+
+/** Nobody else is signed out in the place of the one that is meant. */
+function isSignedOutOne(error: unknown): boolean {
+  return error instanceof AuthenticationRequiredError && error.code === 'account_signed_out';
 }
 
 /** Tokens of the client itself go with the accounts of their issuer. */

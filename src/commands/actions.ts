@@ -61,6 +61,12 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   status: async ({ context }, flags) => {
     await (await import('./status.ts')).status(flags, context);
   },
+  use: async ({ context }, flags, account, directory) => {
+    await (await import('./use.ts')).use(account, directory, flags, context);
+  },
+  switch: async ({ context }, flags, account) => {
+    await (await import('./switch.ts')).switchAccount(account, flags, context);
+  },
   logout: async ({ context }, flags, target) => {
     await (await import('./logout.ts')).logout(target, flags, context);
   },

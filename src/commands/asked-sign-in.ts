@@ -1,5 +1,6 @@
 import { type AccountHead, accountName } from '../accounts/account.ts';
-import { accountsOfTarget, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { accountsOfTarget } from '../accounts/accounts-of-target.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Session } from '../accounts/session.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
@@ -24,7 +25,7 @@ export interface AskedSignIn {
 /**
  * Reads whose sign-in is meant: that of a target, of an account that is named, or of the one that `--as` has named.
  *
- * Throws what `chooseAccount` throws, and a `UsageError` for a name of `--as` that means something else.
+ * Throws what `applyingAccount` throws, and a `UsageError` for a name of `--as` that means something else.
  */
 export async function askedSignIn(typed: string, given: LoginFlags, session: Session): Promise<AskedSignIn> {
   const [target, flags] = withNamedAccount(typed, given);
@@ -81,13 +82,9 @@ function accountAt(head: AccountHead): string {
   return `${accountName(head)} at ${safeText(head.label)}`;
 }
 
-async function accountNamed(
-  target: string,
-  flags: LoginFlags,
-  { store, configuration }: Session,
-): Promise<AccountHead> {
+async function accountNamed(target: string, flags: LoginFlags, session: Session): Promise<AccountHead> {
   try {
-    return await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
+    return (await applyingAccount(target, flags, session)).head;
   } catch (error) {
     if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
       throw error;

@@ -9,6 +9,7 @@ import { requestCommand } from './descriptions/request.ts';
 import { setupCommand } from './descriptions/setup.ts';
 import { statusCommand } from './descriptions/status.ts';
 import { tokenCommand } from './descriptions/token.ts';
+import { switchCommand, useCommand } from './descriptions/use.ts';
 import { whoamiCommand } from './descriptions/whoami.ts';
 import type { CommandDescription } from './flag.ts';
 
@@ -22,6 +23,8 @@ export const descriptions = {
   credential: credentialCommand,
   proxy: proxyCommand,
   status: statusCommand,
+  use: useCommand,
+  switch: switchCommand,
   logout: logoutCommand,
   providers: providersCommand,
   setup: setupCommand,

@@ -27,7 +27,13 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
     'oauth-login proxy github --port 8765',
   ],
   status: ['oauth-login status', 'oauth-login status --json'],
-  logout: ['oauth-login logout github', 'oauth-login logout github --account ada'],
+  use: [
+    'oauth-login use github:octocat --here',
+    'oauth-login use github:ada@example.com /srv/work',
+    'oauth-login use --remove',
+  ],
+  switch: ['oauth-login switch github:octocat', 'oauth-login switch github --remove'],
+  logout: ['oauth-login logout github', 'oauth-login logout github:ada'],
   providers: [
     'oauth-login providers github',
     'oauth-login providers --search cloud',

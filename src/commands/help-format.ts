@@ -10,7 +10,7 @@ import { GRANT_HEADING } from './unattended-flags.ts';
 export const commandGroups: readonly (readonly [string, readonly (CommandName | 'help')[]])[] = [
   ['Sign in:', ['login', 'setup', 'providers']],
   ['Use the token:', ['token', 'exec', 'request', 'credential', 'proxy']],
-  ['Accounts:', ['status', 'whoami', 'logout']],
+  ['Accounts:', ['status', 'whoami', 'use', 'switch', 'logout']],
   ['Learn:', ['demo', 'help']],
 ];
 

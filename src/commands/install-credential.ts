@@ -1,5 +1,5 @@
 import { destinationsOf } from '../access/destinations.ts';
-import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Destinations } from '../accounts/kept-destinations.ts';
 import { openSession } from '../accounts/session.ts';
 import type { Installation, InstallWish } from '../credential-helpers/installation.ts';
@@ -11,7 +11,6 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { changedLines } from '../output/changed-lines.ts';
 import { writeWords } from '../output/write-words.ts';
-import { withNamedAccount } from '../settings/named-account.ts';
 import { changeForeignFile, readForeignFile } from '../setup/change-foreign-file.ts';
 import { openAccess } from './open-access.ts';
 
@@ -78,9 +77,7 @@ async function wishOf(
   context: Context,
 ): Promise<InstallWish> {
   const { account } = flags;
-  const { store, configuration } = openSession(context);
-  const [name, choice] = withNamedAccount(target, defined({ account }));
-  const head = await chooseAccount(name, choice, await store.list(ofTarget(name, {})), configuration);
+  const { head } = await applyingAccount(target, defined({ account }), openSession(context));
   const places = (await destinationsOf([head], openAccess(flags, context))).get(head);
   const words = [
     ...(target === undefined ? [] : [target]),

@@ -55,7 +55,7 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
   const stored = await access.store.list();
   const kept = openUnattendedTokens(context);
   const { tokens } = kept.list();
-  const chosen = await chooseAccounts(target, flags, stored, tokens, configuration);
+  const chosen = await chooseAccounts(target, flags, stored, tokens, access);
   const named = [target, flags.host, flags.tenant, flags.issuer];
   const isEveryone = flags.all === true && named.every((one) => one === undefined);
   const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, tokens, configuration);

@@ -29,8 +29,8 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to see who is signed in, use: oauth-login whoami {target}',
   },
   {
-    words: ['switch', 'use', 'activate', 'select'],
-    hint: 'name the account each time, for example: oauth-login token github --account ada; or set "default_account" in config.json',
+    words: ['activate', 'select', 'set-account'],
+    hint: 'to choose the default account of a provider, use: oauth-login switch {target}; for a directory: oauth-login use github:octocat --here',
   },
   {
     words: ['refresh', 'renew'],

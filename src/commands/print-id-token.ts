@@ -1,5 +1,5 @@
 import { freshIdToken } from '../access/fresh-id-token.ts';
-import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { idTokenText, shortLivedIdTokenText } from '../output/id-token-format.ts';
@@ -36,8 +36,7 @@ export async function printIdToken(
     });
   }
   const access = openAccess(flags, context);
-  const { store, configuration } = access;
-  const head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
+  const { head } = await applyingAccount(target, flags, access);
   const variable = setsVariable(format) ? tokenVariable(flags.as, head.provider, 'ID_TOKEN') : '';
   const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };
   const fresh = await freshIdToken(head, freshness, access);

@@ -3,7 +3,8 @@ import type { Paths } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { isWithinResource } from '../providers/resource-identifier.ts';
-import { type Configuration, configurationFile } from '../settings/configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { configurationFile } from '../settings/configuration-file.ts';
 import { namedPreset } from '../settings/named-preset.ts';
 
 /**

@@ -17,12 +17,8 @@ import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { readClientFile } from '../settings/client-file.ts';
-import {
-  type Configuration,
-  configurationFile,
-  PROVIDER_NAME,
-  readConfiguration,
-} from '../settings/configuration.ts';
+import { type Configuration, PROVIDER_NAME, readConfiguration } from '../settings/configuration.ts';
+import { configurationFile } from '../settings/configuration-file.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
 import { namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { AccountHead } from '../accounts/account.ts';
-import { openAccountStore } from '../accounts/account-store.ts';
 import { accountWords } from '../accounts/account-words.ts';
+import { accountsHere } from '../accounts/accounts-here.ts';
 import { openBegunSignIns } from '../accounts/begun-sign-ins.ts';
 import { listKeptClients } from '../accounts/kept-clients.ts';
 import type { UnreadableFile } from '../accounts/list-stored-heads.ts';
+import { openSession, type Session } from '../accounts/session.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
 import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { accountHereDocument, hereText } from '../output/account-here-text.ts';
 import { waitingDocument, waitingText } from '../output/begun-sign-in-text.ts';
 import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from '../output/json.ts';
 import { keptTokenText } from '../output/kept-token-text.ts';
@@ -26,7 +28,8 @@ export interface StatusFlags {
  * network. Where the key is at hand it vouches for what the files say; where it is not, that is said.
  */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
-  const { accounts, problems: unreadable } = await checkedAccounts(context);
+  const session = openSession(context);
+  const { accounts, problems: unreadable } = await checkedAccounts(session);
   const kept = openUnattendedTokens(context).list();
   const problems = [...unreadable, ...kept.problems];
   const clients = listKeptClients(context);
@@ -35,6 +38,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   const now = context.clock.now();
   const heads = accounts.map(({ head }) => head);
   const words = (head: AccountHead) => accountWords(head, heads);
+  const here = await accountsHere(heads, session);
   if (flags.json) {
     context.stdout.write(
       jsonText({
@@ -43,6 +47,10 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
           target: words(head),
           checked: isChecked,
         })),
+        here: {
+          directory: context.workingDirectory() ?? null,
+          accounts: here.map((one) => accountHereDocument(one, words)),
+        },
         grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
         clients: clients.map(keptClientDocument),
         sign_ins: waiting.map(waitingDocument),
@@ -57,7 +65,9 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     );
   } else {
     const blocks = [
-      ...accounts.map(({ head, isChecked }) => statusText(head, shellQuoted(words(head)), isChecked, now)),
+      ...accounts.map(({ head, isChecked }) =>
+        statusText(head, shellQuoted(words(head)), isChecked, now, hereText(head, here, words)),
+      ),
       ...kept.tokens.map((token) => keptTokenText(token, now)),
       ...waiting.map((signIn) => waitingText(signIn, now)),
     ];
@@ -71,7 +81,8 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     }
   }
   if (!flags.json) {
-    for (const { error } of problems) {
+    const untold = here.flatMap((one) => ('error' in one ? [one] : []));
+    for (const { error } of [...problems, ...untold]) {
       context.stderr.write(problemText('warning', error));
     }
   }
@@ -85,8 +96,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
 }
 
 /** The accounts, each with whether its key vouches for it; one that was edited is among the problems. */
-async function checkedAccounts(context: Context) {
-  const store = openAccountStore(context);
+async function checkedAccounts({ context, store }: Session) {
   const { accounts, problems } = await store.list();
   const checked: { readonly head: AccountHead; readonly isChecked: boolean }[] = [];
   const edited: UnreadableFile[] = [];

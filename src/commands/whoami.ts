@@ -1,6 +1,7 @@
 import { onlySuppliedToken } from '../access/only-supplied-token.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { type AccountChoice, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
+import type { AccountChoice } from '../accounts/choose-account.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { ConsequenceError, NetworkError } from '../ground/errors.ts';
@@ -25,7 +26,7 @@ export interface WhoamiFlags extends AccountChoice {
 export async function whoami(typed: string | undefined, given: WhoamiFlags, context: Context): Promise<void> {
   const [target, flags] = withNamedAccount(typed, given);
   const access = openAccess({ ...flags, saysSource: true }, context);
-  const { configuration, store } = access;
+  const { store } = access;
   const say = (text: string) => (flags.json ? void context.stdout.write(text) : writeWords(context, text));
   const sayAccount = (head: AccountHead, source?: string) => say(accountAnswer(head, flags, source));
 
@@ -43,7 +44,7 @@ export async function whoami(typed: string | undefined, given: WhoamiFlags, cont
   }
   let head: AccountHead;
   try {
-    head = await chooseAccount(target, flags, await store.list(ofTarget(target, flags)), configuration);
+    ({ head } = await applyingAccount(target, flags, access));
   } catch (error) {
     const only = flags.offline ? undefined : await onlySuppliedToken(error, target, flags, context);
     if (only === undefined) {

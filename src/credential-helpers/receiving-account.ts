@@ -3,7 +3,8 @@ import { destinationsOf } from '../access/destinations.ts';
 import type { TokenSource } from '../access/token-source.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import { isNamed } from '../accounts/account-words.ts';
-import { accountsOfTarget, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { accountsOfTarget, ofTarget } from '../accounts/accounts-of-target.ts';
+import { applyingAmong } from '../accounts/applying-account.ts';
 import type { Destinations } from '../accounts/kept-destinations.ts';
 import { defined } from '../ground/defined.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
@@ -38,7 +39,7 @@ export const SHARED_USER = 'oauth2';
  * Finds the account whose token may be sent to an address: scheme, host and port are exactly those of an origin of its
  * API, or of the service. `undefined` when there is none; nothing sealed has been opened then (T02).
  *
- * Throws what `chooseAccount` throws when more than one account fits, and a `ConfigurationError`.
+ * Throws what `applyingAmong` throws when more than one account fits, and a `ConfigurationError`.
  */
 export async function receivingAccount(
   receiver: Receiver,
@@ -66,8 +67,10 @@ export async function receivingAccount(
   if (fitting.length === 0) {
     return undefined;
   }
-  const choice = defined({ account });
-  const head = await chooseAccount(undefined, choice, { accounts: fitting, problems }, access.configuration);
+  // A user name that names one of them is as good as a flag.
+  const isNamedByUser = receiver.username !== undefined && fitting.every(isNamed(receiver.username));
+  const choice = defined({ account: account ?? (isNamedByUser ? receiver.username : undefined) });
+  const { head } = await applyingAmong(fitting, choice, { accounts, problems }, access);
   const username = userOf(places.get(head), service);
   const supplied = supply?.suppliedToken(head.provider, context);
   return supplied === undefined

@@ -70,6 +70,11 @@ export interface Context {
    */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
   readonly paths: Paths;
+  /**
+   * The working directory, which may mean an account; `undefined` when it is gone. It is compared with what the user
+   * configured, and nothing is read from it.
+   */
+  workingDirectory(): string | undefined;
   /** A browser can be expected to open: there is a display, or `BROWSER` is set. */
   readonly canOpenBrowser: boolean;
   /** Writes bytes to the standard output; resolves once they are taken, to `false` when nobody reads any more. */

@@ -1,8 +1,8 @@
 import type { Environment } from './context.ts';
 
 const OWN = /^OAUTH_LOGIN_/i;
-/** Those that tell where this tool keeps its files, and hold no secret. */
-const KEPT_FOR_COMMANDS = /^OAUTH_LOGIN_(?:CONFIG_DIR|DATA_DIR|STORE)$/i;
+/** Those that tell where this tool keeps its files and which account is meant. They hold no secret. */
+const KEPT_FOR_COMMANDS = /^OAUTH_LOGIN_(?:ACCOUNT|CONFIG_DIR|DATA_DIR|STORE)$/i;
 
 /**
  * Copies the variables, and removes from the process those that no program started later may see or that would

@@ -37,6 +37,7 @@ export type ConfigurationCode =
 /** The codes of an answer that only a sign-in gives. */
 export type AuthenticationRequiredCode =
   | 'login_required'
+  | 'account_signed_out'
   | 'refresh_rejected'
   | 'token_rejected'
   | 'person_required'

@@ -13,6 +13,7 @@ import { debugOptions } from './debug-options.ts';
 import { platformPaths } from './paths.ts';
 import { type StandardStream, watchStream } from './standard-stream.ts';
 import { watchStopSignals } from './stop-signals.ts';
+import { workingDirectory } from './working-directory.ts';
 
 /** The real outside world. */
 export interface SystemContext extends Context {
@@ -62,6 +63,7 @@ export function systemContext(process: HostProcess, input?: Buffer): SystemConte
     env,
     platform,
     paths,
+    workingDirectory,
     signal,
     uninterrupted,
     clock: systemClock,

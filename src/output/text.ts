@@ -60,13 +60,20 @@ export function signedInText(
   return `${lines.join('\n')}\n`;
 }
 
-/** One block of `status`; `words` is what to type for the account, and `isChecked` tells whether the key vouches for what it shows. */
-export function statusText(head: AccountHead, words: string, isChecked: boolean, now: Date): string {
+/** One block of `status`; `words` is what to type for the account, `here` whether it applies in this directory, and `isChecked` tells whether the key vouches for what it shows. */
+export function statusText(
+  head: AccountHead,
+  words: string,
+  isChecked: boolean,
+  now: Date,
+  here?: string,
+): string {
   const lines = [
     `${safeText(head.label)}: ${accountPerson(head)}${head.profile === undefined ? ' (who signed in is not known)' : ''}`,
     `  provider:  ${safeText(head.provider)} (${safeText(head.issuer, 400)})`,
     ...(head.resource === undefined ? [] : [`  resource:  ${safeText(head.resource, 400)}`]),
     `  account:   ${words}`,
+    ...(here === undefined ? [] : [`  here:      ${here}`]),
     `  scopes:    ${scopesText(head.scopes)}`,
     `  valid:     ${validityText(head, now)}`,
     `  stored:    ${storeText(head.store)}`,

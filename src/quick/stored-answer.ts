@@ -3,6 +3,7 @@ import type { Context } from '../ground/context.ts';
 import { environmentWarnings } from '../ground/environment.ts';
 import { ExitCode } from '../ground/errors.ts';
 import { platformPaths } from '../host/paths.ts';
+import { workingDirectory } from '../host/working-directory.ts';
 import { stepBack, stepBackLater } from './step-back.ts';
 import { type QuickAnswer, write } from './write.ts';
 
@@ -49,6 +50,7 @@ export async function answerFromStore(
     env,
     platform,
     paths: platformPaths(env, platform),
+    workingDirectory,
     stdin: {
       async *[Symbol.asyncIterator]() {
         if (parts.input !== undefined) {

@@ -1,10 +1,13 @@
 import { realpathSync } from 'node:fs';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { isObject } from '../providers/description.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { configurationFile, type ProviderConfiguration, readConfiguration } from './configuration.ts';
+import { type ProviderConfiguration, readConfiguration } from './configuration.ts';
+import { configurationFile } from './configuration-file.ts';
 import { openConfigurationLock } from './configuration-lock.ts';
 import { readConfigurationSource } from './configuration-source.ts';
+import { resolvedDirectory } from './rules-that-hold.ts';
 
 type Needs = Pick<Context, 'paths' | 'clock' | 'signal'>;
 type Document = Readonly<Record<string, unknown>>;
@@ -52,6 +55,55 @@ export async function removeProviderEntry(context: Needs, name: string): Promise
 /** Saves where the sealing key is kept; throws like `writeProviderConfiguration`. */
 export async function writeStoreChoice(context: Needs, store: StoreKind): Promise<void> {
   await changeDocument(context, (document) => ({ ...document, store }));
+}
+
+/** Makes an account the one that is meant where no provider is named; throws like `writeProviderConfiguration`. */
+export async function writeOverallDefault(context: Needs, account: string): Promise<void> {
+  await changeDocument(context, (document) => ({ ...document, default_account: account }));
+}
+
+/**
+ * Sets the default account of a provider, by its name there; without one, takes it away. Throws like
+ * `writeProviderConfiguration`.
+ */
+export async function writeDefaultAccount(
+  context: Needs,
+  provider: string,
+  account: string | undefined,
+): Promise<void> {
+  await changeDocument(context, (document) => {
+    const { [provider]: _before, ...others } = isObject(document.default_accounts)
+      ? document.default_accounts
+      : {};
+    return withMembers(document, 'default_accounts', defined({ ...others, [provider]: account }));
+  });
+}
+
+/**
+ * Changes the accounts that a directory means. `change` gets those of every name of the directory, since a link may be
+ * one; they are kept under its resolved path, or nowhere when none is left. Throws like
+ * `writeProviderConfiguration`.
+ */
+export async function changeDirectoryRule(
+  context: Needs,
+  directory: string,
+  change: (accounts: readonly string[]) => readonly string[],
+): Promise<void> {
+  await changeDocument(context, (document) => {
+    const rules = Object.entries(isObject(document.directories) ? document.directories : {});
+    const isSame = ([path]: readonly [string, unknown]) => resolvedDirectory(path) === directory;
+    const before = rules.filter(isSame).flatMap(([, accounts]) => accounts);
+    const accounts = change(before.filter((account) => typeof account === 'string'));
+    const others = rules.filter((rule) => !isSame(rule));
+    const own = accounts.length === 0 ? [] : [[directory, accounts.length === 1 ? accounts[0] : accounts]];
+    return withMembers(document, 'directories', Object.fromEntries([...others, ...own]));
+  });
+}
+
+/** Without the key where nothing is left under it. */
+function withMembers(document: Document, key: string, members: object): Document {
+  const { [key]: _before, ...others } = document;
+  return Object.keys(members).length === 0 ? others : { ...others, [key]: members };
 }
 
 async function changeDocument(context: Needs, change: (document: Document) => Document) {

@@ -16,6 +16,7 @@ import { sharedMembers } from '../providers/provider-file.ts';
 import { oauth1Of } from '../providers/provider-file-oauth1.ts';
 import * as texts from '../providers/provider-file-texts.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
+import { ABSOLUTE_PATH } from './account-rules.ts';
 import { readRedirectUri } from './redirect-uri.ts';
 
 const anyText = text('a string', /^/u);
@@ -24,6 +25,7 @@ const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin
 
 /** An account as people type it; one that nobody has is told when it is looked for. */
 const ACCOUNT = /^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]{0,298}[^\s\p{C}])?$/u;
+const account = text('an account, such as "github:octocat", as oauth-login status shows it', ACCOUNT);
 
 const apiOrigin = narrowed(
   text(
@@ -156,7 +158,15 @@ export const configurationDocument = objectOf({
   store: optional('Where the key that protects the stored sign-ins is kept.', oneOf(...storeKinds)),
   default_account: optional(
     'The account to use when more than one fits, such as github:octocat, or the name that --as gave it.',
-    text('an account, such as "github:octocat", as oauth-login status shows it', ACCOUNT),
+    account,
+  ),
+  default_accounts: optional(
+    'By the name of a provider: the account that applies where nothing else says which, as oauth-login switch sets it.',
+    namedValues(text('a user name, an e-mail address or the name of --as', ACCOUNT), texts.name),
+  ),
+  directories: optional(
+    'By directory: the account, or one for each of several providers, that it and what is below it mean, as oauth-login use sets it.',
+    namedValues(anyOf(account, listOf(account)), text('an absolute path', ABSOLUTE_PATH)),
   ),
   client_metadata_url: optional(
     'Where you host docs/client-metadata.json: the client identifier at servers that read such documents.',

@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import type { Paths } from '../ground/context.ts';
-import { ConfigurationError } from '../ground/errors.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
 import { suggestion } from '../providers/description.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
@@ -12,6 +11,7 @@ import {
   type ProviderConfiguration,
   presetName,
 } from './configuration-description.ts';
+import { CONFIGURATION_FILE, fileUnderHome } from './configuration-file.ts';
 import { readConfigurationSource } from './configuration-source.ts';
 import { readMachineFile } from './machine-file.ts';
 
@@ -19,6 +19,8 @@ import { readMachineFile } from './machine-file.ts';
 export interface Configuration {
   readonly store?: StoreKind;
   readonly default_account?: string;
+  readonly default_accounts?: Readonly<Record<string, string>>;
+  readonly directories?: Readonly<Record<string, string | readonly string[]>>;
   /** Where the document about this tool is that is its client identifier at some servers. */
   readonly client_metadata_url?: string;
   readonly providers: ReadonlyMap<string, ProviderConfiguration>;
@@ -26,27 +28,8 @@ export interface Configuration {
   readonly added?: AddedProviders;
 }
 
-const CONFIGURATION_FILE = 'config.json';
-
 export { PROVIDER_NAME } from '../providers/provider-file-texts.ts';
 export type { ProviderConfiguration } from './configuration-description.ts';
-
-/** The path of the user's configuration file. */
-export function configurationFile(paths: Paths): string {
-  return join(paths.configDir, CONFIGURATION_FILE);
-}
-
-/** Without a home directory there is no file. Commands that need none go on. */
-function fileUnderHome(paths: Paths): string | undefined {
-  try {
-    return configurationFile(paths);
-  } catch (error) {
-    if (error instanceof ConfigurationError && error.code === 'config_no_home') {
-      return undefined;
-    }
-    throw error;
-  }
-}
 
 /**
  * Reads the user's configuration, and the machine's below it; an absent file is an empty one, and so is one that has no

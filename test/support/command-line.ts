@@ -54,6 +54,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     clock: systemClock,
     signal: new AbortController().signal,
     paths: { configDir: join(directory, 'config'), dataDir: join(directory, 'data') },
+    workingDirectory: () => directory,
     canOpenBrowser: true,
     writeBytes: async () => true,
     uninterrupted: (work) => work(),

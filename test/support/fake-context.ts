@@ -87,6 +87,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     clock,
     signal: controller.signal,
     paths,
+    workingDirectory: () => home,
     canOpenBrowser: options.openBrowser !== undefined,
     writeBytes: async (bytes) => out.push(Buffer.from(bytes).toString()) > 0,
     uninterrupted: (work) => work(),

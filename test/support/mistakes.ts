@@ -144,11 +144,11 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     },
   ],
   'a word of another tool': [
-    ...['switch', 'list', 'ls'].map(
+    ...['activate', 'list', 'ls'].map(
       (word): Mistake => ({
         home: 'account',
         command: `oauth-login ${word}`,
-        says: [/status|--account/],
+        says: [/status|oauth-login switch/],
         exit: [2],
       }),
     ),

@@ -47,6 +47,7 @@ export function storeContext(dataDir: string, changes: Partial<Context> = {}): C
     clock: realClock,
     signal: new AbortController().signal,
     paths: { configDir: dataDir, dataDir },
+    workingDirectory: () => dataDir,
     writeBytes: notHere,
     uninterrupted: (work) => work(),
     startChild: notHere,

@@ -81,7 +81,7 @@ describe('one account among many', () => {
     const chosen = await chooseAccount('work-3', {}, await store().list('work-3'), async () => {
       throw new Error('the configuration is not needed');
     });
-    expect(chosen).toEqual(everybody[3]);
+    expect(chosen.head).toEqual(everybody[3]);
   });
 
   it('has company when somebody else signs in at the same provider', async () => {

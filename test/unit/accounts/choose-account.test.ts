@@ -20,9 +20,12 @@ const choose = (
   flags: AccountChoice,
   accounts: readonly AccountHead[],
   configuration: Configuration = { providers: new Map() },
-) => chooseAccount(target, flags, { accounts, problems: [] }, async () => configuration);
+) =>
+  chooseAccount(target, flags, { accounts, problems: [] }, async () => configuration).then(
+    ({ head }) => head,
+  );
 
-async function refusal(chosen: Promise<AccountHead>): Promise<OAuthLoginError> {
+async function refusal(chosen: Promise<unknown>): Promise<OAuthLoginError> {
   const error = await chosen.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -87,7 +90,7 @@ describe('an account whose file cannot be read', () => {
     chooseAccount(target, flags, { accounts, problems: [{ file, error }] }, async () => ({
       providers: new Map(),
       ...(defaultAccount === undefined ? {} : { default_account: defaultAccount }),
-    }));
+    })).then(({ head }) => head);
 
   it('may be the one that is meant, so the other is not taken for the only one', async () => {
     const refused = await refusal(chooseBeside(undefined, {}, [octocat]));
@@ -128,7 +131,7 @@ describe('an account whose file cannot be read', () => {
     const none = async () => ({ providers: new Map() });
     const refused = await refusal(chooseAccount('github', {}, claiming(octocat.issuer), none));
     expect(refused.code).toBe('store_unreadable_account');
-    expect(await chooseAccount('github', {}, claiming('https://issuer.example'), none)).toBe(octocat);
+    expect((await chooseAccount('github', {}, claiming('https://issuer.example'), none)).head).toBe(octocat);
   });
 
   it('of another issuer is not meant by a target that nobody is signed in to', async () => {
@@ -145,7 +148,9 @@ describe('an account whose file cannot be read', () => {
 
   it('that is only a foreign file among the accounts is none', async () => {
     const stored = { accounts: [octocat], problems: [{ file: '/data/accounts/notes.txt', error }] };
-    expect(await chooseAccount(undefined, {}, stored, async () => ({ providers: new Map() }))).toBe(octocat);
+    expect((await chooseAccount(undefined, {}, stored, async () => ({ providers: new Map() }))).head).toBe(
+      octocat,
+    );
   });
 });
 

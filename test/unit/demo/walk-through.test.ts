@@ -40,6 +40,7 @@ function stage(changes: Partial<Context> = {}): Stage {
     },
     signal: new AbortController().signal,
     paths: { configDir: '/the/users/config', dataDir: '/the/users/data' },
+    workingDirectory: () => '/the/users',
     canOpenBrowser: false,
     writeBytes: missing,
     uninterrupted: (work) => work(),

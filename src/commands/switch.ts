@@ -1,0 +1,114 @@
+import { type AccountHead, accountName } from '../accounts/account.ts';
+import { ambiguousAccountError, notSignedInError } from '../accounts/account-errors.ts';
+import { accountWords, isNamed } from '../accounts/account-words.ts';
+import { accountsOfTarget } from '../accounts/accounts-of-target.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
+import { openSession, type Session } from '../accounts/session.ts';
+import type { Context } from '../ground/context.ts';
+import { OAuthLoginError, UsageError } from '../ground/errors.ts';
+import { isInteractive } from '../ground/presence.ts';
+import { safeText } from '../ground/safe-text.ts';
+import { whyText } from '../output/account-reason-text.ts';
+import { writeWords } from '../output/write-words.ts';
+import { writeDefaultAccount, writeOverallDefault } from '../settings/configuration-change.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
+
+/** The flags of `switch`. */
+export interface SwitchFlags {
+  readonly everywhere?: boolean;
+  readonly remove?: boolean;
+}
+
+/**
+ * `oauth-login switch`: makes an account the default one of its provider. In a terminal, a person chooses where several
+ * fit. It says so when another account applies here all the same.
+ *
+ * Throws a `UsageError` that lists the choices, and an `AuthenticationRequiredError` when nobody is signed in there.
+ */
+export async function switchAccount(
+  typed: string | undefined,
+  flags: SwitchFlags,
+  context: Context,
+): Promise<void> {
+  const session = openSession(context);
+  if (flags.remove) {
+    return removeDefault(typed, session);
+  }
+  const { accounts } = await session.store.list();
+  const head = await chosenAccount(typed, accounts, session);
+  const words = accountWords(head, accounts);
+  await writeDefaultAccount(context, head.provider, words.slice(head.provider.length + 1));
+  if (flags.everywhere) {
+    await writeOverallDefault(context, words);
+  }
+  const where = flags.everywhere ? `, and is the default where no provider is named` : '';
+  writeWords(
+    context,
+    `${safeText(head.label)} now means ${accountName(head)} (${safeText(words)})${where}\n`,
+    'done',
+  );
+  await tellOther(head, openSession(context));
+}
+
+async function chosenAccount(
+  typed: string | undefined,
+  accounts: readonly AccountHead[],
+  { context, configuration }: Session,
+): Promise<AccountHead> {
+  const [target, { account }] = withNamedAccount(typed, {} as { readonly account?: string });
+  const candidates = await accountsOfTarget(target, {}, accounts, configuration);
+  const named = account === undefined ? candidates : candidates.filter(isNamed(account));
+  const [only, ...others] = named;
+  if (only === undefined) {
+    throw notSignedInError(target, account === undefined ? {} : { account }, candidates);
+  }
+  if (others.length === 0) {
+    return only;
+  }
+  if (!isInteractive(context)) {
+    throw ambiguousAccountError(named);
+  }
+  const prompts = await context.openPrompts();
+  const id = await prompts.choose(
+    'Which account should be the default?',
+    named.map((head) => ({
+      value: head.id,
+      label: `${accountName(head)} at ${safeText(head.label)}`,
+      hint: accountWords(head, accounts),
+    })),
+  );
+  return named.find((head) => head.id === id) ?? only;
+}
+
+async function removeDefault(typed: string | undefined, { context, configuration }: Session): Promise<void> {
+  const [provider] = withNamedAccount(typed, {});
+  const { default_accounts = {} } = await configuration();
+  const name = provider?.toLowerCase();
+  if (name === undefined || !Object.hasOwn(default_accounts, name)) {
+    const known = Object.keys(default_accounts);
+    throw new UsageError('usage_invalid', `${safeText(provider ?? 'nothing')} has no default account`, {
+      hint:
+        known.length === 0
+          ? 'to set one: oauth-login switch github:octocat'
+          : `these have one: ${known.join(', ')}`,
+    });
+  }
+  await writeDefaultAccount(context, name, undefined);
+  writeWords(context, `${name} has no default account any more\n`, 'done');
+}
+
+/** A directory or a variable wins over the default, which is no surprise only when it is said. */
+async function tellOther({ id, provider }: AccountHead, session: Session): Promise<void> {
+  const { stderr } = session.context;
+  try {
+    const { head, reason } = await applyingAccount(provider, {}, session);
+    if (head.id !== id) {
+      stderr.write(`note: here ${accountName(head)} applies, because ${whyText(reason)}\n`);
+    }
+  } catch (error) {
+    if (!(error instanceof OAuthLoginError)) {
+      throw error;
+    }
+    stderr.write(`note: here no account applies: ${error.message}\n`);
+  }
+}

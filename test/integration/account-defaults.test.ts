@@ -1,0 +1,222 @@
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
+import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
+import { configurationOf, writeConfiguration } from '../support/configuration-file.ts';
+
+let server: AuthorizationServer;
+let line: CommandLine;
+let home: string;
+const person = { user: 'ada' };
+
+beforeAll(async () => {
+  server = await startAuthorizationServer();
+});
+afterAll(() => server.close());
+
+beforeEach(async () => {
+  line = openCommandLine(person);
+  home = realpathSync(line.directory);
+  mkdirSync(join(home, 'work', 'deep'), { recursive: true });
+  const client = { issuer: server.issuer, client_id: server.clientId };
+  writeConfiguration(line, { providers: { acme: client, other: client } });
+  for (const user of ['ada', 'grace']) {
+    person.user = user;
+    expect((await line.run('acme', '--allow-http-loopback')).exitCode).toBe(0);
+  }
+});
+afterEach(() => line.close());
+
+const runIn = (directory: string, ...words: string[]) =>
+  line.runIn({ workingDirectory: () => join(home, directory) }, ...words);
+const withVariable = (account: string, ...words: string[]) =>
+  line.runIn({ env: { ...line.context.env, OAUTH_LOGIN_ACCOUNT: account } }, ...words);
+const whoIs = async (directory: string, ...words: string[]) =>
+  (await runIn(directory, 'whoami', '--offline', ...words)).stdout.split(' ')[0];
+
+describe('use', () => {
+  it('makes a directory and what is below it mean an account', async () => {
+    const said = await runIn('work', 'use', 'acme:grace', '--here');
+    expect(said.stdout).toBe(`In ${home}/work and below, acme means grace (acme:grace)\n`);
+    expect((await line.run('use', 'acme:ADA@example.com', join(home, 'work', 'deep'))).exitCode).toBe(0);
+    expect(await whoIs('work')).toBe('grace');
+    expect(await whoIs('work', 'acme')).toBe('grace');
+    expect(await whoIs('work/deep')).toBe('ada');
+    expect(await whoIs('work', 'acme:ada')).toBe('ada');
+    expect(await whoIs('work', '--account', 'ada')).toBe('ada');
+    expect((await runIn('.', 'whoami')).exitCode).toBe(2);
+    expect(configurationOf(line)).toMatchObject({
+      directories: { [`${home}/work`]: 'acme:grace', [`${home}/work/deep`]: 'acme:ada' },
+    });
+    const tokens = await Promise.all(
+      ['acme:grace', 'acme:ada'].map(async (name) => (await line.run('token', name)).stdout),
+    );
+    expect((await runIn('work', 'token')).stdout).toBe(tokens[0]);
+    expect((await runIn('work/deep', 'token', 'acme')).stdout).toBe(tokens[1]);
+    expect((await runIn('work', 'request', 'acme', `${server.issuer}/me`)).stdout).toMatch(/grace/);
+  });
+
+  it('replaces the rule for the same provider, lists all and takes them away', async () => {
+    await runIn('work', 'use', 'acme:grace');
+    await runIn('work', 'use', 'acme:ada');
+    await line.run('use', 'acme:ada', '/');
+    writeConfiguration(line, {
+      ...(configurationOf(line) as object),
+      directories: { [`${home}/work`]: 'acme:ada', '/': 'acme:ada', [`${home}/gone`]: 'acme:ghost' },
+    });
+    const { stdout } = await line.run('use');
+    expect(stdout).toContain(`${home}/work\n  acme:ada\n/ (every directory)\n  acme:ada\n`);
+    expect(stdout).toContain(
+      `${home}/gone (this directory is gone)\n  acme:ghost (nobody is signed in under that name)\n`,
+    );
+    expect(JSON.parse((await line.run('use', '--json')).stdout).rules).toHaveLength(3);
+    expect((await line.run('use', '--remove', `${home}/gone`)).stdout).toContain(
+      'no longer means acme:ghost',
+    );
+    expect((await line.run('use', '--remove', 'acme:ada', '/')).exitCode).toBe(0);
+    expect((await runIn('work', 'use', '--remove')).exitCode).toBe(0);
+    expect(configurationOf(line)).not.toHaveProperty('directories');
+    expect((await runIn('work', 'use', '--remove')).exitCode).toBe(2);
+  });
+
+  it('refuses what is no directory, and an account that nobody has', async () => {
+    for (const words of [
+      ['acme:ada', join(home, 'none')],
+      ['acme:nobody', home],
+      ['acme', home],
+      ['--here'],
+      ['acme:ada', home, '--here'],
+    ]) {
+      expect((await line.run('use', ...words)).exitCode).toBe(2);
+    }
+    expect((await line.run('use', 'other:ada', home)).exitCode).toBe(4);
+    expect(configurationOf(line)).not.toHaveProperty('directories');
+  });
+});
+
+describe('an account that a directory means and that is signed out', () => {
+  it('stops every command, and nobody else takes its place', async () => {
+    await runIn('work', 'use', 'acme:grace');
+    expect((await line.run('logout', 'acme:grace', '--forget')).exitCode).toBe(0);
+    for (const words of [
+      ['token'],
+      ['token', 'acme'],
+      ['whoami', '--offline'],
+      ['exec', 'acme', '--', 'true'],
+      ['request', 'acme', `${server.issuer}/me`],
+      ['logout'],
+    ]) {
+      const { exitCode, stdout, stderr } = await runIn('work/deep', ...words);
+      expect([words, exitCode, stdout]).toEqual([words, 4, '']);
+      expect(stderr).toContain(`${home}/work means acme:grace, which is not signed in under that name`);
+    }
+    const environment = { ...line.context.env, OAUTH_LOGIN_ACME_TOKEN: 'of-somebody-else' };
+    const workingDirectory = () => join(home, 'work');
+    expect((await line.runIn({ env: environment, workingDirectory }, 'token')).exitCode).toBe(4);
+    expect(await whoIs('.')).toBe('ada');
+    const status = await runIn('work', 'status');
+    expect([status.exitCode, status.stdout]).toEqual([0, expect.stringContaining('here:      not used: ')]);
+    expect(status.stderr).toContain('which is not signed in under that name');
+  });
+
+  it('is an error in the file that may hold it, too', async () => {
+    writeConfiguration(line, { directories: { work: 'acme:ada' } });
+    expect((await runIn('work', 'token', 'acme')).exitCode).toBe(3);
+    expect((await runIn('work', 'token', 'acme:ada')).exitCode).toBe(0);
+  });
+
+  it('is one whose name has changed, and can be chosen anew', async () => {
+    const { directories: _none, ...rest } = configurationOf(line) as { directories?: object };
+    writeConfiguration(line, { ...rest, directories: { [`${home}/work`]: 'acme:augusta' } });
+    const { hint } = errorOf(await runIn('work', 'token', '--json'));
+    expect(hint).toMatch(/oauth-login use acme:(?:ada|grace) /);
+    expect((await runIn('work', 'use', 'acme:ada')).exitCode).toBe(0);
+    expect(await whoIs('work')).toBe('ada');
+  });
+});
+
+describe('OAUTH_LOGIN_ACCOUNT', () => {
+  it('decides before the directory and the default, and after a name', async () => {
+    await runIn('.', 'use', 'acme:ada');
+    await line.run('switch', 'acme:ada');
+    expect((await withVariable('acme:grace', 'whoami', '--offline')).stdout).toMatch(/^grace /);
+    expect((await withVariable('acme:grace', 'whoami', '--offline', 'acme:ada')).stdout).toMatch(/^ada /);
+    const refused = errorOf(await withVariable('acme:ghost', 'token', 'acme', '--json'));
+    expect(refused).toMatchObject({ code: 'account_signed_out', exit_code: 4 });
+  });
+});
+
+describe('switch', () => {
+  it('makes an account the default of its provider', async () => {
+    const said = await line.run('switch', 'acme:grace');
+    expect([said.exitCode, said.stdout]).toEqual([0, 'acme now means grace (acme:grace)\n']);
+    expect(await whoIs('.', 'acme')).toBe('grace');
+    await runIn('work', 'use', 'acme:ada');
+    expect(await whoIs('work', 'acme')).toBe('ada');
+    expect(configurationOf(line)).toMatchObject({ default_accounts: { acme: 'grace' } });
+    const here = await runIn('work', 'switch', 'acme:grace', '--everywhere');
+    expect(here.stderr).toBe(`note: here ada applies, because ${home}/work means it\n`);
+    expect(configurationOf(line)).toMatchObject({ default_account: 'acme:grace' });
+    expect((await line.run('switch', 'acme', '--remove')).exitCode).toBe(0);
+    expect(configurationOf(line)).not.toHaveProperty('default_accounts');
+    expect((await line.run('switch', 'acme', '--remove')).exitCode).toBe(2);
+  });
+
+  it('lists the choices where nobody can choose, and lets a person choose', async () => {
+    for (const words of [[], ['acme']]) {
+      const refused = errorOf(await line.run('token', '--json', ...words));
+      expect(refused.hint).toMatch(/oauth-login switch acme:(?:ada|grace)$/);
+      expect((await line.run('switch', ...words)).exitCode).toBe(2);
+    }
+    let asked: readonly string[] = [];
+    const openPrompts = async () => ({
+      ...(undefined as never as object),
+      choose: async (_question: string, choices: readonly { value: string; hint?: string }[]) => {
+        asked = choices.map(({ hint }) => hint ?? '');
+        return choices.find(({ hint }) => hint === 'acme:grace')?.value;
+      },
+    });
+    const terminal = { isTTY: true, async *[Symbol.asyncIterator]() {} };
+    const said: string[] = [];
+    const stderr = { isTTY: true, write: (text: string) => said.push(text) };
+    const outcome = await line.runIn(
+      { openPrompts: openPrompts as never, stdin: terminal, stderr },
+      'switch',
+      'acme',
+    );
+    expect(outcome.stdout).toContain('acme now means grace');
+    expect(asked.toSorted()).toEqual(['acme:ada', 'acme:grace']);
+    expect((await line.run('switch', 'other')).exitCode).toBe(4);
+  });
+});
+
+describe('status', () => {
+  it('says which account applies here, and why', async () => {
+    await runIn('work', 'use', 'acme:grace');
+    const { stdout } = await runIn('work', 'status');
+    expect(stdout).toContain(`here:      used, because ${home}/work means it`);
+    expect(stdout).toContain(`here:      not used: acme:grace is, because ${home}/work means it`);
+    const document = JSON.parse((await runIn('work/deep', 'status', '--json')).stdout);
+    expect(document.here).toMatchObject({
+      directory: join(home, 'work', 'deep'),
+      accounts: [
+        {
+          provider: 'acme',
+          target: 'acme:grace',
+          reason: { kind: 'directory', directory: `${home}/work` },
+        },
+      ],
+    });
+    expect((await runIn('.', 'status')).stdout).toContain('here:      used when a command names it');
+  });
+
+  it('and logout says what it means before it signs that out', async () => {
+    await runIn('work', 'use', 'acme:grace');
+    const { stdout, stderr } = await runIn('work', 'logout', 'acme');
+    expect(stderr).toBe(`grace is meant, because ${home}/work means it\n`);
+    expect(stdout).toMatch(/^Signed out grace /);
+    rmSync(join(home, 'work'), { recursive: true });
+    expect((await line.run('use')).stdout).toContain('(this directory is gone)');
+  });
+});
