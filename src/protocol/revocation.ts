@@ -1,8 +1,9 @@
+import type { ClientAuth } from 'oauth4webapi';
 import { presentToken } from '../credential/token-presentation.ts';
 import { AbortedError, AuthorizationServerError, NetworkError, OAuthLoginError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { libraryFetch } from '../ground/fetch.ts';
-import type { Secret } from '../ground/secret.ts';
+import { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { authenticateClient, basicAuthentication, type OAuthClient } from './client-authentication.ts';
 import { appsecretProof } from './dialects/appsecret-proof.ts';
@@ -103,7 +104,41 @@ async function failureOf(revocation: Promise<void>): Promise<OAuthLoginError | u
   }
 }
 
+/**
+ * Deviation: the servers of the Python SDK of MCP refuse a public client without the parameter `client_secret`. RFC 6749
+ * §2.3.1 has it left out where it is empty, so only the server of a protected resource gets it, after such a refusal.
+ */
 async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint: string): Promise<void> {
+  const { client, provider } = request;
+  try {
+    await sendRevocation(request, token, hint, authenticateClient(client));
+  } catch (error) {
+    const isPublic = client.clientAuthentication === 'none' && client.assertion === undefined;
+    if (
+      provider.resource === undefined ||
+      !isPublic ||
+      !(error instanceof AuthorizationServerError) ||
+      error.error !== 'invalid_request'
+    ) {
+      throw error;
+    }
+    const withEmptySecret = authenticateClient({
+      clientId: client.clientId,
+      clientSecret: new Secret(''),
+      clientAuthentication: 'client_secret_post',
+    });
+    await sendRevocation(request, token, hint, withEmptySecret).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function sendRevocation(
+  request: RevocationRequest,
+  token: Secret,
+  hint: string,
+  authentication: ClientAuth,
+): Promise<void> {
   const library = await import('oauth4webapi');
   const { provider, client } = request;
   const tokenOnly = provider.revocation.kind === 'rfc7009' && provider.revocation.tokenOnly === true;
@@ -111,7 +146,7 @@ async function revokeAtEndpoint(request: RevocationRequest, token: Secret, hint:
     const response = await library.revocationRequest(
       provider.metadata,
       { client_id: client.clientId },
-      tokenOnly ? () => {} : authenticateClient(client),
+      tokenOnly ? () => {} : authentication,
       token.reveal(),
       {
         ...(tokenOnly ? {} : { additionalParameters: { token_type_hint: hint } }),

@@ -5,6 +5,7 @@ import { Secret } from '../../../src/ground/secret.ts';
 import { systemClock } from '../../../src/host/clock.ts';
 import { type RevocationOutcome, revokeTokens } from '../../../src/protocol/revocation.ts';
 import { openidProvider } from '../../../src/providers/openid.ts';
+import type { Provider } from '../../../src/providers/provider.ts';
 import { hangUp, json, text } from '../../support/quirky-replies.ts';
 import { openQuirkyServer, type QuirkyServer, type Responder } from '../../support/quirky-server.ts';
 
@@ -21,13 +22,24 @@ afterEach(async () => {
 });
 
 /** Revokes at a server that answers in turn, and gives what was asked besides the outcome. */
-async function revoke(...responders: readonly [Responder, ...Responder[]]) {
+function revoke(...responders: readonly [Responder, ...Responder[]]) {
+  return revokeOf({}, ...responders);
+}
+
+/** The same where more is known of the provider. */
+async function revokeOf(known: Partial<Provider>, ...responders: readonly [Responder, ...Responder[]]) {
   server.on('/revoke', ...responders);
   const endpoints = { revocation_endpoint: `${server.origin}/revoke` };
   const provider = openidProvider('example', 'Example', server.origin);
   const outcome = await revokeTokens(
     {
-      provider: { ...provider, endpoints, discovered: [], metadata: { issuer: server.origin, ...endpoints } },
+      provider: {
+        ...provider,
+        ...known,
+        endpoints,
+        discovered: [],
+        metadata: { issuer: server.origin, ...endpoints },
+      },
       client: { clientId: 'client', clientAuthentication: 'none' },
       subject: 'ada',
       fetch: http.fetch,
@@ -86,6 +98,17 @@ describe('revocation', () => {
       const { outcome } = await revoke(...replies);
       expect(failureOf(outcome)).toMatchObject({ exitCode: 7, isAccessTokenRevoked });
     }
+  });
+
+  it('names an empty secret to a server that wants a secret of a public client, and to no other', async () => {
+    const refused = json({ error: 'invalid_request' }, 400);
+    const resource = `${server.origin}/mcp`;
+    expect((await revokeOf({ resource }, refused, done, refused, done)).outcome).toEqual({ kind: 'revoked' });
+    const secrets = server
+      .requestsTo('/revoke')
+      .map(({ body }) => new URLSearchParams(body).get('client_secret'));
+    expect(secrets).toEqual([null, '', null, '']);
+    expect(failureOf((await revoke(refused)).outcome)).toMatchObject({ exitCode: 5 });
   });
 
   it('does not wait twice for a server that cannot be reached', async () => {
