@@ -1,13 +1,11 @@
-import type { Helper, HelperRequest } from '../credential-helpers/helper.ts';
+import type { Helper, HelperOptions, HelperRequest } from '../credential-helpers/helper.ts';
 import { helpers } from '../credential-helpers/helpers.ts';
 import type { Context } from '../ground/context.ts';
-import { defined } from '../ground/defined.ts';
 import { ExitCode, OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { openAccess } from './open-access.ts';
 
 /** The flags of `credential`. */
-export interface CredentialFlags {
-  readonly account?: string;
+export interface CredentialFlags extends HelperOptions {
   readonly install?: boolean;
   readonly uninstall?: boolean;
   readonly print?: boolean;
@@ -39,9 +37,13 @@ export async function credential(
     return ExitCode.done;
   }
   const access = openAccess(flags, context);
+  if (helper.greeting !== undefined) {
+    context.stdout.write(helper.greeting);
+  }
   const most = helper.reads(words);
-  const input = most === undefined ? Buffer.alloc(0) : await readUpTo(most, context);
-  const request: HelperRequest = { words, input, ...defined({ account: flags.account }) };
+  const isLine = helper.greeting !== undefined;
+  const input = most === undefined ? Buffer.alloc(0) : await readUpTo(most, isLine, context);
+  const request: HelperRequest = { words, input, options: flags };
   try {
     const { text, exitCode = 0 } = await helper.answer(request, access);
     context.stdout.write(text);
@@ -54,14 +56,15 @@ export async function credential(
   }
 }
 
-/** The standard input, which another program ends; a message that is too long is longer than `most`. */
-async function readUpTo(most: number, { stdin }: Context): Promise<Buffer> {
+/** The standard input to its end, or to that of its first line; a message that is too long is longer than `most`. */
+async function readUpTo(most: number, isLine: boolean, { stdin }: Context): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stdin) {
-    chunks.push(Buffer.from(chunk));
-    length += chunk.length;
-    if (length > most) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > most || (isLine && bytes.includes('\n'))) {
       break;
     }
   }

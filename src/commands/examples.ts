@@ -21,7 +21,11 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
     'oauth-login request github https://api.github.com/user',
     'oauth-login request github https://api.github.com/user/repos --include',
   ],
-  credential: ['oauth-login credential git --install github', 'oauth-login credential docker --print'],
+  credential: [
+    'oauth-login credential git github --install',
+    'oauth-login credential git github --print',
+    'oauth-login credential xoauth2 google --user ada@gmail.com',
+  ],
   proxy: [
     "oauth-login proxy github --allow 'GET /repos/**' -- my-agent",
     'oauth-login proxy github --port 8765',

@@ -1,11 +1,9 @@
 import type { AccessSession } from '../access/access-session.ts';
-import type { FreshToken } from '../access/fresh-token.ts';
-import { freshToken } from '../access/fresh-token.ts';
 import { basicCredential } from '../credential/credential.ts';
 import { type GitMessage, gitMessage, LONGEST_MESSAGE, readGitMessage } from './git-message.ts';
 import { type Helper, type HelperAnswer, type HelperRequest, noAnswer } from './helper.ts';
-import { MIN_VALIDITY } from './min-validity.ts';
-import { receivingAccount, SHARED_USER } from './receiving-account.ts';
+import { type Receiver, receivingAccount, SHARED_USER } from './receiving-account.ts';
+import { endOf, tokenFor } from './token-for.ts';
 
 /**
  * The credential helper of git. It answers `get` alone: `store` keeps nothing, `erase` has the refused token replaced, and
@@ -14,6 +12,8 @@ import { receivingAccount, SHARED_USER } from './receiving-account.ts';
  * @see [gitcredentials, custom helpers](https://git-scm.com/docs/gitcredentials#_custom_helpers)
  */
 export const gitHelper: Helper = {
+  of: 'git',
+
   reads: (words) => (['get', 'erase'].includes(words.at(-1) ?? '') ? LONGEST_MESSAGE : undefined),
 
   async answer(request, access) {
@@ -36,17 +36,17 @@ export const gitHelper: Helper = {
 
 async function get(request: HelperRequest, access: AccessSession): Promise<HelperAnswer> {
   const message = readGitMessage(request.input);
-  const found = await accountOf(message, request, access);
+  const receiver = receiverOf(message, request);
+  const found = receiver === undefined ? undefined : await tokenFor(receiver, access);
   if (found === undefined) {
     return noAnswer;
   }
-  const fresh = await freshToken(
-    found.source,
-    { minValiditySeconds: MIN_VALIDITY, isJustListed: true },
-    access,
-  );
+  const { fresh } = found;
   const username = found.username ?? message.get('username') ?? SHARED_USER;
-  const token = fresh.accessToken.reveal();
+  const end = endOf(fresh);
+  // The refresh token is never told: git would hand it to every other helper to be stored.
+  const expiry =
+    end === undefined ? [] : ([['password_expiry_utc', String(Math.floor(end.getTime() / 1000))]] as const);
   const lines = message.list('capability').includes('authtype')
     ? ([
         // A capability stands before the keys that need it.
@@ -58,15 +58,9 @@ async function get(request: HelperRequest, access: AccessSession): Promise<Helpe
       ] as const)
     : ([
         ['username', username],
-        ['password', token],
+        ['password', fresh.accessToken.reveal()],
       ] as const);
-  return { text: gitMessage([...lines, ...expiry(fresh)]) };
-}
-
-/** The refresh token is never told: git would hand it to every other helper to be stored. */
-function expiry(fresh: FreshToken): readonly (readonly [string, string])[] {
-  const end = fresh.kind === 'supplied' ? undefined : fresh.head.expiresAt;
-  return end === undefined ? [] : [['password_expiry_utc', String(Math.floor(Date.parse(end) / 1000))]];
+  return { text: gitMessage([...lines, ...expiry]) };
 }
 
 /**
@@ -76,7 +70,9 @@ function expiry(fresh: FreshToken): readonly (readonly [string, string])[] {
 async function erase(request: HelperRequest, access: AccessSession): Promise<HelperAnswer> {
   const message = readGitMessage(request.input);
   const password = message.get('password');
-  const found = password === undefined ? undefined : await accountOf(message, request, access);
+  const receiver = receiverOf(message, request);
+  const found =
+    password === undefined || receiver === undefined ? undefined : await receivingAccount(receiver, access);
   if (found?.source.kind !== 'account' || !found.source.head.hasRefreshToken) {
     return noAnswer;
   }
@@ -89,13 +85,11 @@ async function erase(request: HelperRequest, access: AccessSession): Promise<Hel
   return noAnswer;
 }
 
-async function accountOf(message: GitMessage, { words, account }: HelperRequest, access: AccessSession) {
+function receiverOf(message: GitMessage, { words, options }: HelperRequest): Receiver | undefined {
   const address = addressOf(message);
   const target = words.length > 1 ? words[0] : undefined;
   const username = message.get('username');
-  return address === undefined
-    ? undefined
-    : receivingAccount({ address, service: 'git', target, account, username }, access);
+  return address && { address, service: 'git', target, account: options.account, username };
 }
 
 /** Exactly what git names: `undefined` where host and port are not the whole of it. */

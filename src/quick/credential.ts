@@ -14,7 +14,9 @@ export async function answerCredential(
   const read = readCommandWords(words, credentialCommand, Number.POSITIVE_INFINITY);
   const { target: kind = '', others, flags } = read ?? { others: [] };
   const helper = helperOf(kind);
-  if (flags === undefined || helper === undefined || flags.install || flags.uninstall || flags.print) {
+  const isChange = [flags?.install, flags?.uninstall, flags?.print].includes(true);
+  // A greeting could not be taken back.
+  if (flags === undefined || isChange || helper === undefined || helper.greeting !== undefined) {
     return undefined;
   }
   const most = helper.reads(others);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discover } from './relying-party.ts';
 import { readBody } from './reverse-proxy.ts';
-import { serveHttp, type TestServer } from './tls.ts';
+import { type Credentials, serveHttp, serveHttps, type TestServer } from './tls.ts';
 
 /** A server on loopback that lets in whoever shows a token that the issuer knows. */
 export interface GuardedServer extends TestServer {
@@ -15,30 +15,36 @@ export interface GuardedServer extends TestServer {
 /** Answers a request that was let in. */
 export type Guarded = (request: IncomingMessage, response: ServerResponse, body: Buffer) => unknown;
 
+/** Whether the issuer knows an access token: it is tried at the UserInfo endpoint. */
+async function tokenCheck(issuer: string): Promise<(token: string) => Promise<boolean>> {
+  const userInfo = (await discover(issuer)).userinfo_endpoint ?? '';
+  return async (token) => (await fetch(userInfo, { headers: { authorization: `Bearer ${token}` } })).ok;
+}
+
 /**
- * Serves on a loopback port. The token, alone or as the password of HTTP Basic, is tried at the UserInfo endpoint of the
- * issuer; everybody else gets a 401 with this challenge.
+ * Serves on a loopback port, with TLS where there are credentials for it. The token, alone or as the password of HTTP
+ * Basic, has to be one that the issuer knows, or one that `isKnown`; everybody else gets a 401 with this challenge.
  */
 export async function serveGuarded(
   issuer: string,
   challenge: string,
   answer: Guarded,
+  { tls, isKnown }: { readonly tls?: Credentials; readonly isKnown?: (token: string) => boolean } = {},
 ): Promise<GuardedServer> {
-  const userInfo = (await discover(issuer)).userinfo_endpoint ?? '';
+  const isAccessToken = await tokenCheck(issuer);
   const seen: (string | undefined)[] = [];
-  const isKnown = async (token: string) =>
-    (await fetch(userInfo, { headers: { authorization: `Bearer ${token}` } })).ok;
-  const server = await serveHttp(async (request, response) => {
+  const listener = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(request);
     const { authorization } = request.headers;
     seen.push(authorization);
     const token = tokenIn(authorization);
-    if (token !== undefined && (await isKnown(token))) {
+    if (token !== undefined && (isKnown?.(token) || (await isAccessToken(token)))) {
       await answer(request, response, body);
       return;
     }
     response.writeHead(401, { 'www-authenticate': challenge }).end();
-  });
+  };
+  const server = await (tls === undefined ? serveHttp(listener) : serveHttps(tls, listener));
   return { ...server, host: `127.0.0.1:${server.port}`, seen };
 }
 

@@ -15,12 +15,26 @@ const install: Flag = {
   conflicts: [uninstall, print],
 };
 
+/** What single programs need. */
+const more: readonly Flag[] = [
+  { usage: '--user <name>', description: 'xoauth2, oauthbearer: the user name at the mail server' },
+  { usage: '--role-arn <arn>', description: 'aws: the role to assume (default: AWS_ROLE_ARN)' },
+  { usage: '--region <region>', description: 'aws: the region (default: AWS_REGION)' },
+  { usage: '--session-name <name>', description: 'aws: the name of the session (default: oauth-login)' },
+  { usage: '--access-token', description: 'kubernetes: give the access token instead of the ID Token' },
+  { usage: '--cargo-plugin', description: 'cargo adds this' },
+].map((flag) => ({ ...flag, group: 'For single programs:' }));
+
 /** `oauth-login credential`. */
 export const credentialCommand: CommandDescription = {
   name: 'credential',
   description: 'answer another program that asks for a credential, such as git or docker',
   arguments: [
-    { usage: '<kind>', description: 'the program: git' },
+    {
+      usage: '<kind>',
+      description:
+        'git, docker, kubernetes, aws, gcp, bazel, go, cargo, terraform, xoauth2, oauthbearer or mcp',
+    },
     { usage: '[words...]', description: 'the account (a target), and what the program adds' },
   ],
   usage: '<kind> [target] [options]',
@@ -32,5 +46,6 @@ export const credentialCommand: CommandDescription = {
     shared.account,
     shared.debug,
     shared.allowDebug,
+    ...more,
   ],
 };
