@@ -4,10 +4,9 @@ import { type FreshToken, freshToken } from '../access/fresh-token.ts';
 import type { FreshIdToken } from '../access/stored-id-token.ts';
 import type { TokenSource } from '../access/token-source.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
 import { bearerCredential, headersShown } from '../credential/credential.ts';
 import { defined } from '../ground/defined.ts';
-import { withNamedAccount } from '../settings/named-account.ts';
 import type { HelperOptions } from './helper.ts';
 import { type Receiver, receivingAccount } from './receiving-account.ts';
 
@@ -54,14 +53,13 @@ export async function headersFor(
   return { headers, ...defined({ end: endOf(fresh) }) };
 }
 
-/** The account that a target names, or the only one. Throws what `chooseAccount` throws. */
+/** The account that a target names, or that applies here. Throws what `applyingAccount` throws. */
 export async function accountOf(
   target: string | undefined,
-  options: HelperOptions,
-  { store, configuration }: AccessSession,
+  { account }: HelperOptions,
+  access: AccessSession,
 ): Promise<AccountHead> {
-  const [name, choice] = withNamedAccount(target, defined({ account: options.account }));
-  return chooseAccount(name, choice, await store.list(ofTarget(name, {})), configuration);
+  return (await applyingAccount(target, defined({ account }), access)).head;
 }
 
 /** The ID Token of an account that is valid now. */
