@@ -36,8 +36,8 @@ export const dockerHelper: Helper = {
         // docker says that it logged out. The sign-in is for other programs too.
         return noAnswer;
       default:
-        throw new UsageError('usage_invalid', 'oauth-login keeps no passwords for docker', {
-          hint: 'sign in with oauth-login, for example: oauth-login github --scope read:packages',
+        throw new UsageError('usage_invalid', 'no passwords are kept for docker', {
+          hint: 'sign in instead, for example: oauth-login github --scope read:packages',
         });
     }
   },

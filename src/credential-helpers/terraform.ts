@@ -18,8 +18,8 @@ export const terraformHelper: Helper = {
   async answer({ words, options }, access) {
     const [verb, host = ''] = words.slice(-2);
     if (verb !== 'get' || !HOST.test(host) || !URL.canParse(`https://${host}`)) {
-      throw new UsageError('usage_invalid', `oauth-login keeps no credentials that Terraform makes`, {
-        hint: 'sign in with oauth-login, and forget a sign-in with oauth-login logout',
+      throw new UsageError('usage_invalid', 'no credentials are kept for Terraform', {
+        hint: 'to forget a sign-in, run: oauth-login logout',
       });
     }
     const target = words.length > 2 ? words[0] : undefined;

@@ -88,7 +88,7 @@ describe('credential docker', () => {
       'docker',
       'store',
     );
-    expect([exitCode, stdout]).toEqual([2, 'oauth-login keeps no passwords for docker\n']);
+    expect([exitCode, stdout]).toEqual([2, 'no passwords are kept for docker\n']);
     expect(await ask('api.example.com', 'docker', 'erase')).toMatchObject({ exitCode: 0, stdout: '' });
     expect((await ask('', 'docker', 'get')).stdout).toBe('no credentials server URL\n');
     expect(JSON.parse((await ask('api.example.com', 'docker', 'get')).stdout).Secret).toBe(token);
