@@ -9,6 +9,7 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { importSource } from './from-source.mjs';
+import { libraryTypes } from './library-types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
@@ -39,21 +40,40 @@ const demoProvider = {
   },
 };
 
-/** Puts the rows of the provider files in place of the function that reads them all, and the place they have in the package. */
-const finishedIndex = {
+/**
+ * Puts the rows of the provider files in place of the function that reads them all, and the place they have in the package;
+ * `here` is the directory of the file that is built, as its format names it.
+ */
+const finishedIndex = (here) => ({
   name: 'finished-index',
   async setup({ onLoad }) {
     const { providerIndex } = await importSource('src/providers/provider-index.ts');
     const rows = JSON.stringify(providerIndex());
     const contents = `
       import { basename, join, resolve } from 'node:path';
-      export const providersDirectory = join(__dirname, '../providers');
+      export const providersDirectory = join(${here}, '../providers');
       let index;
       export function providerIndex() {
         index ??= JSON.parse(${JSON.stringify(rows)});
         return index;
       }`;
     onLoad({ filter: /[\\/]src[\\/]providers[\\/]provider-index\.ts$/ }, () => ({ contents, loader: 'js' }));
+  },
+});
+
+/**
+ * The library is three modules of ECMAScript: what a program imports, which is small; the errors, which the program and the
+ * rest have in common; and the rest, which the first call loads.
+ */
+const libraryParts = {
+  name: 'library-parts',
+  setup({ onResolve }) {
+    onResolve({ filter: /[\\/]errors\.ts$/ }, ({ resolveDir, path, kind }) =>
+      kind !== 'entry-point' && resolve(resolveDir, path) === `${root}src/ground/errors.ts`
+        ? { path: './errors.mjs', external: true }
+        : undefined,
+    );
+    onResolve({ filter: /^\.\/library\// }, () => ({ path: './library.mjs', external: true }));
   },
 };
 
@@ -76,7 +96,15 @@ const options = {
 await build({
   ...options,
   entryPoints: { main: 'src/main.ts' },
-  plugins: [withoutSubprograms, finishedIndex, demoProvider],
+  plugins: [withoutSubprograms, finishedIndex('__dirname'), demoProvider],
+});
+await build({
+  ...options,
+  entryPoints: { api: 'src/api.ts', errors: 'src/ground/errors.ts', library: 'src/library/library.ts' },
+  outExtension: { '.js': '.mjs' },
+  format: 'esm',
+  sourcemap: false,
+  plugins: [libraryParts, finishedIndex('import.meta.dirname')],
 });
 const { metafile } = await build({
   ...options,
@@ -94,6 +122,7 @@ const { metafile } = await build({
   keepNames: true,
   metafile: true,
 });
+await writeFile(`${root}/dist/api.d.mts`, libraryTypes(root));
 await writeFile(`${root}/dist/demo-provider-LICENSES.txt`, await licencesOf(Object.keys(metafile.inputs)));
 await writeFile(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 

@@ -12,6 +12,8 @@ import { safeText } from '../ground/safe-text.ts';
 export interface BrowserEnvironment {
   readonly env: Environment;
   readonly platform: NodeJS.Platform;
+  /** Opens with the opener of this system, in place of `open`, which hands all variables of this process on. */
+  readonly openIsolated?: (uri: string, env: Environment) => Promise<BrowserLaunch>;
 }
 
 /** The only addresses a program is started with: they hold nothing a server chose, and nothing a shell would change. */
@@ -39,8 +41,11 @@ export async function openBrowser(uri: string, environment: BrowserEnvironment):
     throw noBrowser();
   }
 
-  const { default: open } = await import('open');
   try {
+    if (environment.openIsolated !== undefined) {
+      return await environment.openIsolated(uri, env);
+    }
+    const { default: open } = await import('open');
     const opener = await open(uri);
     opener.unref();
     return { exited: opener.exitCode === null ? exitOf(opener) : Promise.resolve(opener.exitCode) };

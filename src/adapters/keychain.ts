@@ -22,6 +22,8 @@ export interface KeychainOptions {
   readonly deadline?: number;
   /** Many processes ask it at once: without a terminal a call then has 30,000 milliseconds too. */
   readonly isCrowded?: boolean;
+  /** Whether a person may be asked to unlock it; unless told, where there is a terminal. */
+  readonly isAttended?: boolean;
   readonly signal?: AbortSignal;
   readonly load?: () => Promise<NativeKeychain>;
 }
@@ -58,7 +60,8 @@ export async function openKeychain(options: KeychainOptions = {}): Promise<Keych
   const bus = await reachSessionBus(options);
   const native = await loadNative(options.load);
   const unattended = options.isCrowded === true ? DEADLINE_IN_A_CROWD : DEADLINE_WITHOUT;
-  const deadline = options.deadline ?? (isTerminal() ? DEADLINE_WITH_PERSON : unattended);
+  const deadline =
+    options.deadline ?? ((options.isAttended ?? isTerminal()) ? DEADLINE_WITH_PERSON : unattended);
   const bounded = <T>(call: () => Promise<T>) => callWithin(deadline, call, bus, options.signal);
 
   return {

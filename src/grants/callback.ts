@@ -1,4 +1,5 @@
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, NetworkError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse, PageOutcome } from '../loopback/authorization-response.ts';
@@ -28,7 +29,8 @@ export async function openCallback(
   context: Context,
 ): Promise<Callback> {
   if (!('elsewhere' in redirect)) {
-    return openLoopbackListener({ ...redirect, ...expected, platform: context.platform, notice });
+    const { platform, program } = context;
+    return openLoopbackListener({ ...redirect, ...expected, ...defined({ platform, program }), notice });
   }
   if (!isInteractive(context)) {
     throw new AuthenticationRequiredError(

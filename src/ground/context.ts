@@ -56,6 +56,8 @@ export interface MachineDirectory {
 
 /** The outside world as one value; no other module reaches for it. */
 export interface Context {
+  /** The name of a program that keeps accounts of its own by the library; absent: the accounts are those of the command. */
+  readonly program?: string;
   readonly env: Environment;
   readonly platform: NodeJS.Platform;
   readonly stdin: Input;

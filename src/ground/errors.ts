@@ -203,8 +203,12 @@ export class ProgramStartError extends OAuthLoginError {
 export class AbortedError extends OAuthLoginError {
   override readonly name = 'AbortedError';
   readonly exitCode = ExitCode.interrupted;
-  constructor(message = 'interrupted', hint = 'run the command again when you are ready') {
-    super('aborted', message, { hint });
+  constructor(
+    message = 'interrupted',
+    hint = 'run the command again when you are ready',
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super('aborted', message, { ...options, hint });
   }
 }
 

@@ -4,8 +4,13 @@ import type { Environment, Paths } from '../ground/context.ts';
 import { variableText } from '../ground/environment.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 
+/** The name of the directories of the command, and of the programs that share its accounts. */
+const OWN_NAME = 'oauth-login';
+
 /**
  * The user's own directories by the custom of the platform; `OAUTH_LOGIN_CONFIG_DIR` and `OAUTH_LOGIN_DATA_DIR` win.
+ * A program with accounts of its own has them in `oauth-login` below the directory of its name, and there no variable
+ * wins.
  *
  * Each is worked out when it is read, and then throws a `ConfigurationError` when a variable it needs is missing, or
  * relative, which would mean another directory wherever the command is run, or names a directory that everybody may
@@ -13,8 +18,10 @@ import { ConfigurationError } from '../ground/errors.ts';
  *
  * @see [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir-spec/latest/)
  */
-export function platformPaths(env: Environment, platform: NodeJS.Platform): Paths {
+export function platformPaths(env: Environment, platform: NodeJS.Platform, program?: string): Paths {
   const { isAbsolute, join } = platform === 'win32' ? win32 : posix;
+  const name = program === undefined ? OWN_NAME : join(program, OWN_NAME);
+  const named = (variable: string) => (program === undefined ? own(variable) : undefined);
 
   function absolute(variable: string): string | undefined {
     const value = variableText(env, variable);
@@ -59,22 +66,22 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
 
   function customary(xdgVariable: string, xdgDefault: string): string {
     if (platform === 'win32') {
-      return join(required('LOCALAPPDATA'), 'oauth-login');
+      return join(required('LOCALAPPDATA'), name);
     }
     if (platform === 'darwin') {
-      return join(required('HOME'), 'Library', 'Application Support', 'oauth-login');
+      return join(required('HOME'), 'Library', 'Application Support', name);
     }
-    return join(own(xdgVariable) ?? join(required('HOME'), xdgDefault), 'oauth-login');
+    return join(own(xdgVariable) ?? join(required('HOME'), xdgDefault), name);
   }
 
   return {
     get configDir() {
-      return own('OAUTH_LOGIN_CONFIG_DIR') ?? customary('XDG_CONFIG_HOME', '.config');
+      return named('OAUTH_LOGIN_CONFIG_DIR') ?? customary('XDG_CONFIG_HOME', '.config');
     },
     get dataDir() {
-      return own('OAUTH_LOGIN_DATA_DIR') ?? customary('XDG_DATA_HOME', '.local/share');
+      return named('OAUTH_LOGIN_DATA_DIR') ?? customary('XDG_DATA_HOME', '.local/share');
     },
-    ...(platform === 'win32' ? {} : { machine: { directory: machineDirectory(platform), owner: 0 } }),
+    ...(platform === 'win32' ? {} : { machine: { directory: machineDirectory(platform, name), owner: 0 } }),
   };
 }
 
@@ -82,8 +89,8 @@ export function platformPaths(env: Environment, platform: NodeJS.Platform): Path
  * No variable changes this directory: otherwise a user could replace what the administrator has set. On Windows,
  * its owner cannot be checked.
  */
-function machineDirectory(platform: NodeJS.Platform): string {
-  return platform === 'darwin' ? '/Library/Application Support/oauth-login' : '/etc/oauth-login';
+function machineDirectory(platform: NodeJS.Platform, name: string): string {
+  return platform === 'darwin' ? `/Library/Application Support/${name}` : `/etc/${name}`;
 }
 
 /** A directory with the sticky bit, such as `/tmp`, is refused too. */

@@ -23,6 +23,8 @@ interface ListenerOptions {
   /** Tried in order; 0 is any free port. */
   readonly ports: readonly number[];
   readonly platform: NodeJS.Platform;
+  /** The name of the program that the pages are signed with; absent: that of the command. */
+  readonly program?: string;
   /** Told at most once for each kind. */
   readonly notice?: (notice: LoopbackNotice) => void;
   /** User ids whose browsers may answer, besides 0; the user of this process unless told. */
@@ -126,7 +128,7 @@ export async function openLoopbackListener(options: LoopbackOptions): Promise<Lo
     if (closing !== undefined) {
       return closing;
     }
-    conversation.done.show((language) => outcomePage(outcome, language));
+    conversation.done.show((language) => outcomePage(outcome, language, options.program));
     const sent = [...openReplies].map((reply) => new Promise((resolve) => reply.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => {

@@ -6,6 +6,7 @@ import { escapeHtml, foreignHtml, sentenceHtml } from './page-text.ts';
 import type { PageWords } from './page-words.ts';
 import { personBlock } from './person-block.ts';
 
+/** The name on the pages, where no program that uses the library has another. */
 const SIGNATURE = 'oauth-login';
 
 /** Scopes that are shown by name; the others are counted. */
@@ -25,8 +26,8 @@ type Failed = Extract<PageOutcome, { kind: 'failed' }>;
 type SignedIn = Extract<PageOutcome, { kind: 'signed-in' }>;
 
 /** Gives the page that the browser ends on: who is signed in, or what happened and what to do next. */
-export function outcomePage(outcome: PageOutcome, language: PageLanguage): string {
-  return framePage({ ...partsOf(outcome, pageWords[language]), language, signature: SIGNATURE });
+export function outcomePage(outcome: PageOutcome, language: PageLanguage, signature = SIGNATURE): string {
+  return framePage({ ...partsOf(outcome, pageWords[language]), language, signature });
 }
 
 function partsOf(outcome: PageOutcome, words: PageWords): Pick<PageParts, 'tone' | 'title' | 'content'> {

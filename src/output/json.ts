@@ -3,6 +3,7 @@ import type { KeptClient } from '../accounts/kept-clients.ts';
 import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import type { OAuthLoginError } from '../ground/errors.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { SignInEvent } from './sign-in-event.ts';
 
 /**
  * One JSON document and a newline; everything outside printable ASCII is escaped, so that a terminal is safe too, and
@@ -13,7 +14,7 @@ export function jsonText(value: unknown): string {
 }
 
 /** One JSON document on one line, escaped like the others. */
-export function eventLine(value: unknown): string {
+export function eventLine(value: SignInEvent): string {
   return `${escaped(JSON.stringify(value))}\n`;
 }
 
@@ -24,8 +25,13 @@ export function errorJson(error: OAuthLoginError): string {
 }
 
 /** The last event of a sign-in that failed. */
-export function errorEvent({ code, message, hint, exitCode }: OAuthLoginError): string {
-  return eventLine({ event: 'error', code, message, hint, exit_code: exitCode });
+export function errorEvent(error: OAuthLoginError): string {
+  return eventLine(errorEventOf(error));
+}
+
+/** The same as an object. */
+export function errorEventOf({ code, message, hint, exitCode }: OAuthLoginError): SignInEvent {
+  return { event: 'error', code, message, hint, exit_code: exitCode };
 }
 
 /** The profile as `whoami --json` answers it: one shape for all providers. */

@@ -4,7 +4,7 @@ import type { Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import type { Keychain } from '../ground/ports.ts';
 import { keyDescriptorFile, newKeyId, writeKeyDescriptor } from './key-descriptor.ts';
-import { KEYCHAIN_SERVICE, keychainAccount, withKeychain } from './keychain-key.ts';
+import { keychainAccount, keychainService, withKeychain } from './keychain-key.ts';
 import { createPassphraseKey } from './passphrase-key.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
@@ -34,19 +34,24 @@ async function createKeychainKey(context: Context): Promise<SealingKey | undefin
   const key = randomBytes(KEY_LENGTH);
   makePrivateDirectory(dirname(keyDescriptorFile('keychain', context)));
   return withKeychain(context, async (keychain) => {
-    await storeAndReadBack(keychain, keychainAccount(id), key.toString('base64'));
+    const item = { service: keychainService(context), account: keychainAccount(id) };
+    await storeAndReadBack(keychain, item, key.toString('base64'));
     // The descriptor is written last, so that a process that finds it finds the key too.
     if (writeKeyDescriptor('keychain', context, { id, fields: {} })) {
       return new SealingKey('keychain', id, key);
     }
-    await keychain.deletePassword(KEYCHAIN_SERVICE, keychainAccount(id));
+    await keychain.deletePassword(item.service, item.account);
     return undefined;
   });
 }
 
-async function storeAndReadBack(keychain: Keychain, account: string, text: string): Promise<void> {
-  await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
-  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) === text) {
+async function storeAndReadBack(
+  keychain: Keychain,
+  { service, account }: { readonly service: string; readonly account: string },
+  text: string,
+): Promise<void> {
+  await keychain.setPassword(service, account, text);
+  if ((await keychain.getPassword(service, account)) === text) {
     return;
   }
   throw new StoreError('store_unavailable', 'the keychain did not keep what was stored in it', {

@@ -12,6 +12,11 @@ const STORED_CHOICES =
 /** Ends in the version of what is kept under it. */
 export const KEYCHAIN_SERVICE = 'oauth-login-v1';
 
+/** The name of the items in the keychain: of the command, or of a program with accounts of its own. */
+export function keychainService({ program }: Pick<Context, 'program'>): string {
+  return program === undefined ? KEYCHAIN_SERVICE : `${program}-${KEYCHAIN_SERVICE}`;
+}
+
 /** What a person can do without a keychain. Nothing weaker is ever chosen for them. */
 const STORE_CHOICES =
   'choose where the key is kept: --store keychain (needs a running, unlocked keychain), --store passphrase (set OAUTH_LOGIN_PASSPHRASE), or --store file (only file permissions protect it)';
@@ -47,7 +52,7 @@ export async function readKeychainKey(
   isCrowded: boolean,
 ): Promise<SealingKey> {
   const account = keychainAccount(descriptor.id);
-  const read = (keychain: Keychain) => keychain.getPassword(KEYCHAIN_SERVICE, account);
+  const read = (keychain: Keychain) => keychain.getPassword(keychainService(context), account);
   const text = await withKeychain(context, read, { isCrowded, choices: STORED_CHOICES });
   if (text === undefined) {
     throw missingKey(

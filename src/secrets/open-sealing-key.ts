@@ -1,5 +1,5 @@
 import type { Context } from '../ground/context.ts';
-import { StoreError } from '../ground/errors.ts';
+import { AbortedError, StoreError } from '../ground/errors.ts';
 import { readFileKey } from './file-key.ts';
 import { type KeyDescriptor, readKeyDescriptor } from './key-descriptor.ts';
 import { readKeychainKey } from './keychain-key.ts';
@@ -16,6 +16,12 @@ export interface KeyOptions {
 
 const opened = new WeakMap<Context, Map<StoreKind, Promise<SealingKey>>>();
 
+/** Lets a context have the keys that another one of the same directories has opened, and the other way round. */
+export function shareSealingKeys(context: Context, { withContext }: { readonly withContext: Context }): void {
+  const keys = opened.get(withContext) ?? new Map<StoreKind, Promise<SealingKey>>();
+  opened.set(withContext, keys).set(context, keys);
+}
+
 /**
  * Gives the sealing key of that kind. The whole run needs one look into the keychain, one prompt or one scrypt.
  * With `create`, a missing key is made. Throws `StoreError`: `store_key_missing`, or the reason why the key cannot
@@ -26,7 +32,13 @@ export function openSealingKey(kind: StoreKind, context: Context, options: KeyOp
   opened.set(context, keys);
   const known = keys.get(kind);
   if (known !== undefined) {
-    return known;
+    return known.catch((error: unknown) => {
+      // Somebody else opened it and was stopped; who is not stopped opens it again.
+      if (error instanceof AbortedError && !context.signal.aborted) {
+        return openSealingKey(kind, context, options);
+      }
+      throw error;
+    });
   }
   const work = (isCrowded: boolean) => readOrCreateKey(kind, context, options.create, isCrowded);
   const key = options.inTurn === undefined ? work(false) : options.inTurn(work);

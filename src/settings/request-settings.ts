@@ -124,7 +124,8 @@ function readHeaders(lines: readonly string[], data: RequestData | undefined): H
   return headers;
 }
 
-function refuseOwnHeader(name: string): void {
+/** Throws a `UsageError` for a header that is not the caller's to set. */
+export function refuseOwnHeader(name: string): void {
   const key = name.toLowerCase();
   if (key === 'authorization') {
     throw new UsageError('usage_conflict', 'the header Authorization carries the access token', {

@@ -95,7 +95,8 @@ async function runRound(
   const request = { ...grantRequest(ready, wish, ports), ...defined({ loginHint }) };
   const granted = await grantTo(request, ready, session.context);
   const round = { scopes: request.scopes, isOfflineAccessRefused };
-  return finished(granted, ready, () => keepSignIn({ ...granted, ready, round }, session, ports));
+  const keep = () => keepSignIn({ ...granted, ready, round }, session, ports);
+  return finished(granted, ready, session.context, keep);
 }
 
 function grantTo(
@@ -114,6 +115,7 @@ function grantTo(
 export async function finished(
   { finish }: GrantedSignIn,
   ready: ReadySignIn,
+  context: Context,
   keep: () => Promise<AccountHead>,
 ): Promise<AccountHead> {
   let account: AccountHead;
@@ -123,7 +125,7 @@ export async function finished(
     await finish({ kind: 'failed', error });
     throw error;
   }
-  await finish({ kind: 'signed-in', account, command: tokenCommand(account, ready) });
+  await finish({ kind: 'signed-in', account, command: tokenCommand(account, ready, context) });
   return account;
 }
 
@@ -145,9 +147,13 @@ function refusedWithFlags(
   return error.with({ hint });
 }
 
-/** The command that gives the token of that account; nothing where it was not kept. */
-function tokenCommand(account: AccountHead, { accounts, destination }: ReadySignIn): string | undefined {
-  if (destination.kind === 'none') {
+/** The command that gives the token of that account; nothing where it was not kept, or is of another program. */
+function tokenCommand(
+  account: AccountHead,
+  { accounts, destination }: ReadySignIn,
+  { program }: Context,
+): string | undefined {
+  if (destination.kind === 'none' || program !== undefined) {
     return undefined;
   }
   const isOnly = accounts.every(({ id }) => id === account.id);

@@ -7,8 +7,8 @@ const source = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** From top to bottom: a file may import, types included, what is on its own floor or on a floor below. */
 const floors: readonly (readonly string[])[] = [
-  ['main.ts', 'quick/'],
-  ['program.ts'],
+  ['main.ts', 'api.ts', 'quick/'],
+  ['program.ts', 'library/'],
   ['commands/'],
   ['demo/', 'output/', 'setup/'],
   ['credential-helpers/', 'proxy/'],
@@ -23,7 +23,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** Only what makes a context, or a part of one, knows the machine and the adapters behind it. */
 const belowTheContext = ['host/', 'adapters/'];
-const makersOfContexts = ['main.ts', 'quick/', 'host/', 'adapters/'];
+const makersOfContexts = ['main.ts', 'library/', 'quick/', 'host/', 'adapters/'];
 
 /** Packages that cost too much to be loaded before they are needed. */
 const heavyPackages = ['@clack/prompts', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'];
