@@ -1,5 +1,6 @@
 // Checks what would be published against package-contents.json beside it: the files, the dependencies and their exact
-// versions, no lifecycle scripts; the lock file holds no download address. Changing the list is a decision to be seen in
+// versions, no lifecycle scripts; the lock file holds no download address; the types fit what a program imports, by
+// "are the types wrong". Changing the list is a decision to be seen in
 // a review: `node scripts/check-package.mjs --update`.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { checkPackage as checkTypes, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { environmentForNpm } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,7 +36,9 @@ const folder = mkdtempSync(join(tmpdir(), 'oauth-login-check-'));
 
 try {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
-  checkPackage(pack());
+  const packed = pack();
+  checkPackage(packed);
+  await checkTypesOf(packed);
   checkLockFile();
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -66,6 +70,9 @@ function checkPackage({ files, tarball }) {
   const actual = {
     files: files.filter((name) => !providerFiles.includes(name)).sort(),
     bin: manifest.bin,
+    exports: manifest.exports,
+    man: manifest.man,
+    publishConfig: manifest.publishConfig,
     engines: manifest.engines,
     dependencies: manifest.dependencies ?? {},
     optionalDependencies: manifest.optionalDependencies ?? {},
@@ -87,6 +94,21 @@ function checkPackage({ files, tarball }) {
   for (const [name, version] of Object.entries({ ...actual.dependencies, ...actual.optionalDependencies })) {
     if (!/^(?:npm:@?[\w./-]+@)?\d+\.\d+\.\d+$/.test(version)) {
       problems.push(`${name} is not pinned to one version: ${version}`);
+    }
+  }
+}
+
+/** The package is for modules of ECMAScript, so how `require` and the oldest way of resolving see it does not count. */
+async function checkTypesOf({ tarball }) {
+  const result = await checkTypes(createPackageFromTarballData(readFileSync(tarball)));
+  if (!result.types) {
+    problems.push('the package has no types');
+    return;
+  }
+  const uncounted = ['node10', 'node16-cjs'];
+  for (const { kind, resolutionKind, entrypoint } of result.problems) {
+    if (!uncounted.includes(resolutionKind) && entrypoint !== './package.json') {
+      problems.push(`the types are wrong: ${kind}${resolutionKind === undefined ? '' : ` (${resolutionKind})`}`);
     }
   }
 }

@@ -36,10 +36,29 @@ function emitted(source) {
 function emit(root, folder) {
   const require = createRequire(import.meta.url);
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-  const settings = ['--target', 'es2023', '--module', 'nodenext', '--types', '', '--strict', '--noResolve', '--noCheck'];
-  const output = ['--declaration', '--emitDeclarationOnly', '--outDir', folder, '--rootDir', join(root, 'src')];
+  const settings = [
+    '--target',
+    'es2023',
+    '--module',
+    'nodenext',
+    '--types',
+    '',
+    '--strict',
+    '--noResolve',
+    '--noCheck',
+  ];
+  const output = [
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--outDir',
+    folder,
+    '--rootDir',
+    join(root, 'src'),
+  ];
   const files = sources.map((source) => join(root, source));
-  execFileSync(process.execPath, [compiler, '--ignoreConfig', ...settings, ...output, ...files], { encoding: 'utf8' });
+  execFileSync(process.execPath, [compiler, '--ignoreConfig', ...settings, ...output, ...files], {
+    encoding: 'utf8',
+  });
 }
 
 /** The declarations of a file, without its imports; only the last one exports. */
@@ -51,7 +70,12 @@ function declarations(text, source, exportsAll) {
     }
   }
   const own = text.replaceAll(/^(?:import|export) (?:type )?\{[^}]*\}(?: from '[^']+')?;\n/gm, '');
-  return exportsAll ? own : own.replaceAll(/^export (?:declare )?(?=(?:abstract )?(?:class|const|interface|type|function))/gm, 'declare ');
+  return exportsAll
+    ? own
+    : own.replaceAll(
+        /^export (?:declare )?(?=(?:abstract )?(?:class|const|interface|type|function))/gm,
+        'declare ',
+      );
 }
 
 /** What the last file passes on, as one list. */

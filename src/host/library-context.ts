@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Context, Environment, Output } from '../ground/context.ts';
 import { canDraw } from '../ground/drawing.ts';
 import { AbortedError } from '../ground/errors.ts';
@@ -43,6 +44,8 @@ export function libraryWorld(
 
   return (stop = new AbortController()) => {
     const { signal } = stop;
+    // Many calls at once wait for the same end, and Node would warn of that on the standard error of the program.
+    setMaxListeners(0, signal);
     return {
       env,
       platform,
