@@ -108,7 +108,9 @@ async function checkTypesOf({ tarball }) {
   const uncounted = ['node10', 'node16-cjs'];
   for (const { kind, resolutionKind, entrypoint } of result.problems) {
     if (!uncounted.includes(resolutionKind) && entrypoint !== './package.json') {
-      problems.push(`the types are wrong: ${kind}${resolutionKind === undefined ? '' : ` (${resolutionKind})`}`);
+      problems.push(
+        `the types are wrong: ${kind}${resolutionKind === undefined ? '' : ` (${resolutionKind})`}`,
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 import { chooseTokenSource } from '../access/token-source.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { withNamedAccount } from '../settings/named-account.ts';
 import { openAccount } from './account.ts';
 import type { Account } from './interface.ts';
 import { openProgram } from './program.ts';
@@ -24,9 +25,10 @@ const kinds = {
  */
 export async function findStoredAccount(target: unknown, given: unknown): Promise<Account | undefined> {
   const { name, passphrase, signal, ...chosen } = kind.readOptions('findAccount', given, kinds);
-  const named = target === undefined ? undefined : requireTarget('findAccount', target);
+  const typed = target === undefined ? undefined : requireTarget('findAccount', target);
+  const [named, words] = withNamedAccount(typed, chosen);
+  const choice = Object.assign(Object.create(null), words);
   const program = openProgram({ ...(name && { name }), ...(passphrase && { passphrase }) });
-  const choice = Object.assign(Object.create(null), chosen);
   try {
     const source = await program.during(signal, (access) => chooseTokenSource(named, choice, access));
     return openAccount(source, named, choice, program);

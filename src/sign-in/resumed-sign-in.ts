@@ -110,7 +110,7 @@ export async function conclude(
   const { ready, record, session, ports, begun, signIns } = resumed;
   try {
     const granted = await grant();
-    const account = await finished(granted, ready, () =>
+    const account = await finished(granted, ready, session.context, () =>
       keepSignIn({ ...granted, ready, round: record.round }, session, ports),
     );
     const missing = missingScopes(account, ready.settings.provider);
