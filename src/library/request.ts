@@ -2,7 +2,7 @@ import type { AccessSession } from '../access/access-session.ts';
 import { authorizedWith } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
 import { refuseInsufficientScope } from '../access/insufficient-scope.ts';
-import { sendWithToken } from '../access/send-with-token.ts';
+import { sendWithToken, suppliesOf } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
 import { type AccountSource, networkOfSource, type SuppliedSource } from '../access/token-source.ts';
 import { requireOrigin } from '../commands/require-origin.ts';
@@ -81,7 +81,7 @@ export function openRequests(target: string | undefined, flags: TargetFlags): Re
       };
       try {
         signal?.throwIfAborted();
-        const response = await sendWithToken(source, send, access);
+        const response = await sendWithToken(suppliesOf(source, access), send);
         await refuseInsufficientScope(source, response);
         return response;
       } catch (error) {
