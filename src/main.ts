@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Run } from './commands/actions.ts';
 import { commandLineError, unknownHelpTopic } from './commands/command-line-error.ts';
 import { CommandLineFault } from './commands/command-line-fault.ts';
@@ -6,6 +7,7 @@ import { descriptionOf } from './commands/descriptions.ts';
 import { namesOf } from './commands/flag.ts';
 import { help } from './commands/flags.ts';
 import { topicText } from './commands/topic-text.ts';
+import { versionDocument } from './commands/version-document.ts';
 import type { Context } from './ground/context.ts';
 import { environmentWarnings } from './ground/environment.ts';
 import { AbortedError, ExitCode, OAuthLoginError, UsageError } from './ground/errors.ts';
@@ -41,7 +43,7 @@ export async function main(argv: readonly string[], context: MainContext): Promi
 function runTyped(argv: readonly string[], context: MainContext, run: Run): Promise<number> {
   return new Promise((resolve, reject) => {
     const program = createProgram(context, run, resolve);
-    const text = topicText(argv, program);
+    const text = versionDocument(argv, packageJson.version) ?? topicText(argv, program);
     if (text !== undefined) {
       context.stdout.write(text);
       resolve(ExitCode.done);

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { namesOf } from '../commands/flag.ts';
 import { help, version } from '../commands/flags.ts';
+import { versionDocument } from '../commands/version-document.ts';
 import { type QuickAnswer, write } from './write.ts';
 
 /** Texts that the build puts in, so that nothing has to be loaded to print them. */
@@ -9,9 +10,14 @@ declare const HELP_TEXT: string;
 
 /** Answers `--version` and `--help`; gives `undefined` when the whole program is needed. */
 export function answerWithText(
-  [flag = '', ...others]: readonly string[],
+  argv: readonly string[],
   process: Pick<NodeJS.Process, 'stdout'>,
 ): QuickAnswer | undefined {
+  const [flag = '', ...others] = argv;
+  if (argv.length === 2) {
+    const document = versionDocument(argv, VERSION_TEXT.trim());
+    return document === undefined ? undefined : write(document);
+  }
   if (others.length > 0) {
     return undefined;
   }

@@ -98,6 +98,8 @@ function accountFile(): string {
 describe('the small part and the whole program give the same answer', () => {
   it.each([
     '--version',
+    '--version --json',
+    '--json -V',
     '--help',
     'status',
     'status --json',
