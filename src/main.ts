@@ -43,7 +43,7 @@ export async function main(argv: readonly string[], context: MainContext): Promi
 function runTyped(argv: readonly string[], context: MainContext, run: Run): Promise<number> {
   return new Promise((resolve, reject) => {
     const program = createProgram(context, run, resolve);
-    const text = versionDocument(argv, packageJson.version) ?? topicText(argv, program);
+    const text = versionDocument(argv, () => packageJson.version) ?? topicText(argv, program);
     if (text !== undefined) {
       context.stdout.write(text);
       resolve(ExitCode.done);

@@ -15,7 +15,7 @@ export function answerWithText(
 ): QuickAnswer | undefined {
   const [flag = '', ...others] = argv;
   if (argv.length === 2) {
-    const document = versionDocument(argv, VERSION_TEXT.trim());
+    const document = versionDocument(argv, () => VERSION_TEXT.trim());
     return document === undefined ? undefined : write(document);
   }
   if (others.length > 0) {
