@@ -78,6 +78,7 @@ describe('a heavy package lives in one place, behind an import() of its own', ()
         kind !== 'type' && specifier.includes('/adapters/') && !file.startsWith('src/adapters/'),
     );
     expect([...new Set(users.map(({ file }) => file))].sort()).toEqual([
+      'src/host/library-context.ts',
       'src/host/system-context.ts',
       'src/quick/exec.ts',
       'src/quick/quick-keychain.ts',
