@@ -8,6 +8,7 @@ import { arePlainLinesWanted } from '../ground/terminal-look.ts';
 import { wordsOutput } from '../ground/terminal-words.ts';
 import { systemClock } from './clock.ts';
 import { platformPaths } from './paths.ts';
+import { workingDirectory } from './working-directory.ts';
 
 /** Our variables that concern this machine and its person, and no account. */
 const OF_MACHINE = /^OAUTH_LOGIN_(?:STORE|PASSPHRASE)$/i;
@@ -50,6 +51,7 @@ export function libraryWorld(
       env,
       platform,
       paths,
+      workingDirectory,
       signal,
       clock: systemClock,
       ...(name === undefined ? {} : { program: name }),
