@@ -40,10 +40,14 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     await (await import('./token.ts')).token(target, flags, context);
   },
   exec: async ({ context, argv }, flags, target, words) => {
-    const { requireSeparator, runWithToken } = await import('./exec.ts');
-    requireSeparator(argv, target, words);
+    const { commandOf, runWithToken } = await import('./exec.ts');
+    const { target: own, command } = commandOf(argv, target, words, flags);
+    await signInFirst(own, flags, context);
+    return runWithToken(own, command, flags, context);
+  },
+  keep: async ({ context }, flags, target, file) => {
     await signInFirst(target, flags, context);
-    return runWithToken(target, words, flags, context);
+    await (await import('./keep.ts')).keep(target, file, flags, context);
   },
   request: async ({ context }, flags, target, url) => {
     await signInFirst(target, flags, context);
@@ -56,6 +60,7 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     if (words.length > 0 || argv.includes('--')) {
       (await import('./exec.ts')).requireSeparator(argv, target, words, 'proxy');
     }
+    await signInFirst(target, flags, context);
     return (await import('./proxy.ts')).proxy(target, words, flags, context);
   },
   status: async ({ context }, flags) => {

@@ -1,6 +1,7 @@
 import { credentialCommand } from './descriptions/credential.ts';
 import { demoCommand } from './descriptions/demo.ts';
 import { execCommand } from './descriptions/exec.ts';
+import { keepCommand } from './descriptions/keep.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { logoutCommand } from './descriptions/logout.ts';
 import { providersCommand } from './descriptions/providers.ts';
@@ -19,6 +20,7 @@ export const descriptions = {
   whoami: whoamiCommand,
   token: tokenCommand,
   exec: execCommand,
+  keep: keepCommand,
   request: requestCommand,
   credential: credentialCommand,
   proxy: proxyCommand,

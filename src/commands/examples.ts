@@ -16,6 +16,11 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
   exec: [
     'oauth-login exec github -- printenv GITHUB_TOKEN',
     'oauth-login exec github --as GH_TOKEN -- gh repo list',
+    'oauth-login exec --as GH_TOKEN=github --as LINEAR_TOKEN=linear -- my-agent',
+  ],
+  keep: [
+    'oauth-login keep github /run/user/1000/github-token',
+    'oauth-login keep google --id-token /run/user/1000/google-id-token',
   ],
   request: [
     'oauth-login request github https://api.github.com/user',

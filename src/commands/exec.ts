@@ -1,56 +1,118 @@
-import { freshToken } from '../access/fresh-token.ts';
+import type { AccessSession } from '../access/access-session.ts';
 import { providerNameOf } from '../access/token-source.ts';
+import { readerOf, type TokenToHold } from '../access/token-to-hold.ts';
 import type { Context, Environment } from '../ground/context.ts';
 import { commandEnvironment } from '../ground/environment.ts';
 import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import type { ChildProcess } from '../ground/ports.ts';
 import type { Secret } from '../ground/secret.ts';
 import { maskLines } from '../output/masks.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { tokenVariable } from '../settings/token-variable.ts';
+import {
+  areAllNamed,
+  refuseSameVariable,
+  type WantedToken,
+  wantedTokens,
+} from '../settings/wanted-tokens.ts';
 import { readMinValidity } from './min-validity.ts';
 import { openAccess } from './open-access.ts';
 import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
 
 /** The flags of `exec`. */
 export interface ExecFlags extends TokenSourceFlags {
-  readonly as?: string;
+  readonly as?: readonly string[];
+  readonly idToken?: boolean;
+  readonly tokenFile?: string;
+  readonly fileAs?: string;
   readonly minValidity?: string;
   readonly debug?: boolean;
 }
 
+/** A variable and the secret that it holds. */
+type SecretVariable = readonly [variable: string, secret: Secret];
+
 /**
- * `oauth-login exec`: runs a command with the access token in one variable of its environment; gives its exit code.
+ * `oauth-login exec`: runs a command with tokens in variables of its environment; gives its exit code. With
+ * `--token-file`, the token of the target is in a file instead, which stays fresh.
  *
- * A token of OAuth 1.0a comes with its secret, in a second variable. The refresh token stays here, and so do the variables of this tool that may hold secrets.
+ * A token of OAuth 1.0a comes with its secret, in a second variable. The refresh token stays here, and so do the
+ * variables of this tool that may hold secrets.
  */
 export async function runWithToken(
-  typed: string,
+  target: string | undefined,
   command: readonly string[],
-  given: ExecFlags,
+  flags: ExecFlags,
   context: Context,
 ): Promise<number> {
   const [program, ...args] = command;
   if (program === undefined || program === '') {
-    throw noCommand(typed);
+    throw noCommand(target ?? 'github');
   }
-  const [target, flags] = withNamedAccount(typed, given);
+  const wanted = wantedTokens(target, flags.as);
+  if (target === undefined) {
+    refuseChoiceWithoutTarget(flags);
+  }
+  const start = async (
+    inVariables: readonly WantedToken[],
+    more: Environment = {},
+  ): Promise<ChildProcess> => {
+    const secrets = await secretsFor(inVariables, flags, context);
+    const env = { ...withSecrets(context, secrets), ...more };
+    return context.startChild({ program, args, env });
+  };
+  if (flags.tokenFile === undefined && flags.fileAs === undefined) {
+    return (await start(wanted)).exitCode;
+  }
+  const { runWithTokenFile } = await import('./token-file-run.ts');
+  return runWithTokenFile(target, wanted, flags, start, context);
+}
+
+/** The flags that choose an account are about the target, so they mean nothing without one. */
+function refuseChoiceWithoutTarget(flags: ExecFlags): void {
+  const { account, host, tenant, issuer, grant, idToken } = flags;
+  if ([account, host, tenant, issuer, grant, idToken].some((value) => value !== undefined)) {
+    throw new UsageError('usage_conflict', 'a flag that chooses an account needs a target', {
+      hint: 'name the account in --as instead, for example: --as GH_TOKEN=github:octocat',
+    });
+  }
+}
+
+async function secretsFor(
+  wanted: readonly WantedToken[],
+  flags: ExecFlags,
+  context: Context,
+): Promise<readonly SecretVariable[]> {
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context);
-  const source = await tokenSourceOf(target, flags, access);
-  const variable = tokenVariable(flags.as, providerNameOf(source));
-  const fresh = await freshToken(source, { minValiditySeconds, isJustListed: true }, access);
-  const tokenSecret = fresh.kind === 'account' ? fresh.signer?.token?.secret : undefined;
-  const secrets = [
-    [variable, fresh.accessToken] as const,
-    ...(tokenSecret === undefined ? [] : [[`${variable}_SECRET`, tokenSecret] as const]),
-  ];
+  const secrets: SecretVariable[] = [];
+  for (const each of wanted) {
+    secrets.push(...(await secretsOf(each, each.isMain ? flags : {}, minValiditySeconds, access)));
+  }
+  refuseSameVariable(secrets.map(([variable]) => variable));
   const masks = secrets.map(([, secret]) => maskLines(secret, context.env)).join('');
   if (masks !== '') {
     context.stderr.write(masks);
   }
-  const child = await context.startChild({ program, args, env: withSecrets(context, secrets) });
-  return child.exitCode;
+  return secrets;
+}
+
+async function secretsOf(
+  wanted: WantedToken,
+  given: ExecFlags,
+  minValiditySeconds: number,
+  access: AccessSession,
+): Promise<readonly SecretVariable[]> {
+  const [target, flags] = withNamedAccount(wanted.target, given);
+  const source = await tokenSourceOf(target, flags, access);
+  const isIdToken = flags.idToken ?? false;
+  const variable = tokenVariable(wanted.as, providerNameOf(source), isIdToken ? 'ID_TOKEN' : 'TOKEN');
+  const { token, tokenSecret }: TokenToHold = await readerOf(source, isIdToken, access)(minValiditySeconds);
+  return [
+    [variable, token],
+    ...(tokenSecret === undefined ? [] : [[`${variable}_SECRET`, tokenSecret] as const]),
+  ];
 }
 
 /** On Windows `Github_Token` and `GITHUB_TOKEN` are one variable, and only one of the two would arrive. */
@@ -64,6 +126,31 @@ function withSecrets(
   );
   const shown = secrets.map(([variable, secret]) => [variable, secret.reveal()] as const);
   return Object.fromEntries([...others, ...shown]);
+}
+
+/**
+ * The target of `exec` and its command. Where each `--as` names a target, none stands before the two dashes, and the word
+ * that was taken for one is the program. Throws as `requireSeparator` does.
+ */
+export function commandOf(
+  argv: readonly string[],
+  target: string,
+  words: readonly string[],
+  { as }: Pick<ExecFlags, 'as'>,
+): { readonly target: string | undefined; readonly command: readonly string[] } {
+  const separator = argv.indexOf('--');
+  const behind = argv.slice(separator + 1);
+  const all = [target, ...words];
+  const isWithoutTarget =
+    separator !== -1 &&
+    areAllNamed(as) &&
+    all.length === behind.length &&
+    all.every((word, index) => word === behind[index]);
+  if (isWithoutTarget) {
+    return { target: undefined, command: behind };
+  }
+  requireSeparator(argv, target, words);
+  return { target, command: words };
 }
 
 /**

@@ -9,7 +9,7 @@ import { GRANT_HEADING } from './unattended-flags.ts';
 /** The commands of the help, under what a person wants to do. */
 export const commandGroups: readonly (readonly [string, readonly (CommandName | 'help')[]])[] = [
   ['Sign in:', ['login', 'setup', 'providers']],
-  ['Use the token:', ['token', 'exec', 'request', 'credential', 'proxy']],
+  ['Use the token:', ['token', 'exec', 'keep', 'request', 'credential', 'proxy']],
   ['Accounts:', ['status', 'whoami', 'use', 'switch', 'logout']],
   ['Learn:', ['demo', 'help']],
 ];

@@ -7,6 +7,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { networkOf } from '../ground/http-options.ts';
+import { stopped } from '../ground/stopped.ts';
 import { systemReason } from '../ground/system-words.ts';
 import { whileChildRuns } from '../ground/while-child-runs.ts';
 import { proxyJson, proxyLines, proxyStartText, requestLine } from '../output/proxy-text.ts';
@@ -126,13 +127,4 @@ function openLog(file: string | undefined, { stderr }: Context) {
     });
   }
   return { write: (line: string) => void writeSync(descriptor, line), close: () => closeSync(descriptor) };
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-    }
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -23,7 +23,7 @@ export function readCommandWords(
   most = Math.min(1, description.arguments.length),
 ): CommandWords | undefined {
   const targets: string[] = [];
-  const flags: Record<string, string | true> = {};
+  const flags: Record<string, string | readonly string[] | true> = {};
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (!word.startsWith('-') && word !== '') {
@@ -31,7 +31,7 @@ export function readCommandWords(
       continue;
     }
     const flag = description.flags.find((known) => namesOf(known).includes(word));
-    if (flag === undefined || flag.isRepeatable || flag.choices || word.startsWith('--no-')) {
+    if (flag === undefined || flag.choices || word.startsWith('--no-')) {
       return undefined;
     }
     const member = memberOf(flag);
@@ -47,7 +47,8 @@ export function readCommandWords(
     if (!value || value.startsWith('-')) {
       return undefined;
     }
-    flags[member] = flag.read?.(value) ?? value;
+    const read = flag.read?.(value) ?? value;
+    flags[member] = flag.isRepeatable ? [read] : read;
   }
   if (targets.length > most) {
     return undefined;

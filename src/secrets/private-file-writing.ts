@@ -42,7 +42,7 @@ export function writePrivateFile(
   const directory = dirname(file);
   makePrivateDirectory(directory);
   const durable = options.durable ?? true;
-  const temporary = join(directory, `.${basename(file)}.${randomBytes(16).toString('hex')}.tmp`);
+  const temporary = temporaryOf(file);
   try {
     writeNewFile(temporary, content, durable);
     if (options.exclusive === true) {
@@ -61,6 +61,24 @@ export function writePrivateFile(
   } finally {
     rmSync(temporary, { force: true });
   }
+}
+
+/**
+ * Puts a file that only its owner can read (0600) in the place of another, or of none, whole or not at all. The directory
+ * may be one that others can read. Throws the error of the file system.
+ */
+export function replaceFile(file: string, content: string): void {
+  const temporary = temporaryOf(file);
+  try {
+    writeNewFile(temporary, content, false);
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function temporaryOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.${randomBytes(16).toString('hex')}.tmp`);
 }
 
 function writeNewFile(file: string, content: string | Buffer, durable: boolean): void {

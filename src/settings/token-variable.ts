@@ -35,6 +35,11 @@ export function addressVariable(asked: string | undefined, provider: string): st
   });
 }
 
+/** The variable that is to hold the path of a file. Throws as `tokenVariable` does. */
+export function fileVariable(asked: string): string {
+  return harmlessVariable(asked, { what: 'no path', example: '--file-as AWS_WEB_IDENTITY_TOKEN_FILE' });
+}
+
 function harmlessVariable(
   name: string,
   { what, example }: { readonly what: string; readonly example: string },

@@ -14,8 +14,16 @@ export const execCommand: CommandDescription = {
   flags: [
     {
       usage: '--as <variable>',
-      description: 'the variable that holds the token (default: GITHUB_TOKEN for github)',
+      description:
+        'the variable that holds the token (default: GITHUB_TOKEN for github); NAME=TARGET adds the token of another target; repeatable',
+      isRepeatable: true,
     },
+    { usage: '--id-token', description: 'give the ID Token instead, for clusters and clouds' },
+    {
+      usage: '--token-file <file>',
+      description: 'give the token in a file that stays fresh while the command runs',
+    },
+    { usage: '--file-as <variable>', description: 'the variable that holds the path of that file' },
     shared.minValidity,
     shared.signInFirst,
     ...shared.whichToken,

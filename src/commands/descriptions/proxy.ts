@@ -32,6 +32,7 @@ export const proxyCommand: CommandDescription = {
       description: 'the variable that holds the address (default: GITHUB_API_URL for github)',
     },
     { usage: '--log <file>', description: 'write a line for each request to a file, not to standard error' },
+    shared.signInFirst,
     ...shared.whichToken,
     shared.json,
     shared.debug,

@@ -64,7 +64,7 @@ describe('the help', () => {
         expect(isShown(page, namesOf(flag).at(-1) ?? ''), flag.usage).toBe(true);
       }
       expect(help.includes('oauth-login help grants')).toBe(
-        ['token', 'exec', 'request', 'proxy'].includes(name),
+        ['token', 'exec', 'request', 'proxy', 'keep'].includes(name),
       );
     },
   );

@@ -20,13 +20,14 @@ const description: CommandDescription = {
 const read = (line: string) => readCommandWords(line === '' ? [] : line.split(' '), description);
 
 describe('the words of a command', () => {
-  it.each<[string, string | undefined, Record<string, string | true>]>([
+  it.each<[string, string | undefined, Record<string, string | readonly string[] | true>]>([
     ['', undefined, {}],
     ['github', 'github', {}],
     ['--json', undefined, { json: true }],
     ['--json github --offline', 'github', { json: true, offline: true }],
     ['--account ada --min-validity 5 github', 'github', { account: 'ada', minValidity: '5' }],
     ['--host git.example', undefined, { host: 'GIT.EXAMPLE' }],
+    ['--scope x', undefined, { scope: ['x'] }],
     ['constructor', 'constructor', {}],
   ])('%j are its target and its flags', (line, target, flags) => {
     expect(read(line)).toEqual({ target, others: [], flags });
@@ -37,7 +38,7 @@ describe('the words of a command', () => {
     '--account ada --account ada',
     '--account ada --offline',
     '--json --json',
-    '--scope x',
+    '--scope x --scope y',
     '--no-store',
     '--nonsense',
     'one two',

@@ -1,0 +1,25 @@
+import type { Context } from '../ground/context.ts';
+import { stopped } from '../ground/stopped.ts';
+import { whileChildRuns } from '../ground/while-child-runs.ts';
+import { openTokenFile } from '../secrets/token-file.ts';
+import { keepFileOf, type TokenFileFlags } from './token-file-run.ts';
+
+/**
+ * `oauth-login keep`: writes the token of a target to a file, keeps it fresh until it is stopped, and removes the file
+ * then. A refresh that is under way ends first.
+ */
+export async function keep(
+  target: string,
+  path: string,
+  flags: TokenFileFlags,
+  context: Context,
+): Promise<void> {
+  context.signal.throwIfAborted();
+  const file = openTokenFile(path, 'keep TARGET FILE');
+  const kept = await keepFileOf(target, file, flags, whileChildRuns(context));
+  if (context.stderr.isTTY) {
+    context.stderr.write(`oauth-login: ${file.path} holds the token until you press Ctrl-C\n`);
+  }
+  await stopped(context.signal);
+  await kept.end();
+}

@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { keepTokenFile } from '../../../src/access/kept-token-file.ts';
+import type { TokenReader, TokenToHold } from '../../../src/access/token-to-hold.ts';
+import {
+  AuthenticationRequiredError,
+  NetworkError,
+  type OAuthLoginError,
+} from '../../../src/ground/errors.ts';
+import { Secret } from '../../../src/ground/secret.ts';
+import { openTokenFile } from '../../../src/secrets/token-file.ts';
+
+const START = Date.parse('2026-11-29T12:00:00Z');
+
+function place(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'token-file-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return join(directory, 'token');
+}
+
+/** A clock that goes on when it is told to, and whose wall time may go further. */
+function openClock() {
+  let wall = START;
+  let waiting: { readonly milliseconds: number; readonly wake: () => void } | undefined;
+  const clock = {
+    now: () => new Date(wall),
+    monotonic: () => 0,
+    sleep: (milliseconds: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        waiting = { milliseconds, wake: resolve };
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
+  /** Ends the pause; `asleep` is for how many seconds the machine slept besides. Resolves at the next pause. */
+  const goOn = async (asleep = 0): Promise<number> => {
+    const { milliseconds, wake } = waiting ?? { milliseconds: 0, wake: () => {} };
+    wall += milliseconds + asleep * 1000;
+    waiting = undefined;
+    wake();
+    await expect.poll(() => waiting !== undefined).toBe(true);
+    return milliseconds;
+  };
+  return { clock, goOn };
+}
+
+/** A server whose tokens live for so many seconds, and a store that hands out the last one while it is good. */
+function openTokens(life: number, now: () => Date) {
+  let count = 0;
+  let latest: TokenToHold | undefined;
+  const issue = () => {
+    count += 1;
+    latest = {
+      token: new Secret(`token-${count}`),
+      issuedAt: now(),
+      expiresAt: new Date(now().getTime() + life * 1000),
+    };
+    return latest;
+  };
+  let failure: OAuthLoginError | undefined;
+  const read: TokenReader = async (minValiditySeconds) => {
+    if (failure !== undefined) {
+      throw failure;
+    }
+    const left = (Number(latest?.expiresAt) - now().getTime()) / 1000;
+    return latest === undefined || left < minValiditySeconds ? issue() : latest;
+  };
+  return {
+    read,
+    issue,
+    count: () => count,
+    fail: (error: OAuthLoginError | undefined) => {
+      failure = error;
+    },
+  };
+}
+
+async function begin(life: number) {
+  const path = place();
+  const { clock, goOn } = openClock();
+  const tokens = openTokens(life, clock.now);
+  const notes: string[] = [];
+  const kept = await keepTokenFile(
+    openTokenFile(path, '--token-file FILE'),
+    tokens.read,
+    60,
+    { failed: ({ code }) => notes.push(code), recovered: () => notes.push('recovered') },
+    clock,
+  );
+  const content = () => readFileSync(path, 'utf8');
+  return { path, clock, goOn, tokens, notes, kept, content };
+}
+
+describe('a token file that is kept', () => {
+  it.each([3_600, 600, 40])('never holds a token that has ended: one that lives for %i s', async (life) => {
+    const { path, clock, goOn, content, kept, tokens } = await begin(life);
+    expect([content(), statSync(path).mode & 0o777]).toEqual(['token-1', 0o600]);
+    for (let renewals = 0; tokens.count() < 4; renewals += 1) {
+      const issued = await tokens.read(0);
+      expect(content()).toBe(issued.token.reveal());
+      expect(Number(issued.expiresAt)).toBeGreaterThan(clock.now().getTime());
+      await goOn();
+      expect(renewals).toBeLessThan(2_000);
+    }
+    await kept.end();
+    expect(() => content()).toThrow('ENOENT');
+  });
+
+  it('does not ask more often than tokens end', async () => {
+    const { clock, goOn, tokens, kept } = await begin(3_600);
+    while (clock.now().getTime() < START + 10 * 3_600_000) {
+      await goOn();
+    }
+    expect(tokens.count()).toBeLessThanOrEqual(12);
+    await kept.end();
+  });
+
+  it('is fresh a moment after the machine has slept for a night', async () => {
+    const { goOn, content, kept } = await begin(3_600);
+    expect(await goOn(8 * 3_600)).toBeLessThanOrEqual(15_000);
+    expect(content()).toBe('token-2');
+    await kept.end();
+  });
+
+  it('holds the token that another process has got, and is written again when it was changed or removed', async () => {
+    const { path, goOn, content, tokens, kept } = await begin(3_600);
+    tokens.issue();
+    await goOn();
+    expect(content()).toBe('token-2');
+    writeFileSync(path, 'something else');
+    await goOn();
+    expect(content()).toBe('token-2');
+    rmSync(path);
+    await goOn();
+    expect(content()).toBe('token-2');
+    await kept.end();
+  });
+
+  it('is told of a failure once, tried again and told of the end of it', async () => {
+    const { goOn, content, tokens, notes, kept } = await begin(600);
+    tokens.fail(new NetworkError('network_unreachable', 'no network', { hint: 'wait' }));
+    await goOn(500);
+    await goOn();
+    expect(notes).toEqual(['network_unreachable']);
+    tokens.fail(new AuthenticationRequiredError('refresh_rejected', 'it ended', { hint: 'sign in' }));
+    await goOn();
+    expect(notes).toEqual(['network_unreachable', 'refresh_rejected']);
+    expect(content()).toBe('token-1');
+    tokens.fail(undefined);
+    await goOn();
+    expect(notes.at(-1)).toBe('recovered');
+    expect(content()).toBe('token-2');
+    await kept.end();
+  });
+
+  it('stays when somebody put something else there', async () => {
+    const { path, kept, content } = await begin(3_600);
+    writeFileSync(path, 'of somebody else');
+    await kept.end();
+    expect(content()).toBe('of somebody else');
+  });
+});
+
+describe('T40 the place of a token file', () => {
+  it.each<[string, (path: string) => void]>([
+    ['of more than one word', (path) => writeFileSync(path, 'Host work\n  User ada\n')],
+    ['that is a link', (path) => symlinkSync('/etc/hostname', path)],
+    ['that is a directory', (path) => symlinkSync('.', path)],
+  ])('is not a file %s', (_what, make) => {
+    const path = place();
+    make(path);
+    expect(() => openTokenFile(path, '--token-file FILE')).toThrow('is not replaced by a token');
+  });
+
+  it('may hold what an earlier run left, which others could read', () => {
+    const path = place();
+    writeFileSync(path, 'old.token', { mode: 0o644 });
+    const file = openTokenFile(path, '--token-file FILE');
+    file.hold(new Secret('new.token'));
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['new.token', 0o600]);
+    file.remove();
+    expect(() => statSync(path)).toThrow('ENOENT');
+  });
+});
