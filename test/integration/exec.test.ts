@@ -184,7 +184,7 @@ describe('T60 the token in the environment of a child', () => {
       'SSH_ASKPASS',
       'DOTNET_STARTUP_HOOKS',
     ],
-    ...['', 'A-B', '1A', 'A=B', 'A B', 'Ä', 'A\n'],
+    ...['', 'A-B', '1A', 'A B=github', 'A B', 'Ä', 'A\n'],
   ])('is not put into %j, and nothing is run', async (name) => {
     const { exitCode, stderr } = await line.runIn(
       { env: GIVEN },
