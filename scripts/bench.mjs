@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureCachedToken, measureImport } from './bench/library.mjs';
 import { measureAnswer, openBenchSession } from './bench/session.mjs';
 import { measureInTurn } from './bench/whole-process.mjs';
 
@@ -30,6 +31,9 @@ const memoryBound = 1.25;
 const timeTolerance = 1.1;
 // From the arrival of the callback to the end of the process, in milliseconds more than the server takes.
 const answerBound = 150;
+// Milliseconds that a program pays for the library: for its import, more than for an empty module; for a token that is stored.
+const importBound = 30;
+const cachedTokenBound = 1;
 
 const results = [];
 const session = await openBenchSession();
@@ -60,6 +64,18 @@ try {
       tolerated: milliseconds <= answerBound,
       text: `${milliseconds.toFixed(0)} ms more than the server (≤ ${answerBound}); ${again.toFixed(0)} ms when signed in already`,
     };
+  });
+  await report("import 'oauth-login'", await session.home('file'), async (home) => {
+    const milliseconds = measureImport(session, home.env, runs);
+    const met = milliseconds <= importBound;
+    const text = `${milliseconds.toFixed(1)} ms more than an empty module (≤ ${importBound})`;
+    return { milliseconds, bounds: { milliseconds: importBound }, met, tolerated: met, text };
+  });
+  await report('account.token() in a running process', await session.home('file'), (home) => {
+    const milliseconds = measureCachedToken(session, home.env);
+    const met = milliseconds <= cachedTokenBound;
+    const text = `${milliseconds.toFixed(2)} ms (≤ ${cachedTokenBound})`;
+    return { milliseconds, bounds: { milliseconds: cachedTokenBound }, met, tolerated: met, text };
   });
 } finally {
   await session.close();

@@ -40,7 +40,8 @@ export function measureInTurn(command, args, env, runs) {
   }
 }
 
-function timesInTurn(bare, ours, env, runs) {
+/** Runs two programs in turn; gives medians in milliseconds, and the median of their ratios. */
+export function timesInTurn(bare, ours, env, runs) {
   runProgram(ours, env);
   const times = alternate(runs, [bare, ours], (program) => timeProgram(program, env));
   const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));
