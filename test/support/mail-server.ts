@@ -6,6 +6,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Where Debian has it; no other place is in the PATH of everybody. */
+const DOVECOT = '/usr/sbin/dovecot';
 /** The user that Debian has for this. */
 const NOBODY = 65_534;
 
@@ -42,7 +44,7 @@ export async function startMailServer(userInfoEndpoint: string): Promise<MailSer
   if (userInfo().uid === 0) {
     chownSync(join(directory, 'mail'), NOBODY, NOBODY);
   }
-  const dovecot = spawn('dovecot', ['-F', '-c', join(directory, 'conf')], {
+  const dovecot = spawn(DOVECOT, ['-F', '-c', join(directory, 'conf')], {
     stdio: 'ignore',
     env: { PATH: `${process.env.PATH}:/usr/sbin` },
   });
