@@ -1,5 +1,6 @@
 import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/account.ts';
 import type { AccountReserve } from '../accounts/account-reserve.ts';
+import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { NetworkError, StoreError } from '../ground/errors.ts';
@@ -8,6 +9,7 @@ import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import { tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { AccessSession } from './access-session.ts';
 import { failureRecord } from './failed-refresh.ts';
 import { withEndOfSecret } from './refused-client.ts';
@@ -53,11 +55,15 @@ export async function renewAccount(
       requestedScopes: head.scopes,
     };
     const endpoint = tokenEndpoint(use, context);
-    return await keepWhatComes({ head, secrets }, access, (onReply) =>
-      refreshTokens(endpoint, refreshToken, {
-        ...defined({ subject: head.profile?.sub, idToken: secrets.idToken, redirectUri: head.redirectUri }),
-        onReply,
-      }),
+    return await keepWhatComes(
+      { head, secrets },
+      access,
+      (onReply) =>
+        refreshTokens(endpoint, refreshToken, {
+          ...defined({ subject: head.profile?.sub, idToken: secrets.idToken, redirectUri: head.redirectUri }),
+          onReply,
+        }),
+      use.provider,
     );
   } finally {
     await http.close();
@@ -68,6 +74,7 @@ async function keepWhatComes(
   account: OpenAccount,
   { context, store, note }: AccessSession,
   refresh: (onReply: (reply: RefreshReply) => Promise<void>) => Promise<TokenSet>,
+  provider: Pick<Provider, 'refreshTokenDays'> = {},
 ): Promise<OpenAccount> {
   const sentAt = context.clock.now().toISOString();
   let latest = { ...account, head: { ...account.head, unfinishedRefresh: sent(account.head, sentAt) } };
@@ -86,7 +93,9 @@ async function keepWhatComes(
       };
       reserve.write(latest.head, latest.secrets);
     });
-    const renewed = withTokens(latest, tokens);
+    const isSame = tokens.refreshToken?.reveal() === account.secrets.refreshToken?.reveal();
+    const end = refreshTokenEnd(tokens, provider) ?? (isSame ? latest.head.refreshTokenExpiresAt : undefined);
+    const renewed = withTokens(latest, tokens, end);
     reserve.write(renewed.head, renewed.secrets);
     if (tokens.clockOffset !== undefined) {
       note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: latest.head.label });
@@ -162,13 +171,18 @@ function unansweredText({ unfinishedRefresh: before }: AccountHead): string {
 }
 
 /** The account with new tokens in place of the old; everything else about it stays. */
-function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccount {
+function withTokens(
+  { head, secrets }: OpenAccount,
+  tokens: TokenSet,
+  refreshTokenExpiresAt: string | undefined,
+): OpenAccount {
   const {
     expiresAt: _expiresAt,
     needsLogin: _needsLogin,
     unfinishedRefresh: _unfinishedRefresh,
     failedRefresh: _failedRefresh,
     isTokenRefused: _isTokenRefused,
+    refreshTokenExpiresAt: _refreshTokenExpiresAt,
     ...rest
   } = head;
   return {
@@ -176,7 +190,7 @@ function withTokens({ head, secrets }: OpenAccount, tokens: TokenSet): OpenAccou
       ...rest,
       scopes: tokens.scopes,
       issuedAt: tokens.issuedAt.toISOString(),
-      ...defined({ expiresAt: tokens.expiresAt?.toISOString() }),
+      ...defined({ expiresAt: tokens.expiresAt?.toISOString(), refreshTokenExpiresAt }),
       hasRefreshToken: tokens.refreshToken !== undefined,
     },
     secrets: {

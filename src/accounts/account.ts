@@ -104,6 +104,8 @@ export const readAccountHead = record({
   verifiedAt: instant,
   signedInAt: instant,
   hasRefreshToken: flag,
+  /** When the refresh token ends, as far as the server or its file tells; ISO 8601. */
+  refreshTokenExpiresAt: optional(instant),
   /** Why to sign in again: the server refused the refresh token, or the access token where there is none. */
   needsLogin: optional(text),
   unfinishedRefresh: optional(unfinishedRefresh),

@@ -16,11 +16,15 @@ import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, statusText, variableTokenText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
+import { readPeriod } from '../settings/seconds.ts';
 import { tokenVariables } from '../settings/variables.ts';
+import { refuseEnding } from './ending-sign-ins.ts';
 
 /** The flags of `status`. */
 export interface StatusFlags {
   readonly json?: boolean;
+  /** Such as `3d`. */
+  readonly checkExpiry?: string;
 }
 
 /**
@@ -28,6 +32,8 @@ export interface StatusFlags {
  * network. Where the key is at hand it vouches for what the files say; where it is not, that is said.
  */
 export async function status(flags: StatusFlags, context: Context): Promise<void> {
+  const period =
+    flags.checkExpiry === undefined ? undefined : readPeriod('--check-expiry', flags.checkExpiry);
   const session = openSession(context);
   const { accounts, problems: unreadable } = await checkedAccounts(session);
   const kept = openUnattendedTokens(context).list();
@@ -88,6 +94,9 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   }
   const nothing = [accounts, kept.tokens, waiting, variables, problems].every(({ length }) => length === 0);
   if (!nothing) {
+    if (period !== undefined) {
+      refuseEnding({ accounts: heads, clients }, new Date(now.getTime() + period * 1000));
+    }
     return;
   }
   throw new AuthenticationRequiredError('login_required', 'nobody is signed in', {

@@ -38,6 +38,7 @@ export type ConfigurationCode =
 export type AuthenticationRequiredCode =
   | 'login_required'
   | 'account_signed_out'
+  | 'sign_in_ends'
   | 'refresh_rejected'
   | 'token_rejected'
   | 'person_required'

@@ -65,15 +65,20 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     signed_in_at: head.signedInAt,
     issued_at: head.issuedAt,
     expires_at: head.expiresAt ?? null,
-    expires_in:
-      head.expiresAt === undefined ? null : Math.floor((Date.parse(head.expiresAt) - now.getTime()) / 1000),
+    expires_in: secondsUntil(head.expiresAt, now),
     refreshable: head.hasRefreshToken,
+    refresh_token_expires_at: head.refreshTokenExpiresAt ?? null,
+    refresh_token_expires_in: secondsUntil(head.refreshTokenExpiresAt, now),
     needs_login: head.needsLogin ?? null,
     token_refused: head.isTokenRefused ?? false,
     verified_at: head.verifiedAt,
     store: head.store,
     ...(head.allowHttpLoopback ? { allow_http_loopback: true } : {}),
   };
+}
+
+function secondsUntil(instant: string | undefined, now: Date): number | null {
+  return instant === undefined ? null : Math.floor((Date.parse(instant) - now.getTime()) / 1000);
 }
 
 /** A kept token of `--grant` as `status --json` shows it: everything but the token. */

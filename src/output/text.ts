@@ -76,6 +76,7 @@ export function statusText(
     ...(here === undefined ? [] : [`  here:      ${here}`]),
     `  scopes:    ${scopesText(head.scopes)}`,
     `  valid:     ${validityText(head, now)}`,
+    ...refreshTokenLines(head, now),
     `  stored:    ${storeText(head.store)}`,
     `  verified:  ${agoText(head.verifiedAt, now)}`,
   ];
@@ -183,6 +184,19 @@ function validityText(head: AccountHead, now: Date): string {
     return `for ${durationText(seconds)}${renewal}`;
   }
   return isRefreshed ? 'expired; the next use refreshes it' : 'expired; sign in again';
+}
+
+/** When the sign-in itself ends, where that is known. */
+function refreshTokenLines({ refreshTokenExpiresAt, needsLogin }: AccountHead, now: Date): readonly string[] {
+  if (refreshTokenExpiresAt === undefined || needsLogin !== undefined) {
+    return [];
+  }
+  const seconds = Math.floor((Date.parse(refreshTokenExpiresAt) - now.getTime()) / 1000);
+  return [
+    seconds > 0
+      ? `  sign-in:   ends in ${durationText(seconds)}, unless a refresh prolongs it`
+      : '  sign-in:   has ended; sign in again',
+  ];
 }
 
 /** Why a poll failed: the status of the server's own failure, or the network. */

@@ -101,6 +101,9 @@ export function tokenFacts(token: FreshToken): Readonly<Record<string, unknown>>
     expires_at: expiresAt ?? null,
     scope: scopes.join(' '),
     provider,
+    ...(token.kind === 'account' && token.head.refreshTokenExpiresAt !== undefined
+      ? { refresh_token_expires_at: token.head.refreshTokenExpiresAt }
+      : {}),
     ...(token.kind === 'unattended' ? { grant: token.head.grant } : { account: token.head.id }),
   };
 }

@@ -86,6 +86,10 @@ const members = {
     'Why its refresh tokens may expire soon in any case; a clause without a full stop.',
     texts.words,
   ),
+  refresh_token_days: optional(
+    'Days after which a refresh token ends unless it is used; for providers that do not say so in their replies.',
+    wholeNumber(1, 3650),
+  ),
   refusals: optional('What most likely led to an error; the first match counts.', parts.refusals),
   prompt_values: optional(
     'The values of prompt that the provider knows (OpenID Connect Core §3.1.2.1).',
@@ -166,6 +170,7 @@ export const sharedMembers = {
   token_presentation: shared('token_presentation', members.token_presentation),
   git: shared('git', members.git),
   registry: shared('registry', members.registry),
+  refresh_token_days: shared('refresh_token_days', members.refresh_token_days),
   revocation: shared('revocation', members.revocation),
   quirks: shared('quirks', members.quirks),
 };

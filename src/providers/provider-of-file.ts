@@ -96,6 +96,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     tokenPresentation: file.token_presentation,
     git: file.git,
     registry: file.registry,
+    refreshTokenDays: file.refresh_token_days,
     revocation: file.revocation === undefined ? undefined : revocationOf(file.revocation),
     quirks: file.quirks,
   });

@@ -135,6 +135,8 @@ export interface Provider {
   readonly shortLived?: { readonly scopes: readonly string[] };
   /** Why its refresh tokens may end soon, whatever happens (`refresh_token_expires_in` in the token reply); a clause. */
   readonly refreshTokenEnds?: string;
+  /** Days for which a refresh token can be used, from when it was issued or used last. */
+  readonly refreshTokenDays?: number;
   /** The most likely causes of errors of its token endpoint, as clauses. The first that fits counts. */
   readonly refusals?: readonly {
     readonly request: 'refresh';

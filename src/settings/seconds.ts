@@ -19,3 +19,25 @@ export function secondsSetting(
     { hint: `for example ${flag} ${standard}` },
   );
 }
+
+/** Seconds in each unit of a period. */
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** The seconds of a period such as `3d`, `12h`, `30m` or `90`; throws a `UsageError` for anything else. */
+export function readPeriod(flag: string, text: string): number {
+  const [, count = '', unit = 's'] = /^(\d{1,7})([smhdw]?)$/.exec(text) ?? [];
+  const seconds = Number(count) * (units[unit || 's'] ?? 1);
+  if (count !== '' && seconds <= LONGEST_PERIOD) {
+    return seconds;
+  }
+  throw new UsageError(
+    'usage_invalid',
+    `${flag} takes a time such as 3d, 12h or 30m, not ${JSON.stringify(text)}`,
+    {
+      hint: `for example ${flag} 3d`,
+    },
+  );
+}
+
+/** Ten years. */
+const LONGEST_PERIOD = 315_360_000;

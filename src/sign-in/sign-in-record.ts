@@ -3,6 +3,7 @@ import type { AccountHead, AccountSecrets, OpenAccount } from '../accounts/accou
 import { accountId } from '../accounts/account-id.ts';
 import { signatureRuleOf } from '../accounts/account-signer.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
+import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
 import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
@@ -67,8 +68,10 @@ export async function storeSignIn(
     // The refreshes of the sign-in before go on from its own ID Token (OpenID Connect Core §12.2).
     const idToken = tried?.goesWithIdToken === true ? kept?.idToken : undefined;
     const refreshToken = tokens.refreshToken ?? kept?.refreshToken;
-    const alias = settings.alias ?? (await store.read(id))?.alias;
-    const { head, secrets } = signInRecord(signIn, kind, refreshToken, context, alias);
+    const before = await store.read(id);
+    const keptEnd = tokens.refreshToken === undefined ? before?.refreshTokenExpiresAt : undefined;
+    const earlier = { alias: settings.alias ?? before?.alias, keptEnd };
+    const { head, secrets } = signInRecord(signIn, kind, refreshToken, context, earlier);
     context.signal.throwIfAborted();
     await store.write(head, idToken === undefined ? secrets : { ...secrets, idToken });
     return head;
@@ -90,7 +93,7 @@ function signInRecord(
   kind: StoreKind,
   refreshToken: Secret | undefined,
   { clock }: Pick<Context, 'clock'>,
-  alias?: string,
+  { alias, keptEnd }: { readonly alias?: string | undefined; readonly keptEnd?: string | undefined } = {},
 ): OpenAccount {
   const { settings, provider, client, tokens, person } = signIn;
   const now = clock.now().toISOString();
@@ -123,6 +126,8 @@ function signInRecord(
       verifiedAt: now,
       signedInAt: now,
       hasRefreshToken: refreshToken !== undefined,
+      refreshTokenExpiresAt:
+        refreshToken === undefined ? undefined : (refreshTokenEnd(tokens, provider) ?? keptEnd),
       isOfflineAccessRefused: isRefusedOffline ? true : undefined,
       store: kind,
       allowHttpLoopback: settings.allowHttpLoopback ? true : undefined,

@@ -6,5 +6,13 @@ export const statusCommand: CommandDescription = {
   name: 'status',
   description: 'show every account and kept token, without network access',
   arguments: [],
-  flags: [shared.json, shared.debug, shared.allowDebug],
+  flags: [
+    {
+      usage: '--check-expiry <time>',
+      description: 'exit with 4 if a sign-in or a client secret ends within this time, such as 3d or 12h',
+    },
+    shared.json,
+    shared.debug,
+    shared.allowDebug,
+  ],
 };

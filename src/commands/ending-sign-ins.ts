@@ -1,0 +1,49 @@
+import { isWithdrawn } from '../access/freshness.ts';
+import type { AccountHead } from '../accounts/account.ts';
+import { accountWords } from '../accounts/account-words.ts';
+import type { KeptClient } from '../accounts/kept-clients.ts';
+import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { safeText } from '../ground/safe-text.ts';
+
+/** What is looked through. */
+interface Ending {
+  readonly accounts: readonly AccountHead[];
+  readonly clients: readonly KeptClient[];
+}
+
+/**
+ * Throws an `AuthenticationRequiredError` that names every sign-in and every client secret that is at an end by then.
+ * An access token that is refreshed does not count, and what is not known to end does not either.
+ */
+export function refuseEnding({ accounts, clients }: Ending, then: Date): void {
+  const ending = accounts.filter((head) => endOf(head) <= then.getTime());
+  const secrets = clients.filter(
+    ({ secretExpiresAt }) => Date.parse(secretExpiresAt ?? '') <= then.getTime(),
+  );
+  const names = [
+    ...ending.map((head) => accountWords(head, accounts)),
+    ...secrets.map(({ provider }) => `the client secret of ${safeText(provider)}`),
+  ];
+  if (names.length === 0) {
+    return;
+  }
+  const when = `by ${then.toISOString().replace('T', ' ').slice(0, 16)} UTC`;
+  const [first] = ending;
+  const [secret] = secrets;
+  throw new AuthenticationRequiredError(
+    'sign_in_ends',
+    `${names.join(', ')} ${names.length === 1 ? 'ends' : 'end'} ${when}`,
+    {
+      hint: `sign in again with: oauth-login ${first?.target ?? secret?.provider ?? 'github'}`,
+    },
+  );
+}
+
+/** Milliseconds since the epoch; of a sign-in that has ended, minus infinity. */
+function endOf(head: AccountHead): number {
+  if (head.needsLogin !== undefined || (isWithdrawn(head) && !head.hasRefreshToken)) {
+    return Number.NEGATIVE_INFINITY;
+  }
+  const end = head.hasRefreshToken ? head.refreshTokenExpiresAt : head.expiresAt;
+  return end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
+}
