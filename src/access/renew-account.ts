@@ -3,7 +3,7 @@ import type { AccountReserve } from '../accounts/account-reserve.ts';
 import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { NetworkError, StoreError } from '../ground/errors.ts';
+import { type AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
 import { networkOf } from '../ground/http-options.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
@@ -70,11 +70,24 @@ export async function renewAccount(
   }
 }
 
-async function keepWhatComes(
+/** How the tokens of a reply change the account, and which refusal ends its sign-in. */
+interface Keeping {
+  merge(account: OpenAccount, tokens: TokenSet, refreshTokenExpiresAt: string | undefined): OpenAccount;
+  isRejection(error: unknown): error is AuthorizationServerError;
+}
+
+const everything: Keeping = { merge: withTokens, isRejection: isRejectedRefresh };
+
+/**
+ * Spends a refresh token by `refresh`, and keeps what comes of it as `renewAccount` says; it has to be called inside the
+ * lock of the account. Throws as `renewAccount` does.
+ */
+export async function keepWhatComes(
   account: OpenAccount,
   { context, store, note }: AccessSession,
   refresh: (onReply: (reply: RefreshReply) => Promise<void>) => Promise<TokenSet>,
   provider: Pick<Provider, 'refreshTokenDays'> = {},
+  { merge, isRejection }: Keeping = everything,
 ): Promise<OpenAccount> {
   const sentAt = context.clock.now().toISOString();
   let latest = { ...account, head: { ...account.head, unfinishedRefresh: sent(account.head, sentAt) } };
@@ -95,7 +108,7 @@ async function keepWhatComes(
     });
     const isSame = tokens.refreshToken?.reveal() === account.secrets.refreshToken?.reveal();
     const end = refreshTokenEnd(tokens, provider) ?? (isSame ? latest.head.refreshTokenExpiresAt : undefined);
-    const renewed = withTokens(latest, tokens, end);
+    const renewed = merge(latest, tokens, end);
     reserve.write(renewed.head, renewed.secrets);
     if (tokens.clockOffset !== undefined) {
       note({ kind: 'clock-differs', seconds: tokens.clockOffset, label: latest.head.label });
@@ -107,7 +120,7 @@ async function keepWhatComes(
       throw error;
     }
     throw withEndOfSecret(
-      noteFailure(error, account.head, latest, reply, reserve, context),
+      noteFailure(error, account.head, latest, reply, reserve, { context, isRejection }),
       latest.head,
       context,
     );
@@ -128,18 +141,18 @@ function noteFailure(
   { head, secrets }: OpenAccount,
   reply: RefreshReply | undefined,
   reserve: AccountReserve,
-  { clock }: Context,
+  { context: { clock }, isRejection }: Pick<Keeping, 'isRejection'> & { readonly context: Context },
 ): unknown {
   const { unfinishedRefresh, failedRefresh: _failedRefresh, ...rest } = head;
   const refused = `${head.label} refused the refresh token`;
-  if (isRejectedRefresh(error) && error.error !== UNEXPLAINED) {
+  if (isRejection(error) && error.error !== UNEXPLAINED) {
     const likely = error.likelyReason === undefined ? '' : `: ${error.likelyReason}`;
     const reason = `${refused} (${error.error})${likely}${unansweredText(before)}`;
     reserve.write({ ...rest, needsLogin: reason }, secrets);
     return signInAgain(head, reason);
   }
   // A reply without a reason may be the page of a proxy, so the next command tries again.
-  const told = isRejectedRefresh(error)
+  const told = isRejection(error)
     ? signInAgain(head, `${refused} (status ${error.status}, without a reason)${unansweredText(before)}`)
     : error;
   const mark = hasNoAnswer(error, reply) ? before.unfinishedRefresh : unfinishedRefresh;

@@ -1,5 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
-import { freshToken } from '../access/fresh-token.ts';
+import { type FreshToken, freshToken } from '../access/fresh-token.ts';
 import { isFresh } from '../access/freshness.ts';
 import { presentationOf } from '../access/presentation.ts';
 import { providerNameOf, type TokenSource } from '../access/token-source.ts';
@@ -38,12 +38,19 @@ export async function token(typed: string | undefined, given: TokenFlags, contex
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context);
-  const source = await tokenSourceOf(target, flags, access);
+  const { scope, ...unscoped } = flags;
+  const isScoped = scope !== undefined && flags.grant === undefined;
+  const source = await tokenSourceOf(target, isScoped ? unscoped : flags, access);
   const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };
   const { method, url } = flags;
   if (source.kind === 'account' && source.head.oauth1 !== undefined) {
     const { printOAuth1Token } = await import('./print-oauth1-token.ts');
     return printOAuth1Token(source, { format, freshness, ...defined({ method, url }) }, access);
+  }
+  if (isScoped && flags.refresh) {
+    throw new UsageError('usage_conflict', '--scope asks for a new token anyway', {
+      hint: 'leave out --refresh',
+    });
   }
   if (method !== undefined || url !== undefined) {
     throw new UsageError(
@@ -55,12 +62,32 @@ export async function token(typed: string | undefined, given: TokenFlags, contex
     );
   }
   const details = await formatDetails(format, source, target, flags, access);
-  const fresh = await freshToken(source, freshness, access);
+  const fresh = isScoped
+    ? await scopedFreshToken(source, scope, access)
+    : await freshToken(source, freshness, access);
   // A server sets how long its tokens live; refusing this one would never give another.
   if (fresh.kind === 'account' && !isFresh(fresh.head, { minValiditySeconds }, context)) {
     context.stderr.write(shortLivedText(fresh.head, minValiditySeconds, context.clock.now()));
   }
   print(format, { ...details, token: fresh }, context);
+}
+
+/** A token with some of the scopes only. Throws a `UsageError` where no account is the source. */
+async function scopedFreshToken(
+  source: TokenSource,
+  scope: readonly string[],
+  access: AccessSession,
+): Promise<FreshToken> {
+  if (source.kind !== 'account') {
+    throw new UsageError('usage_conflict', 'a token that a variable supplies has the scopes that it has', {
+      hint: 'leave out --scope, or unset the variable',
+    });
+  }
+  const [{ scopedToken }, { askedScopes }] = await Promise.all([
+    import('../access/scoped-token.ts'),
+    import('../settings/scope.ts'),
+  ]);
+  return { kind: 'account', ...(await scopedToken(source.head, askedScopes(scope), access)) };
 }
 
 /** What some of the formats have to know besides the token; it is known before anything is asked of a server. */

@@ -88,7 +88,7 @@ describe('what is missing is known before anything is sent', () => {
 
   it.each<[string, string[]]>([
     ['an unknown grant', ['--grant', 'password']],
-    ['a flag without --grant', ['--scope', 'read']],
+    ['a flag without --grant', ['--audience', 'read']],
     ['a key file without --grant', ['--key-file', 'x']],
     ['a flag of another grant', ['--grant', 'client-credentials', '--rotate-to', 'x']],
     ['an account', ['--grant', 'client-credentials', '--account', 'x']],
