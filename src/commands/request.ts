@@ -1,6 +1,5 @@
 import { authorizedWith } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
-import { refuseInsufficientScope } from '../access/insufficient-scope.ts';
 import { sendWithToken, suppliesOf } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
 import { networkOfSource } from '../access/token-source.ts';
@@ -14,6 +13,7 @@ import { type RequestFlags, requestSettings } from '../settings/request-settings
 import { refuseTwoInputs } from '../settings/standard-input.ts';
 import { openAccess } from './open-access.ts';
 import { requireOrigin } from './require-origin.ts';
+import { withStepUp } from './step-up.ts';
 import { tokenSourceOf } from './token-flags.ts';
 import { openDestination, writeResponse } from './write-response.ts';
 
@@ -57,8 +57,9 @@ export async function request(
   try {
     const destination = await openDestination(flags.output, context);
     try {
-      const response = await sendWithToken(suppliesOf(source, access), send);
-      await refuseInsufficientScope(source, response);
+      const response = await withStepUp(source, flags, access, (current) =>
+        sendWithToken(suppliesOf(current, access), send),
+      );
       await writeResponse(response, url, flags, destination, context);
     } catch (error) {
       await destination.abandon();

@@ -1,3 +1,4 @@
+import type { AccessSession } from '../access/access-session.ts';
 import { freshToken } from '../access/fresh-token.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import type { Context } from '../ground/context.ts';
@@ -49,7 +50,26 @@ export async function signInFirst(
     }
   }
   const [again, asked] = account === undefined ? [target ?? '', firstTime(flags)] : onceMore(account, flags);
-  const sign = await askedSignIn(again, asked, access);
+  await signInNow(again, asked, access);
+}
+
+/**
+ * Signs an account in again, and asks for these scopes besides what its sign-in asked for; gives the account as it is then.
+ * Throws what the sign-in leads to.
+ */
+export async function signInForScopes(
+  account: AccountHead,
+  scopes: readonly string[],
+  flags: SignInFirstFlags,
+  access: AccessSession,
+): Promise<AccountHead> {
+  const [target, asked] = onceMore(account, flags);
+  return signInNow(target, { ...asked, scope: [scopes.join(' ')] }, access);
+}
+
+async function signInNow(target: string, asked: LoginFlags, access: AccessSession): Promise<AccountHead> {
+  const { context } = access;
+  const sign = await askedSignIn(target, asked, access);
   const { settings, explained } = await settingsOfAddress(
     sign.target,
     sign.flags,
@@ -61,6 +81,7 @@ export async function signInFirst(
     throw explained(error);
   });
   context.stderr.write(signedInText(signedIn.account, 'kept', signedIn.missingScopes, context.clock.now()));
+  return signedIn.account;
 }
 
 /** The name of an account that is not here yet goes to the server as a hint. */

@@ -220,6 +220,42 @@ describe('an API by its address', () => {
     expect(await use()).toMatchObject({ exitCode: 0, stdout: 'the body of the 403' });
   });
 
+  it('offers the sign-in at a terminal, sends the request again, and asks no more than twice', async () => {
+    await line.run(api.identifier, ...local, '--yes', '--scope', 'files:read');
+    let wants = (scopes: string): string | undefined =>
+      scopes.includes('files:delete') ? undefined : 'files:delete';
+    const seen = authorizations().length;
+    api.on('/mcp/all', ({ authorization = '' }) => {
+      const wanted = wants(authorizations().at(-1)?.query.get('scope') ?? '');
+      const challenge = `Bearer error="insufficient_scope", scope="${wanted}"`;
+      return wanted === undefined
+        ? jsonReply({ isNew: authorization !== '' })
+        : { status: 403, headers: { 'www-authenticate': challenge } };
+    });
+    const questions: string[] = [];
+    const ask = (answer: boolean) =>
+      line.runIn(
+        atTerminal({ confirm: async (question) => questions.push(question) > 0 && answer }),
+        ...['request', api.identifier, `${api.identifier}/all`, '--json', '{"n":1}'],
+      );
+    expect((await ask(false)).exitCode).toBe(4);
+    expect(authorizations().length).toBe(seen);
+    const agreed = await ask(true);
+    expect(agreed).toMatchObject({ exitCode: 0, stdout: '{"isNew":true}' });
+    expect(questions.filter((question) => question.includes('files:delete'))).toHaveLength(2);
+    // The union of what was granted, asked for and wanted, in one new authorization.
+    expect(authorizations()).toHaveLength(seen + 1);
+    const asked = authorizations().at(-1)?.query.get('scope')?.split(' ') ?? [];
+    expect(asked).toEqual(expect.arrayContaining(['files:read', 'files:write', 'files:delete']));
+    let turn = 0;
+    wants = () => {
+      turn += 1;
+      return `more:${turn}`;
+    };
+    expect((await ask(true)).exitCode).toBe(4);
+    expect(authorizations()).toHaveLength(seen + 3);
+  });
+
   it('gives its token as a JSON object of headers', async () => {
     await line.run(api.identifier, ...local, '--yes');
     const { stdout } = await line.run('token', api.identifier, '--format', 'headers-json');
