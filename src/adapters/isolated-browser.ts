@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Environment } from '../ground/context.ts';
 import { childEnvironment } from '../ground/environment.ts';
@@ -9,11 +8,15 @@ function workOf(uri: string): string {
   return `
     import { parentPort } from 'node:worker_threads';
     import open from ${JSON.stringify(import.meta.resolve('open'))};
+    // What \`open\` starts keeps no thread running.
+    const wait = setInterval(() => {}, 60_000);
     const child = await open(${JSON.stringify(uri)});
     parentPort.postMessage('opened');
-    const tell = (code) => parentPort.postMessage({ code });
+    const tell = (code) => {
+      parentPort.postMessage({ code });
+      clearInterval(wait);
+    };
     if (child.exitCode === null) {
-      child.ref();
       child.once('exit', tell);
     } else {
       tell(child.exitCode);
@@ -37,8 +40,10 @@ export async function openIsolated(uri: string, env: Environment): Promise<Brows
     });
     worker.once('exit', () => resolve(null));
   });
-  // It rejects with what the thread throws.
-  await once(worker, 'message');
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject);
+    worker.once('exit', () => reject(new Error('the thread ended before it opened anything')));
+  });
   // What happens to the thread from now on ends no program: the browser is open.
   worker.on('error', () => {});
   worker.unref();

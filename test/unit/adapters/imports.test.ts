@@ -91,14 +91,16 @@ describe('a heavy package lives in one place, behind an import() of its own', ()
 });
 
 describe('T10 nothing is read from the working directory', () => {
-  it.each([
-    /(?:from|import\(|require\()\s*["']dotenv/,
-    /loadEnvFile/,
-    /process\.cwd\(/,
-    /process\.chdir\(/,
-    /--env-file/,
-  ])('holds no %s', (pattern) => {
-    expect(sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)).toEqual([]);
+  it.each([/(?:from|import\(|require\()\s*["']dotenv/, /loadEnvFile/, /process\.chdir\(/, /--env-file/])(
+    'holds no %s',
+    (pattern) => {
+      expect(sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)).toEqual([]);
+    },
+  );
+
+  it('asks for its path in one place, to compare it with what the user configured', () => {
+    const asking = sources.filter(({ text }) => /process\.cwd\(/.test(text));
+    expect(asking.map(({ file }) => file)).toEqual(['src/host/working-directory.ts']);
   });
 });
 
