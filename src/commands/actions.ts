@@ -75,6 +75,9 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   logout: async ({ context }, flags, target) => {
     await (await import('./logout.ts')).logout(target, flags, context);
   },
+  forget: async ({ context }, flags) => {
+    await (await import('./forget.ts')).forget(flags, context);
+  },
   providers: async ({ context }, flags, name, file) => {
     const { isProviderAction, changeProviders } = await import('./provider-files.ts');
     if (isProviderAction(name, file)) {

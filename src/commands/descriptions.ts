@@ -2,6 +2,7 @@ import { credentialCommand } from './descriptions/credential.ts';
 import { demoCommand } from './descriptions/demo.ts';
 import { execCommand } from './descriptions/exec.ts';
 import { keepCommand } from './descriptions/keep.ts';
+import { forgetCommand } from './descriptions/forget.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { logoutCommand } from './descriptions/logout.ts';
 import { providersCommand } from './descriptions/providers.ts';
@@ -28,6 +29,7 @@ export const descriptions = {
   use: useCommand,
   switch: switchCommand,
   logout: logoutCommand,
+  forget: forgetCommand,
   providers: providersCommand,
   setup: setupCommand,
   demo: demoCommand,

@@ -43,6 +43,7 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
   ],
   switch: ['oauth-login switch github:octocat', 'oauth-login switch github --remove'],
   logout: ['oauth-login logout github', 'oauth-login logout github:ada'],
+  forget: ['oauth-login forget --everything'],
   providers: [
     'oauth-login providers github',
     'oauth-login providers --search cloud',

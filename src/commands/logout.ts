@@ -1,6 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { type SignedOut, signOut } from '../access/sign-out.ts';
 import type { AccountHead } from '../accounts/account.ts';
+import { openBegunSignIns } from '../accounts/begun-sign-ins.ts';
 import {
   type AccountChoice,
   type UnreadableAccount,
@@ -60,6 +61,10 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
   const isEveryone = flags.all === true && named.every((one) => one === undefined);
   const issuers = isEveryone ? undefined : issuersOf(chosen, target, flags, tokens, configuration);
   const keptTokens = kept.remove(issuers);
+  if (isEveryone) {
+    // One that a person finishes later would make an account after all were signed out.
+    openBegunSignIns(context).removeOld('all');
+  }
   const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
   const outcomes = await signOutAll(chosen, flags, access);
   const command = commandWithForget(target, flags);

@@ -67,3 +67,10 @@ export async function readKeychainKey(
   }
   return new SealingKey('keychain', descriptor.id, key);
 }
+
+/** Removes the key from the keychain; `false` where none is there. Throws `StoreError`. */
+export function removeKeychainKey({ id }: KeyDescriptor, context: Context): Promise<boolean> {
+  return withKeychain(context, (keychain) => keychain.deletePassword(KEYCHAIN_SERVICE, keychainAccount(id)), {
+    choices: 'remove the item yourself: it is called oauth-login-v1',
+  });
+}
