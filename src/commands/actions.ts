@@ -78,6 +78,12 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   forget: async ({ context }, flags) => {
     await (await import('./forget.ts')).forget(flags, context);
   },
+  export: async ({ context }, flags, target) => {
+    await (await import('./export.ts')).exportToFile(target, flags, context);
+  },
+  import: async ({ context }, flags, file) => {
+    await (await import('./import.ts')).importFrom(file, flags, context);
+  },
   providers: async ({ context }, flags, name, file) => {
     const { isProviderAction, changeProviders } = await import('./provider-files.ts');
     if (isProviderAction(name, file)) {

@@ -5,6 +5,7 @@ import { keepCommand } from './descriptions/keep.ts';
 import { forgetCommand } from './descriptions/forget.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { logoutCommand } from './descriptions/logout.ts';
+import { exportCommand, importCommand } from './descriptions/moving.ts';
 import { providersCommand } from './descriptions/providers.ts';
 import { proxyCommand } from './descriptions/proxy.ts';
 import { requestCommand } from './descriptions/request.ts';
@@ -30,6 +31,8 @@ export const descriptions = {
   switch: switchCommand,
   logout: logoutCommand,
   forget: forgetCommand,
+  export: exportCommand,
+  import: importCommand,
   providers: providersCommand,
   setup: setupCommand,
   demo: demoCommand,

@@ -43,6 +43,8 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
   ],
   switch: ['oauth-login switch github:octocat', 'oauth-login switch github --remove'],
   logout: ['oauth-login logout github', 'oauth-login logout github:ada'],
+  export: ['oauth-login export github --to github.export'],
+  import: ['oauth-login import github.export'],
   forget: ['oauth-login forget --everything'],
   providers: [
     'oauth-login providers github',

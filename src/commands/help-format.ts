@@ -10,7 +10,7 @@ import { GRANT_HEADING } from './unattended-flags.ts';
 export const commandGroups: readonly (readonly [string, readonly (CommandName | 'help')[]])[] = [
   ['Sign in:', ['login', 'setup', 'providers']],
   ['Use the token:', ['token', 'exec', 'keep', 'request', 'credential', 'proxy']],
-  ['Accounts:', ['status', 'whoami', 'use', 'switch', 'logout', 'forget']],
+  ['Accounts:', ['status', 'whoami', 'use', 'switch', 'logout', 'export', 'import', 'forget']],
   ['Learn:', ['demo', 'help']],
 ];
 

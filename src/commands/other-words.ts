@@ -49,14 +49,6 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to save a client, use: oauth-login setup github; docs/configuration.md describes the other settings of config.json',
   },
   {
-    words: ['import'],
-    hint: 'to import the client file of a provider, use: oauth-login setup google --from client_secret.json',
-  },
-  {
-    words: ['export'],
-    hint: 'to set a variable of the shell, use: oauth-login token github --format env; to print a provider file, use: oauth-login providers export github',
-  },
-  {
     words: ['search', 'find'],
     hint: 'to search the providers, use: oauth-login providers --search {target|cloud}',
   },

@@ -1,10 +1,7 @@
-import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../ground/context.ts';
 import { variableText } from '../ground/environment.ts';
 import { StoreError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { bytesFromBase64url } from '../ground/plain-json.ts';
-import type { AskForSecret } from '../ground/ports.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { Secret } from '../ground/secret.ts';
 import {
@@ -14,24 +11,18 @@ import {
   newKeyId,
   writeKeyDescriptor,
 } from './key-descriptor.ts';
-import { KEY_LENGTH, SealingKey } from './sealing-key.ts';
+import {
+  askForNewPassphrase,
+  type DerivationParameters,
+  derivedKey,
+  isShort,
+  newDerivation,
+  readDerivation,
+  SHORTEST,
+} from './passphrase-derivation.ts';
+import { SealingKey } from './sealing-key.ts';
 
-/** OWASP Password Storage Cheat Sheet (2024): scrypt with N=2^17, r=8, p=1; takes 128 MiB. */
-const usualCost = { N: 2 ** 17, r: 8, p: 1 };
-const maximum = { N: 2 ** 20, r: 8, p: 4 };
-const SALT_LENGTH = 16;
 const ATTEMPTS = 3;
-
-/** NIST SP 800-63B §5.1.1.2, and what gpg asks for: at least this many characters. */
-const SHORTEST = 8;
-
-interface Parameters {
-  readonly N: number;
-  readonly r: number;
-  readonly p: number;
-  readonly salt: Buffer;
-  readonly verifier: Buffer;
-}
 
 function passphraseFromEnvironment(context: Context): Secret | undefined {
   const text = variableText(context.env, 'OAUTH_LOGIN_PASSPHRASE');
@@ -59,51 +50,21 @@ function wrongPassphrase(
   });
 }
 
-/** Derives the key and the verifier from the passphrase (RFC 7914). Neither can be computed from the other. */
-async function derive(passphrase: Secret, salt: Buffer, cost: typeof usualCost): Promise<[Buffer, Buffer]> {
-  const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
-  // Terminals send accented letters composed or decomposed, so the passphrase is brought to one form.
-  const text = passphrase.reveal().normalize('NFC');
-  const bytes = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(text, salt, 2 * KEY_LENGTH, options, (error, derived) => {
-      if (error === null) {
-        resolve(derived);
-      } else {
-        reject(error);
-      }
-    });
-  });
-  const verifier = createHash('sha256').update(bytes.subarray(KEY_LENGTH)).digest();
-  return [bytes.subarray(0, KEY_LENGTH), verifier];
-}
-
-function readParameters({ fields }: KeyDescriptor, context: Context): Parameters {
-  const salt = bytesFromBase64url(fields.salt);
-  const verifier = bytesFromBase64url(fields.verifier);
-  const { N, r, p } = fields;
-  const inBounds =
-    typeof N === 'number' &&
-    Number.isInteger(Math.log2(N)) &&
-    N >= usualCost.N &&
-    N <= maximum.N &&
-    r === usualCost.r &&
-    typeof p === 'number' &&
-    Number.isInteger(p) &&
-    p >= usualCost.p &&
-    p <= maximum.p;
-  if (!inBounds || salt?.length !== SALT_LENGTH || verifier?.length !== 32) {
+function readParameters({ fields }: KeyDescriptor, context: Context): DerivationParameters {
+  const parameters = readDerivation(fields);
+  if (parameters === undefined) {
     throw corruptKeyDescriptor('passphrase', context);
   }
-  return { N, r: usualCost.r, p, salt, verifier };
+  return parameters;
 }
 
 async function keyFromPassphrase(
   passphrase: Secret,
   id: string,
-  { salt, verifier, ...cost }: Parameters,
+  parameters: DerivationParameters,
 ): Promise<SealingKey | undefined> {
-  const [key, derivedVerifier] = await derive(passphrase, salt, cost);
-  return timingSafeEqual(verifier, derivedVerifier) ? new SealingKey('passphrase', id, key) : undefined;
+  const key = await derivedKey(passphrase, parameters);
+  return key === undefined ? undefined : new SealingKey('passphrase', id, key);
 }
 
 /** Derives the key from the passphrase in the environment, or one asked for. Throws `StoreError`. */
@@ -149,36 +110,17 @@ export async function createPassphraseKey(context: Context): Promise<SealingKey 
     throw missingPassphrase();
   }
   const prompts = await context.openPrompts();
-  return prompts.hidden(async (ask) => keyFromNewPassphrase(await askForNewPassphrase(ask), context));
+  return prompts.hidden(async (ask) => {
+    const question = 'New passphrase for the stored accounts';
+    const typed = await askForNewPassphrase(ask, question, 'set OAUTH_LOGIN_PASSPHRASE');
+    return keyFromNewPassphrase(typed, context);
+  });
 }
 
 async function keyFromNewPassphrase(passphrase: Secret, context: Context): Promise<SealingKey | undefined> {
-  const salt = randomBytes(SALT_LENGTH);
-  const [key, verifier] = await derive(passphrase, salt, usualCost);
+  const { key, fields } = await newDerivation(passphrase);
   const id = newKeyId();
-  const fields = { ...usualCost, salt: salt.toString('base64url'), verifier: verifier.toString('base64url') };
   return writeKeyDescriptor('passphrase', context, { id, fields })
     ? new SealingKey('passphrase', id, key)
     : undefined;
-}
-
-function isShort(passphrase: string): boolean {
-  return [...passphrase.normalize('NFC')].length < SHORTEST;
-}
-
-async function askForNewPassphrase(ask: AskForSecret): Promise<Secret> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const question = 'New passphrase for the stored accounts';
-    const first = await ask(attempt === 1 ? question : `The two were not the same. ${question}`, {
-      validate: (text) =>
-        isShort(text) ? `at least ${SHORTEST} characters, several words are best` : undefined,
-    });
-    const second = await ask('The same passphrase again');
-    if (first.reveal() === second.reveal()) {
-      return first;
-    }
-  }
-  throw new StoreError('store_passphrase_missing', 'the two passphrases were not the same', {
-    hint: 'run the command again, or set OAUTH_LOGIN_PASSPHRASE',
-  });
 }

@@ -192,8 +192,11 @@ function parameterSetting(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. */
-function storeSetting(
+/**
+ * The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. Throws a `UsageError` or a
+ * `ConfigurationError` for one that there is not.
+ */
+export function storeSetting(
   flag: string | false | undefined,
   env: Environment,
   configuration: Configuration,

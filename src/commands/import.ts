@@ -1,0 +1,26 @@
+import type { Context } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
+import { importedText } from '../output/moving-text.ts';
+import { writeWords } from '../output/write-words.ts';
+import { type ImportWish, importAccount } from '../setup/import-account.ts';
+import { openAccess } from './open-access.ts';
+
+/** The flags of `import`. */
+export interface ImportFlags extends ImportWish {
+  readonly debug?: boolean;
+}
+
+/** `oauth-login import`: takes in an account that `export` wrote on another machine. */
+export async function importFrom(
+  path: string | undefined,
+  flags: ImportFlags,
+  context: Context,
+): Promise<void> {
+  if (path === undefined) {
+    throw new UsageError('usage_invalid', 'which file should be imported?', {
+      hint: 'name the file that oauth-login export wrote; for the client file of a provider, use: oauth-login setup google --from client_secret.json',
+    });
+  }
+  const head = await importAccount(path, flags, openAccess(flags, context));
+  writeWords(context, importedText(head), 'done');
+}

@@ -1,0 +1,21 @@
+import type { AccountHead } from '../accounts/account.ts';
+import { safeText } from '../ground/safe-text.ts';
+import { accountPerson, storeText } from './text.ts';
+
+/** What `export` says of the file that it has written. */
+export function exportedText(head: AccountHead, file: string): string {
+  const both = head.hasRefreshToken
+    ? '  note:    it is signed in here too; if the provider replaces refresh tokens, only one of the two goes on\n'
+    : '';
+  return `Exported ${accountPerson(head)} at ${safeText(head.label)}\n  file:    ${file}, which only the passphrase opens\n${both}  next:    oauth-login import FILE, on the other machine\n`;
+}
+
+/** What `import` says of an account that it has taken in. */
+export function importedText(head: AccountHead): string {
+  return [
+    `Imported ${accountPerson(head)} at ${safeText(head.label)}`,
+    `  server:  ${safeText(head.issuer, 400)}`,
+    `  stored:  ${storeText(head.store)}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import type { AccessSession } from '../access/access-session.ts';
+import type { AccountHead, OpenAccount } from '../accounts/account.ts';
+import { readExport } from '../accounts/exported-account.ts';
+import { ConfigurationError, UsageError } from '../ground/errors.ts';
+import { readFileUpTo } from '../ground/read-bytes.ts';
+import { systemReason } from '../ground/system-words.ts';
+import { storeQuestions } from '../output/sign-in-questions.ts';
+import { type ProviderConfiguration, readUserConfiguration } from '../settings/configuration.ts';
+import { writeProviderConfiguration } from '../settings/configuration-change.ts';
+import { storeSetting } from '../settings/login-settings.ts';
+import { namedPreset } from '../settings/named-preset.ts';
+import { chooseStore } from '../sign-in/choose-store.ts';
+import { knownPassphrase } from './file-passphrase.ts';
+
+/** How an account is taken in. */
+export interface ImportWish {
+  readonly passphraseFile?: string;
+  readonly store?: string;
+  /** An account that is here already is replaced. */
+  readonly replace?: boolean;
+}
+
+/** Longest file that is read, in bytes. */
+const MOST_BYTES = 1_048_576;
+
+/** What of an entry is safe to take for a provider that this tool knows itself: nothing that says where its server is. */
+const clientKeys: ReadonlySet<string> = new Set([
+  'client_id',
+  'client_authentication',
+  'redirect_uri',
+  'scopes',
+  'host',
+  'tenant',
+]);
+
+/**
+ * Takes in an account that `exportAccount` wrote, with what is configured for its provider where nothing is here.
+ *
+ * Throws a `StoreError` for a wrong passphrase and a damaged file, and a `UsageError` for an account that is here
+ * already; nothing is changed then.
+ */
+export async function importAccount(
+  path: string,
+  wish: ImportWish,
+  access: AccessSession,
+): Promise<AccountHead> {
+  const { context } = access;
+  const file = resolve(path);
+  const sealed = readExport(await readBytes(file, access), file);
+  const passphrase = await knownPassphrase(wish.passphraseFile, context);
+  const { head, secrets, configuration } = await sealed.open(passphrase);
+  const kept = await keepImported({ head, secrets }, wish, access);
+  await keepConfiguration(kept, configuration, access);
+  return kept;
+}
+
+/**
+ * Keeps an account that comes from elsewhere, in the store that is chosen here.
+ *
+ * Throws a `UsageError` for an account that is here already, unless it may be replaced, and a `StoreError`.
+ */
+export async function keepImported(
+  { head, secrets }: OpenAccount,
+  { store: asked, replace }: Pick<ImportWish, 'store' | 'replace'>,
+  { context, store, configuration }: AccessSession,
+): Promise<AccountHead> {
+  if (replace !== true && (await store.read(head.id)) !== undefined) {
+    throw new UsageError(
+      'usage_conflict',
+      'that account is signed in here already, and nothing was changed',
+      {
+        hint: 'to take the imported one in its place, run the command again with --replace',
+      },
+    );
+  }
+  const chosen = storeSetting(asked, context.env, await configuration());
+  const kind = await chooseStore(chosen === 'none' ? undefined : chosen, storeQuestions(context), context);
+  const { accounts } = await store.list();
+  const { alias, ...others } = head;
+  const isTaken = accounts.some((other) => other.alias === alias && other.id !== head.id);
+  const kept = { ...(isTaken || alias === undefined ? others : head), store: kind };
+  await store.withLock(head.id, () => store.write(kept, secrets));
+  return kept;
+}
+
+/** Takes over the entry of the provider, where there is none here. */
+async function keepConfiguration(
+  { provider }: AccountHead,
+  entry: Readonly<Record<string, unknown>> | undefined,
+  { context, configuration }: AccessSession,
+): Promise<void> {
+  const here = (await readUserConfiguration(context.paths)).providers.get(provider);
+  if (entry === undefined || here !== undefined) {
+    return;
+  }
+  const isKnown = namedPreset(provider, await configuration()) !== undefined;
+  const taken = Object.entries(entry).filter(([key]) => !isKnown || clientKeys.has(key));
+  const change: ProviderConfiguration = Object.fromEntries(taken);
+  await writeProviderConfiguration(context, provider, change);
+}
+
+async function readBytes(file: string, { context }: AccessSession): Promise<Buffer> {
+  try {
+    return await readFileUpTo(file, MOST_BYTES, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(error)})`, {
+      hint: 'name the file that oauth-login export wrote',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect } from 'vitest';
+import { it, line, server } from '../support/ada-signs-in.ts';
+import { buildCommand, openHome } from '../support/built-command.ts';
+import { expectNoSecrets } from '../support/canary.ts';
+import { closeAfterTest } from '../support/close-after-test.ts';
+import { openCommandLine } from '../support/command-line.ts';
+import { standardInput } from '../support/standard-input.ts';
+
+const PASSPHRASE = 'correct horse battery';
+const client = () => ['--client-id', server.clientId, '--allow-http-loopback'];
+const piped = (text = PASSPHRASE) => ({ stdin: standardInput(`${text}\n`) });
+const file = () => join(line.directory, 'ada.export');
+const exportIt = (passphrase?: string) =>
+  line.runIn(piped(passphrase), 'export', server.issuer, '--to', file(), '--passphrase-file', '-');
+const other = () => closeAfterTest(openCommandLine({ user: 'ada' }));
+const importIn = (there: ReturnType<typeof other>, passphrase?: string, ...more: string[]) =>
+  there.runIn(piped(passphrase), 'import', file(), '--passphrase-file', '-', ...more);
+
+describe('an account', () => {
+  it('moves to another home, and works there, with its configuration', async () => {
+    const command = await buildCommand();
+    const [here, there] = [closeAfterTest(openHome(command)), closeAfterTest(openHome(command))];
+    const flags = ['--issuer', server.issuer, '--allow-http-loopback', '--client-id', server.clientId];
+    expect((await here.run(['setup', 'work', ...flags])).code).toBe(0);
+    await here.signIn(['work', '--allow-http-loopback', '--as', 'personal']);
+    const secret = join(here.home, 'passphrase');
+    writeFileSync(secret, PASSPHRASE, { mode: 0o600 });
+    const moved = join(there.home, 'work.export');
+    const exported = await here.run(['export', 'personal', '--to', moved, '--passphrase-file', secret]);
+    expect(exported.code, exported.stderr).toBe(0);
+    expect(exported.stdout).toMatch(
+      /^Exported ada .+ at work\n {2}file: {4}\S+, which only the passphrase opens\n/,
+    );
+    const imported = await there.run(['import', moved, '--passphrase-file', secret]);
+    expect(imported.stdout).toMatch(/^Imported ada .+ at work\n {2}server: {2}http:/);
+    const token = await there.run(['token', 'personal', '--refresh']);
+    expect(server.issuedSecrets('access_token')).toContain(token.stdout.trim());
+    expect(JSON.parse((await there.run(['whoami', 'work', '--json'])).stdout).preferred_username).toBe('ada');
+  });
+});
+
+describe('the exported file', () => {
+  beforeEach(async () => {
+    await line.run(server.issuer, ...client());
+  });
+
+  it('is private, and holds nothing that can be read without the passphrase', async () => {
+    expect((await exportIt()).exitCode).toBe(0);
+    const text = readFileSync(file(), 'utf8');
+    expectNoSecrets(text, [...server.issuedSecrets(), server.issuer, 'Ada Lovelace']);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect((await importIn(other())).exitCode).toBe(0);
+  });
+
+  it('is never written onto another one, and the passphrase is not too short', async () => {
+    writeFileSync(file(), 'mine');
+    const refused = await exportIt();
+    expect([refused.exitCode, readFileSync(file(), 'utf8')]).toEqual([2, 'mine']);
+    expect(refused.stderr).toContain('is there already');
+    const short = await line.runIn(
+      piped('short'),
+      ...['export', server.issuer, '--to', `${file()}2`, '--passphrase-file', '-'],
+    );
+    expect([short.exitCode, readdirSync(line.directory).includes('ada.export2')]).toEqual([8, false]);
+  });
+
+  it.each([
+    ['another passphrase', (text: string) => text, 'wrong passphrase', 'store_passphrase_wrong'],
+    [
+      'a changed body',
+      (text: string) => text.replace(/\n(.{40})(.)/, (_, a, b) => `\n${a}${b === 'A' ? 'B' : 'A'}`),
+      PASSPHRASE,
+      'store_corrupt',
+    ],
+    ['a changed cost', (text: string) => text.replace('"N":131072', '"N":2'), PASSPHRASE, 'store_corrupt'],
+    [
+      'a newer version',
+      (text: string) => text.replace('"format":1', '"format":2'),
+      PASSPHRASE,
+      'store_corrupt',
+    ],
+    ['half of the file', (text: string) => text.slice(0, 300), PASSPHRASE, 'store_corrupt'],
+    ['another file', () => '{}', PASSPHRASE, 'store_corrupt'],
+  ])('with %s is refused, and nothing is changed', async (_what, spoil, passphrase, code) => {
+    await exportIt();
+    writeFileSync(file(), spoil(readFileSync(file(), 'utf8')));
+    const there = other();
+    const outcome = await importIn(there, passphrase);
+    expect([outcome.exitCode, outcome.stderr]).toEqual([8, expect.stringContaining('nothing was changed')]);
+    expect(outcome.stderr).toContain(code === 'store_passphrase_wrong' ? 'is not that of' : file());
+    expect(readdirSync(there.directory)).toEqual([]);
+  });
+
+  it('replaces no account that is here, unless it is told to', async () => {
+    await exportIt();
+    expect((await importIn(line)).exitCode).toBe(2);
+    expect((await importIn(line, PASSPHRASE, '--replace')).exitCode).toBe(0);
+    expect((await line.run('token')).exitCode).toBe(0);
+  });
+
+  it('cannot be made or read where nobody types a passphrase', async () => {
+    const made = await line.run('export', server.issuer, '--to', file());
+    expect(made.stderr).toContain('--passphrase-file FILE');
+    expect(made.exitCode).toBe(8);
+    expect((await line.run('export', server.issuer)).exitCode).toBe(2);
+    expect((await line.run('import')).exitCode).toBe(2);
+    const missing = await line.run('import', join(line.directory, 'missing'));
+    expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining('cannot read')]);
+  });
+});
