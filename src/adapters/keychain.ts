@@ -76,6 +76,16 @@ export async function openKeychain(options: KeychainOptions = {}): Promise<Keych
     setPassword: (service, account, password) =>
       bounded(async () => native.setPassword(service, account, password)),
     deletePassword: (service, account) => bounded(async () => native.deletePassword(service, account)),
+    async getPasswordOfUser(service, user) {
+      const socket = sessionBusSocket(options.env ?? process.env);
+      if (bus === undefined || socket === undefined) {
+        return (await bounded(async () => native.getPassword(service, user))) ?? undefined;
+      }
+      const { openUnlockedKeyring } = await import('./secret-service.ts');
+      return openUnlockedKeyring(socket, service, deadline, 'username')
+        .then((keyring) => keyring.read(user))
+        .catch(() => undefined);
+    },
   };
 }
 

@@ -48,6 +48,8 @@ export interface UnlockedKeyring {
  * are asked for. All of that is said before this resolves, so that whoever has something else to do, such as to load
  * what opens the value, does it while the bus is at work.
  *
+ * `attribute` is what the account is called in the item: keytar says `account`, and programs in Go say `username`.
+ *
  * The value crosses the socket as it is (algorithm `plain`): whoever could listen there can ask the keyring as well.
  *
  * @see [Secret Service API](https://specifications.freedesktop.org/secret-service-spec/latest/)
@@ -56,6 +58,7 @@ export function openUnlockedKeyring(
   socketPath: string,
   service: string,
   deadline: number,
+  attribute: 'account' | 'username' = 'account',
 ): Promise<UnlockedKeyring> {
   return new Promise((resolveOpen, rejectOpen) => {
     let failure: Error | undefined;
@@ -109,7 +112,7 @@ export function openUnlockedKeyring(
         socket.write(getSecret(session, item), 'latin1');
       } else if (item !== undefined && !isNarrowed) {
         isNarrowed = true;
-        socket.write(searchItems(SEARCH_ACCOUNT, { service, account: wanted }), 'latin1');
+        socket.write(searchItems(SEARCH_ACCOUNT, { service, [attribute]: wanted }), 'latin1');
       } else {
         fail(new Error('not exactly one unlocked item'));
       }

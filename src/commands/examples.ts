@@ -43,9 +43,12 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
   ],
   switch: ['oauth-login switch github:octocat', 'oauth-login switch github --remove'],
   logout: ['oauth-login logout github', 'oauth-login logout github:ada'],
-  export: ['oauth-login export github --to github.export'],
-  import: ['oauth-login import github.export'],
-  forget: ['oauth-login forget --everything'],
+  export: [
+    'oauth-login export github --to github.export',
+    'oauth-login export github --account ada --to ada.export',
+  ],
+  import: ['oauth-login import github.export', 'oauth-login import --from gh'],
+  forget: ['oauth-login forget --everything', 'oauth-login forget --everything --yes'],
   providers: [
     'oauth-login providers github',
     'oauth-login providers --search cloud',

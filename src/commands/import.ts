@@ -3,19 +3,22 @@ import { UsageError } from '../ground/errors.ts';
 import { importedText } from '../output/moving-text.ts';
 import { writeWords } from '../output/write-words.ts';
 import { type ImportWish, importAccount } from '../setup/import-account.ts';
+import type { ImportLoginFlags } from './import-login.ts';
 import { openAccess } from './open-access.ts';
 
 /** The flags of `import`. */
-export interface ImportFlags extends ImportWish {
-  readonly debug?: boolean;
-}
+export interface ImportFlags extends ImportWish, Omit<ImportLoginFlags, 'store'> {}
 
-/** `oauth-login import`: takes in an account that `export` wrote on another machine. */
+/** `oauth-login import`: takes in an account that `export` wrote on another machine, or a login of another program. */
 export async function importFrom(
   path: string | undefined,
   flags: ImportFlags,
   context: Context,
 ): Promise<void> {
+  if (flags.from !== undefined) {
+    const { importLogin } = await import('./import-login.ts');
+    return importLogin(path, flags, context);
+  }
   if (path === undefined) {
     throw new UsageError('usage_invalid', 'which file should be imported?', {
       hint: 'name the file that oauth-login export wrote; for the client file of a provider, use: oauth-login setup google --from client_secret.json',

@@ -4,13 +4,22 @@ import * as shared from './flags.ts';
 /** What the flags of `--grant` stand under. */
 export const GRANT_HEADING = 'Options of --grant:';
 
+const grant: Flag = {
+  usage: '--grant <grant>',
+  description:
+    'request a token without a person: client-credentials, refresh-token, jwt-bearer, token-exchange or id-jag',
+  conflicts: [shared.account],
+};
+
+/** Signs in before anything else, where that is needed. */
+export const signInFirst: Flag = {
+  usage: '--login',
+  description: 'sign in first if that is needed, in a terminal',
+  conflicts: [grant],
+};
+
 const own: readonly Flag[] = [
-  {
-    usage: '--grant <grant>',
-    description:
-      'request a token without a person: client-credentials, refresh-token, jwt-bearer, token-exchange or id-jag',
-    conflicts: [shared.account, shared.signInFirst],
-  },
+  grant,
   shared.clientId,
   shared.clientSecretFile,
   {

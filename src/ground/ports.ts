@@ -52,6 +52,8 @@ export interface Keychain {
   getPassword(service: string, account: string): Promise<string | undefined>;
   setPassword(service: string, account: string, password: string): Promise<void>;
   deletePassword(service: string, account: string): Promise<boolean>;
+  /** The secret that a program written in Go keeps for a user; such items have other names for their parts on Linux. */
+  getPasswordOfUser?(service: string, user: string): Promise<string | undefined>;
 }
 
 /** A program and everything it gets; no shell has a part in it. */

@@ -49,7 +49,7 @@ function directoryText(directory: string, foreign: readonly string[]): string {
   const names = foreign.map((name) => safeText(name)).join(', ');
   return foreign.length === 0
     ? `Removed the directory ${directory}.\n`
-    : `Removed everything of oauth-login from ${directory}; these are not of oauth-login and stay: ${names}.\n`;
+    : `Cleaned the directory ${directory}; what is not of this tool stays there: ${names}.\n`;
 }
 
 /** Whether the step did all that there was to do, the server offers no way to do it, or something is still alive. */

@@ -88,7 +88,7 @@ describe('forget --everything', () => {
     symlinkSync(outside, join(dataDir, 'grants'));
     const { stdout, exitCode } = await line.run('forget', '--everything', '--yes');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('not of oauth-login and stay: mine.txt.');
+    expect(stdout).toContain('what is not of this tool stays there: mine.txt.');
     expect([readdirSync(dataDir), readdirSync(outside)]).toEqual([['mine.txt'], ['mine']]);
   });
 

@@ -1,6 +1,6 @@
 import type { CommandDescription } from '../flag.ts';
 import * as shared from '../flags.ts';
-import { unattendedFlags } from '../unattended-flags.ts';
+import { signInFirst, unattendedFlags } from '../unattended-flags.ts';
 
 /** `oauth-login exec`. */
 export const execCommand: CommandDescription = {
@@ -25,7 +25,7 @@ export const execCommand: CommandDescription = {
     },
     { usage: '--file-as <variable>', description: 'the variable that holds the path of that file' },
     shared.minValidity,
-    shared.signInFirst,
+    signInFirst,
     ...shared.whichToken,
     shared.debug,
     ...unattendedFlags,

@@ -4,7 +4,7 @@ import * as shared from '../flags.ts';
 /** `oauth-login forget`. */
 export const forgetCommand: CommandDescription = {
   name: 'forget',
-  description: 'remove everything that oauth-login keeps for you',
+  description: 'remove everything that this tool keeps for you',
   arguments: [],
   flags: [
     {

@@ -23,12 +23,25 @@ export const exportCommand: CommandDescription = {
 /** `oauth-login import`. */
 export const importCommand: CommandDescription = {
   name: 'import',
-  description: 'take in an account from a file of export',
+  description: 'take in an account from a file of export, or the login of another program',
   arguments: [{ usage: '[file]' }],
   flags: [
+    {
+      usage: '--from <program>',
+      description: 'gh, gcloud, or refresh-token (on standard input, with the target in place of the file)',
+      choices: ['gh', 'gcloud', 'refresh-token'],
+    },
     passphraseFile,
     shared.store,
     { usage: '--replace', description: 'replace an account that is signed in here already' },
+    { usage: '--as <name>', description: 'give the account a name (with --from)' },
+    { ...shared.account, description: 'with --from gh: the user, if gh has several' },
+    shared.host,
+    shared.issuer,
+    shared.clientId,
+    shared.clientSecretFile,
+    shared.scope,
+    shared.allowHttpLoopback,
     shared.debug,
     shared.allowDebug,
   ],

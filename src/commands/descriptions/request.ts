@@ -1,6 +1,6 @@
 import type { CommandDescription } from '../flag.ts';
 import * as shared from '../flags.ts';
-import { unattendedFlags } from '../unattended-flags.ts';
+import { signInFirst, unattendedFlags } from '../unattended-flags.ts';
 
 /** `oauth-login request`. */
 export const requestCommand: CommandDescription = {
@@ -25,7 +25,7 @@ export const requestCommand: CommandDescription = {
       usage: '-o, --output <file>',
       description: 'write the body to a file, once it is complete (- is standard output)',
     },
-    shared.signInFirst,
+    signInFirst,
     ...shared.whichToken,
     shared.debug,
     ...unattendedFlags,

@@ -1,6 +1,6 @@
 import type { CommandDescription, Flag } from '../flag.ts';
 import * as shared from '../flags.ts';
-import { unattendedFlags } from '../unattended-flags.ts';
+import { signInFirst, unattendedFlags } from '../unattended-flags.ts';
 
 const format: Flag = {
   usage: '--format <format>',
@@ -37,7 +37,7 @@ export const tokenCommand: CommandDescription = {
     method,
     url,
     { usage: '--refresh', description: 'refresh even if the stored token is still valid' },
-    shared.signInFirst,
+    signInFirst,
     ...shared.whichToken,
     { ...shared.json, conflicts: [format] },
     shared.debug,
