@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AccessSession } from '../access/access-session.ts';
 import type { AccountHead } from '../accounts/account.ts';
-import { type AccountChoice, chooseAccount, ofTarget } from '../accounts/choose-account.ts';
+import { applyingAccount } from '../accounts/applying-account.ts';
+import type { AccountChoice } from '../accounts/choose-account.ts';
 import { exportedBytes } from '../accounts/exported-account.ts';
 import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
@@ -21,16 +22,16 @@ export interface ExportWish extends AccountChoice {
  * Writes an account with its tokens, and what is configured for its provider, into a new file, sealed with a passphrase.
  * The account stays here as it is.
  *
- * Throws what `chooseAccount` throws, a `UsageError` for a file that is there already, and a `StoreError`.
+ * Throws what `applyingAccount` throws, a `UsageError` for a file that is there already, and a `StoreError`.
  */
 export async function exportAccount(
   target: string | undefined,
   { to, passphraseFile, ...choice }: ExportWish,
-  { context, store, configuration }: AccessSession,
+  session: AccessSession,
 ): Promise<{ readonly head: AccountHead; readonly file: string }> {
+  const { context, store } = session;
   const file = resolve(to);
-  const stored = await store.list(ofTarget(target, choice));
-  const head = await chooseAccount(target, choice, stored, configuration);
+  const { head } = await applyingAccount(target, choice, session);
   refuseExisting(file);
   const passphrase = await newPassphrase(passphraseFile, context);
   const own = (await readUserConfiguration(context.paths)).providers.get(head.provider);
