@@ -70,6 +70,8 @@ export const readAccountHead = record({
     device_authorization_endpoint: optional(text),
     jwks_uri: optional(text),
   }),
+  /** Where the session in the browser is ended (OpenID Connect RP-Initiated Logout 1.0 §2.1). */
+  endSessionEndpoint: optional(text),
   /** Signature algorithms accepted for refreshed ID Tokens. */
   idTokenAlgorithms: optional(texts),
   /** Signature algorithms that the server lists for signed UserInfo responses (OpenID Connect Core §5.3.2). */

@@ -1,4 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
+import { sessionsToEnd } from '../access/sessions-to-end.ts';
 import { type SignedOut, signOut } from '../access/sign-out.ts';
 import type { AccountHead } from '../accounts/account.ts';
 import { openBegunSignIns } from '../accounts/begun-sign-ins.ts';
@@ -24,6 +25,7 @@ import { writeWords } from '../output/write-words.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { removeRegistrations } from '../setup/remove-registrations.ts';
 import { chooseAccounts, issuersOf } from './accounts-to-sign-out.ts';
+import { endSessions } from './end-sessions.ts';
 import { openAccess } from './open-access.ts';
 import { keptClientsWords } from './tell-kept-clients.ts';
 
@@ -33,6 +35,8 @@ export interface LogoutFlags extends AccountChoice {
   readonly all?: boolean;
   /** Delete an account even when its tokens could not be revoked. */
   readonly forget?: boolean;
+  /** End the session in the browser, too. */
+  readonly browserToo?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
 }
@@ -66,6 +70,7 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
     openBegunSignIns(context).removeOld('all');
   }
   const unreadable = flags.all ? unreadableAccounts(stored.problems, issuers) : [];
+  const sessions = flags.browserToo ? await sessionsToEnd(chosen, access) : [];
   const outcomes = await signOutAll(chosen, flags, access);
   const command = commandWithForget(target, flags);
   const told = outcomes.map((outcome) => toldSignOut(outcome, command));
@@ -74,8 +79,10 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
     ? await removeRegistrations({ forget: flags.forget === true }, access)
     : [];
   errors.push(...registrations.flatMap((removed) => registrationError(removed) ?? []));
+  const inBrowser = await endSessions(sessions, flags, context);
+  errors.push(...inBrowser.flatMap(({ error }) => error ?? []));
   if (flags.json) {
-    context.stdout.write(forgottenJson(told, keptTokens, unreadable, registrations));
+    context.stdout.write(forgottenJson(told, keptTokens, unreadable, registrations, inBrowser));
   } else if (outcomes.length === 0 && keptTokens.length === 0 && unreadable.length === 0) {
     writeWords(context, 'Nobody was signed in.\n');
   } else if (keptTokens.length > 0) {

@@ -79,6 +79,10 @@ function answer(uri: URL, page: Page, person: PersonPlayed): Navigation | undefi
   if (consent !== undefined) {
     return submit(uri, consent.action, { decision: person.consent ? 'allow' : 'refuse' });
   }
+  const logout = forms.find((form) => form.action.includes('/session/end/confirm'));
+  if (logout !== undefined) {
+    return submit(uri, logout.action, { xsrf: logout.hidden.xsrf ?? '', logout: 'yes' });
+  }
   const device = forms.find((form) => form.hidden.user_code !== undefined && form.hidden.xsrf !== undefined);
   if (device !== undefined) {
     return submit(uri, device.action, { ...device.hidden, ...(person.consent ? {} : { abort: 'yes' }) });

@@ -83,7 +83,7 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
       resourceIndicators: { enabled: false },
       userinfo: { enabled: true },
       introspection: {
@@ -121,6 +121,7 @@ function publicClient(clientId: string): ClientMetadata {
     response_types: ['code'],
     // Without a port: a native client's loopback redirect URI matches on every port (RFC 8252 §7.3).
     redirect_uris: ['http://127.0.0.1/callback'],
+    post_logout_redirect_uris: ['http://127.0.0.1/callback'],
   };
 }
 

@@ -30,6 +30,7 @@ export type PageOutcome =
       /** What to type next; absent where nothing was kept. */
       readonly command?: string;
     }
+  | { readonly kind: 'signed-out'; readonly provider: string }
   /** The sign-in is tried once more, in another tab. */
   | { readonly kind: 'goes-on'; readonly provider: string }
   | { readonly kind: 'refused'; readonly provider: string; readonly next: string }

@@ -8,6 +8,7 @@ export interface TitledText {
 export interface PageWords {
   readonly direction: 'ltr' | 'rtl';
   readonly signedIn: string;
+  readonly signedOut: string;
   readonly closeTab: string;
   /** The provider did not say who signed in. */
   readonly unnamed: string;

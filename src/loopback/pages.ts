@@ -39,6 +39,12 @@ function partsOf(outcome: PageOutcome, words: PageWords): Pick<PageParts, 'tone'
         title: words.signedIn.replace('{provider}', () => label),
         content: signedInContent(outcome, words),
       };
+    case 'signed-out':
+      return {
+        tone: 'good',
+        title: words.signedOut.replace('{provider}', () => label),
+        content: lead(words.closeTab),
+      };
     case 'goes-on':
       return { tone: 'calm', title: words.goesOn.title, content: lead(words.goesOn.text) };
     case 'refused':

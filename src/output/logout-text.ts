@@ -9,6 +9,14 @@ import { jsonText } from './json.ts';
 import { removedRegistrationDocument } from './removed-registration-text.ts';
 import { accountPerson } from './text.ts';
 
+/** What became of the session of an account in the browser. */
+export interface EndedInBrowser {
+  readonly account: string;
+  readonly provider: string;
+  readonly browser: 'done' | 'sent' | 'not-offered' | 'failed';
+  readonly error?: OAuthLoginError;
+}
+
 /** Characters of an error's message that are shown inside a sentence. */
 const LONGEST = 400;
 
@@ -92,13 +100,15 @@ export function forgottenTokensText(count: number): string {
 
 /**
  * What `logout --json` answers: one entry for each account, then one for each kept token of `--grant`, then one for
- * each account that stays because its file cannot be read, then one for each client that this tool registered.
+ * each account that stays because its file cannot be read, then one for each client that this tool registered, then one for
+ * each session in the browser.
  */
 export function forgottenJson(
   outcomes: readonly ToldSignOut[],
   keptTokens: readonly KeptToken[],
   unreadable: readonly UnreadableAccount[],
   registrations: readonly RemovedRegistration[],
+  inBrowser: readonly EndedInBrowser[],
 ): string {
   return jsonText([
     ...outcomes.map(({ head, revocation, isForgotten, error }) => ({
@@ -118,6 +128,9 @@ export function forgottenJson(
     })),
     ...unreadable.map(({ id, error }) => ({ account: id, error: errorMembers(error), forgotten: false })),
     ...registrations.map(removedRegistrationDocument),
+    ...inBrowser.map(({ error, ...ended }) =>
+      error === undefined ? ended : { ...ended, error: errorMembers(error) },
+    ),
   ]);
 }
 

@@ -18,6 +18,7 @@ const furtherEndpointNames = [
   'pushed_authorization_request_endpoint',
   'introspection_endpoint',
   'registration_endpoint',
+  'end_session_endpoint',
 ] as const;
 
 const flagNames = [
@@ -59,6 +60,10 @@ export function readMetadata(
     if (value !== undefined) {
       const authorization = name === 'authorization_endpoint';
       const checked = checkEndpoint(value, { ...options, authorization });
+      if ('fault' in checked && name === 'end_session_endpoint') {
+        // Nothing is signed in through it.
+        continue;
+      }
       if ('fault' in checked) {
         throw invalidMetadata(provider, `${name} ${checked.fault}`);
       }

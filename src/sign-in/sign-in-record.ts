@@ -112,6 +112,7 @@ function signInRecord(
       clientId: client.clientId,
       clientAuthentication: client.clientAuthentication,
       endpoints: endpointsOf(provider),
+      endSessionEndpoint: provider.metadata.end_session_endpoint,
       idTokenAlgorithms: provider.metadata.id_token_signing_alg_values_supported,
       userInfoAlgorithms: provider.metadata.userinfo_signing_alg_values_supported,
       redirectUri: signIn.redirectUri,

@@ -13,6 +13,10 @@ export const logoutCommand: CommandDescription = {
       conflicts: [shared.account],
     },
     { usage: '--forget', description: 'also delete what cannot be revoked, and say what stays valid' },
+    {
+      usage: '--browser-too',
+      description: 'also end the session in the browser, if the provider offers that',
+    },
     shared.account,
     shared.host,
     shared.issuer,

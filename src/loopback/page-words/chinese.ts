@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const chinese: PageWords = {
   direction: 'ltr',
   signedIn: '已登录 {provider}',
+  signedOut: '已退出 {provider}',
   closeTab: '您可以关闭此标签页并返回终端。',
   unnamed: '该提供方没有说明您是谁。',
   granted: '您已允许',

@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const english: PageWords = {
   direction: 'ltr',
   signedIn: 'Signed in to {provider}',
+  signedOut: 'Signed out of {provider}',
   closeTab: 'You can close this tab and go back to the terminal.',
   unnamed: 'This provider does not say who you are.',
   granted: 'What you allowed',

@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const french: PageWords = {
   direction: 'ltr',
   signedIn: 'Connexion à {provider} réussie',
+  signedOut: 'Déconnexion de {provider} effectuée',
   closeTab: 'Vous pouvez fermer cet onglet et revenir au terminal.',
   unnamed: 'Ce fournisseur n’indique pas qui vous êtes.',
   granted: 'Ce que vous avez autorisé',

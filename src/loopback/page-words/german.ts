@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const german: PageWords = {
   direction: 'ltr',
   signedIn: 'Angemeldet bei {provider}',
+  signedOut: 'Abgemeldet bei {provider}',
   closeTab: 'Sie können diesen Tab schließen und zum Terminal zurückkehren.',
   unnamed: 'Dieser Anbieter teilt nicht mit, wer Sie sind.',
   granted: 'Was Sie erlaubt haben',

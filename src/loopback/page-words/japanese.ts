@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const japanese: PageWords = {
   direction: 'ltr',
   signedIn: '{provider} にサインインしました',
+  signedOut: '{provider} からサインアウトしました',
   closeTab: 'このタブを閉じて、ターミナルに戻ってください。',
   unnamed: 'このプロバイダーは、あなたが誰であるかを知らせません。',
   granted: '許可した内容',

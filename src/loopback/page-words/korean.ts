@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const korean: PageWords = {
   direction: 'ltr',
   signedIn: '{provider} 로그인 완료',
+  signedOut: '{provider}에서 로그아웃했습니다',
   closeTab: '이 탭을 닫고 터미널로 돌아가세요.',
   unnamed: '이 제공자는 사용자가 누구인지 알려 주지 않습니다.',
   granted: '허용한 항목',

@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const portuguese: PageWords = {
   direction: 'ltr',
   signedIn: 'Sessão iniciada em {provider}',
+  signedOut: 'Sessão terminada em {provider}',
   closeTab: 'Você pode fechar esta aba e voltar ao terminal.',
   unnamed: 'Este provedor não informa quem você é.',
   granted: 'O que você permitiu',

@@ -4,6 +4,7 @@ import type { PageWords } from '../page-words.ts';
 export const spanish: PageWords = {
   direction: 'ltr',
   signedIn: 'Sesión iniciada en {provider}',
+  signedOut: 'Sesión cerrada en {provider}',
   closeTab: 'Puede cerrar esta pestaña y volver al terminal.',
   unnamed: 'Este proveedor no indica quién es usted.',
   granted: 'Lo que ha permitido',
