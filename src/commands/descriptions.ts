@@ -1,8 +1,8 @@
 import { credentialCommand } from './descriptions/credential.ts';
 import { demoCommand } from './descriptions/demo.ts';
 import { execCommand } from './descriptions/exec.ts';
-import { keepCommand } from './descriptions/keep.ts';
 import { forgetCommand } from './descriptions/forget.ts';
+import { keepCommand } from './descriptions/keep.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { logoutCommand } from './descriptions/logout.ts';
 import { exportCommand, importCommand } from './descriptions/moving.ts';

@@ -30,6 +30,12 @@ export const issuer: Flag = { usage: '--issuer <url>', description: 'the exact i
 /** Which token. */
 export const whichToken: readonly Flag[] = [account, host, tenant, issuer];
 
+/** Signs in before anything else, where that is needed. */
+export const signInFirst: Flag = {
+  usage: '--login',
+  description: 'sign in first if that is needed, in a terminal',
+};
+
 /** Answers with JSON. */
 export const json: Flag = { usage: '--json', description: 'print one JSON document, also for errors' };
 

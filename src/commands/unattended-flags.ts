@@ -11,12 +11,8 @@ const grant: Flag = {
   conflicts: [shared.account],
 };
 
-/** Signs in before anything else, where that is needed. */
-export const signInFirst: Flag = {
-  usage: '--login',
-  description: 'sign in first if that is needed, in a terminal',
-  conflicts: [grant],
-};
+/** Signs in first, for commands that have `--grant` as well. */
+export const signInFirst: Flag = { ...shared.signInFirst, conflicts: [grant] };
 
 const own: readonly Flag[] = [
   grant,
