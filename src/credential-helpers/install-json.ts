@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { applyEdits, type JSONPath, modify, type ParseError, parse } from 'jsonc-parser';
+import { plainObject } from '../ground/plain-json.ts';
+import { homeFile } from './home-file.ts';
+import type { Installation, InstallWish } from './installation.ts';
+
+/** A member of a JSON document, and the value that is wanted there. */
+type Entry = readonly [path: JSONPath, value: unknown];
+
+/** Members of a JSON file. One that has another value already stays, and so does a text that is not JSON. */
+function jsonInstallation(
+  what: string,
+  file: Installation['file'],
+  entriesOf: (wish: InstallWish) => readonly Entry[],
+): Installation {
+  return {
+    what,
+    file,
+    snippet: (wish) => `${edited('{}', entriesOf(wish))}\n`,
+    add(text, wish) {
+      const entries = entriesOf(wish);
+      const isFree = entries.every(([path, value]) =>
+        [undefined, JSON.stringify(value)].includes(valueAt(text, path)),
+      );
+      return isUnderstood(text) && isFree ? edited(text === '' ? '{}\n' : text, entries) : undefined;
+    },
+    remove(text, wish) {
+      const own = entriesOf(wish).filter(([path, value]) => valueAt(text, path) === JSON.stringify(value));
+      return isUnderstood(text)
+        ? edited(
+            text,
+            own.map(([path]): Entry => [path, undefined]),
+          )
+        : undefined;
+    },
+  };
+}
+
+/** docker asks this helper for the registries that are named. */
+export const dockerInstallation = jsonInstallation(
+  'the configuration of docker',
+  (surroundings) => {
+    const { DOCKER_CONFIG } = surroundings.env;
+    return DOCKER_CONFIG
+      ? join(DOCKER_CONFIG, 'config.json')
+      : homeFile(surroundings, '.docker', 'config.json');
+  },
+  ({ origins }) => origins.map((origin) => [['credHelpers', new URL(origin).host], 'oauth-login']),
+);
+
+/** Claude Code runs a command for the headers of a server. */
+export const mcpInstallation = jsonInstallation(
+  'the configuration of Claude Code',
+  (surroundings) => homeFile(surroundings, '.claude.json'),
+  ({ words: [url = ''] }) => {
+    if (!/^https?:\/\/[\w.:/%~-]+$/.test(url) || !URL.canParse(url)) {
+      return [];
+    }
+    const headersHelper = `oauth-login credential mcp ${url}`;
+    return [[['mcpServers', new URL(url).hostname], { type: 'http', url, headersHelper }]];
+  },
+);
+
+function isUnderstood(text: string): boolean {
+  const errors: ParseError[] = [];
+  const document: unknown = parse(text, errors, { allowEmptyContent: true, disallowComments: true });
+  return errors.length === 0 && (text.trim() === '' || plainObject(document) !== undefined);
+}
+
+/** As JSON; `undefined` where there is nothing, or something on the way that is no object. */
+function valueAt(text: string, path: JSONPath): string | undefined {
+  let value: unknown = parse(text);
+  for (const key of path) {
+    value = plainObject(value)?.[key];
+  }
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+function edited(text: string, entries: readonly Entry[]): string {
+  const indent = /^[ \t]+/m.exec(text)?.[0] ?? '  ';
+  const formattingOptions = { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol: '\n' };
+  return entries.reduce(
+    (before, [path, value]) => applyEdits(before, modify(before, [...path], value, { formattingOptions })),
+    text,
+  );
+}
