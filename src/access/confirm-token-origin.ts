@@ -5,13 +5,15 @@ import { foreignTokenOrigin } from '../providers/origins.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { Target } from '../settings/target.ts';
 
-/** A provider whose metadata sends tokens to another host than the one that people sign in at. */
+/** A provider whose metadata sends tokens to another host than its own. */
 export interface ForeignTokenOrigin {
   readonly label: string;
-  /** The host of the authorization endpoint. */
+  /** The host of the authorization endpoint, or of the issuer where tokens go to the same host as the person. */
   readonly signInHost: string;
   /** The host that gets the code and the tokens. */
   readonly tokenHost: string;
+  /** The person is sent to that host too, and not to that of the issuer. */
+  readonly isBothElsewhere: boolean;
 }
 
 /** Asks the person at the terminal whether both hosts belong to the provider. */
@@ -40,18 +42,22 @@ export async function confirmTokenOrigin(
     return;
   }
   const { label } = provider;
-  const signInHost = new URL(provider.metadata.authorization_endpoint ?? provider.issuer).host;
   const tokenHost = new URL(foreign).host;
+  const askingHost = new URL(provider.metadata.authorization_endpoint ?? provider.issuer).host;
+  const isBothElsewhere = askingHost === tokenHost;
+  const signInHost = isBothElsewhere ? new URL(provider.issuer).host : askingHost;
   const hint = `if both belong to it, name the exact issuer: --issuer ${provider.issuer}`;
   if (isInteractive(context)) {
-    if (await ask({ label, signInHost, tokenHost })) {
+    if (await ask({ label, signInHost, tokenHost, isBothElsewhere })) {
       return;
     }
     throw new AbortedError('stopped; nothing was sent', hint);
   }
   throw new ProtocolError(
     'protocol_invalid_metadata',
-    `${label} signs in at ${signInHost}, but its metadata sends the code and the tokens to ${tokenHost}`,
+    isBothElsewhere
+      ? `${signInHost} has you sign in at another host, ${tokenHost}, and would get its tokens`
+      : `${label} signs in at ${signInHost}, but its metadata sends the code and the tokens to ${tokenHost}`,
     { hint },
   );
 }

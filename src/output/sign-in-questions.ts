@@ -57,10 +57,12 @@ export function signInQuestions(label: string, context: Context): SignInQuestion
 
 /** Asks the person at the terminal whether a token endpoint on another host belongs to the provider. */
 export function tokenOriginQuestion(context: Context): TokenOriginQuestion {
-  return async ({ label, signInHost, tokenHost }) => {
+  return async ({ label, signInHost, tokenHost, isBothElsewhere }) => {
     const prompts = await context.openPrompts();
     return prompts.confirm(
-      `${label} signs in at ${signInHost}, but the code and the tokens go to ${tokenHost}. Do both belong to it?`,
+      isBothElsewhere
+        ? `${signInHost} has you sign in at another host, ${tokenHost}, and gets its tokens. Do both belong together?`
+        : `${label} signs in at ${signInHost}, but the code and the tokens go to ${tokenHost}. Do both belong to it?`,
       false,
     );
   };

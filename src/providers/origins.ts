@@ -11,13 +11,16 @@ export function endpointOrigins(provider: Pick<Provider, 'endpoints'>): Partial<
 
 /**
  * Gives the origin of the token endpoint when discovered metadata put it elsewhere than the authorization
- * endpoint (a server without one: than its issuer); the caller decides whether the code may go there (RFC 9700 §4.4). Endpoints that stand in the
- * provider itself were paired by whoever wrote it.
+ * endpoint (a server without one: than its issuer); the caller decides whether the code may go there (RFC 9700 §4.4). For
+ * an issuer that is known by its address alone, that is also so where both are of one origin and an endpoint that is shown
+ * tokens is of another: its metadata could name those of a server that the person trusts, to be sent its tokens. Endpoints that stand in the provider itself were paired by
+ * whoever wrote it.
  */
 export function foreignTokenOrigin(resolved: {
   readonly endpoints: Partial<Endpoints>;
   readonly discovered: readonly (keyof Endpoints)[];
   readonly issuer?: string;
+  readonly discovery?: Provider['discovery'];
 }): string | undefined {
   const { authorization_endpoint, token_endpoint } = resolved.endpoints;
   const home = authorization_endpoint ?? resolved.issuer;
@@ -34,7 +37,20 @@ export function foreignTokenOrigin(resolved: {
   const { origin: asks } = new URL(home);
   // The catalogue pairs them, so the metadata tell nothing new.
   const isKnown = resolved.issuer !== undefined && isPairOfPreset(resolved.issuer, asks, origin);
-  return origin === asks || isKnown ? undefined : origin;
+  const isOfIssuer = resolved.issuer === undefined || new URL(resolved.issuer).origin === origin;
+  const isBorrowed =
+    resolved.discovery === 'any' && !isOfIssuer && getsTokenElsewhere(resolved.endpoints, origin);
+  return (origin === asks && !isBorrowed) || isKnown ? undefined : origin;
+}
+
+/** Whether an endpoint that is shown tokens is of another origin than the one that issues them. */
+function getsTokenElsewhere(
+  { userinfo_endpoint, revocation_endpoint }: Partial<Endpoints>,
+  issuing: string,
+): boolean {
+  return [userinfo_endpoint, revocation_endpoint].some(
+    (endpoint) => endpoint !== undefined && new URL(endpoint).origin !== issuing,
+  );
 }
 
 /** The origins, other than that of the issuer, of the endpoints for tokens that its metadata name. */

@@ -320,6 +320,21 @@ describe('T04 origins', () => {
     expect(endpointOrigins(resolved).authorization_endpoint).toBe(server.origin);
   });
 
+  it('tells of endpoints of another server whose tokens would come to an issuer that was typed', async () => {
+    const both = {
+      authorization_endpoint: 'https://trusted.test/a',
+      token_endpoint: 'https://trusted.test/t',
+    };
+    server.on(openid, json(metadata('', both)));
+    const resolved = await resolve();
+    expect(foreignTokenOrigin(resolved)).toBe('https://trusted.test');
+    expect(foreignTokenOrigin({ ...resolved, discovery: 'openid' })).toBeUndefined();
+    // Some issuers leave everything but their keys to another host, which then gets all tokens itself.
+    const { userinfo_endpoint: _own, ...without } = resolved.endpoints;
+    const there = { ...without, userinfo_endpoint: 'https://trusted.test/me' };
+    expect(foreignTokenOrigin({ ...resolved, endpoints: there })).toBeUndefined();
+  });
+
   it('says nothing of one origin, nor of endpoints the provider itself pairs', async () => {
     server.on(openid, json(metadata()));
     expect(foreignTokenOrigin(await resolve())).toBeUndefined();
