@@ -1,7 +1,7 @@
 import { defined } from '../ground/defined.ts';
 import { NetworkError, type OAuthLoginError } from '../ground/errors.ts';
+import type { HttpProxy } from '../ground/proxy.ts';
 import { systemReason } from '../ground/system-words.ts';
-import type { HttpProxy } from './proxy.ts';
 
 /** The request that failed, and its way. */
 export interface FailedRequest {

@@ -4,7 +4,7 @@ import type { Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
-import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from './proxy.ts';
+import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from '../ground/proxy.ts';
 
 /** The way to one address: directly, or through a proxy. */
 export interface Route {

@@ -95,6 +95,9 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   setup: async ({ context }, flags, name) => {
     await (await import('./setup.ts')).setup(name, flags, context);
   },
+  doctor: async ({ context }, flags, target) => {
+    return (await import('./doctor.ts')).doctor(target, flags, context);
+  },
   demo: async ({ context, run }, flags) => {
     return (await import('./demo.ts')).demo(run, flags, context);
   },

@@ -1,5 +1,6 @@
 import { credentialCommand } from './descriptions/credential.ts';
 import { demoCommand } from './descriptions/demo.ts';
+import { doctorCommand } from './descriptions/doctor.ts';
 import { execCommand } from './descriptions/exec.ts';
 import { forgetCommand } from './descriptions/forget.ts';
 import { keepCommand } from './descriptions/keep.ts';
@@ -35,6 +36,7 @@ export const descriptions = {
   import: importCommand,
   providers: providersCommand,
   setup: setupCommand,
+  doctor: doctorCommand,
   demo: demoCommand,
 } as const;
 

@@ -59,6 +59,7 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
     'oauth-login setup google --from client_secret.json',
     'oauth-login setup work --issuer https://login.example.com',
   ],
+  doctor: ['oauth-login doctor', 'oauth-login doctor github', 'oauth-login doctor github --json'],
   demo: ['oauth-login demo', 'oauth-login demo --device'],
 };
 

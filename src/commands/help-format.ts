@@ -11,7 +11,7 @@ export const commandGroups: readonly (readonly [string, readonly (CommandName | 
   ['Sign in:', ['login', 'setup', 'providers']],
   ['Use the token:', ['token', 'exec', 'keep', 'request', 'credential', 'proxy']],
   ['Accounts:', ['status', 'whoami', 'use', 'switch', 'logout', 'export', 'import', 'forget']],
-  ['Learn:', ['demo', 'help']],
+  ['Help:', ['doctor', 'demo', 'help']],
 ];
 
 const OPTIONS_HEADING = 'Options:';

@@ -65,8 +65,8 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to let git use your sign-in, use: oauth-login credential git --install',
   },
   {
-    words: ['doctor', 'diagnose', 'check'],
-    hint: 'to see what is stored, use: oauth-login status; with --debug, a command shows each request',
+    words: ['diagnose', 'check', 'debug', 'test'],
+    hint: 'to find out why a sign-in does not work, use: oauth-login doctor {target}',
   },
   {
     words: ['completion', 'completions', 'autocomplete'],

@@ -87,7 +87,10 @@ export interface Context {
   openBrowser(uri: string): Promise<BrowserLaunch>;
   /** Starts a program on the streams of this process. */
   startChild(child: ChildProgram): Promise<ChildProcess>;
-  /** `isCrowded`: many processes ask it at this moment, so it may take its time. */
-  openKeychain(options?: { readonly isCrowded?: boolean }): Promise<Keychain>;
+  /**
+   * `isCrowded`: many processes ask it at this moment, so it may take its time. `deadline`: milliseconds for one call,
+   * over the usual ones.
+   */
+  openKeychain(options?: { readonly isCrowded?: boolean; readonly deadline?: number }): Promise<Keychain>;
   openPrompts(): Promise<Prompts>;
 }

@@ -32,7 +32,9 @@ export type ConfigurationCode =
   | 'config_no_device_grant'
   | 'config_no_browser'
   | 'config_no_home'
-  | 'config_shared_directory';
+  | 'config_shared_directory'
+  | 'config_wrong_clock'
+  | 'config_old_runtime';
 
 /** The codes of an answer that only a sign-in gives. */
 export type AuthenticationRequiredCode =

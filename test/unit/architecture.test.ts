@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['main.ts', 'api.ts', 'quick/'],
   ['program.ts', 'library/'],
   ['commands/'],
-  ['demo/', 'output/', 'setup/'],
+  ['demo/', 'doctor/', 'output/', 'setup/'],
   ['credential-helpers/', 'proxy/'],
   ['access/', 'sign-in/'],
   ['accounts/', 'grants/', 'profile/', 'settings/'],
@@ -219,6 +219,7 @@ describe('what is below the commands', () => {
     'providers/',
     'secrets/',
     'setup/',
+    'doctor/',
   ];
   /** They talk with the person at the terminal, question by question. */
   const conversations = [

@@ -1,6 +1,6 @@
-import type { Environment } from '../ground/context.ts';
-import { ConfigurationError } from '../ground/errors.ts';
-import { isLoopbackHost } from '../ground/loopback-host.ts';
+import type { Environment } from './context.ts';
+import { ConfigurationError } from './errors.ts';
+import { isLoopbackHost } from './loopback-host.ts';
 
 /** A proxy that requests travel through, by CONNECT only. */
 export interface HttpProxy {
