@@ -98,6 +98,9 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   doctor: async ({ context }, flags, target) => {
     return (await import('./doctor.ts')).doctor(target, flags, context);
   },
+  completion: async ({ context }, _flags, shell, words) => {
+    await (await import('./completion.ts')).completion(shell, words, context);
+  },
   demo: async ({ context, run }, flags) => {
     return (await import('./demo.ts')).demo(run, flags, context);
   },

@@ -1,3 +1,4 @@
+import { completionCommand } from './descriptions/completion.ts';
 import { credentialCommand } from './descriptions/credential.ts';
 import { demoCommand } from './descriptions/demo.ts';
 import { doctorCommand } from './descriptions/doctor.ts';
@@ -37,6 +38,7 @@ export const descriptions = {
   providers: providersCommand,
   setup: setupCommand,
   doctor: doctorCommand,
+  completion: completionCommand,
   demo: demoCommand,
 } as const;
 

@@ -60,6 +60,7 @@ export const examples: Readonly<Record<CommandName, readonly string[]>> = {
     'oauth-login setup work --issuer https://login.example.com',
   ],
   doctor: ['oauth-login doctor', 'oauth-login doctor github', 'oauth-login doctor github --json'],
+  completion: ['oauth-login completion bash', 'oauth-login completion fish'],
   demo: ['oauth-login demo', 'oauth-login demo --device'],
 };
 

@@ -1,3 +1,10 @@
+/** What completion in a shell offers for a value. Anything else can be typed all the same. */
+export interface Completes {
+  readonly words?: readonly string[];
+  /** `accounts`: those that are signed in; `providers`: the known ones; `targets`: both. */
+  readonly from?: 'accounts' | 'providers' | 'targets';
+}
+
 /** A flag of a command: plain data, from which the command line parser, its help and the quick program are made. */
 export interface Flag {
   /** Its names, and the value in angle brackets where it takes one, as the help shows them: `-X, --request <method>`. */
@@ -7,6 +14,8 @@ export interface Flag {
   readonly isRepeatable?: true;
   /** The only values that it takes; any, when absent. */
   readonly choices?: readonly string[];
+  /** What completion offers, besides `choices`. */
+  readonly completes?: Completes;
   /** The flags that cannot be given together with it. */
   readonly conflicts?: readonly Flag[];
   /** Turns the value as people type it into the one that is meant. */
@@ -20,6 +29,8 @@ export interface Argument {
   /** `<name>` must be given, `[name]` may be, and `[name...]` takes all further words. */
   readonly usage: string;
   readonly description?: string;
+  /** What completion offers; absent for `[target]`: the accounts. */
+  readonly completes?: Completes;
 }
 
 /** A command as the help shows it. */
@@ -30,6 +41,8 @@ export interface CommandDescription {
   /** The line of its help, where it does not follow from the arguments. */
   readonly usage?: string;
   readonly flags: readonly Flag[];
+  /** More that its help says, after the options: lines that stand as they are, under a heading. */
+  readonly notes?: { readonly heading: string; readonly lines: readonly string[] };
 }
 
 /** Its names, such as `-X` and `--request`. */

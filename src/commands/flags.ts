@@ -9,6 +9,7 @@ function plainHost(value: string): string {
 export const account: Flag = {
   usage: '--account <name>',
   description: 'the account, by user name, e-mail address or the name of --as; as in github:octocat',
+  completes: { from: 'accounts' },
 };
 
 /** Which server of a self-hosted provider. */
@@ -70,6 +71,7 @@ export const clientSecretFile: Flag = {
 export const clientAuthentication: Flag = {
   usage: '--client-authentication <method>',
   description: 'how the client authenticates: client_secret_basic, client_secret_post or none',
+  completes: { words: ['client_secret_basic', 'client_secret_post', 'none'] },
 };
 
 /** More scopes (RFC 6749 §3.3). */
@@ -96,6 +98,7 @@ export const redirectUri: Flag = {
 export const store: Flag = {
   usage: '--store <kind>',
   description: 'where to keep the key that protects your sign-ins: keychain, passphrase or file',
+  completes: { words: ['keychain', 'passphrase', 'file'] },
 };
 
 /** More certificate authorities. */

@@ -11,7 +11,7 @@ export const commandGroups: readonly (readonly [string, readonly (CommandName | 
   ['Sign in:', ['login', 'setup', 'providers']],
   ['Use the token:', ['token', 'exec', 'keep', 'request', 'credential', 'proxy']],
   ['Accounts:', ['status', 'whoami', 'use', 'switch', 'logout', 'export', 'import', 'forget']],
-  ['Help:', ['doctor', 'demo', 'help']],
+  ['Help:', ['doctor', 'completion', 'demo', 'help']],
 ];
 
 const OPTIONS_HEADING = 'Options:';
@@ -71,10 +71,12 @@ function commandBody(command: Command, helper: Help): string[] {
     .visibleArguments(command)
     .map((argument): Item => [helper.argumentTerm(argument), helper.argumentDescription(argument)]);
   const lines = examples[command.name() as CommandName].map((line): Item => [line, '']);
+  const notes = descriptionOf(command.name())?.notes;
   const takesGrants = command.options.some((option) => option.helpGroupHeading === GRANT_HEADING);
   return [
     ...section('Arguments:', args, helper),
     ...optionSections(command, helper),
+    ...section(notes?.heading ?? '', notes?.lines.map((line): Item => [line, '']) ?? [], helper),
     ...section('Examples:', lines, helper),
     ...(takesGrants ? [wrapped(GRANT_NOTE, helper), GRANT_COMMAND, ''] : []),
   ];

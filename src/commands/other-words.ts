@@ -69,8 +69,8 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to find out why a sign-in does not work, use: oauth-login doctor {target}',
   },
   {
-    words: ['completion', 'completions', 'autocomplete'],
-    hint: 'there is no completion for shells yet; to see the commands, use: oauth-login --help',
+    words: ['completions', 'autocomplete', 'complete'],
+    hint: 'to print the completion script of a shell, use: oauth-login completion {target|bash}',
   },
   {
     words: ['upgrade', 'update', 'self-update'],

@@ -8,6 +8,9 @@ const grant: Flag = {
   usage: '--grant <grant>',
   description:
     'request a token without a person: client-credentials, refresh-token, jwt-bearer, token-exchange or id-jag',
+  completes: {
+    words: ['client-credentials', 'refresh-token', 'jwt-bearer', 'token-exchange', 'id-jag'],
+  },
   conflicts: [shared.account],
 };
 
@@ -21,6 +24,9 @@ const own: readonly Flag[] = [
   {
     ...shared.clientAuthentication,
     description: 'client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none',
+    completes: {
+      words: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
+    },
   },
   {
     usage: '--key-file <path>',

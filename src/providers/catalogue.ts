@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameWithoutOAuth1 } from './oauth1.ts';
+import { popularProviders as first } from './popular-providers.ts';
 import type { Provider } from './provider.ts';
 import type { ProviderFile } from './provider-file.ts';
 import { providerIndex, providersDirectory } from './provider-index.ts';
 import type { ProviderIndexRow } from './provider-index-row.ts';
 import { providerOfFile } from './provider-of-file.ts';
-
-/** The presets that are asked for most: every list begins with them, and the others follow by name. */
-const first = ['github', 'google', 'facebook', 'x', 'gitlab', 'microsoft', 'twitch'];
 
 const read = new Map<string, Provider>();
 

@@ -17,6 +17,8 @@ export async function quickAnswer(
       return (await import('./exec.ts')).answerExec(words, process);
     case 'credential':
       return (await import('./credential.ts')).answerCredential(words, process);
+    case 'completion':
+      return (await import('./completion.ts')).answerCompletion(words, process);
     case 'status':
       return (await import('./status.ts')).answerStatus(words, process);
     case 'whoami':

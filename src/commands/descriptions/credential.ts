@@ -25,6 +25,11 @@ const more: readonly Flag[] = [
   { usage: '--cargo-plugin', description: 'cargo adds this' },
 ].map((flag) => ({ ...flag, group: 'For single programs:' }));
 
+const kinds = [
+  ...['git', 'docker', 'kubernetes', 'aws', 'gcp', 'bazel', 'go', 'cargo', 'terraform'],
+  ...['xoauth2', 'oauthbearer', 'mcp'],
+];
+
 /** `oauth-login credential`. */
 export const credentialCommand: CommandDescription = {
   name: 'credential',
@@ -32,10 +37,14 @@ export const credentialCommand: CommandDescription = {
   arguments: [
     {
       usage: '<kind>',
-      description:
-        'git, docker, kubernetes, aws, gcp, bazel, go, cargo, terraform, xoauth2, oauthbearer or mcp',
+      description: `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`,
+      completes: { words: kinds },
     },
-    { usage: '[words...]', description: 'the account (a target), and what the program adds' },
+    {
+      usage: '[words...]',
+      description: 'the account (a target), and what the program adds',
+      completes: { from: 'accounts' },
+    },
   ],
   usage: '<kind> [target] [options]',
   flags: [

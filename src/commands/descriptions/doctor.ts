@@ -5,7 +5,13 @@ import * as shared from '../flags.ts';
 export const doctorCommand: CommandDescription = {
   name: 'doctor',
   description: 'find out why a sign-in does not work; what it prints may be shown to others',
-  arguments: [{ usage: '[target]', description: 'also try to reach this provider, issuer or API' }],
+  arguments: [
+    {
+      usage: '[target]',
+      description: 'also try to reach this provider, issuer or API',
+      completes: { from: 'targets' },
+    },
+  ],
   flags: [
     shared.host,
     shared.tenant,

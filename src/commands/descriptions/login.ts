@@ -27,6 +27,7 @@ export const loginCommand: CommandDescription = {
     {
       usage: '[target]',
       description: 'a provider (github), your own provider, or the address of an issuer or an API',
+      completes: { from: 'targets' },
     },
   ],
   flags: [

@@ -6,8 +6,16 @@ export const providersCommand: CommandDescription = {
   name: 'providers',
   description: 'list the known providers, or show one in full; add, export or remove a provider file',
   arguments: [
-    { usage: '[name]', description: 'a provider; or add, export or remove, for a provider file' },
-    { usage: '[file]', description: 'the file, URL or - to add; or the name of the provider' },
+    {
+      usage: '[name]',
+      description: 'a provider; or add, export or remove, for a provider file',
+      completes: { from: 'providers', words: ['add', 'export', 'remove'] },
+    },
+    {
+      usage: '[file]',
+      description: 'the file, URL or - to add; or the name of the provider',
+      completes: { from: 'providers' },
+    },
   ],
   flags: [
     { usage: '--search <words>', description: 'list those that match the words, such as cloud' },

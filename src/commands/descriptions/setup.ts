@@ -17,7 +17,9 @@ const register: Flag = {
 export const setupCommand: CommandDescription = {
   name: 'setup',
   description: 'register a client for a provider, or define your own provider',
-  arguments: [{ usage: '<name>', description: 'a provider, or a name for your own' }],
+  arguments: [
+    { usage: '<name>', description: 'a provider, or a name for your own', completes: { from: 'providers' } },
+  ],
   flags: [
     shared.issuer,
     fromFile,

@@ -2,10 +2,15 @@ import type { CommandDescription, Flag } from '../flag.ts';
 import * as shared from '../flags.ts';
 import { signInFirst, unattendedFlags } from '../unattended-flags.ts';
 
+const formats = [
+  ...['raw', 'json', 'header', 'headers-json', 'env', 'dotenv', 'fish', 'powershell'],
+  ...['github-actions', 'gitlab-dotenv', 'netrc'],
+];
+
 const format: Flag = {
   usage: '--format <format>',
-  description:
-    'raw, json, header, headers-json, env, dotenv, fish, powershell, github-actions, gitlab-dotenv or netrc (default: raw)',
+  description: `${formats.slice(0, -1).join(', ')} or ${formats.at(-1)} (default: raw)`,
+  completes: { words: formats },
 };
 
 const method: Flag = {

@@ -1,0 +1,26 @@
+import type { Context } from '../ground/context.ts';
+import { UsageError } from '../ground/errors.ts';
+import { storedOffers } from './completion/offers.ts';
+import { completionReply } from './completion/reply.ts';
+import { completionScript } from './completion/scripts.ts';
+import { readShell, shells } from './completion/shells.ts';
+
+/**
+ * `oauth-login completion`: prints the script of a shell or, where words are given, what may follow them. Throws a
+ * `UsageError` for a shell that is not known.
+ */
+export async function completion(
+  text: string,
+  words: readonly string[],
+  context: Pick<Context, 'paths' | 'stdout'>,
+): Promise<void> {
+  const shell = readShell(text);
+  if (shell === undefined) {
+    throw new UsageError('usage_invalid', `there is no completion for ${JSON.stringify(text)}`, {
+      hint: `the shells are ${shells.join(', ')}; for example: oauth-login completion bash`,
+    });
+  }
+  context.stdout.write(
+    words.length === 0 ? completionScript(shell) : completionReply(shell, words, storedOffers(context.paths)),
+  );
+}
