@@ -169,7 +169,7 @@ for (const [name, source] of quickParts) {
     supported: { 'dynamic-import': false },
     // Whatever goes wrong in it is not shown but left to the whole program, so its names are not needed.
     minify: true,
-    plugins: [lateParts, finishedIndex],
+    plugins: [lateParts, finishedIndex('__dirname')],
   });
 }
 await copyFile(`${root}/node_modules/commander/LICENSE`, `${root}/dist/commander-LICENSE.txt`);

@@ -29,7 +29,7 @@ export interface Argument {
   /** `<name>` must be given, `[name]` may be, and `[name...]` takes all further words. */
   readonly usage: string;
   readonly description?: string;
-  /** What completion offers; absent for `[target]`: the accounts. */
+  /** What completion offers; absent for a target or an account: the accounts. */
   readonly completes?: Completes;
 }
 

@@ -76,7 +76,16 @@ function commandBody(command: Command, helper: Help): string[] {
   return [
     ...section('Arguments:', args, helper),
     ...optionSections(command, helper),
-    ...section(notes?.heading ?? '', notes?.lines.map((line): Item => [line, '']) ?? [], helper),
+    ...(notes === undefined
+      ? []
+      : [
+          wrapped(notes.heading, helper),
+          ...section(
+            '',
+            notes.lines.map((line): Item => [line, '']),
+            helper,
+          ),
+        ]),
     ...section('Examples:', lines, helper),
     ...(takesGrants ? [wrapped(GRANT_NOTE, helper), GRANT_COMMAND, ''] : []),
   ];

@@ -65,7 +65,7 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to let git use your sign-in, use: oauth-login credential git --install',
   },
   {
-    words: ['diagnose', 'check', 'debug', 'test'],
+    words: ['diagnose', 'check'],
     hint: 'to find out why a sign-in does not work, use: oauth-login doctor {target}',
   },
   {

@@ -8,7 +8,7 @@ export async function answerCompletion(
   process: QuickProcess,
 ): Promise<QuickAnswer | undefined> {
   const isScript = separator === undefined;
-  if (shell.startsWith('-') || !(isScript || (separator === '--' && words.length > 0))) {
+  if (shell === '' || shell.startsWith('-') || !(isScript || (separator === '--' && words.length > 0))) {
     return undefined;
   }
   return answerFromStore(process, {}, (context) => completion(shell, words, context));

@@ -10,6 +10,9 @@ import {
 import { rootFlags } from '../flags.ts';
 import { topics } from '../help-topics.ts';
 
+/** The words of a command that mean an account, unless its description says otherwise. */
+const NAMES_ACCOUNT = /^[<[](?:target|account)[>\]]$/;
+
 /** What may stand next on a command line, and what it means. */
 export interface Candidate {
   readonly value: string;
@@ -56,8 +59,8 @@ function offered(before: readonly string[], typed: string, offers: Offers): read
   }
   const last = description.arguments.at(-1);
   const argument = description.arguments[position] ?? (last?.usage.includes('...') ? last : undefined);
-  const isTarget = argument?.usage === '[target]' || argument?.usage === '<target>';
-  const completes = argument?.completes ?? (isTarget ? { from: 'accounts' as const } : {});
+  const isAccount = NAMES_ACCOUNT.test(argument?.usage ?? '');
+  const completes = argument?.completes ?? (isAccount ? { from: 'accounts' as const } : {});
   return [...(isFirst ? commandCandidates() : []), ...completed(completes, offers, typed)];
 }
 

@@ -8,13 +8,13 @@ const POWERSHELL_MARK = '.';
  * What the script of a shell is answered: a line for each candidate, the value and, after a tabulator, its description.
  * The words are those that the script gives. bash gets values alone, quoted for it.
  */
-export function completionReply(shell: Shell, words: readonly string[], offers: Offers): string {
-  if (shell === 'bash') {
+export function completionReply(asking: Shell, words: readonly string[], offers: Offers): string {
+  if (asking === 'bash') {
     const [line = '', current = ''] = words;
     return lines(bashValues(line, current, offers));
   }
   const last = words.at(-1) ?? '';
-  const isMarked = shell === 'powershell' && last.startsWith(POWERSHELL_MARK);
+  const isMarked = asking === 'powershell' && last.startsWith(POWERSHELL_MARK);
   const typed = isMarked ? last.slice(POWERSHELL_MARK.length) : last;
   const found = candidates([...words.slice(0, -1), typed], offers);
   return lines(found.map(({ value, description }: Candidate) => `${value}\t${description}`));

@@ -6,8 +6,8 @@ import type { Shell } from './shells.ts';
 const TAKES_FILE = /<(?:path|file)>$/;
 
 /** Gives the script of a shell, which asks this program what may follow. It expands nothing of the reply. */
-export function completionScript(shell: Shell): string {
-  return scripts[shell]();
+export function completionScript(name: Shell): string {
+  return scripts[name]();
 }
 
 const scripts: Readonly<Record<Shell, () => string>> = {
