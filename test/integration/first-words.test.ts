@@ -161,7 +161,7 @@ describe('a command line that cannot be read', () => {
     [['curl', '-H', 'x: y'], 'oauth-login request github https://api.github.com/user'],
     [['activate'], 'oauth-login switch'],
     [['select', 'ada'], 'oauth-login switch ada'],
-    [['completion', 'bash'], 'oauth-login --help'],
+    [['completions', 'bash'], 'oauth-login completion bash'],
     [['credentials', 'get'], 'oauth-login credential git'],
     [['upgrade'], 'oauth-login --version'],
     [['version'], 'oauth-login --version'],

@@ -55,14 +55,14 @@ function __oauth_login_complete
   set typed (string unescape -- "$typed")
   oauth-login completion fish -- $before "$typed" 2>/dev/null
 end
-complete -c oauth-login -f -a '(__oauth_login_complete)'
+complete -c 'oauth-login' -f -a '(__oauth_login_complete)'
 ${fileFlags()
-  .map((name) => `complete -c oauth-login -l ${name.slice(2)} -r -F\n`)
+  .map((name) => `complete -c 'oauth-login' -l ${name.slice(2)} -r -F\n`)
   .join('')}`,
   powershell:
     () => `# Completion of oauth-login in PowerShell. To install it, add this line to the file in $PROFILE:
 #   oauth-login completion powershell | Out-String | Invoke-Expression
-Register-ArgumentCompleter -Native -CommandName oauth-login -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName 'oauth-login' -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
     Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
