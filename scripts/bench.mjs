@@ -1,5 +1,6 @@
 // What `npm run bench` runs: whole processes, in turn with `node -e 0` (A B A B …), medians, as ratios.
-//   node scripts/bench.mjs [--runs N] [--check]
+//   node scripts/bench.mjs [--runs N] [--check] [--binary FILE]
+// --binary measures the one executable file of `npm run binary` too.
 // Measures each figure once, prints it beside its bound and writes artifacts/bench.json; MISSED is said of everything over
 // its bound. With --check a figure over its bound, or one that could not be measured, ends with exit code 1. Ratios of
 // time may be a tenth over: those of one commit differ by 5 % and more between machines.
@@ -8,11 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureCachedToken, measureImport } from './bench/library.mjs';
 import { measureAnswer, openBenchSession } from './bench/session.mjs';
-import { measureInTurn } from './bench/whole-process.mjs';
+import { measureInTurn, timesInTurn } from './bench/whole-process.mjs';
 
 const artifacts = fileURLToPath(new URL('../artifacts', import.meta.url));
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '40' }, check: { type: 'boolean' } },
+  options: {
+    runs: { type: 'string', default: '40' },
+    check: { type: 'boolean' },
+    binary: { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 20) {
@@ -26,6 +31,11 @@ const cases = [
   { args: ['whoami', '--offline'], time: 1.7, store: 'file' },
   { args: ['token'], time: 1.7, store: 'file' },
   { args: ['token'], time: 2.0, store: 'keychain' },
+];
+/** The same of the one executable file, which starts without Node. */
+const binaryCases = [
+  { args: ['--help'], time: 0.4 },
+  { args: ['token'], time: 0.45, store: 'file' },
 ];
 const memoryBound = 1.25;
 const timeTolerance = 1.1;
@@ -50,6 +60,25 @@ try {
         met: timeRatio <= time && memoryRatio <= memoryBound,
         tolerated: timeRatio <= time * timeTolerance && memoryRatio <= memoryBound,
         text: `time ${timeRatio.toFixed(2)} × (≤ ${time}), memory ${memoryRatio.toFixed(2)} × (≤ ${memoryBound})`,
+      };
+    });
+  }
+  for (const { args, time, store } of values.binary === undefined ? [] : binaryCases) {
+    const label = `the binary: ${args.join(' ')}${store === undefined ? '' : ` (${store})`}`;
+    await report(label, await session.home(store), (home) => {
+      const { timeRatio, ...rest } = timesInTurn(
+        [process.execPath, '-e', '0'],
+        [values.binary, ...args],
+        home.env,
+        runs,
+      );
+      return {
+        ...rest,
+        timeRatio,
+        bounds: { time },
+        met: timeRatio <= time,
+        tolerated: timeRatio <= time * timeTolerance,
+        text: `time ${timeRatio.toFixed(2)} × (≤ ${time})`,
       };
     });
   }

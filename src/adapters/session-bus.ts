@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setNativeVariable } from '../ground/bun.ts';
 import { SESSION_BUS_VARIABLE } from './session-bus-address.ts';
 
 /** Secret Service API draft 0.2, "Prompts and Prompting". */
@@ -138,11 +139,7 @@ async function listen(parent: string, relay: (client: Socket) => void): Promise<
       return;
     }
     ended = true;
-    if (before === undefined) {
-      delete process.env[SESSION_BUS_VARIABLE];
-    } else {
-      process.env[SESSION_BUS_VARIABLE] = before;
-    }
+    pointLibraryTo(before);
     server.close();
     rmSync(directory, { recursive: true, force: true });
     closeSync(descriptor);
@@ -159,8 +156,18 @@ async function listen(parent: string, relay: (client: Socket) => void): Promise<
     throw error;
   }
   server.unref();
-  process.env[SESSION_BUS_VARIABLE] = `unix:path=${path}`;
+  pointLibraryTo(`unix:path=${path}`);
   return end;
+}
+
+/** libsecret looks for the address of the bus in the environment of the process. */
+function pointLibraryTo(address: string | undefined): void {
+  if (address === undefined) {
+    delete process.env[SESSION_BUS_VARIABLE];
+  } else {
+    process.env[SESSION_BUS_VARIABLE] = address;
+  }
+  setNativeVariable(SESSION_BUS_VARIABLE, address);
 }
 
 function bound(server: Server, path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { isatty } from 'node:tty';
+import { bunRuntime } from './bun.ts';
 import type { Input } from './context.ts';
 
 /** A file that is open for reading. */
@@ -48,8 +49,25 @@ export function openFile(path: string): OpenFile {
 }
 
 async function socketOn(fd: number): Promise<Input> {
+  const bun = bunRuntime();
+  if (bun !== undefined) {
+    return inputFrom(bun.file(fd).stream());
+  }
   const { Socket } = await import('node:net');
   return new Socket({ fd, readable: true, writable: false });
+}
+
+/** Bun's sockets do not read a FIFO, and its streams wait for a writer as a socket of Node does. */
+function inputFrom(stream: ReadableStream<Uint8Array>): Input {
+  const reader = stream.getReader();
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        yield Buffer.from(read.value);
+      }
+    },
+    destroy: () => void reader.cancel().catch(() => undefined),
+  };
 }
 
 async function terminalOn(fd: number): Promise<Input> {

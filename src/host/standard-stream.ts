@@ -1,3 +1,4 @@
+import { bunRuntime } from '../ground/bun.ts';
 import type { StoreError } from '../ground/errors.ts';
 import { outputFailure } from './output-failure.ts';
 
@@ -20,10 +21,12 @@ export interface StandardStream {
 export function watchStream(stream: NodeJS.WriteStream): StandardStream {
   let failed = false;
   let code: unknown;
-  stream.on('error', (error) => {
+  const fail = (error: Error) => {
     failed = true;
     code ??= 'code' in error ? error.code : undefined;
-  });
+  };
+  const settled = bunRuntime() === undefined ? undefined : trackWrites(stream, fail);
+  stream.on('error', fail);
   const write = (chunk: string | Uint8Array): Promise<boolean> =>
     new Promise((resolve) => {
       if (failed || stream.destroyed) {
@@ -35,7 +38,38 @@ export function watchStream(stream: NodeJS.WriteStream): StandardStream {
   return {
     stream,
     failure: () => (failed ? outputFailure(code) : undefined),
-    flush: () => write(''),
+    flush: async () => {
+      await settled?.();
+      return write('');
+    },
     writeBytes: write,
   };
+}
+
+/**
+ * Gives a function that resolves once every write so far has ended. Bun calls back for an empty write at once, also
+ * while an earlier one is still to fail; Node keeps them in order.
+ */
+function trackWrites(stream: NodeJS.WriteStream, fail: (error: Error) => void): () => Promise<unknown> {
+  const pending = new Set<Promise<void>>();
+  const write: (chunk: string | Uint8Array, told: (error?: Error | null) => void) => boolean =
+    stream.write.bind(stream);
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    }).then(() => {
+      pending.delete(ended);
+    });
+    pending.add(ended);
+    const told = rest.find((each) => typeof each === 'function');
+    return write(chunk, (error) => {
+      if (error) {
+        fail(error);
+      }
+      told?.(error);
+      end();
+    });
+  };
+  return () => Promise.all(pending);
 }

@@ -31,10 +31,11 @@ async function derive(passphrase: Secret, salt: Buffer, cost: typeof usualCost):
   const text = passphrase.reveal().normalize('NFC');
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     scrypt(text, salt, 2 * KEY_LENGTH, options, (error, derived) => {
-      if (error === null) {
-        resolve(derived);
-      } else {
+      // Node gives `null` where nothing failed, and Bun `undefined`.
+      if (error) {
         reject(error);
+      } else {
+        resolve(derived);
       }
     });
   });

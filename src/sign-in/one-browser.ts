@@ -56,7 +56,7 @@ export async function inOneBrowser(
     }
     seen = mark;
     const outcome = readOutcome(parsePlainJson(readPrivateFile(file)?.toString('utf8') ?? ''));
-    if (outcome === undefined || Date.parse(outcome.at) < startedAt.getTime()) {
+    if (outcome === undefined || !isBetween(startedAt, Date.parse(outcome.at), context.clock.now())) {
       return undefined;
     }
     const error = outcome.error === undefined ? undefined : sharedError(outcome.error);
@@ -90,6 +90,11 @@ export async function inOneBrowser(
   } finally {
     opened.release();
   }
+}
+
+/** An outcome from the future is an old one: the clock was set back since. */
+function isBetween(start: Date, at: number, now: Date): boolean {
+  return at >= start.getTime() && at <= now.getTime();
 }
 
 /** Sign-ins of one subject ask a person for the same. */

@@ -8,6 +8,7 @@ import { type AuthorizationServer, startAuthorizationServer } from '../support/a
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type GuardedServer, gitHttpBackend, serveGuarded, tokenIn } from '../support/guarded-server.ts';
+import { commandOf, shellWords } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const run = promisify(execFile);
@@ -29,10 +30,7 @@ describeWith(['git'], 'git with the credential helper', () => {
     const command = await buildCommand();
     home = openHome(command);
     mkdirSync(programs);
-    writeFileSync(
-      join(programs, 'oauth-login'),
-      `#!/bin/sh\nexec '${process.execPath}' '${command.path}' "$@"\n`,
-    );
+    writeFileSync(join(programs, 'oauth-login'), `#!/bin/sh\nexec ${shellWords(commandOf(command))} "$@"\n`);
     chmodSync(join(programs, 'oauth-login'), 0o755);
     mkdirSync(join(home.home, '.config/oauth-login'), { recursive: true, mode: 0o700 });
     const configuration = {

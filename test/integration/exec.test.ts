@@ -1,15 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { buildCommand } from '../support/built-command.ts';
+import { buildCommand, loadFirst } from '../support/built-command.ts';
 import type { BundledScript } from '../support/bundled-script.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
 import { homeOf, startCommand } from '../support/command-process.ts';
 import { noNetwork } from '../support/no-network.ts';
+import { commandOf } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const GIVEN = { OAUTH_LOGIN_GITHUB_TOKEN: 'gho_of_the_environment' };
@@ -85,8 +87,10 @@ describe('exec', () => {
     expect(server.hits('token')).toBe(hits);
     const later = `const now = Date.now; Date.now = () => now() + 60_000;
       globalThis.Date = class extends Date { constructor(...all) { super(...(all.length ? all : [Date.now()])); } };`;
-    const clock = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(later)}` };
-    const { stdout } = await run(args, { ...homeOf(line), ...clock });
+    const script = join(mkdtempSync(join(tmpdir(), 'oauth-login-clock-')), 'later.cjs');
+    writeFileSync(script, later);
+    const { stdout } = await run(args, { ...homeOf(line), ...loadFirst(script) });
+    rmSync(dirname(script), { recursive: true });
     expect(server.hits('token')).toBe(hits + 1);
     expect(stdout.trim()).not.toBe(before);
     expect(stdout).toBe((await line.run('token')).stdout);
@@ -122,7 +126,7 @@ describe('T60 the token in the environment of a child', () => {
     const token = (await line.run('token')).stdout.trim();
     const env = { ...homeOf(line), NODE_TLS_REJECT_UNAUTHORIZED: '0', PATH: `:.:bin:${process.env.PATH}` };
     const own = 'printf "%s|" "$NODE_TLS_REJECT_UNAUTHORIZED" "$PATH" "$OUTER" "$INNER"';
-    const inner = [process.execPath, command.path, 'exec', server.issuer, '--as', 'INNER', ...sh(own)];
+    const inner = [...commandOf(command), 'exec', server.issuer, '--as', 'INNER', ...sh(own)];
     const { code, stdout } = await run([server.issuer, '--as', 'OUTER', '--', ...inner], env);
     expect([code, stdout]).toEqual([0, `0|${env.PATH}|${token}|${token}|`]);
   });
@@ -372,7 +376,7 @@ describe.each(SOURCES)('the command of exec, with a token from %s', (source) => 
       '-c',
       'n=3; while [ $n -lt 300 ]; do [ -e /proc/$$/fd/$n ] && echo $n; n=$((n+1)); done',
     ];
-    const words = [process.execPath, command.path, 'exec', target, '--as', 'T', '--'];
+    const words = [...commandOf(command), 'exec', target, '--as', 'T', '--'];
     const listed = (...all: string[]) =>
       execFileSync('sh', ['-c', 'exec 3</dev/null; exec "$@"', 'sh', ...all, ...list], {
         env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
@@ -401,7 +405,7 @@ describe.each(SOURCES)('the command of exec, with a token from %s', (source) => 
     const [target, env] = from(source);
     const other = `${process.execPath} -e 'process.stdout.write("x"); setTimeout(() => {}, 1500)'`;
     const script = `(${other} & sleep 0.5; "$@"; wait) | (sleep 1; wc -c)`;
-    const words = [process.execPath, command.path, 'exec', target, '--as', 'T', '--', 'seq', '100000'];
+    const words = [...commandOf(command), 'exec', target, '--as', 'T', '--', 'seq', '100000'];
     const counted = execFileSync('sh', ['-c', script, 'sh', ...words], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
       encoding: 'utf8',
@@ -470,7 +474,7 @@ describeWith(['bash'], 'a loop of the shell around exec', () => {
   /** Starts three rounds in a process group of their own, sends SIGINT to all of it in the first, and gives the end. */
   async function interruptLoop(script: string) {
     const loop = 'for i in 1 2 3; do "$@"; echo "$? in round $i"; done';
-    const words = [process.execPath, command.path, 'exec', 'github', ...sh(script)];
+    const words = [...commandOf(command), 'exec', 'github', ...sh(script)];
     const shell = spawn('bash', ['-c', loop, 'bash', ...words], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', ...GIVEN },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -508,7 +512,7 @@ describeWith(['bash'], 'a loop of the shell around exec', () => {
 describeWith(['script', 'perl'], 'SIGINT in a terminal', () => {
   /** Runs a script of sh in a terminal of its own, in which `"$@"` is exec with this command; Ctrl-C as soon as it asks. */
   async function inTerminal(driver: string, ...program: string[]) {
-    const words = [process.execPath, command.path, 'exec', 'github', '--', ...program];
+    const words = [...commandOf(command), 'exec', 'github', '--', ...program];
     const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
     const all = ['sh', '-c', driver, 'sh', ...words].map(quote).join(' ');
     const terminal = spawn('script', ['-q', '-e', '-c', `exec ${all}`, '/dev/null'], {
@@ -552,7 +556,7 @@ describeWith(['script'], 'Ctrl-C in a terminal', () => {
   it('reaches the command of exec once, from the terminal, and not a second time from us', async () => {
     const log = join(line.directory, 'ctrl-c');
     const inner = `n=0; trap 'n=$((n+1))' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; echo got $n; exit 5`;
-    const words = [process.execPath, command.path, 'exec', 'github', '--', 'sh', '-c', inner];
+    const words = [...commandOf(command), 'exec', 'github', '--', 'sh', '-c', inner];
     const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
     const terminal = spawn('script', ['-q', '-e', '-c', `exec ${quoted}`, log], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', SHELL: '/bin/sh', TERM: 'dumb', ...GIVEN },

@@ -12,6 +12,7 @@ import { openCommandLine } from '../support/command-line.ts';
 import { bundleCommand } from '../support/command-process.ts';
 import { tokenCommand } from '../support/machine-line.ts';
 import { CLIENT_SECRET, clientKey, startMachineServer } from '../support/machine-server.ts';
+import { startOf } from '../support/programs.ts';
 
 const REFRESH_TOKEN = 'xK7Vq2mTz9LrB4wNc8PdYs';
 const key = clientKey('ES256');
@@ -40,7 +41,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function startJob(env: Record<string, string>, argv: readonly string[]) {
-  return spawn(process.execPath, [command.path, ...argv], {
+  return spawn(...startOf(command, argv), {
     env: { PATH: process.env.PATH, HOME: home, CI: 'true', ...env },
     cwd: home,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ import { type AuthorizationServer, startAuthorizationServer } from '../support/a
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
 import { commandsIn, parseCommand } from '../support/hint-commands.ts';
 import { type Mistake, mistakes } from '../support/mistakes.ts';
-import type { Program } from '../support/programs.ts';
+import { commandOf, type Program, shellWords } from '../support/programs.ts';
 import { runInTerminal, type TerminalRun } from '../support/pseudo-terminal.ts';
 import { describeWith } from '../support/requirements.ts';
 
@@ -168,7 +168,7 @@ async function play(mistake: Mistake): Promise<{ run: TerminalRun; columns: numb
   const folder = join(home.home, '..');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'oauth-login'), `#!/bin/sh\nexec '${process.execPath}' '${command.path}' "$@"\n`);
+  writeFileSync(join(bin, 'oauth-login'), `#!/bin/sh\nexec ${shellWords(commandOf(command))} "$@"\n`);
   chmodSync(join(bin, 'oauth-login'), 0o755);
   const { OAUTH_LOGIN_STORE: _, PATH, ...environment } = home.environment;
   const env: Record<string, string> = {

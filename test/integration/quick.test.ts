@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandHome, copyBuiltCommand, type HomeOptions, openHome } from '../support/built-command.ts';
-import type { Ended, Program } from '../support/programs.ts';
+import { commandOf, type Ended, type Program } from '../support/programs.ts';
 
 type Answer = Pick<Ended, 'code' | 'signal' | 'stdout' | 'stderr'>;
 
@@ -257,7 +257,7 @@ describe('the standard output of the small part', () => {
     by: 'alone' | 'together' = 'together',
   ): Promise<string> {
     const run = () => {
-      const ended = spawnSync('sh', ['-c', shell, 'sh', process.execPath, command.path, ...args], {
+      const ended = spawnSync('sh', ['-c', shell, 'sh', ...commandOf(command), ...args], {
         env: { ...clock, PATH: process.env.PATH, HOME: home.home },
         encoding: 'utf8',
       });

@@ -7,6 +7,7 @@ import { fishWord, posixWord } from '../../src/output/token-formats/shell.ts';
 import { buildCommand } from '../support/built-command.ts';
 import type { BundledScript } from '../support/bundled-script.ts';
 import { hostileTexts } from '../support/hostile-tokens.ts';
+import { commandOf, shellWords } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
 
 /** How each shell is started so that it reads nothing of the user's, and runs the script it is given. */
@@ -27,7 +28,7 @@ beforeAll(async () => {
   command = await buildCommand();
   programs = mkdtempSync(join(tmpdir(), 'oauth-login-shells-'));
   const program = join(programs, 'oauth-login');
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${command.path}' "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec ${shellWords(commandOf(command))} "$@"\n`);
   chmodSync(program, 0o755);
 });
 afterAll(() => {

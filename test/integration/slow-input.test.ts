@@ -8,6 +8,7 @@ import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { type BundledScript, endOf } from '../support/bundled-script.ts';
 import { bundleCommand } from '../support/command-process.ts';
 import { CLIENT_SECRET, startMachineServer } from '../support/machine-server.ts';
+import { commandOf, startOf } from '../support/programs.ts';
 
 let server: AuthorizationServer;
 let command: BundledScript;
@@ -47,7 +48,7 @@ const env = () => ({
 
 /** The command with a standard input that stays open. */
 function start(args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [command.path, ...args], {
+  const child = spawn(...startOf(command, args), {
     env: env(),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -111,7 +112,7 @@ describe('input that does not come', () => {
 
   it('from a process substitution ends at SIGTERM too', async () => {
     const script = `exec "$0" "$@" --key-file <(printf begun; exec sleep 30)`;
-    const child = spawn('bash', ['-c', script, process.execPath, command.path, ...grant()], {
+    const child = spawn('bash', ['-c', script, ...commandOf(command), ...grant()], {
       env: env(),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -140,7 +141,7 @@ describe('input that comes late', () => {
   it('comes from a process substitution, at once or later', async () => {
     for (const pause of ['0', '1']) {
       const script = `exec "$0" "$@" --client-secret-file <(sleep ${pause}; printf '%s\\n' "$SECRET")`;
-      const child = spawn('bash', ['-c', script, process.execPath, command.path, ...grant()], {
+      const child = spawn('bash', ['-c', script, ...commandOf(command), ...grant()], {
         env: { ...env(), SECRET: CLIENT_SECRET },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

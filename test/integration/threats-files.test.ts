@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
 import { findSecrets } from '../support/canary.ts';
-import { buildProgram, type Program, start } from '../support/programs.ts';
+import { buildProgram, commandOf, type Program, start } from '../support/programs.ts';
 
 const IS_ROOT = process.geteuid?.() === 0;
 const OTHER_USER = 65_534;
@@ -197,7 +197,7 @@ describe('T11 files that are there before the command', () => {
   it('a pipe that the shell opened for the command is read: <(command)', async () => {
     const setUp = `${target().slice(1).join(' ')} --issuer ${server.issuer} --client-secret-file /dev/fd/3`;
     const line = `printf CANARY-Tz7pWc4mXq9v | "$0" "$1" setup own ${setUp} 3<&0`;
-    const args = ['-c', line, process.execPath, command.path];
+    const args = ['-c', line, ...commandOf(command)];
     const { stdout } = await promisify(execFile)('/bin/sh', args, { env: home.environment });
     expect(stdout).toContain('with its secret encrypted');
   });

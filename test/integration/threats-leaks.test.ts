@@ -7,6 +7,7 @@ import {
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
 import { findSecrets } from '../support/canary.ts';
 import type { Fault } from '../support/faults.ts';
+import { onlyOnNode } from '../support/only-on-node.ts';
 import type { Ended, Program } from '../support/programs.ts';
 import { openAuthority, serveHttps } from '../support/tls.ts';
 
@@ -182,9 +183,11 @@ describe('T12 secrets stay out of debug output when all goes well', () => {
     }
   });
 
-  it('and Node’s own debug output was there to be searched', async () => {
-    const { stderr } = await home.run(['token', '--refresh'], { env: { ...variables(), ...TALKATIVE } });
-    expect(stderr).toMatch(/^NET \d+: /m);
+  onlyOnNode(() => {
+    it('and Node’s own debug output was there to be searched', async () => {
+      const { stderr } = await home.run(['token', '--refresh'], { env: { ...variables(), ...TALKATIVE } });
+      expect(stderr).toMatch(/^NET \d+: /m);
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import { it, line, server } from '../support/ada-signs-in.ts';
 import type { JsonObject, RecordedRequest } from '../support/authorization-server.ts';
 import { buildCommand, openHome } from '../support/built-command.ts';
 import { expectNoSecrets, findSecrets } from '../support/canary.ts';
-import { errorOf } from '../support/command-line.ts';
+import { errorOf, openCommandLine } from '../support/command-line.ts';
 import { keepFiles } from '../support/kept-files.ts';
 
 const target = () => [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
@@ -167,12 +167,17 @@ describe('T07 PKCE is new for every sign-in', () => {
       playUserAgent(uri, { user: 'ada', consent: true }).catch(() => {});
       return { exited: Promise.resolve(0) };
     };
+    // Each has a home of its own: in one home they would share one sign-in.
+    const lines = Array.from({ length: count }, () => openCommandLine({ user: 'ada' }));
     const outcomes = await Promise.all(
-      Array.from({ length: count }, () => {
+      lines.map((each) => {
         const { signal } = new AbortController();
-        return line.runIn({ openBrowser, signal }, ...target());
+        return each.runIn({ openBrowser, signal }, ...target());
       }),
     );
+    for (const each of lines) {
+      each.close();
+    }
     expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(Array(count).fill(0));
     const since = server.requests.slice(before);
     const asked = authorizationRequests(since);

@@ -8,6 +8,7 @@ import { type AuthorizationServer, startAuthorizationServer } from '../support/a
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
 import { endOf } from '../support/bundled-script.ts';
 import { expectNoSecrets, findSecrets } from '../support/canary.ts';
+import { onlyOnNode } from '../support/only-on-node.ts';
 import { listeningAddresses, watchProcesses } from '../support/process-table.ts';
 import type { Program } from '../support/programs.ts';
 import { openSocket } from '../support/raw-client.ts';
@@ -282,27 +283,31 @@ describe('T61 crash artefacts and debugger', () => {
     }
   });
 
-  it('counts too when it was given to Node itself', async () => {
-    const args = ['--heapsnapshot-signal=SIGUSR2', command.path, 'status'];
-    const { code, stderr } = await endOf(spawn(process.execPath, args, { env: home.environment }));
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringMatching(/Node was started with --heapsnapshot-signal,/),
-    ]);
+  onlyOnNode(() => {
+    it('counts too when it was given to Node itself', async () => {
+      const args = ['--heapsnapshot-signal=SIGUSR2', command.path, 'status'];
+      const { code, stderr } = await endOf(spawn(process.execPath, args, { env: home.environment }));
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/Node was started with --heapsnapshot-signal,/),
+      ]);
+    });
   });
 
-  it.each(['--cpu-prof', '--heap-prof'])(
-    '%s is let through: what it writes holds no token',
-    async (option) => {
-      expect((await home.runHere(target())).code).toBe(0);
-      const cwd = join(home.home, '..', 'profiles');
-      mkdirSync(cwd);
-      const args = [option, command.path, 'token', '--refresh'];
-      const ended = await endOf(spawn(process.execPath, args, { cwd, env: home.environment }));
-      expect([ended.code, readdirSync(cwd)]).toEqual([0, [expect.stringMatching(/profile$/)]]);
-      expectNoSecrets({ directory: cwd }, [ended.stdout.trim(), ...server.issuedSecrets()]);
-    },
-  );
+  onlyOnNode(() => {
+    it.each(['--cpu-prof', '--heap-prof'])(
+      '%s is let through: what it writes holds no token',
+      async (option) => {
+        expect((await home.runHere(target())).code).toBe(0);
+        const cwd = join(home.home, '..', 'profiles');
+        mkdirSync(cwd);
+        const args = [option, command.path, 'token', '--refresh'];
+        const ended = await endOf(spawn(process.execPath, args, { cwd, env: home.environment }));
+        expect([ended.code, readdirSync(cwd)]).toEqual([0, [expect.stringMatching(/profile$/)]]);
+        expectNoSecrets({ directory: cwd }, [ended.stdout.trim(), ...server.issuedSecrets()]);
+      },
+    );
+  });
 
   onLinux('on Linux', () => {
     it('no debugger listens after SIGUSR1 in the middle of a sign-in, and the sign-in goes on', async () => {
@@ -409,11 +414,13 @@ describe('T67 a process that ends', () => {
 });
 
 describe('T68 the built command', () => {
-  it('hands out what the starter needs and no seam of the tests', async () => {
-    const { createRequire } = await import('node:module');
-    const built = createRequire(import.meta.url)(join(command.path, '../../dist/main.js'));
-    expect(Object.keys(built).sort()).toEqual(['main', 'outputFailure', 'report', 'systemContext']);
-    const text = readFileSync(join(command.path, '../../dist/main.js'), 'utf8');
-    expect(text).not.toMatch(/VITEST|NODE_ENV|Math\.random|test\/support/);
+  onlyOnNode(() => {
+    it('hands out what the starter needs and no seam of the tests', async () => {
+      const { createRequire } = await import('node:module');
+      const built = createRequire(import.meta.url)(join(command.path, '../../dist/main.js'));
+      expect(Object.keys(built).sort()).toEqual(['main', 'outputFailure', 'report', 'systemContext']);
+      const text = readFileSync(join(command.path, '../../dist/main.js'), 'utf8');
+      expect(text).not.toMatch(/VITEST|NODE_ENV|Math\.random|test\/support/);
+    });
   });
 });

@@ -22,7 +22,7 @@ import { buildCommand, type CommandHome, openHome } from '../support/built-comma
 import { endOf } from '../support/bundled-script.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { KEYRING_PROGRAMS, withKeyring } from '../support/keyring.ts';
-import type { Program } from '../support/programs.ts';
+import { commandOf, type Program } from '../support/programs.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const SECRET = 'CANARY-Kd8sVw3bNq6x';
@@ -259,7 +259,7 @@ describeWithLimits('T28 a disk that is full', () => {
     execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}`]);
 
   it('from the start: exit 8 before the browser opens', async () => {
-    const args = ['--fsize=0', process.execPath, command.path, ...target()];
+    const args = ['--fsize=0', ...commandOf(command), ...target()];
     const ended = await endOf(
       spawn('prlimit', args, { env: home.environment, stdio: ['ignore', 'pipe', 'pipe'] }),
     );

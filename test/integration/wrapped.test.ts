@@ -5,7 +5,7 @@ import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
 import { endOf } from '../support/bundled-script.ts';
-import type { Program } from '../support/programs.ts';
+import { type Program, startOf } from '../support/programs.ts';
 
 let server: AuthorizationServer;
 let command: Program;
@@ -28,15 +28,8 @@ type Event = Readonly<Record<string, unknown>> & { readonly event: string };
 /** The command as a program runs it: three pipes, no browser, no terminal; each event is told as it comes. */
 async function wrap(flags: readonly string[], told: (event: Event) => void, env: object = {}) {
   const { BROWSER: _, ...environment } = home.environment;
-  const args = [
-    command.path,
-    server.issuer,
-    '--client-id',
-    server.clientId,
-    '--allow-http-loopback',
-    ...flags,
-  ];
-  const child = spawn(process.execPath, args, {
+  const args = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback', ...flags];
+  const child = spawn(...startOf(command, args), {
     cwd: home.home,
     env: { ...environment, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -106,8 +99,8 @@ describe('a program that wraps the sign-in, with three pipes', () => {
 
   it('that reads no events is told to do so', async () => {
     const { BROWSER: _, ...env } = home.environment;
-    const args = [command.path, server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
-    const ended = await endOf(spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
+    const args = [server.issuer, '--client-id', server.clientId, '--allow-http-loopback'];
+    const ended = await endOf(spawn(...startOf(command, args), { env, stdio: ['pipe', 'pipe', 'pipe'] }));
     expect(ended).toMatchObject({ code: 4, stdout: '' });
     expect(ended.stderr).toContain('--events');
   });

@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The `bin/oauth-login.js` of a copy of the checkout that was built for this run. */
+    /** The `bin/oauth-login.js` of a copy of the checkout that was built for this run; with `--binary`, the one file. */
     readonly builtCommand: string;
   }
 }
@@ -16,6 +16,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs the project's own build once, on a copy: somebody may be building the checkout itself at this moment. */
 export function setup(project: TestProject): () => void {
+  const { OAUTH_LOGIN_TEST_BINARY: binary } = process.env;
+  if (binary !== undefined) {
+    project.provide('builtCommand', binary);
+    return () => undefined;
+  }
   const directory = mkdtempSync(join(tmpdir(), 'oauth-login-built-'));
   for (const part of ['bin', 'providers', 'scripts', 'src', 'package.json']) {
     cpSync(join(ROOT, part), join(directory, part), { recursive: true });

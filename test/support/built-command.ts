@@ -59,7 +59,7 @@ export interface CommandHome {
   /** Every argument that the browser was started with, once it was started; rejects after 90 s. */
   browserArguments(): Promise<readonly string[]>;
   /** Variables that set the clock of a process so many seconds forward, or back. */
-  clockAhead(seconds: number): { readonly NODE_OPTIONS: string };
+  clockAhead(seconds: number): Readonly<Record<string, string>>;
   /** A second home that holds what this one holds now. */
   copy(): CommandHome;
   close(): void;
@@ -68,6 +68,13 @@ export interface CommandHome {
 /** Opens a home for the command. `linger` keeps the browser alive for so many seconds after it has told its link. */
 export function openHome(command: Program, linger = 0): CommandHome {
   return homeIn(mkdtempSync(join(tmpdir(), 'oauth-login-home-')), command, linger);
+}
+
+/** Variables that make the command load a script first. */
+export function loadFirst(file: string): Readonly<Record<string, string>> {
+  return process.env.OAUTH_LOGIN_TEST_BINARY === undefined
+    ? { NODE_OPTIONS: `--require ${file}` }
+    : { BUN_OPTIONS: `--preload ${file}` };
 }
 
 const SHIFTED_CLOCK = `
@@ -166,7 +173,7 @@ function homeIn(directory: string, command: Program, linger: number): CommandHom
     clockAhead(seconds) {
       const file = join(directory, `clock${seconds}.cjs`);
       writeFileSync(file, SHIFTED_CLOCK.replaceAll('SHIFT', String(seconds * 1_000)));
-      return { NODE_OPTIONS: `--require ${file}` };
+      return loadFirst(file);
     },
     copy() {
       const other = homeIn(mkdtempSync(join(tmpdir(), 'oauth-login-home-')), command, linger);

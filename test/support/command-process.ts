@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type BundledScript, bundleScript } from './bundled-script.ts';
 import type { CommandLine } from './command-line.ts';
+import { startOf } from './programs.ts';
 
-/** The command as a program of its own, as `bin/` starts it. */
+/** The command as a program of its own, as `bin/` starts it; with `--binary`, the one file. */
 export function bundleCommand(): BundledScript {
+  const { OAUTH_LOGIN_TEST_BINARY: binary } = process.env;
+  if (binary !== undefined) {
+    return { path: binary, remove: () => undefined };
+  }
   return bundleScript(`
     import { main, systemContext } from './src/main.ts';
     const context = systemContext(process);
@@ -41,7 +46,7 @@ export function startCommand(
   input?: string,
   options: { readonly drain?: boolean } = {},
 ): CommandProcess {
-  const child = spawn(process.execPath, [command.path, ...args], {
+  const child = spawn(...startOf(command, args), {
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });

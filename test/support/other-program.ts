@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type AuthorizationServer, startAuthorizationServer } from './authorization-server.ts';
 import { buildCommand, type CommandHome, openHome } from './built-command.ts';
+import { commandOf, type Program, shellWords } from './programs.ts';
 
 const run = promisify(execFile);
 
@@ -34,6 +35,16 @@ const names = [
   'terraform-credentials-oauth-login',
 ];
 
+/** The one executable file is told by its name what it is. */
+function placeProgram(place: string, program: Pick<Program, 'path'>): void {
+  const { OAUTH_LOGIN_TEST_BINARY: binary } = process.env;
+  if (binary !== undefined) {
+    symlinkSync(binary, place);
+  } else {
+    writeFileSync(place, `#!/bin/sh\nexec ${shellWords(commandOf(program))} "$@"\n`, { mode: 0o755 });
+  }
+}
+
 /** Opens the home; nobody is signed in yet. */
 export async function openOtherPrograms(): Promise<OtherPrograms> {
   const work = mkdtempSync(join(tmpdir(), 'oauth-login-programs-'));
@@ -43,8 +54,7 @@ export async function openOtherPrograms(): Promise<OtherPrograms> {
   const command = await buildCommand();
   const home = openHome(command);
   for (const name of names) {
-    const script = `#!/bin/sh\nexec '${process.execPath}' '${join(dirname(command.path), name)}.js' "$@"\n`;
-    writeFileSync(join(programs, name), script, { mode: 0o755 });
+    placeProgram(join(programs, name), { path: join(dirname(command.path), `${name}.js`) });
   }
   return {
     server,

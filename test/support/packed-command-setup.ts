@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,20 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url))]);
   const tarball = await packCheckout(folder);
   project.provide('packedTarball', tarball);
-  project.provide('packedCommandFolder', await installTarball(tarball, join(folder, 'prefix')));
+  const { OAUTH_LOGIN_TEST_BINARY: binary } = process.env;
+  project.provide(
+    'packedCommandFolder',
+    binary === undefined
+      ? await installTarball(tarball, join(folder, 'prefix'))
+      : placeBinary(binary, folder),
+  );
   return () => rm(folder, { recursive: true, force: true });
+}
+
+/** Puts the one executable file where the installed command would be; gives that folder. */
+function placeBinary(binary: string, folder: string): string {
+  const place = join(folder, 'binary');
+  mkdirSync(place);
+  symlinkSync(binary, join(place, 'oauth-login'));
+  return place;
 }

@@ -50,10 +50,29 @@ export async function buildProgram(name: string): Promise<Program> {
   return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
+/** What starts the program: Node and a script, or the one executable file that the run is about (`--binary`). */
+export function commandOf({ path }: Pick<Program, 'path'>): readonly [string, ...string[]] {
+  return /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path];
+}
+
+/** The same with its arguments, as `spawn` takes them. */
+export function startOf(
+  program: Pick<Program, 'path'>,
+  args: readonly string[],
+): readonly [string, readonly string[]] {
+  const [file, ...first] = commandOf(program);
+  return [file, [...first, ...args]];
+}
+
+/** The same words as a shell reads them. */
+export function shellWords(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(' ');
+}
+
 /** Starts the program in a process of its own; it is killed after three minutes at the latest. */
 export function start(program: Program, args: readonly string[], options: SpawnOptions = {}): Running {
   const began = performance.now();
-  const child = spawn(process.execPath, [program.path, ...args], {
+  const child = spawn(...startOf(program, args), {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });
