@@ -1,6 +1,7 @@
 import type { Session } from '../accounts/session.ts';
-import type { StoreError } from '../ground/errors.ts';
+import type { OAuthLoginError, StoreError } from '../ground/errors.ts';
 import type { TokenOriginQuestion } from './confirm-token-origin.ts';
+import type { ReleasingCommand } from './release.ts';
 
 /** What the use cases of `access/` work with. */
 export interface AccessSession extends Session {
@@ -8,6 +9,8 @@ export interface AccessSession extends Session {
   readonly trace?: (line: string) => void;
   /** Is told of a note at once, because an error may follow. */
   readonly note: (note: AccessNote) => void;
+  /** What hands tokens out, for the release log; absent: the tokens stay here. */
+  readonly command?: ReleasingCommand;
   readonly isTokenOriginOfProvider: TokenOriginQuestion;
 }
 
@@ -23,5 +26,7 @@ export type AccessNote =
   | { readonly kind: 'token-not-kept'; readonly error: StoreError }
   /** There is an answer, and the account could not be changed after it. */
   | { readonly kind: 'account-not-changed'; readonly error: StoreError }
+  /** The token is handed out, and the release log has no line about it. */
+  | { readonly kind: 'release-not-logged'; readonly error: OAuthLoginError }
   /** Two processes may spend the refresh token of one file, since it cannot be locked. */
   | { readonly kind: 'file-not-locked'; readonly error: StoreError };

@@ -12,7 +12,9 @@ const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 /** The ID Token of the account that a target names. Throws what `applyingAccount` and `freshIdToken` throw. */
 export async function idTokenOfAccount(target: string, access: AccessSession): Promise<FreshIdToken> {
   const { head } = await applyingAccount(target, {}, access);
-  return freshIdToken(head, { minValiditySeconds: MIN_VALIDITY, isJustListed: true }, access);
+  // It goes to the server that exchanges it. The release log notes the token that comes of it.
+  const { command: _command, ...within } = access;
+  return freshIdToken(head, { minValiditySeconds: MIN_VALIDITY, isJustListed: true }, within);
 }
 
 /**

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import type { AccessSession } from './access-session.ts';
 import type { Freshness } from './freshness.ts';
+import { noteRelease } from './note-release.ts';
 import { type FreshIdToken, idTokenOf } from './stored-id-token.ts';
 
 /**
@@ -10,7 +11,7 @@ import { type FreshIdToken, idTokenOf } from './stored-id-token.ts';
  * (`credential kubernetes`), a cloud (`AssumeRoleWithWebIdentity` of AWS), a token exchange (RFC 8693). Nothing is sent
  * while the stored one is good. After its end, the account is refreshed as by `freshAccess`, one process at a time.
  *
- * The caller hands it to the party that it names in `aud`, and to no API: it is no access token. A new one that lives
+ * The release log notes it. The caller hands it to the party that it names in `aud`, and to no API: it is no access token. A new one that lives
  * for less than `minValiditySeconds` is given all the same.
  *
  * Throws a `ConfigurationError` for a server that gives no ID Tokens. Throws an `AuthenticationRequiredError` where only
@@ -20,6 +21,16 @@ import { type FreshIdToken, idTokenOf } from './stored-id-token.ts';
  * @see [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
  */
 export async function freshIdToken(
+  head: AccountHead,
+  freshness: Freshness,
+  access: AccessSession,
+): Promise<FreshIdToken> {
+  const fresh = await storedOrRenewed(head, freshness, access);
+  await noteRelease({ token: 'id_token', provider: head.provider, account: fresh.head }, access);
+  return fresh;
+}
+
+async function storedOrRenewed(
   head: AccountHead,
   freshness: Freshness,
   access: AccessSession,

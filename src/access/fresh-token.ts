@@ -6,7 +6,9 @@ import { defined } from '../ground/defined.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { AccessSession } from './access-session.ts';
 import { type Freshness, isFresh, isJustIssued } from './freshness.ts';
-import type { TokenSource } from './token-source.ts';
+import { noteRelease } from './note-release.ts';
+import type { Release } from './release.ts';
+import { providerNameOf, type TokenSource } from './token-source.ts';
 
 /** An access token that can be used now, and what is known of it. */
 export type FreshToken = SuppliedFreshToken | AccountFreshToken | UnattendedFreshToken;
@@ -36,8 +38,35 @@ interface UnattendedFreshToken extends AnyFreshToken {
   readonly head: UnattendedTokenHead;
 }
 
-/** Gives the access token of a source. It asks the server only when the stored token is not good enough. */
+/**
+ * Gives the access token of a source, and notes in the release log that it is handed out. It asks the server only when
+ * the stored token is not good enough.
+ */
 export async function freshToken(
+  source: TokenSource,
+  freshness: Freshness,
+  access: AccessSession,
+): Promise<FreshToken> {
+  const fresh = await tokenOf(source, freshness, access);
+  await noteRelease(releaseOf(fresh, source), access);
+  return fresh;
+}
+
+/** What the release log says of an access token. */
+export function releaseOf(fresh: FreshToken, source: TokenSource): Release {
+  const token = 'access_token';
+  const provider = providerNameOf(source);
+  switch (fresh.kind) {
+    case 'account':
+      return { token, provider, account: fresh.head, scopes: fresh.head.scopes };
+    case 'unattended':
+      return { token, provider, grant: fresh.head.grant, scopes: fresh.head.scopes };
+    case 'supplied':
+      return { token, provider, variable: fresh.variable };
+  }
+}
+
+async function tokenOf(
   source: TokenSource,
   freshness: Freshness,
   access: AccessSession,

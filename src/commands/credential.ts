@@ -36,7 +36,7 @@ export async function credential(
     await installCredential(kind, action, words[0], flags, context);
     return ExitCode.done;
   }
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, `credential ${kind}`);
   if (helper.greeting !== undefined) {
     context.stdout.write(helper.greeting);
   }

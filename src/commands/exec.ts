@@ -85,7 +85,7 @@ async function secretsFor(
   context: Context,
 ): Promise<readonly SecretVariable[]> {
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, 'exec');
   const secrets: SecretVariable[] = [];
   for (const each of wanted) {
     secrets.push(...(await secretsOf(each, each.isMain ? flags : {}, minValiditySeconds, access)));

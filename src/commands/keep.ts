@@ -16,7 +16,7 @@ export async function keep(
 ): Promise<void> {
   context.signal.throwIfAborted();
   const file = openTokenFile(path, 'keep TARGET FILE');
-  const kept = await keepFileOf(target, file, flags, whileChildRuns(context));
+  const kept = await keepFileOf(target, file, flags, whileChildRuns(context), 'keep');
   if (context.stderr.isTTY) {
     context.stderr.write(`oauth-login: ${file.path} holds the token until you press Ctrl-C\n`);
   }

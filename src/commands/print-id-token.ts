@@ -35,7 +35,7 @@ export async function printIdToken(
       hint: 'leave out --grant, or leave out --id-token',
     });
   }
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, 'token');
   const { head } = await applyingAccount(target, flags, access);
   const variable = setsVariable(format) ? tokenVariable(flags.as, head.provider, 'ID_TOKEN') : '';
   const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };

@@ -51,7 +51,7 @@ export async function proxy(
   const context = isForCommand ? whileChildRuns(outer) : outer;
   const rules = flags.allow?.map(readAllowRule);
   const port = proxyPort(flags);
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, 'proxy');
   const source = await tokenSourceOf(target, flags, access);
   const allowed = tokenOrigins(source, target, flags, await access.configuration());
   const { provider } = allowed;

@@ -36,7 +36,7 @@ export async function request(
   }
   const { url, method, headers, data } = requestSettings(address, flags);
   refuseTwoInputs(flags, data === undefined ? [] : standardInputFlags(data));
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, 'request');
   const configuration = await access.configuration();
   const source = await tokenSourceOf(target, flags, access);
   const allowed = tokenOrigins(source, target, flags, configuration);

@@ -1,4 +1,5 @@
 import { type KeptTokenFile, keepTokenFile, type TokenFileNotes } from '../access/kept-token-file.ts';
+import type { ReleasingCommand } from '../access/release.ts';
 import { readerOf } from '../access/token-to-hold.ts';
 import type { Context, Environment } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
@@ -50,7 +51,7 @@ export async function runWithTokenFile(
   }
   const variable = fileAs === undefined ? undefined : fileVariable(fileAs);
   const file = openTokenFile(tokenFile, '--token-file FILE');
-  const kept = await keepFileOf(target, file, flags, whileChildRuns(context));
+  const kept = await keepFileOf(target, file, flags, whileChildRuns(context), 'exec');
   try {
     const inVariables = wanted.filter(({ isMain, as }) => !isMain || as !== undefined);
     const child = await start(inVariables, variable === undefined ? {} : { [variable]: file.path });
@@ -66,9 +67,10 @@ export async function keepFileOf(
   file: TokenFile,
   given: TokenFileFlags,
   context: Context,
+  command: ReleasingCommand,
 ): Promise<KeptTokenFile> {
   const [target, flags] = withNamedAccount(typed, given);
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, command);
   const read = readerOf(await tokenSourceOf(target, flags, access), flags.idToken ?? false, access);
   const notes: TokenFileNotes = {
     failed: (error) =>

@@ -1,6 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
-import { type FreshToken, freshToken } from '../access/fresh-token.ts';
+import { type FreshToken, freshToken, releaseOf } from '../access/fresh-token.ts';
 import { isFresh } from '../access/freshness.ts';
+import { noteRelease } from '../access/note-release.ts';
 import { presentationOf } from '../access/presentation.ts';
 import { providerNameOf, type TokenSource } from '../access/token-source.ts';
 import type { Context } from '../ground/context.ts';
@@ -37,7 +38,7 @@ export async function token(typed: string | undefined, given: TokenFlags, contex
   }
   const format = chosenFormat(flags);
   const minValiditySeconds = readMinValidity(flags.minValidity);
-  const access = openAccess(flags, context);
+  const access = openAccess(flags, context, 'token');
   const { scope, ...unscoped } = flags;
   const isScoped = scope !== undefined && flags.grant === undefined;
   const source = await tokenSourceOf(target, isScoped ? unscoped : flags, access);
@@ -87,7 +88,12 @@ async function scopedFreshToken(
     import('../access/scoped-token.ts'),
     import('../settings/scope.ts'),
   ]);
-  return { kind: 'account', ...(await scopedToken(source.head, askedScopes(scope), access)) };
+  const fresh: FreshToken = {
+    kind: 'account',
+    ...(await scopedToken(source.head, askedScopes(scope), access)),
+  };
+  await noteRelease(releaseOf(fresh, source), access);
+  return fresh;
 }
 
 /** What some of the formats have to know besides the token; it is known before anything is asked of a server. */

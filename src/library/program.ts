@@ -73,5 +73,10 @@ export function openProgram({ name, passphrase }: StoreOptions): Program {
 
 /** Nobody is told of a note, and nobody can be asked. */
 function accessOf(context: Context): AccessSession {
-  return { ...openSession(context), note: () => {}, isTokenOriginOfProvider: async () => false };
+  return {
+    ...openSession(context),
+    note: () => {},
+    command: 'library',
+    isTokenOriginOfProvider: async () => false,
+  };
 }

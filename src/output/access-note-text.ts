@@ -14,6 +14,11 @@ export function accessNoteText(note: AccessNote): string {
       return `oauth-login: warning: the token is not kept: ${note.error.message}\n`;
     case 'account-not-changed':
       return problemText('warning', note.error);
+    case 'release-not-logged':
+      return problemText('warning', {
+        message: `the release log has no line about this token: ${note.error.message}`,
+        hint: note.error.hint,
+      });
     case 'file-not-locked':
       return `oauth-login: warning: do not run two of these commands at once, because the file cannot be locked: ${note.error.message}\n`;
   }

@@ -60,6 +60,14 @@ export const onlyTrue: Rule<true> = {
   check: (value, path) => (value === true ? undefined : { path, what: 'expected true, or the key left out' }),
 };
 
+/** `true` or `false`. */
+export const trueOrFalse: Rule<boolean> = {
+  expected: 'true or false',
+  schema: { type: 'boolean' },
+  check: (value, path) =>
+    typeof value === 'boolean' ? undefined : { path, what: `expected ${trueOrFalse.expected}` },
+};
+
 /** A whole number in these bounds. */
 export function wholeNumber(least: number, most: number): Rule<number> {
   const expected = `a whole number between ${least} and ${most}`;

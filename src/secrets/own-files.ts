@@ -12,7 +12,8 @@ const dataNames: readonly string[] = [
   'index',
   'keys',
   'locks',
-  'releases',
+  'releases.jsonl',
+  'releases.old.jsonl',
   'sign-ins',
 ];
 /** What it makes in the directory of the configuration. */

@@ -10,6 +10,7 @@ import {
   oneOf,
   type Rule,
   text,
+  trueOrFalse,
 } from '../providers/description.ts';
 import { namedValues, objectOf, optional } from '../providers/object-description.ts';
 import { sharedMembers } from '../providers/provider-file.ts';
@@ -167,6 +168,10 @@ export const configurationDocument = objectOf({
   directories: optional(
     'By directory: the account, or one for each of several providers, that it and what is below it mean, as oauth-login use sets it.',
     namedValues(anyOf(account, listOf(account)), text('an absolute path', ABSOLUTE_PATH)),
+  ),
+  log_releases: optional(
+    'true: a line in releases.jsonl, in the data directory, for each token that is handed out.',
+    trueOrFalse,
   ),
   client_metadata_url: optional(
     'Where you host docs/client-metadata.json: the client identifier at servers that read such documents.',

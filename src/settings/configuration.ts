@@ -21,6 +21,8 @@ export interface Configuration {
   readonly default_account?: string;
   readonly default_accounts?: Readonly<Record<string, string>>;
   readonly directories?: Readonly<Record<string, string | readonly string[]>>;
+  /** Whether each token that is handed out is noted in a file. */
+  readonly log_releases?: boolean;
   /** Where the document about this tool is that is its client identifier at some servers. */
   readonly client_metadata_url?: string;
   readonly providers: ReadonlyMap<string, ProviderConfiguration>;

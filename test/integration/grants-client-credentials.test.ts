@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorizationServer } from '../support/authorization-server.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf } from '../support/command-line.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 import { decodedJwt } from '../support/decoded-jwt.ts';
 import { openMachineLine, printedToken, tokenCommand } from '../support/machine-line.ts';
 import {
@@ -138,6 +139,21 @@ describe('client credentials', () => {
       provider: 'as',
       expires_at: expect.stringMatching(/^20/),
     });
+  });
+
+  it('has a line in the release log that names the grant, also for a token that was kept', async () => {
+    writeConfiguration(line, { log_releases: true });
+    await ask(BASIC, '--scope', 'read');
+    await ask(BASIC, '--scope', 'read');
+    const log = readFileSync(join(line.context.paths.dataDir, 'releases.jsonl'), 'utf8');
+    const entry = { provider: 'as', grant: 'client-credentials', scopes: ['read'], command: 'token' };
+    expect(
+      log
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text)),
+    ).toEqual([expect.objectContaining(entry), expect.objectContaining(entry)]);
+    expectNoSecrets(log, [...server.issuedSecrets(), CLIENT_SECRET]);
   });
 
   it('needs no authorization endpoint and no PKCE', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
@@ -116,6 +116,20 @@ describe('the small part and the whole program give the same answer', () => {
     const answer = await expectSameAnswer(line.split(' '), 'alone');
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(answer.stdout).not.toBe('');
+  });
+
+  it('where each token is noted, and the whole program does it', async () => {
+    const directory = join(home.home, '.config/oauth-login');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(join(directory, 'config.json'), '{ "log_releases": true }');
+    await expectSameAnswer(['token'], 'handed over');
+    const log = readFileSync(join(home.home, DATA, 'releases.jsonl'), 'utf8');
+    expect(log.match(/\n/g)).toHaveLength(2);
+    writeFileSync(join(directory, 'config.json'), '{ "log_releases": false }');
+    await expectSameAnswer(['token'], 'handed over');
+    writeFileSync(join(directory, 'config.json'), '{}');
+    await expectSameAnswer(['token'], 'alone');
+    expect(readFileSync(join(home.home, DATA, 'releases.jsonl'), 'utf8')).toBe(log);
   });
 
   it('for a command that is run with the token, and whose exit code is passed on', async () => {
