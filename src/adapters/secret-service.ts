@@ -48,7 +48,8 @@ export interface UnlockedKeyring {
  * are asked for. All of that is said before this resolves, so that whoever has something else to do, such as to load
  * what opens the value, does it while the bus is at work.
  *
- * `attribute` is what the account is called in the item: keytar says `account`, and programs in Go say `username`.
+ * `attribute` is what the account is called in the item: keytar says `account`, and programs in Go say `username`. By
+ * `username`, only the item of that account is read, even where there is no other.
  *
  * The value crosses the socket as it is (algorithm `plain`): whoever could listen there can ask the keyring as well.
  *
@@ -85,6 +86,8 @@ export function openUnlockedKeyring(
     let received: Buffer = Buffer.alloc(0);
     let length = 0;
     let isAuthenticated = false;
+    // Another account's sealing key opens nothing here. Another user's token would be used.
+    const takesTheOnlyOne = attribute === 'account';
     let isNarrowed = false;
     let session = '';
     let items: readonly string[] | undefined;
@@ -108,7 +111,7 @@ export function openUnlockedKeyring(
         return;
       }
       const [item, ...others] = items;
-      if (item !== undefined && others.length === 0) {
+      if (item !== undefined && others.length === 0 && (isNarrowed || takesTheOnlyOne)) {
         socket.write(getSecret(session, item), 'latin1');
       } else if (item !== undefined && !isNarrowed) {
         isNarrowed = true;
