@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -26,7 +27,6 @@ it('has a whole line of each of twenty processes at once, and nothing of a hosti
   expect(ends.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(
     Array.from({ length: 20 }, () => [0, 'gho_canary0123456789\n', '']),
   );
-  const { execFileSync } = await import('node:child_process');
   execFileSync(process.execPath, ['-e', NAMED, command.path, 'token', 'github'], { env });
 
   const text = readFileSync(join(home.home, DATA, 'releases.jsonl'), 'utf8');
