@@ -47,7 +47,7 @@ export function readExport(bytes: Buffer, path: string): SealedExport {
   const [first = '', second = '', rest, ...more] = bytes.toString('utf8').split('\n');
   const title = plainObject(parsePlainJson(first));
   if (title?.export !== 'oauth-login') {
-    throw refused(path, 'is not a file of oauth-login export', 'name the file that export wrote');
+    throw refused(path, 'is not a file of oauth-login export', 'name a file that was exported');
   }
   if (typeof title.format === 'number' && title.format > FORMAT) {
     throw refused(path, 'was written by a newer version of oauth-login', 'update oauth-login');

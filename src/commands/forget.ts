@@ -29,7 +29,7 @@ export interface ForgetFlags {
 export async function forget(flags: ForgetFlags, context: Context): Promise<void> {
   if (flags.everything !== true) {
     throw new UsageError('usage_invalid', 'forget needs --everything', {
-      hint: 'to remove all that oauth-login keeps: oauth-login forget --everything; to sign out of one provider: oauth-login logout github',
+      hint: 'to remove all that is kept on this machine: oauth-login forget --everything; to sign out of one provider: oauth-login logout github',
     });
   }
   const access = openAccess(flags, context);

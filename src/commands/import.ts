@@ -21,7 +21,7 @@ export async function importFrom(
   }
   if (path === undefined) {
     throw new UsageError('usage_invalid', 'which file should be imported?', {
-      hint: 'name the file that oauth-login export wrote; for the client file of a provider, use: oauth-login setup google --from client_secret.json',
+      hint: 'name a file that was exported (with: oauth-login export github --to FILE); for the client file of a provider, use: oauth-login setup google --from client_secret.json',
     });
   }
   const head = await importAccount(path, flags, openAccess(flags, context));

@@ -69,6 +69,13 @@ export async function readSecretText(path: string, context: Needs, source: Secre
   }
 }
 
+/** Sees that the file is there, before anything else is done for it. Throws a `ConfigurationError`. */
+export function requireFile(path: string, source: SecretSource): void {
+  if (path !== '-') {
+    open(path, source).close();
+  }
+}
+
 /** How an error names the file that a secret is read from. */
 export function sourceName(path: string): string {
   return path === '-' ? 'standard input' : path;

@@ -85,7 +85,14 @@ export function unattendedTarget(
   subjectTokenSource(flags);
   (flags.resource ?? []).map(resourceSetting);
   (flags.param ?? []).map(parameterSetting);
-  const { scope: _scope, param: _param, clientAuthentication: _method, ...loginFlags } = flags;
+  // The name after `--as` is that of a variable here, and not of an account.
+  const {
+    scope: _scope,
+    param: _param,
+    clientAuthentication: _method,
+    as: _variable,
+    ...loginFlags
+  }: UnattendedFlags & { readonly as?: unknown } = flags;
   return { named, loginFlags };
 }
 

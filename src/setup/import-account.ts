@@ -106,7 +106,7 @@ async function readBytes(file: string, { context }: AccessSession): Promise<Buff
   } catch (error) {
     context.signal.throwIfAborted();
     throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(error)})`, {
-      hint: 'name the file that oauth-login export wrote',
+      hint: 'name a file that was exported (with: oauth-login export github --to FILE)',
       cause: error,
     });
   }

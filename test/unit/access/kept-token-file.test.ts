@@ -24,12 +24,14 @@ function place(): string {
 function openClock() {
   let wall = START;
   let waiting: { readonly milliseconds: number; readonly wake: () => void } | undefined;
+  let paused = () => {};
   const clock = {
     now: () => new Date(wall),
     monotonic: () => 0,
     sleep: (milliseconds: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         waiting = { milliseconds, wake: resolve };
+        paused();
         signal?.addEventListener('abort', () => reject(signal.reason));
       }),
   };
@@ -38,8 +40,11 @@ function openClock() {
     const { milliseconds, wake } = waiting ?? { milliseconds: 0, wake: () => {} };
     wall += milliseconds + asleep * 1000;
     waiting = undefined;
+    const nextPause = new Promise<void>((resolve) => {
+      paused = resolve;
+    });
     wake();
-    await expect.poll(() => waiting !== undefined).toBe(true);
+    await nextPause;
     return milliseconds;
   };
   return { clock, goOn };
