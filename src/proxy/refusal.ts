@@ -47,12 +47,17 @@ export const refusals = {
   method_override: {
     status: 400,
     message: 'the request names a second method, which the rules of this proxy do not see',
-    hint: 'leave out X-HTTP-Method-Override and _method',
+    hint: 'leave out headers such as X-HTTP-Method-Override, and _method in the query',
+  },
+  path_override: {
+    status: 400,
+    message: 'the request names a second path, which this proxy does not check',
+    hint: 'leave out headers such as X-Original-URL and X-Forwarded-Uri',
   },
   not_allowed: {
     status: 403,
     message: 'the rules of this proxy do not allow this method and path',
-    hint: 'whoever started the proxy can add a rule: --allow METHOD PATH',
+    hint: 'to allow it, start the proxy with: --allow METHOD PATH',
   },
   body_not_allowed: {
     status: 400,

@@ -1,5 +1,6 @@
 import { isWithinResource } from '../providers/resource-identifier.ts';
 import { type AllowRule, isAllowed } from './allow-rule.ts';
+import { namesAnotherMethod, namesAnotherPath } from './overriding-names.ts';
 import { hasAmbiguousPart } from './path-segment.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -15,7 +16,6 @@ export interface Reach {
 /** RFC 9112 §3.2.1, in ASCII and without what has to be percent-encoded. */
 const ORIGIN_FORM = /^\/[\x21\x24-\x5b\x5d\x5f\x61-\x7a\x7e]*(?:\?[\x21\x23-\x7e]*)?$/;
 const INVALID_ENCODING = /%(?![0-9a-f]{2})/i;
-const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'] as const;
 
 /**
  * Gives the address that a request is sent on to, or why it is not. The path that the rules see is the one that is
@@ -38,13 +38,18 @@ export function readTarget(
   if (url.origin !== origin || url.pathname !== path) {
     return 'malformed_target';
   }
-  if (resource !== undefined && new URL(resource).origin === origin && !isWithinResource(url, resource)) {
+  const isPartOnly = resource !== undefined && new URL(resource).origin === origin;
+  if (isPartOnly && !isWithinResource(url, resource)) {
     return 'outside_resource';
+  }
+  const names = Object.keys(headers).filter((name) => headers[name] !== undefined);
+  if ((isPartOnly || rules !== undefined) && namesAnotherPath(names)) {
+    return 'path_override';
   }
   if (rules === undefined) {
     return url;
   }
-  if (overrides.some((name) => headers[name] !== undefined) || url.searchParams.has('_method')) {
+  if (namesAnotherMethod(names, url)) {
     return 'method_override';
   }
   return isAllowed(rules, method, url.pathname) ? url : 'not_allowed';

@@ -144,11 +144,38 @@ describe('a path', () => {
     { url: '/a', headers: { 'x-method-override': 'DELETE' } },
     { url: '/a?_method=delete', headers: {} },
     { url: '/a?%5fmethod=delete', headers: {} },
+    { url: '/a', headers: { x_http_method_override: 'DELETE' } },
+    { url: '/a', headers: { 'x.http-method_override': 'DELETE' } },
+    { url: '/a', headers: { x_original_method: 'DELETE' } },
+    { url: '/a?_Method=DELETE', headers: {} },
+    { url: '/a?x=1;_METHOD=DELETE', headers: {} },
+    { url: '/a?.method=DELETE', headers: {} },
+    { url: '/a?_method[]=DELETE', headers: {} },
+    { url: '/a?X-HTTP-Method-Override=DELETE', headers: {} },
+    { url: '/a?method=delete', headers: {} },
   ])('is not sent on with a second method beside the one that the rules see: %o', (request) => {
     const rules = [readAllowRule('POST /a')];
     expect(readTarget({ method: 'POST', ...request }, { origin: ORIGIN, rules })).toBe('method_override');
     expect(readTarget({ method: 'POST', ...request }, { origin: ORIGIN })).toBeInstanceOf(URL);
   });
+
+  it.each(['x-original-url', 'x-rewrite-url', 'x_original_url', 'x-override-url', 'x-forwarded-uri'])(
+    'is not sent on with a second one, where not every path may be asked: %s',
+    (name) => {
+      const read = (reach: object) =>
+        readTarget({ method: 'GET', url: '/a', headers: { [name]: '/admin' } }, { origin: ORIGIN, ...reach });
+      expect(read({ rules: [readAllowRule('GET /a')] })).toBe('path_override');
+      expect(read({ resource: `${ORIGIN}/a` })).toBe('path_override');
+      expect(read({})).toBeInstanceOf(URL);
+    },
+  );
+
+  it.each(['/a?method=flickr.photos.search', '/a?payment_method=card', '/a?methods=get'])(
+    'is sent on with a query that names no method of HTTP: %s',
+    (url) => {
+      expect(verdict(`GET ${url}`, 'GET /a')).toBe('passed');
+    },
+  );
 
   it('stays within the resource that the token is for', () => {
     const reach = { origin: ORIGIN, resource: `${ORIGIN}/mcp` };
