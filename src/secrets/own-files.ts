@@ -17,7 +17,10 @@ const dataNames: readonly string[] = [
   'sign-ins',
 ];
 /** What it makes in the directory of the configuration. */
-const configurationNames: readonly string[] = ['config.json', 'config.json.lock', 'providers'];
+const configurationNames: readonly string[] = ['config.json', 'config.json.lock'];
+/** The directory of provider files, and what is one of them, or its lock. */
+const PROVIDERS = 'providers';
+const PROVIDER_FILE = /^[a-z0-9][a-z0-9._-]*\.json(?:\.lock)?$/;
 /** A file that an interrupted write left. */
 const LITTER = /^\.[\w.-]+\.[0-9a-f]{32}\.tmp$/;
 
@@ -60,12 +63,37 @@ export function removeOwnDirectory(
         rmSync(join(directory, name), { recursive: true, force: true });
       }
     }
+    const inProviders = directory === configDir ? removeProviderFiles(join(directory, PROVIDERS)) : [];
     const left = readdirSync(directory);
     if (left.length === 0) {
       rmdirSync(directory);
     }
-    return { directory, foreign: left.filter((name) => !kept.includes(name)) };
+    const foreign = left.filter(
+      (name) => !kept.includes(name) && !(name === PROVIDERS && inProviders.length > 0),
+    );
+    return { directory, foreign: [...foreign, ...inProviders.map((name) => `${PROVIDERS}/${name}`)] };
   } catch (error) {
     throw writeFailure(directory, error);
   }
+}
+
+/** Removes the provider files, and their directory where nothing else is in it; gives the names of what stays there. */
+function removeProviderFiles(directory: string): readonly string[] {
+  const stats = lstatSync(directory, { throwIfNoEntry: false });
+  if (stats?.isSymbolicLink() === true) {
+    rmSync(directory);
+  }
+  if (stats?.isDirectory() !== true) {
+    return [];
+  }
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (!entry.isDirectory() && (PROVIDER_FILE.test(entry.name) || LITTER.test(entry.name))) {
+      rmSync(join(directory, entry.name), { force: true });
+    }
+  }
+  const left = readdirSync(directory);
+  if (left.length === 0) {
+    rmdirSync(directory);
+  }
+  return left;
 }

@@ -19,7 +19,7 @@ export async function newPassphrase(path: string | undefined, context: Context):
     throw new StoreError(
       'store_passphrase_wrong',
       `the passphrase has fewer than ${SHORTEST} characters, and nothing was written`,
-      { hint: 'use several words: whoever gets the file can try as many passphrases as they like' },
+      { hint: 'use several words: somebody who gets the file can try as many passphrases as they like' },
     );
   }
   return passphrase;
