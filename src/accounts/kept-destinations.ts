@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Paths } from '../ground/context.ts';
@@ -93,7 +93,13 @@ function filesIn(directory: string): string[] {
   }
 }
 
+/** That of the file which is read: a link may lead to it, and then the file changes while the link stays as it is. */
 function stateOfFile(path: string): readonly unknown[] {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? [path] : [path, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs];
+  try {
+    const stats = statSync(path);
+    return [path, stats.dev, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs];
+  } catch {
+    // What cannot be found is not read either, or the command has ended with an error.
+    return [path];
+  }
 }

@@ -25,7 +25,7 @@ export const goHelper: Helper = {
     const receiver = { address, target, account: options.account };
     const api = await headersFor(receiver, access);
     if (api !== undefined) {
-      return { text: answerText(address, Object.entries(api.headers)) };
+      return { text: answerText(api.resource ?? `${address.origin}/`, Object.entries(api.headers)) };
     }
     // Where a git server says which repository a module is in, it wants what git is given.
     const git = await tokenFor({ ...receiver, service: 'git' }, access);
@@ -33,10 +33,13 @@ export const goHelper: Helper = {
       return noAnswer;
     }
     const credential = basicCredential(git.username ?? SHARED_USER, git.fresh.accessToken);
-    return { text: answerText(address, [['Authorization', `Basic ${credential}`]]) };
+    return {
+      text: answerText(git.resource ?? `${address.origin}/`, [['Authorization', `Basic ${credential}`]]),
+    };
   },
 };
 
-function answerText({ origin }: URL, headers: readonly (readonly [string, string])[]): string {
-  return `${origin}/\n\n${headers.map(([name, value]) => `${name}: ${value}\n`).join('')}\n`;
+/** go sends the headers to each address below the prefix. */
+function answerText(prefix: string, headers: readonly (readonly [string, string])[]): string {
+  return `${prefix}\n\n${headers.map(([name, value]) => `${name}: ${value}\n`).join('')}\n`;
 }

@@ -58,13 +58,28 @@ function clusterOf(info: string | undefined): { readonly apiVersion: string; rea
       },
     );
   }
-  const server = plainObject(plainObject(document.spec)?.cluster)?.server;
+  const cluster = plainObject(plainObject(document.spec)?.cluster);
+  const server = cluster?.server;
   if (typeof server !== 'string' || !URL.canParse(server)) {
     throw new UsageError('usage_invalid', 'kubectl does not say which cluster gets the token', {
       hint: 'add provideClusterInfo: true to the exec section of the user in the kubeconfig',
     });
   }
+  refuseOpenWay(cluster);
   return { apiVersion, server: new URL(server) };
+}
+
+/** Throws a `UsageError` where the kubeconfig lets somebody between kubectl and the cluster read the token (T53). */
+function refuseOpenWay(cluster: Readonly<Record<string, unknown>> | undefined): void {
+  const isSet = (value: unknown) => value !== undefined && value !== null && value !== false && value !== '';
+  const key = ['insecure-skip-tls-verify', 'proxy-url'].find((name) => isSet(cluster?.[name]));
+  if (key !== undefined) {
+    throw new UsageError(
+      'usage_foreign_origin',
+      `no token is given to a cluster with ${key}: it could go to another server`,
+      { hint: `remove ${key} from the cluster in the kubeconfig` },
+    );
+  }
 }
 
 /** Throws a `UsageError` unless the cluster is one of the account's (T02, T53). */

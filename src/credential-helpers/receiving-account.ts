@@ -7,9 +7,11 @@ import { accountsOfTarget, ofTarget } from '../accounts/accounts-of-target.ts';
 import { applyingAmong } from '../accounts/applying-account.ts';
 import type { Destinations } from '../accounts/kept-destinations.ts';
 import { defined } from '../ground/defined.ts';
+import { UsageError } from '../ground/errors.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { isWithinResource } from '../providers/resource-identifier.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
+import type { SuppliedToken } from '../settings/supplied-token.ts';
 import { tokenVariables } from '../settings/variables.ts';
 
 /** Whose credential is meant for an address. */
@@ -30,6 +32,8 @@ export interface ReceivingAccount {
   readonly source: TokenSource;
   /** The user name that the service wants beside the token, if it wants one in particular. */
   readonly username?: string | undefined;
+  /** The protected resource that the token is for, and for nothing else at its server. */
+  readonly resource?: string | undefined;
 }
 
 /** The user name where the server asks for none in particular, as GitLab documents it for OAuth tokens. */
@@ -54,10 +58,10 @@ export async function receivingAccount(
   if (target !== undefined && supply !== undefined) {
     const supplied = await supply.suppliedTokenOf(target, {}, context);
     if (supplied !== undefined) {
-      const { destinationsOfSource } = await import('../access/find-destinations.ts');
-      const source = { kind: 'supplied' as const, supplied };
-      const places = await destinationsOfSource(source, target, access);
-      return mayReceive(receiver, places, false) ? { source, username: userOf(places, service) } : undefined;
+      const places = await destinationsOfSupplied(supplied, target, access);
+      return mayReceive(receiver, places, false)
+        ? { source: { kind: 'supplied', supplied }, ...detailsOf(places, service) }
+        : undefined;
     }
   }
   const { accounts, problems } = await store.list(ofTarget(target, {}));
@@ -71,11 +75,43 @@ export async function receivingAccount(
   const isNamedByUser = receiver.username !== undefined && fitting.every(isNamed(receiver.username));
   const choice = defined({ account: account ?? (isNamedByUser ? receiver.username : undefined) });
   const { head } = await applyingAmong(fitting, choice, { accounts, problems }, access);
-  const username = userOf(places.get(head), service);
+  const details = detailsOf(places.get(head), service);
   const supplied = supply?.suppliedToken(head.provider, context);
-  return supplied === undefined
-    ? { source: { kind: 'account', head }, username }
-    : { source: { kind: 'supplied', supplied, account: head }, username };
+  return supplied !== undefined && (await mayReceiveSupplied(receiver, supplied, access))
+    ? { source: { kind: 'supplied', supplied, account: head }, ...details }
+    : { source: { kind: 'account', head }, ...details };
+}
+
+async function destinationsOfSupplied(
+  supplied: SuppliedToken,
+  target: string,
+  access: AccessSession,
+): Promise<Destinations> {
+  const { destinationsOfSource } = await import('../access/find-destinations.ts');
+  return destinationsOfSource({ kind: 'supplied', supplied }, target, access);
+}
+
+/**
+ * Whether the token of a variable may go where that of an account may. Accounts on several servers can share the name
+ * of a provider, and the variable belongs to one server alone (T02).
+ */
+async function mayReceiveSupplied(
+  receiver: Receiver,
+  supplied: SuppliedToken,
+  access: AccessSession,
+): Promise<boolean> {
+  try {
+    return mayReceive(receiver, await destinationsOfSupplied(supplied, supplied.provider, access), false);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function detailsOf(places: Destinations | undefined, service: Receiver['service']) {
+  return { username: userOf(places, service), resource: places?.resource };
 }
 
 function fits(receiver: Receiver, head: AccountHead, places: Destinations | undefined): boolean {

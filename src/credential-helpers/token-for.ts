@@ -8,7 +8,7 @@ import { applyingAccount } from '../accounts/applying-account.ts';
 import { bearerCredential, headersShown } from '../credential/credential.ts';
 import { defined } from '../ground/defined.ts';
 import type { HelperOptions } from './helper.ts';
-import { type Receiver, receivingAccount } from './receiving-account.ts';
+import { type Receiver, type ReceivingAccount, receivingAccount } from './receiving-account.ts';
 
 /** Seconds for which a token that is handed to another program is good, so that it does not end on its way. */
 const MIN_VALIDITY = 60;
@@ -30,27 +30,36 @@ export function endOf(fresh: FreshToken): Date | undefined {
 export async function tokenFor(
   receiver: Receiver,
   access: AccessSession,
-): Promise<{ readonly fresh: FreshToken; readonly username?: string | undefined } | undefined> {
+): Promise<(Omit<ReceivingAccount, 'source'> & { readonly fresh: FreshToken }) | undefined> {
   const found = await receivingAccount(receiver, access);
-  return found === undefined
-    ? undefined
-    : { fresh: await tokenOf(found.source, access), username: found.username };
+  if (found === undefined) {
+    return undefined;
+  }
+  const { source, ...details } = found;
+  return { fresh: await tokenOf(source, access), ...details };
 }
 
 /** The headers of a request to the address, as the API takes the token; `undefined` where no account's token may go. */
 export async function headersFor(
   receiver: Receiver,
   access: AccessSession,
-): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly end?: Date } | undefined> {
+): Promise<
+  | {
+      readonly headers: Readonly<Record<string, string>>;
+      readonly end?: Date;
+      readonly resource?: string;
+    }
+  | undefined
+> {
   const found = await receivingAccount(receiver, access);
   if (found === undefined) {
     return undefined;
   }
-  const { source } = found;
+  const { source, resource } = found;
   const fresh = await tokenOf(source, access);
   const head = source.kind === 'account' ? source.head : undefined;
   const headers = headersShown(bearerCredential(fresh.accessToken, head?.tokenPresentation));
-  return { headers, ...defined({ end: endOf(fresh) }) };
+  return { headers, ...defined({ end: endOf(fresh), resource }) };
 }
 
 /** The account that a target names, or that applies here. Throws what `applyingAccount` throws. */

@@ -221,6 +221,11 @@ describe('credential kubernetes', () => {
     ['a cluster without TLS', info({ cluster: { server: CLUSTER.replace('https', 'http') } })],
     ['another port', info({ cluster: { server: 'https://cluster.example.com' } })],
     ['another version', info(cluster, 'v2')],
+    [
+      'a cluster that proves nothing',
+      info({ cluster: { ...cluster.cluster, 'insecure-skip-tls-verify': true } }),
+    ],
+    ['a way through a proxy', info({ cluster: { ...cluster.cluster, 'proxy-url': 'http://evil.test' } })],
     ['no information', undefined],
     ['what is not JSON', '{'],
     ['10 MB', info({ ...cluster, x: 'x'.repeat(10_000_000) })],
