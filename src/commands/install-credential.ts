@@ -11,7 +11,7 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { changedLines } from '../output/changed-lines.ts';
 import { writeWords } from '../output/write-words.ts';
-import { changeForeignFile, readForeignFile } from '../setup/change-foreign-file.ts';
+import { changeForeignFile, type ForeignCopy, readForeignFile } from '../setup/change-foreign-file.ts';
 import { openAccess } from './open-access.ts';
 
 /** What is to be done with the configuration of the other program. */
@@ -51,22 +51,31 @@ export async function installCredential(
   }
   const file = fileOf(installation, context);
   const before = readForeignFile(file);
-  const after =
-    action === 'install' ? installation.add(before ?? '', wish) : installation.remove(before ?? '', wish);
-  if (after === undefined) {
+  const { text } = before;
+  const change = action === 'install' ? installation.add : installation.remove;
+  const after = text === undefined ? undefined : change(text, wish);
+  if (text === undefined || after === undefined) {
     throw notUnderstood(installation, file, action, wish, context);
   }
-  if (after === (before ?? '')) {
+  if (after === text) {
     writeWords(context, `Nothing to change in ${file}.\n`, 'done');
     return;
   }
-  context.stderr.write(`This changes ${installation.what}, ${file}:\n${changedLines(before ?? '', after)}`);
+  context.stderr.write(`This changes ${installation.what}, ${file}:\n${changedLines(text, after)}`);
   if (flags.yes !== true) {
     await confirm(kind, action, target, file, context);
   }
   const copy = await changeForeignFile(file, { before, after }, context);
-  const kept = copy === undefined ? '' : ` What it was is kept in ${copy}.`;
-  writeWords(context, `Changed ${file}.${kept}\n`, 'done');
+  writeWords(context, `Changed ${file}.${copyText(copy)}\n`, 'done');
+}
+
+function copyText(copy: ForeignCopy | undefined): string {
+  if (copy === undefined) {
+    return '';
+  }
+  return copy.isOlder
+    ? ` The older copy ${copy.path} stays as it is.`
+    : ` What it was is kept in ${copy.path}.`;
 }
 
 /** The account decides for which hosts the program asks. */

@@ -27,10 +27,7 @@ function jsonInstallation(
     remove(text, wish) {
       const own = entriesOf(wish).filter(([path, value]) => valueAt(text, path) === JSON.stringify(value));
       return isUnderstood(text)
-        ? edited(
-            text,
-            own.map(([path]): Entry => [path, undefined]),
-          )
+        ? own.reduce((before, [path]) => withoutMember(before, path), text)
         : undefined;
     },
   };
@@ -74,6 +71,16 @@ function valueAt(text: string, path: JSONPath): string | undefined {
     value = plainObject(value)?.[key];
   }
   return value === undefined ? undefined : JSON.stringify(value);
+}
+
+/** Without the member, and without the objects around it that have no other. */
+function withoutMember(text: string, path: JSONPath): string {
+  const after = edited(text, [[path, undefined]]);
+  const around = path.slice(0, -1);
+  if (around.length > 0 && valueAt(after, around) === '{}') {
+    return withoutMember(after, around);
+  }
+  return valueAt(after, []) === '{}' ? after.replace(/\{\s+\}/, '{}') : after;
 }
 
 function edited(text: string, entries: readonly Entry[]): string {

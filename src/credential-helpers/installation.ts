@@ -23,7 +23,7 @@ export interface Installation {
   /** What to add by hand. */
   snippet(wish: InstallWish): string;
   /** The text with the entries; `undefined` for a text that is not understood, or that has entries of another kind there. */
-  add(text: string, wish: InstallWish): string | undefined;
+  readonly add: (text: string, wish: InstallWish) => string | undefined;
   /** The text without them; `undefined` for a text that is not understood. */
-  remove(text: string, wish: InstallWish): string | undefined;
+  readonly remove: (text: string, wish: InstallWish) => string | undefined;
 }

@@ -6,18 +6,27 @@ export interface MarkedBlock {
 }
 
 const begin = (name: string) => `# begin ${name}\n`;
-const end = (name: string) => `# end ${name}\n`;
+const end = (name: string) => `# end ${name}`;
 
-/** The text with the block at its end, in place of the one of that name that it had. */
+/**
+ * The text with the block at its end, in place of the one of that name that it had. A text whose last line has no line
+ * break gets none at its end, so that it can be made again as it was.
+ */
 export function withBlock(text: string, { name, lines }: MarkedBlock): string {
   const before = withoutBlock(text, name);
-  const lineBreak = before === '' || before.endsWith('\n') ? '' : '\n';
-  return `${before}${lineBreak}${begin(name)}${lines}${end(name)}`;
+  const block = `${begin(name)}${lines}${end(name)}`;
+  return before === '' || before.endsWith('\n') ? `${before}${block}\n` : `${before}\n${block}`;
 }
 
 /** The text without the block of that name; the same text when it has none. */
 export function withoutBlock(text: string, name: string): string {
   const start = text.indexOf(begin(name));
-  const stop = text.indexOf(end(name), start);
-  return start === -1 || stop === -1 ? text : `${text.slice(0, start)}${text.slice(stop + end(name).length)}`;
+  if (start === -1) {
+    return text;
+  }
+  const stop = text.indexOf(`${end(name)}\n`, start);
+  if (stop !== -1) {
+    return `${text.slice(0, start)}${text.slice(stop + end(name).length + 1)}`;
+  }
+  return text.endsWith(`\n${end(name)}`) ? text.slice(0, Math.max(0, start - 1)) : text;
 }

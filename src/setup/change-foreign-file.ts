@@ -1,18 +1,24 @@
-import { chmodSync, copyFileSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import { textOfBytes } from '../ground/read-bytes.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { openConfigurationLock } from '../settings/configuration-lock.ts';
 
-/** The text of a file of another program; `undefined` when there is none. Throws a `ConfigurationError`. */
-export function readForeignFile(file: string): string | undefined {
+/** A file of another program, as it is. */
+export interface ForeignFile {
+  readonly isThere: boolean;
+  /** Empty when there is no file; `undefined` for bytes that are not UTF-8, which could not be written again as they are. */
+  readonly text: string | undefined;
+}
+
+/** Reads a file of another program. Throws a `ConfigurationError`. */
+export function readForeignFile(file: string): ForeignFile {
   try {
-    return textOfBytes(readFileSync(file));
+    return { isThere: true, text: exactText(readFileSync(file)) };
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') {
-      return undefined;
+      return { isThere: false, text: '' };
     }
     throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(cause)})`, {
       hint: `make it a file that you may read: ls -ld ${shellQuoted(file)}`,
@@ -21,28 +27,43 @@ export function readForeignFile(file: string): string | undefined {
   }
 }
 
+/** With its byte order mark, if it has one. */
+function exactText(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The copy of a file as it was before a change. */
+export interface ForeignCopy {
+  readonly path: string;
+  /** It was there already, from an earlier change, and was left as it is. */
+  readonly isOlder: boolean;
+}
+
 /**
- * Replaces a file of another program, whole or not at all, and keeps a copy of what it was; gives the path of the copy,
- * `undefined` for a new file. Its mode stays. Throws a `ConfigurationError`, also when the file is no longer as `before`.
+ * Replaces a file of another program, whole or not at all, and keeps a copy of what it was, unless there is one already;
+ * gives the copy, `undefined` for a new file. Its mode stays. Throws a `ConfigurationError`, also when the file is no
+ * longer as `before`.
  */
 export async function changeForeignFile(
   file: string,
-  { before, after }: { readonly before: string | undefined; readonly after: string },
+  { before, after }: { readonly before: ForeignFile; readonly after: string },
   context: Pick<Context, 'clock' | 'signal'>,
-): Promise<string | undefined> {
-  const place = before === undefined ? file : realpathSync(file);
+): Promise<ForeignCopy | undefined> {
+  const place = before.isThere ? realpathSync(file) : file;
   const lock = await openConfigurationLock(place, context);
   try {
-    if (readForeignFile(place) !== before) {
+    const now = readForeignFile(place);
+    if (now.isThere !== before.isThere || now.text !== before.text) {
       throw new ConfigurationError('config_busy', `another program has just changed ${file}`, {
         hint: 'run the command again',
       });
     }
-    const copy = before === undefined ? undefined : `${place}.before-oauth-login`;
-    const mode = before === undefined ? undefined : statSync(place).mode & 0o777;
-    if (copy !== undefined) {
-      copyFileSync(place, copy);
-    }
+    const copy = before.isThere ? keepCopy(place) : undefined;
+    const mode = before.isThere ? statSync(place).mode & 0o777 : undefined;
     lock.replace(after);
     if (mode !== undefined) {
       chmodSync(place, mode);
@@ -50,5 +71,22 @@ export async function changeForeignFile(
     return copy;
   } finally {
     lock.close();
+  }
+}
+
+/** The first copy is the one without any change of this tool, so a second never replaces it; and no link is followed. */
+function keepCopy(file: string): ForeignCopy {
+  const path = `${file}.before-oauth-login`;
+  try {
+    copyFileSync(file, path, constants.COPYFILE_EXCL);
+    return { path, isOlder: false };
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'EEXIST') {
+      return { path, isOlder: true };
+    }
+    throw new ConfigurationError('config_write_failed', `cannot copy ${file} (${systemReason(cause)})`, {
+      hint: `check that you may write here and the disk has room: ls -ld ${shellQuoted(path)}`,
+      cause,
+    });
   }
 }

@@ -17,6 +17,10 @@ describe('an installation', () => {
   it.each<[string, string]>([
     ['git', '[user]\n\tname = Ada\n'],
     ['git', ''],
+    ['git', '[user]\n\tname = Ada'],
+    ['docker', '{\n  "auths": {}\n}\n'],
+    ['docker', '{}\n'],
+    ['mcp', '{\n  "a": 1\n}'],
     ['git', '[credential]\n\thelper = store ; as before\n[alias]\n\tx = "a \\\n b"\n'],
     ['docker', '{\n\t"auths": {},\n\t"credHelpers": {\n\t\t"gcr.io": "gcloud"\n\t}\n}\n'],
     ['mcp', '{\n  "mcpServers": {\n    "x": {}\n  }\n}\n'],
@@ -38,6 +42,21 @@ describe('an installation', () => {
     ['mcp', '{ "mcpServers": { "mcp.example.com": { "type": "sse" } } }'],
   ])('of %s changes nothing in %j', (kind, text) => {
     expect(of(kind).add(text, wish)).toBeUndefined();
+  });
+
+  it('of git is undone where other lines came after it, and where another origin begins like it', () => {
+    const origins = ['https://a.example:8443', 'https://a.example'];
+    const added = of('git').add('[user]\n\tname = Ada', { ...wish, origins }) ?? '';
+    const later = `${added}\n[core]\n\tpager = cat\n`;
+    expect(of('git').remove(later, { ...wish, origins })).toBe(
+      '[user]\n\tname = Ada\n[core]\n\tpager = cat\n',
+    );
+    expect(of('git').remove(added, { ...wish, origins: origins.slice(1) })).toContain(
+      'https://a.example:8443"',
+    );
+    expect(of('git').remove(added, { ...wish, origins: origins.slice(0, 1) })).toContain(
+      'https://a.example"',
+    );
   });
 
   it('prints what it would add', () => {
