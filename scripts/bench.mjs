@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureCachedToken, measureImport } from './bench/library.mjs';
+import { measureProxy } from './bench/proxy.mjs';
 import { measureAnswer, openBenchSession } from './bench/session.mjs';
 import { measureInTurn, timesInTurn } from './bench/whole-process.mjs';
 
@@ -31,11 +32,13 @@ const cases = [
   { args: ['whoami', '--offline'], time: 1.7, store: 'file' },
   { args: ['token'], time: 1.7, store: 'file' },
   { args: ['token'], time: 2.0, store: 'keychain' },
+  { args: ['credential', 'git', 'get'], time: 1.7, store: 'file' },
 ];
 /** The same of the one executable file, which starts without Node. */
 const binaryCases = [
   { args: ['--help'], time: 0.4 },
   { args: ['token'], time: 0.45, store: 'file' },
+  { args: ['credential', 'git', 'get'], time: 0.45, store: 'file' },
 ];
 const memoryBound = 1.25;
 const timeTolerance = 1.1;
@@ -44,6 +47,9 @@ const answerBound = 150;
 // Milliseconds that a program pays for the library: for its import, more than for an empty module; for a token that is stored.
 const importBound = 30;
 const cachedTokenBound = 1;
+// Milliseconds that the proxy adds to a request, and how much more memory the last crowd of requests may leave than the first.
+const proxyBound = 2;
+const growthBound = 1.2;
 
 const results = [];
 const session = await openBenchSession();
@@ -51,7 +57,13 @@ try {
   for (const { args, time, store } of cases) {
     const label = `oauth-login ${args.join(' ')}${store === undefined ? '' : ` (${store})`}`;
     await report(label, await session.home(store), (home) => {
-      const { timeRatio, memoryRatio, ...rest } = measureInTurn(session.command, args, home.env, runs);
+      const { timeRatio, memoryRatio, ...rest } = measureInTurn(
+        session.command,
+        args,
+        home.env,
+        runs,
+        inputFor(args),
+      );
       return {
         ...rest,
         timeRatio,
@@ -71,6 +83,7 @@ try {
         [values.binary, ...args],
         home.env,
         runs,
+        inputFor(args),
       );
       return {
         ...rest,
@@ -92,6 +105,20 @@ try {
       met: milliseconds <= answerBound,
       tolerated: milliseconds <= answerBound,
       text: `${milliseconds.toFixed(0)} ms more than the server (≤ ${answerBound}); ${again.toFixed(0)} ms when signed in already`,
+    };
+  });
+  await report('a request through the proxy', await session.home('file'), async (home) => {
+    const { milliseconds, memory } = await measureProxy(session, home.env);
+    const growth = memory.at(-1) / memory[0];
+    const met = milliseconds <= proxyBound && growth <= growthBound;
+    const text = `${milliseconds.toFixed(2)} ms more than a direct one (≤ ${proxyBound}); memory after rounds of 1,000 at once: ${memory.map((kib) => `${Math.round(kib / 1024)} MiB`).join(', ')}`;
+    return {
+      milliseconds,
+      memory,
+      bounds: { milliseconds: proxyBound, growth: growthBound },
+      met,
+      tolerated: growth <= growthBound,
+      text,
     };
   });
   await report("import 'oauth-login'", await session.home('file'), async (home) => {
@@ -116,6 +143,13 @@ writeFileSync(
 );
 if (values.check && results.some(({ tolerated }) => tolerated !== true)) {
   process.exitCode = 1;
+}
+
+/** What git asks its helper. */
+function inputFor([command]) {
+  return command === 'credential'
+    ? `protocol=http\nhost=${new URL(session.provider.issuer).host}\n\n`
+    : undefined;
 }
 
 /** Measures once and prints one line; `given.missing` says why it cannot be measured. */

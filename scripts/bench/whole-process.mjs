@@ -22,15 +22,15 @@ process.on('exit', () => {
  * The times are those of the quieter half of the rounds: what else a machine does is not the program's, and a slow
  * spell hits both neighbours of a round alike.
  */
-export function measureInTurn(command, args, env, runs) {
+export function measureInTurn(command, args, env, runs, input) {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-login-peak-'));
   try {
     const ours = [command, ...args];
     const bare = ['-e', '0'];
-    const peaks = alternate(memoryRuns, [bare, ours], (parts) => peakOfProcess(parts, env, folder));
+    const peaks = alternate(memoryRuns, [bare, ours], (parts) => peakOfProcess(parts, env, folder, input));
     const [barePeak, peak] = peaks.map(median);
     return {
-      ...timesInTurn([process.execPath, ...bare], [process.execPath, ...ours], env, runs),
+      ...timesInTurn([process.execPath, ...bare], [process.execPath, ...ours], env, runs, input),
       barePeak,
       peak,
       memoryRatio: peak / barePeak,
@@ -40,10 +40,10 @@ export function measureInTurn(command, args, env, runs) {
   }
 }
 
-/** Runs two programs in turn; gives medians in milliseconds, and the median of their ratios. */
-export function timesInTurn(bare, ours, env, runs) {
-  runProgram(ours, env);
-  const times = alternate(runs, [bare, ours], (program) => timeProgram(program, env));
+/** Runs two programs in turn; gives medians in milliseconds, and the median of their ratios. Both read `input`. */
+export function timesInTurn(bare, ours, env, runs, input) {
+  runProgram(ours, env, input);
+  const times = alternate(runs, [bare, ours], (program) => timeProgram(program, env, input));
   const rounds = quieterHalf(times[0].map((bareTime, round) => ({ bareTime, time: times[1][round] })));
   return {
     bareTime: median(rounds.map(({ bareTime }) => bareTime)),
@@ -71,25 +71,26 @@ function alternate(rounds, subjects, measure) {
   return found;
 }
 
-function timeProgram(program, env) {
+function timeProgram(program, env, input) {
   const start = process.hrtime.bigint();
-  runProgram(program, env);
+  runProgram(program, env, input);
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
 /** Both sides carry the same hook, so that the ratio is of the programs. */
-function peakOfProcess(parts, env, folder) {
+function peakOfProcess(parts, env, folder, input) {
   const hook = join(folder, 'hook.cjs');
   const file = join(folder, 'peak');
   writeFileSync(hook, peakHook);
-  runProgram([process.execPath, '--require', hook, ...parts], { ...env, BENCH_PEAK_FILE: file });
+  runProgram([process.execPath, '--require', hook, ...parts], { ...env, BENCH_PEAK_FILE: file }, input);
   return Number(readFileSync(file, 'utf8'));
 }
 
-function runProgram([program, ...args], env) {
+function runProgram([program, ...args], env, input) {
   const { status, stderr, error } = spawnSync(program, args, {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(input === undefined ? {} : { input }),
     encoding: 'utf8',
   });
   if (status !== 0) {

@@ -1,5 +1,6 @@
 import type { OptionValues } from 'commander';
 import type { Context } from '../ground/context.ts';
+import { CommandLineFault } from './command-line-fault.ts';
 import { type CommandName, descriptions } from './descriptions.ts';
 
 /** Runs a command line in a context; gives the exit code. */
@@ -50,8 +51,10 @@ export const actions: Readonly<Record<CommandName, Action>> = {
     await (await import('./keep.ts')).keep(target, file, flags, context);
   },
   request: async ({ context }, flags, target, url) => {
+    // An API that is named by its address is asked there.
+    const address = url ?? (await addressIn(target));
     await signInFirst(target, flags, context);
-    await (await import('./request.ts')).request(target, url, flags, context);
+    await (await import('./request.ts')).request(target, address, flags, context);
   },
   credential: async ({ context }, flags, kind, words) => {
     return (await import('./credential.ts')).credential(kind, words, flags, context);
@@ -118,3 +121,14 @@ type Action = (
   flags: OptionValues,
   ...words: OptionValues[string][]
 ) => Promise<number | undefined>;
+
+/** Throws a `CommandLineFault` for what is no address, and for an address of a provider that has a name. */
+async function addressIn(target: string): Promise<string> {
+  const { presetOfHost } = await import('../providers/catalogue.ts');
+  const host = /^https?:\/\//i.test(target) && URL.canParse(target) ? new URL(target).hostname : undefined;
+  const isOfProvider = (name: string) => presetOfHost(name) !== undefined;
+  if (host === undefined || isOfProvider(host) || isOfProvider(host.split('.').slice(-2).join('.'))) {
+    throw new CommandLineFault({ kind: 'missing-argument', argument: 'url' });
+  }
+  return target;
+}

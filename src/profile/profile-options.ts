@@ -8,6 +8,8 @@ export interface ProfileOptions {
   readonly accessToken: Secret;
   /** Claims of the verified ID Token: the profile has to be about their subject. */
   readonly idTokenClaims?: IdTokenClaims;
+  /** Whom the token response named, where nothing else tells. */
+  readonly subject?: string;
   readonly clientId: string;
   readonly clientSecret?: Secret;
   /** Signs the request, for a provider of OAuth 1.0a. */

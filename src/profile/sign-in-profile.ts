@@ -18,7 +18,7 @@ export interface SignInProfile {
 
 /**
  * Gives the profile of a sign-in whose tokens are here. A request for the profile that fails ends nothing: then the
- * verified ID Token tells who signed in, or nobody does.
+ * verified ID Token tells who signed in, or nobody does. Where there is no profile, the `sub` of the token response does.
  *
  * Throws a `ProtocolError` when the profile is about another subject than the ID Token (OpenID Connect Core §5.3.2),
  * and an `AbortedError`.
@@ -29,7 +29,7 @@ export async function signInProfile(
 ): Promise<SignInProfile> {
   try {
     const profile = await fetchProfile(provider, options);
-    return profile === undefined ? {} : { profile };
+    return defined({ profile: profile ?? profileOfSubject(provider, options.subject) });
   } catch (problem) {
     if (!(problem instanceof OAuthLoginError) || problem instanceof AbortedError) {
       throw problem;
@@ -42,7 +42,13 @@ export async function signInProfile(
   }
 }
 
-/** A profile of an ID Token that cannot be read is none: the subject is too long, say. */
+/** An authorization server without profiles may still say in its token response who signed in. */
+function profileOfSubject({ name }: ResolvedProvider, sub: string | undefined): Profile | undefined {
+  return sub === undefined
+    ? undefined
+    : readable(() => readProfile({ name, profile: { map: standardClaims } }, { sub }));
+}
+
 function profileOfIdToken(
   provider: ResolvedProvider,
   claims: IdTokenClaims | undefined,
@@ -52,8 +58,13 @@ function profileOfIdToken(
   }
   // The map of a provider with a request of its own is made for the document that it answers with.
   const map = provider.profile.url === undefined ? provider.profile.map : standardClaims;
+  return readable(() => readProfile({ name: provider.name, profile: { map } }, claims));
+}
+
+/** What cannot be read, such as a subject that is too long, is no profile. */
+function readable(read: () => Profile): Profile | undefined {
   try {
-    return readProfile({ name: provider.name, profile: { map } }, claims);
+    return read();
   } catch (error) {
     if (error instanceof OAuthLoginError) {
       return undefined;

@@ -44,7 +44,7 @@ export function tokenSetFromResponse(
       : { expiresAt: new Date(issuedAt.getTime() + reply.expires_in * 1000) }),
     ...refreshTokenEnd(reply.refresh_token_expires_in, issuedAt),
     scopes: grantedScopes(reply.scope, endpoint.requestedScopes),
-    ...defined({ clockOffset }),
+    ...defined({ clockOffset, subject: typeof reply.sub === 'string' ? reply.sub : undefined }),
   };
 }
 

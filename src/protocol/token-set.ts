@@ -23,6 +23,8 @@ export interface TokenSet {
   readonly refreshTokenExpiresAt?: Date;
   /** What was granted; what was asked for when the server did not say (RFC 6749 §5.1). */
   readonly scopes: readonly string[];
+  /** Whom the token is about, where the reply says so with `sub`. It is no standard member, and no claim of an ID Token. */
+  readonly subject?: string;
   /** Seconds by which the server's clock is ahead of ours, where they differ by more than five minutes. */
   readonly clockOffset?: number;
 }

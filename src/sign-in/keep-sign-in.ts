@@ -59,6 +59,7 @@ export async function keepSignIn(
       clientId: client.clientId,
       clientSecret: client.clientSecret,
       idTokenClaims: tokens.idTokenClaims,
+      subject: tokens.subject,
       signer: facts.signer,
       fetch: ready.fetch,
     }),

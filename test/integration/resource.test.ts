@@ -79,6 +79,36 @@ describe('an API by its address', () => {
     expect((await line.run('token', api.identifier)).exitCode).toBe(4);
   });
 
+  it('is asked by its address alone, as its account is found by it', async () => {
+    await line.run(api.identifier, ...local, '--yes');
+    const used = await line.run('request', api.identifier);
+    expect([used.exitCode, used.stdout]).toEqual([0, '{"answer":"for the bearer"}']);
+    const named = await line.run('request', 'https://api.github.com/user');
+    expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('a provider before the URL')]);
+  });
+
+  it('names the account after the sub of the token response, where nothing else tells', async () => {
+    server.rewriteReply('token', (body) => ({ ...body, sub: 'did:plc:ada' }));
+    const signedIn = await line.run(api.identifier, ...local, '--yes');
+    expect(signedIn.stdout).toMatch(/^Signed in to 127\.0\.0\.1:\d+\/mcp as did:plc:ada\b/);
+    const who = await line.run('whoami', api.identifier, '--offline');
+    expect([who.exitCode, who.stdout]).toEqual([0, expect.stringContaining('did:plc:ada')]);
+    expect((await line.run('whoami', api.identifier)).exitCode).toBe(0);
+  });
+
+  it.each([
+    ['', 0],
+    [7, 0],
+    ['x'.repeat(300), 0],
+  ])('is not named after a sub that is none: %j', async (sub, code) => {
+    server.rewriteReply('token', (body) => ({ ...body, sub }));
+    const signedIn = await line.run(api.identifier, ...local, '--yes');
+    expect([signedIn.exitCode, signedIn.stdout]).toEqual([
+      code,
+      expect.stringContaining('which did not say who'),
+    ]);
+  });
+
   it('is registered with once, and keeps its client for this address and this server', async () => {
     const before = server.hits('registration');
     await line.run(api.identifier, ...local, '--yes');

@@ -6,7 +6,10 @@ import { signInFirst, unattendedFlags } from '../unattended-flags.ts';
 export const requestCommand: CommandDescription = {
   name: 'request',
   description: "send a request with the access token to the provider's API; the flags are like curl's",
-  arguments: [{ usage: '<target>' }, { usage: '<url>' }],
+  arguments: [
+    { usage: '<target>' },
+    { usage: '[url]', description: 'the URL of the request; only the address of an API may stand alone' },
+  ],
   flags: [
     { usage: '-X, --request <method>', description: 'the method (default: GET, or POST with data)' },
     { usage: '-H, --header <line>', description: 'add a header; repeatable', isRepeatable: true },
