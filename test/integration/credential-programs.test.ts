@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type GuardedServer, serveGuarded } from '../support/guarded-server.ts';
@@ -196,9 +197,9 @@ describeWith(['cargo'], 'cargo with the credential provider', () => {
     expect(plain.seen.at(-1)).toBe(`Bearer ${await accessToken()}`);
   });
 
-  /** rustup finds its toolchains in the real home directory. */
+  /** rustup keeps its toolchains in the home directory of the account, wherever HOME points. */
   function toolchain(): Readonly<Record<string, string>> {
-    const { RUSTUP_HOME = join(process.env.HOME ?? '', '.rustup') } = process.env;
+    const { RUSTUP_HOME = join(userInfo().homedir, '.rustup') } = process.env;
     return { RUSTUP_HOME };
   }
 });

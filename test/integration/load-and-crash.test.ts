@@ -18,7 +18,10 @@ afterAll(() => command?.remove());
 async function runScript(name: string, ...args: string[]): Promise<string> {
   const script = fileURLToPath(new URL(`../../scripts/${name}.mjs`, import.meta.url));
   const all = [script, '--command', command.path, ...args];
-  const { stdout } = await promisify(execFile)(process.execPath, all, { timeout: 110_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, all, { timeout: 110_000 }).catch((error) => {
+    // What it found is on its standard output.
+    throw new Error(`${error.message}\n${error.stdout}`);
+  });
   return stdout;
 }
 
