@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { openKeyring } from './keyring.mjs';
+import { startOf } from './run-command.mjs';
 import { median } from './whole-process.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -108,7 +109,7 @@ export async function signIn({ command, folder, demo, provider }, { env, store }
     '--store',
     store,
   ];
-  const child = spawn(process.execPath, [command, ...args], {
+  const child = spawn(...startOf(command, args), {
     env: { ...env, BROWSER: browser },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: patience,
