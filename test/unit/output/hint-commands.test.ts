@@ -47,7 +47,7 @@ describe('a command in a hint', () => {
     expect(commandsIn(text)).toEqual(commands);
   });
 
-  it.each(['github --no-such-flag', 'token a b', 'setup', 'logout --json=x', 'request github'])(
+  it.each(['github --no-such-flag', 'token a b', 'setup', 'logout --json=x', 'keep github'])(
     'that the parser refuses is found out: %s',
     async (line) => {
       await expect(checkHints(`oauth-login: hint: try oauth-login ${line}\n`)).rejects.toThrow(line);
