@@ -1,6 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
-import { importedText } from '../output/moving-text.ts';
+import { importedText, notConfiguredText } from '../output/moving-text.ts';
 import { writeWords } from '../output/write-words.ts';
 import { type ImportWish, importAccount } from '../setup/import-account.ts';
 import type { ImportLoginFlags } from './import-login.ts';
@@ -24,6 +24,9 @@ export async function importFrom(
       hint: 'name a file that was exported (with: oauth-login export github --to FILE); for the client file of a provider, use: oauth-login setup google --from client_secret.json',
     });
   }
-  const head = await importAccount(path, flags, openAccess(flags, context));
+  const { head, refusal } = await importAccount(path, flags, openAccess(flags, context));
   writeWords(context, importedText(head), 'done');
+  if (refusal !== undefined) {
+    context.stderr.write(notConfiguredText(head, refusal));
+  }
 }

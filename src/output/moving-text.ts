@@ -1,4 +1,6 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { OAuthLoginError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { accountPerson, storeText } from './text.ts';
 
@@ -18,4 +20,10 @@ export function importedText(head: AccountHead): string {
     `  stored:  ${storeText(head.store)}`,
     '',
   ].join('\n');
+}
+
+/** What `import` says where the entry of the provider cannot stand in the configuration here. */
+export function notConfiguredText({ provider }: AccountHead, { message }: OAuthLoginError): string {
+  const name = safeText(provider, 100);
+  return `note: the account is kept, but the settings of its provider were not taken over: ${message}\nto set the provider up here: oauth-login setup ${shellQuoted(name)}\n`;
 }

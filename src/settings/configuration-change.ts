@@ -3,7 +3,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { isObject } from '../providers/description.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
-import { type ProviderConfiguration, readConfiguration } from './configuration.ts';
+import { checkNextConfiguration, type ProviderConfiguration, readConfiguration } from './configuration.ts';
 import { configurationFile } from './configuration-file.ts';
 import { openConfigurationLock } from './configuration-lock.ts';
 import { readConfigurationSource } from './configuration-source.ts';
@@ -14,7 +14,7 @@ type Document = Readonly<Record<string, unknown>>;
 
 /**
  * Changes one provider of the file and leaves everything else in it as it stands, also what another process writes
- * at the same time. Throws a `ConfigurationError`, or the signal's reason.
+ * at the same time. Throws a `ConfigurationError`, also when no command could read the changed file, or the signal's reason.
  */
 export async function writeProviderConfiguration(
   context: Needs,
@@ -111,10 +111,12 @@ async function changeDocument(context: Needs, change: (document: Document) => Do
   const file = targetOfLink(configurationFile(context.paths));
   const lock = await openConfigurationLock(file, context);
   try {
-    await readConfiguration(context.paths);
+    const { added = new Map() } = await readConfiguration(context.paths);
     const source = readConfigurationSource(file);
     const document: unknown = source === undefined ? {} : JSON.parse(source);
-    lock.replace(`${JSON.stringify(change(isObject(document) ? document : {}), null, 2)}\n`);
+    const next = `${JSON.stringify(change(isObject(document) ? document : {}), null, 2)}\n`;
+    await checkNextConfiguration(next, added);
+    lock.replace(next);
   } finally {
     lock.close();
   }

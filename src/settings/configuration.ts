@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Paths } from '../ground/context.ts';
+import { ConfigurationError } from '../ground/errors.ts';
 import { catalogue, findPreset } from '../providers/catalogue.ts';
 import { suggestion } from '../providers/description.ts';
 import { issuerOfAddress } from '../providers/issuer-spelling.ts';
@@ -66,6 +67,26 @@ export async function readUserConfiguration(paths: Paths, added?: AddedProviders
     return { providers: new Map(), ...known(files) };
   }
   return configurationOf(file, source, files);
+}
+
+/**
+ * Checks the text that is to become the user's configuration, so that no command writes what none can read. Throws a
+ * `ConfigurationError` that names key and what was expected.
+ */
+export async function checkNextConfiguration(source: string, added: AddedProviders): Promise<void> {
+  try {
+    await configurationOf('', source, added);
+  } catch (cause) {
+    if (!(cause instanceof ConfigurationError)) {
+      throw cause;
+    }
+    // Its line is that of a text which is nowhere.
+    const what = cause.message.replace(/^:\d+: /, '');
+    throw new ConfigurationError('config_invalid_file', `${CONFIGURATION_FILE} was not changed: ${what}`, {
+      hint: 'give a value that is expected there',
+      cause,
+    });
+  }
 }
 
 async function configurationOf(file: string, source: string, added: AddedProviders): Promise<Configuration> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { AccessSession } from '../access/access-session.ts';
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
 import { readExport } from '../accounts/exported-account.ts';
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { readFileUpTo } from '../ground/read-bytes.ts';
 import { systemReason } from '../ground/system-words.ts';
@@ -21,6 +22,13 @@ export interface ImportWish {
   readonly replace?: boolean;
 }
 
+/** The account that was taken in. */
+export interface Imported {
+  readonly head: AccountHead;
+  /** Why what was configured for its provider cannot stand in the configuration here, where that is so. */
+  readonly refusal?: ConfigurationError;
+}
+
 /** Longest file that is read, in bytes. */
 const MOST_BYTES = 1_048_576;
 
@@ -35,7 +43,8 @@ const clientKeys: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Takes in an account that `exportAccount` wrote, with what is configured for its provider where nothing is here.
+ * Takes in an account that `exportAccount` wrote, with what is configured for its provider where nothing is here. The account
+ * is kept also where that entry cannot be.
  *
  * Throws a `StoreError` for a wrong passphrase and a damaged file, and a `UsageError` for an account that is here
  * already; nothing is changed then.
@@ -44,15 +53,15 @@ export async function importAccount(
   path: string,
   wish: ImportWish,
   access: AccessSession,
-): Promise<AccountHead> {
+): Promise<Imported> {
   const { context } = access;
   const file = resolve(path);
   const sealed = readExport(await readBytes(file, access), file);
   const passphrase = await knownPassphrase(wish.passphraseFile, context);
   const { head, secrets, configuration } = await sealed.open(passphrase);
   const kept = await keepImported({ head, secrets }, wish, access);
-  await keepConfiguration(kept, configuration, access);
-  return kept;
+  const refusal = await keepConfiguration(kept, configuration, access);
+  return defined({ head: kept, refusal });
 }
 
 /**
@@ -84,20 +93,28 @@ export async function keepImported(
   return kept;
 }
 
-/** Takes over the entry of the provider, where there is none here. */
+/** Takes over the entry of the provider, where there is none here; gives the error of one that is not valid here. */
 async function keepConfiguration(
   { provider }: AccountHead,
   entry: Readonly<Record<string, unknown>> | undefined,
   { context, configuration }: AccessSession,
-): Promise<void> {
+): Promise<ConfigurationError | undefined> {
   const here = (await readUserConfiguration(context.paths)).providers.get(provider);
   if (entry === undefined || here !== undefined) {
-    return;
+    return undefined;
   }
   const isKnown = namedPreset(provider, await configuration()) !== undefined;
   const taken = Object.entries(entry).filter(([key]) => !isKnown || clientKeys.has(key));
   const change: ProviderConfiguration = Object.fromEntries(taken);
-  await writeProviderConfiguration(context, provider, change);
+  try {
+    await writeProviderConfiguration(context, provider, change);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigurationError && error.code === 'config_invalid_file') {
+      return error;
+    }
+    throw error;
+  }
 }
 
 async function readBytes(file: string, { context }: AccessSession): Promise<Buffer> {

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect } from 'vitest';
+import { exportedBytes, readExport } from '../../src/accounts/exported-account.ts';
+import { Secret } from '../../src/ground/secret.ts';
 import { it, line, server } from '../support/ada-signs-in.ts';
 import { buildCommand, openHome } from '../support/built-command.ts';
 import { expectNoSecrets } from '../support/canary.ts';
@@ -39,6 +41,28 @@ describe('an account', () => {
     expect(server.issuedSecrets('access_token')).toContain(token.stdout.trim());
     expect(JSON.parse((await there.run(['whoami', 'work', '--json'])).stdout).preferred_username).toBe('ada');
   });
+});
+
+it('is kept where its provider cannot be configured, and config.json stays one that can be read', async () => {
+  await line.run(server.issuer, ...client());
+  await exportIt();
+  const passphrase = new Secret(PASSPHRASE);
+  const { head, secrets } = await readExport(readFileSync(file()), file()).open(passphrase);
+  const configuration = { preset: 'houseprovider' };
+  writeFileSync(file(), await exportedBytes({ head, secrets }, { configuration }, passphrase));
+  const there = other();
+  const { configDir } = there.context.paths;
+  const before = '{\n  "log_releases": true\n}\n';
+  mkdirSync(configDir);
+  writeFileSync(join(configDir, 'config.json'), before);
+  const outcome = await importIn(there);
+  expect([outcome.exitCode, outcome.stdout]).toEqual([0, expect.stringMatching(/^Imported ada /)]);
+  expect(outcome.stderr).toMatch(
+    /^note: the account is kept, but .+: config\.json was not changed: key .+"preset" expected .+\n.+: oauth-login setup \S+\n$/,
+  );
+  expect(readFileSync(join(configDir, 'config.json'), 'utf8')).toBe(before);
+  const status = await there.run('status', '--json');
+  expect([status.exitCode, JSON.parse(status.stdout).accounts.length]).toEqual([0, 1]);
 });
 
 describe('the exported file', () => {
