@@ -1,4 +1,5 @@
 import type { Context } from '../ground/context.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { stopped } from '../ground/stopped.ts';
 import { whileChildRuns } from '../ground/while-child-runs.ts';
 import { openTokenFile } from '../secrets/token-file.ts';
@@ -15,7 +16,7 @@ export async function keep(
   context: Context,
 ): Promise<void> {
   context.signal.throwIfAborted();
-  const file = openTokenFile(path, 'keep TARGET FILE');
+  const file = openTokenFile(path, `oauth-login keep ${shellQuoted(target)} FILE`, context.paths);
   const kept = await keepFileOf(target, file, flags, whileChildRuns(context), 'keep');
   if (context.stderr.isTTY) {
     context.stderr.write(`oauth-login: ${file.path} holds the token until you press Ctrl-C\n`);

@@ -50,7 +50,7 @@ export async function runWithTokenFile(
     });
   }
   const variable = fileAs === undefined ? undefined : fileVariable(fileAs);
-  const file = openTokenFile(tokenFile, '--token-file FILE');
+  const file = openTokenFile(tokenFile, '--token-file FILE', context.paths);
   const kept = await keepFileOf(target, file, flags, whileChildRuns(context), 'exec');
   try {
     const inVariables = wanted.filter(({ isMain, as }) => !isMain || as !== undefined);

@@ -15,6 +15,7 @@ const dataNames: readonly string[] = [
   'releases.jsonl',
   'releases.old.jsonl',
   'sign-ins',
+  'token-files',
 ];
 /** What it makes in the directory of the configuration. */
 const configurationNames: readonly string[] = ['config.json', 'config.json.lock'];

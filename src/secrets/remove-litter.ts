@@ -4,7 +4,7 @@ import { StoreError } from '../ground/errors.ts';
 import { removeStaleTemporaries } from './private-directory.ts';
 
 /** Every directory of the data directory that files are written to. */
-const directories = ['accounts', 'clients', 'grants', 'index', 'keys', 'locks', 'sign-ins'];
+const directories = ['accounts', 'clients', 'grants', 'index', 'keys', 'locks', 'sign-ins', 'token-files'];
 
 /**
  * Removes what writes of ours that were interrupted more than an hour ago left in the data directory. One in `keys`

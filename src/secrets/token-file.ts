@@ -1,9 +1,12 @@
 import { lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Paths } from '../ground/context.ts';
 import { ConfigurationError, StoreError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import type { Secret } from '../ground/secret.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { replaceFile } from './private-file-writing.ts';
+import { type WrittenToken, writtenToken } from './written-token.ts';
 
 /** A file of the user's choice that holds a token, and nothing else: no line break either, as some readers want it. */
 export interface TokenFile {
@@ -15,18 +18,16 @@ export interface TokenFile {
   remove(): void;
 }
 
-/** One word, as a token is; what an earlier run left behind looks like that too. */
-const ONE_WORD = /^[\x21-\x7e]*\n?$/;
-
 /**
  * Opens the place of a token file; nothing is written yet.
  *
- * Throws a `ConfigurationError` where something is that must not be lost: a file of more than one word, a link, a
- * directory. It is also thrown where the file cannot be looked at.
+ * Throws a `ConfigurationError` where something is that must not be lost: a file that this tool has not written, a link, a
+ * directory. It is also thrown where the file cannot be looked at. `hold` throws it too, for what came there since.
  */
-export function openTokenFile(path: string, flag: string): TokenFile {
+export function openTokenFile(path: string, flag: string, paths: Pick<Paths, 'dataDir'>): TokenFile {
   const file = resolve(path);
-  requireReplaceable(file, flag);
+  const own = writtenToken(file, paths);
+  requireReplaceable(file, flag, own);
   let written: string | undefined;
   return {
     path: file,
@@ -35,7 +36,11 @@ export function openTokenFile(path: string, flag: string): TokenFile {
       if (written === text && contentOf(file) === text) {
         return;
       }
+      if (written === undefined) {
+        requireReplaceable(file, flag, own);
+      }
       try {
+        own.note(text);
         replaceFile(file, text);
         written = text;
       } catch (cause) {
@@ -46,29 +51,41 @@ export function openTokenFile(path: string, flag: string): TokenFile {
       }
     },
     remove() {
-      if (written !== undefined && contentOf(file) === written) {
+      if (written === undefined) {
+        return;
+      }
+      const content = contentOf(file);
+      if (content === written) {
         unlinkSync(file);
+      }
+      // Another process may keep the same file.
+      if (content === undefined || content === written || !own.isOwn(content)) {
+        own.forget();
       }
     },
   };
 }
 
-function requireReplaceable(file: string, flag: string): void {
-  const refused = (reason: string, cause?: unknown) =>
+function requireReplaceable(file: string, flag: string, own: WrittenToken): void {
+  const refused = (reason: string, hint: string, cause?: unknown) =>
     new ConfigurationError('config_write_failed', `${file} is not replaced by a token (${reason})`, {
-      hint: `name a file that is not there yet: ${flag}`,
+      hint,
       cause,
     });
+  const another = `name a file that is not there yet: ${flag}`;
   try {
     const present = lstatSync(file, { throwIfNoEntry: false });
     if (present?.isFile() === false) {
-      throw refused('it is not a regular file');
+      throw refused('it is not a regular file', another);
     }
-    if (present !== undefined && !ONE_WORD.test(readFileSync(file, 'latin1'))) {
-      throw refused('it holds something else');
+    if (present !== undefined && !own.isOwn(readFileSync(file, 'latin1'))) {
+      throw refused(
+        'oauth-login did not write what it holds',
+        `${another}; or, if nobody needs it, remove it: rm ${shellQuoted(file)}`,
+      );
     }
   } catch (cause) {
-    throw cause instanceof ConfigurationError ? cause : refused(systemReason(cause), cause);
+    throw cause instanceof ConfigurationError ? cause : refused(systemReason(cause), another, cause);
   }
 }
 

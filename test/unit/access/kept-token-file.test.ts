@@ -1,6 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keepTokenFile } from '../../../src/access/kept-token-file.ts';
 import type { TokenReader, TokenToHold } from '../../../src/access/token-to-hold.ts';
@@ -19,6 +29,15 @@ function place(): string {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   return join(directory, 'token');
 }
+
+/** Opens the file, with a data directory next to it. */
+function open(path: string) {
+  const dataDir = join(dirname(path), 'data');
+  return openTokenFile(path, '--token-file FILE', { dataDir });
+}
+
+/** The records of what was written. */
+const records = (path: string) => readdirSync(join(dirname(path), 'data', 'token-files'));
 
 /** A clock that goes on when it is told to, and whose wall time may go further. */
 function openClock() {
@@ -87,7 +106,7 @@ async function begin(life: number) {
   const tokens = openTokens(life, clock.now);
   const notes: string[] = [];
   const kept = await keepTokenFile(
-    openTokenFile(path, '--token-file FILE'),
+    open(path),
     tokens.read,
     60,
     { failed: ({ code }) => notes.push(code), recovered: () => notes.push('recovered') },
@@ -172,16 +191,54 @@ describe('T40 the place of a token file', () => {
     ['of more than one word', (path) => writeFileSync(path, 'Host work\n  User ada\n')],
     ['that is a link', (path) => symlinkSync('/etc/hostname', path)],
     ['that is a directory', (path) => symlinkSync('.', path)],
+    ['of one word, which may be a password', (path) => writeFileSync(path, 'hunter2')],
+    ['of a version', (path) => writeFileSync(path, '1.2.3\n')],
+    ['that is empty', (path) => writeFileSync(path, '')],
   ])('is not a file %s', (_what, make) => {
     const path = place();
     make(path);
-    expect(() => openTokenFile(path, '--token-file FILE')).toThrow('is not replaced by a token');
+    const look = ({ ino, size, mtimeMs } = lstatSync(path)) => [ino, size, mtimeMs];
+    const before = look();
+    expect(() => open(path)).toThrow('is not replaced by a token');
+    expect(look()).toEqual(before);
+  });
+
+  it('is not a file that came there before the first token did', () => {
+    const path = place();
+    const file = open(path);
+    writeFileSync(path, 'of the user');
+    expect(() => file.hold(new Secret('token'))).toThrow('oauth-login did not write what it holds');
+    file.remove();
+    expect(readFileSync(path, 'utf8')).toBe('of the user');
+  });
+
+  it('is no longer its own when somebody has changed it', () => {
+    const path = place();
+    open(path).hold(new Secret('old.token'));
+    writeFileSync(path, 'of the user');
+    expect(() => open(path)).toThrow(
+      expect.objectContaining({ code: 'config_write_failed', hint: expect.stringContaining(`rm ${path}`) }),
+    );
+    expect(readFileSync(path, 'utf8')).toBe('of the user');
+  });
+
+  it('leaves no token in the record, and no record when it is removed', () => {
+    const path = place();
+    const file = open(path);
+    file.hold(new Secret('one.token'));
+    file.hold(new Secret('two.token'));
+    const [name = '', ...others] = records(path);
+    expect(others).toEqual([]);
+    expect(readFileSync(join(dirname(path), 'data', 'token-files', name), 'utf8')).not.toContain('.token');
+    file.remove();
+    expect(records(path)).toEqual([]);
   });
 
   it('may hold what an earlier run left, which others could read', () => {
     const path = place();
-    writeFileSync(path, 'old.token', { mode: 0o644 });
-    const file = openTokenFile(path, '--token-file FILE');
+    open(path).hold(new Secret('old.token'));
+    chmodSync(path, 0o644);
+    const file = open(path);
     file.hold(new Secret('new.token'));
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['new.token', 0o600]);
     file.remove();
