@@ -73,7 +73,9 @@ function requireNoDebugger([option]: readonly string[] = []): void {
 }
 
 function familyOf(cause: unknown, argv: readonly string[], context: Context): unknown {
-  if (context.signal.aborted && !(cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store)) {
+  const isTold =
+    cause instanceof AbortedError || (cause instanceof OAuthLoginError && cause.exitCode === ExitCode.store);
+  if (context.signal.aborted && !isTold) {
     return context.signal.reason instanceof OAuthLoginError ? context.signal.reason : new AbortedError();
   }
   if (cause instanceof CommandLineFault) {

@@ -68,7 +68,14 @@ function describe(command: FaultTellingCommand, description: CommandDescription)
 }
 
 function optionOf(flag: Flag): Option {
-  const { usage, description, group, choices, read = (value: string) => value } = flag;
+  const { usage, description, group, choices } = flag;
+  const read = (value: string) => {
+    // What follows is another program's: the value was left out.
+    if (value === '--') {
+      throw new CommandLineFault({ kind: 'missing-value', flag: usage });
+    }
+    return flag.read?.(value) ?? value;
+  };
   const option = new Option(usage, description);
   if (group !== undefined) {
     option.helpGroup(group);
@@ -83,10 +90,11 @@ function optionOf(flag: Flag): Option {
     ]);
   }
   return option.argParser((value: string) => {
+    const meant = read(value);
     if (choices !== undefined && !choices.includes(value)) {
       throw new CommandLineFault({ kind: 'not-a-choice', flag, value, choices });
     }
-    return read(value);
+    return meant;
   });
 }
 

@@ -1,4 +1,4 @@
-import { AuthenticationRequiredError } from '../ground/errors.ts';
+import { AbortedError, AuthenticationRequiredError } from '../ground/errors.ts';
 import type { BegunSignInHead } from './begun-sign-in.ts';
 
 /** The error for an identifier that stands for no sign-in here. */
@@ -37,6 +37,14 @@ export function finishedSignIn({ label, target, ended }: BegunSignInHead): Authe
   return new AuthenticationRequiredError('sign_in_finished', `the sign-in to ${label} ${how}`, {
     hint: `begin again: ${beginCommand(target)}`,
   });
+}
+
+/** The error for a call that was stopped while the sign-in waits for the person. */
+export function stoppedWaiting({ id, label }: BegunSignInHead): AbortedError {
+  return new AbortedError(
+    `interrupted; the sign-in to ${label} still waits`,
+    `go on with: oauth-login login --resume ${id}`,
+  );
 }
 
 function beginCommand(target: string): string {

@@ -12,7 +12,7 @@ export interface HelpTopic {
 export const topics: Readonly<Record<string, HelpTopic>> = {
   grants: {
     summary: 'tokens without a person, for CI and scripts',
-    text: `With --grant, token, exec and request get a token without a person.
+    text: `With --grant, token, exec, keep, request and proxy get a token without a person.
 
 Examples:
   oauth-login token work --grant client-credentials --client-id my-job

@@ -18,7 +18,7 @@ export function topicText(
     .split('\n')
     .map((line) => (isCommand(line) ? line : wrappedText(line, columns)))
     .join('\n');
-  const withGrants = program.commands.find((each) => each.name() === 'token');
+  const withGrants = program.commands.find((each) => each.name() === 'exec');
   if (!topic.showsGrantFlags || withGrants === undefined) {
     return text;
   }

@@ -35,8 +35,7 @@ const own: readonly Flag[] = [
   { usage: '--key-id <id>', description: 'the ID under which the server knows the key (kid)' },
   {
     ...shared.scope,
-    description:
-      'the scopes to request; repeatable, or separated by commas or spaces (token takes it without --grant too: fewer scopes)',
+    description: 'the scopes to request; repeatable, or separated by commas or spaces',
   },
   { usage: '--audience <audience>', description: 'who the token is for; repeatable', isRepeatable: true },
   {

@@ -11,10 +11,11 @@ import { UsageError } from '../ground/errors.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { type BegunRecord, sealedRecord } from './begun-record.ts';
+import { chooseStore } from './choose-store.ts';
 import type { SignInPorts } from './ports.ts';
 import { withReadySignIn } from './ready-sign-in.ts';
 import { grantRequest, wishOf } from './round-request.ts';
-import type { AskedSignIn, ReadySignIn } from './stages.ts';
+import type { AskedSignIn, Destination, ReadySignIn } from './stages.ts';
 
 /** A sign-in that was begun: what to show to the person. */
 export interface Begun extends BegunSignIn {
@@ -46,9 +47,9 @@ export async function beginSignIn(asked: AskedSignIn, session: Session, ports: S
   const { context } = session;
   const signIns = openBegunSignIns(context);
   return withReadySignIn(asked, session, ports, async (ready) => {
-    const { destination } = ready;
+    const destination = await decidedDestination(ready, context, ports);
     const { record, expiresIn, show } = await (ready.settings.device ? beginDevice : beginCode)(
-      ready,
+      { ...ready, destination },
       ports,
       context,
     );
@@ -68,6 +69,23 @@ export async function beginSignIn(asked: AskedSignIn, session: Session, ports: S
     await signIns.write(begun, sealedRecord(record));
     return { ...begun, expiresIn, show };
   });
+}
+
+/**
+ * Where the account is kept, for anybody who may sign in. In the second call it would be too late to say that nobody has
+ * chosen a store: the person has approved by then.
+ *
+ * Throws the `StoreError` of `chooseStore`.
+ */
+async function decidedDestination(
+  { destination, wanted }: ReadySignIn,
+  context: Context,
+  { questions }: SignInPorts,
+): Promise<Destination> {
+  const isOpen = destination.isInherited && destination.kind === 'file' && wanted?.profile === undefined;
+  return isOpen
+    ? { ...destination, ofOthers: await chooseStore(undefined, questions, context) }
+    : destination;
 }
 
 type Prepared = Pick<Begun, 'expiresIn' | 'show'> & { readonly record: BegunRecord };

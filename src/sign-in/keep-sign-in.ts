@@ -81,14 +81,16 @@ export async function keepSignIn(
     requestedScopes: round.scopes,
     isOfflineAccessRefused: round.isOfflineAccessRefused,
   };
-  const { kind, isInherited } = destination;
+  const { kind, isInherited, ofOthers } = destination;
   if (!isInherited || kind === 'none') {
     return storeSignIn(signIn, kind, session);
   }
   const before = await store.read(
     accountId(provider.name, provider.metadata.issuer, client.clientId, found.profile?.sub),
   );
-  return storeSignIn(signIn, await storeOfPerson(kind, before, questions, context), session);
+  const decided = before === undefined ? ofOthers : undefined;
+  const chosen = decided ?? (await storeOfPerson(kind, before, questions, context));
+  return storeSignIn(signIn, chosen, session);
 }
 
 /** A token that says it is for another API is of no use for this one, and would be worth something to it (RFC 9700 §4.9.1). */

@@ -1,6 +1,7 @@
 import { askForDevice, waitForDevice } from '../grants/device-authorization.ts';
 import { slowedDown } from '../grants/device-polling.ts';
 import type { DeviceRequest, GrantedSignIn } from '../grants/sign-in-request.ts';
+import type { Context } from '../ground/context.ts';
 import { AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
 import { type BegunDevice, sealedRecord } from './begun-record.ts';
 import {
@@ -62,7 +63,7 @@ async function poll(resumed: ResumedSignIn, given: BegunDevice): Promise<Resumed
   const { userCode, verificationUri, interval } = device;
   ports.progress.userCode({ userCode, verificationUri, interval, expiresIn: left, timeoutSeconds });
   const wait = { ...device, expiresIn: left, timeoutSeconds };
-  return conclude(resumed, () => waitForDevice(request, wait, context), isPassing);
+  return conclude(resumed, () => waitForDevice(request, wait, context), isPassingIn(context));
 }
 
 /** Asks once; gives the device code with the next instant to ask at, where the person has not answered yet. */
@@ -88,12 +89,12 @@ async function askNow(
     if (error instanceof NetworkError && !resumed.once) {
       return later(device.interval);
     }
-    return conclude(resumed, () => Promise.reject(error), isPassing);
+    return conclude(resumed, () => Promise.reject(error), isPassingIn(context));
   }
-  return conclude(resumed, async () => granted, isPassing);
+  return conclude(resumed, async () => granted, isPassingIn(context));
 }
 
-/** An error of the way to the server: the code is as good as before. */
-function isPassing(error: unknown): boolean {
-  return error instanceof NetworkError;
+/** An error of the way to the server, or a call that was stopped: the code is as good as before. */
+function isPassingIn({ signal }: Pick<Context, 'signal'>): (error: unknown) => boolean {
+  return (error) => error instanceof NetworkError || signal.aborted;
 }

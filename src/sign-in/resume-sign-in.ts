@@ -1,7 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { accountsOfClient } from '../accounts/accounts-of-client.ts';
 import type { BegunSignIn } from '../accounts/begun-sign-in.ts';
-import { foreignSignIn } from '../accounts/begun-sign-in-errors.ts';
+import { foreignSignIn, stoppedWaiting } from '../accounts/begun-sign-in-errors.ts';
 import { openBegunSignIns } from '../accounts/begun-sign-ins.ts';
 import type { Session } from '../accounts/session.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
@@ -73,6 +73,12 @@ export async function resumeSignIn(id: string, options: ResumeOptions, session: 
     return await (record.grant.kind === 'device_code'
       ? resumeDevice(resumed, record.grant)
       : resumeCode(resumed, record.grant));
+  } catch (error) {
+    const { ended, answeredAt } = signIns.read(id).head;
+    if (context.signal.aborted && ended === undefined && answeredAt === undefined) {
+      throw stoppedWaiting(begun.head);
+    }
+    throw error;
   } finally {
     await http.close();
   }

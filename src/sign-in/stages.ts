@@ -34,4 +34,6 @@ export interface Destination {
   readonly kind: StoreKind | 'none';
   /** Nobody chose this store for the sign-in: earlier accounts of the same client are in it. */
   readonly isInherited: boolean;
+  /** The store for a person who has no account there yet, where that is decided already. */
+  readonly ofOthers?: StoreKind;
 }

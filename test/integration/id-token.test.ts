@@ -62,6 +62,7 @@ describe('token --id-token', () => {
       ['--format', 'netrc'],
       ['--grant', 'client-credentials'],
       ['--method', 'GET'],
+      ['--scope', 'read'],
     ]) {
       expect(await line.run('token', '--id-token', ...flags)).toMatchObject({ exitCode: 2, stdout: '' });
     }

@@ -75,6 +75,7 @@ describe('exec --token-file', () => {
   it.each<[readonly string[], string]>([
     [['work', '--file-as', 'F'], 'there is no file'],
     [['work', '--token-file', 'x', '--file-as', 'LD_PRELOAD'], 'LD_PRELOAD changes how programs run'],
+    [['work', '--token-file'], 'no value was given: --token-file <file>'],
     [['--as', 'A=work', '--token-file', 'x'], 'whose token should the file hold?'],
   ])('is refused, and nothing runs: %j', async (args, message) => {
     const outcome = await exec(args, () => {

@@ -2,6 +2,8 @@ import { openSync, readdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
+import type { Clock } from '../../src/ground/context.ts';
+import { AbortedError } from '../../src/ground/errors.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { it, line, server } from '../support/ada-signs-in.ts';
 import { buildCommand, type CommandHome, openHome } from '../support/built-command.ts';
@@ -114,6 +116,15 @@ describe('the first call', () => {
     expect(listed.stdout).toMatch(/a sign-in waits for you, for 30 minutes more\n/);
   });
 
+  it('decides the store, where another account of the client is in a file', async () => {
+    await line.run(server.issuer, ...client(), '--store', 'file');
+    const env = { ...line.context.env, ...nobody, OAUTH_LOGIN_STORE: undefined };
+    const words = ['login', server.issuer, ...client(), '--no-wait', '--json'];
+    const outcome = await line.runIn({ env }, ...words);
+    expect(errorOf(outcome)).toMatchObject({ code: 'store_undecided', exit_code: 8 });
+    expect(await line.runIn({ env }, ...words, '--store', 'file')).toMatchObject({ exitCode: 0 });
+  });
+
   it.each([
     [['--no-store'], 'usage_conflict'],
     [['--events'], 'usage_conflict'],
@@ -195,6 +206,36 @@ describe('a resume', () => {
     const outcome = await resume(id, '', '--timeout', '1');
     expect(errorOf(outcome)).toMatchObject({ code: 'login_timeout', hint: expect.stringContaining(id) });
     expect(JSON.parse((await resume(id, '', '--once')).stdout).status).toBe('pending');
+  });
+
+  it.each(['--device', '--no-browser'])('that is stopped leaves the sign-in waiting (%s)', async (way) => {
+    const { id, verification_uri_complete, authorization_url } = await begin(way);
+    const stop = new AbortController();
+    const clockOfWait: Clock = {
+      ...systemClock,
+      sleep(milliseconds, signal) {
+        stop.abort(new AbortedError());
+        return systemClock.sleep(milliseconds, signal);
+      },
+    };
+    const stopped = await line.runIn(
+      { signal: stop.signal, clock: clockOfWait },
+      ...['login', '--resume', id, '--json'],
+    );
+    expect(errorOf(stopped)).toMatchObject({
+      exit_code: 130,
+      hint: `go on with: oauth-login login --resume ${id}`,
+    });
+    const input = way === '--device' ? '' : await answerOf(authorization_url);
+    if (way === '--device') {
+      await playUserAgent(verification_uri_complete, { user: 'ada', consent: true });
+    }
+    const clock = { ...systemClock, now: () => new Date(Date.now() + 6_000) };
+    const done = await line.runIn(
+      { stdin: standardInput(input), clock },
+      ...['login', '--resume', id, '--once', '--json'],
+    );
+    expect(JSON.parse(done.stdout)).toMatchObject({ status: 'done' });
   });
 
   it.each([

@@ -22,6 +22,13 @@ const url: Flag = {
   description: 'with --format header and OAuth 1.0a: the URL to sign',
 };
 
+/** With an account, a token with fewer scopes; with `--grant`, the scopes to request. */
+const scope: Flag = {
+  ...shared.scope,
+  description:
+    'the scopes of the token: fewer than the account has; repeatable, or separated by commas or spaces',
+};
+
 /** `oauth-login token`. */
 export const tokenCommand: CommandDescription = {
   name: 'token',
@@ -37,16 +44,17 @@ export const tokenCommand: CommandDescription = {
     {
       usage: '--id-token',
       description: 'print the ID Token, for clusters and clouds that sign in with it',
-      conflicts: [method, url],
+      conflicts: [method, url, scope],
     },
     method,
     url,
+    scope,
     { usage: '--refresh', description: 'refresh even if the stored token is still valid' },
     signInFirst,
     ...shared.whichToken,
     { ...shared.json, conflicts: [format] },
     shared.debug,
-    ...unattendedFlags,
+    ...unattendedFlags.filter(({ usage }) => usage !== scope.usage),
     shared.allowDebug,
   ],
 };
