@@ -47,7 +47,7 @@ export async function accountsOfTarget(
       return byOAuth1;
     }
     const called = accounts.filter(({ alias }) => alias === name);
-    if (called.length > 0) {
+    if (called.length > 0 && !(await isOfProvider(name, configuration))) {
       return called;
     }
   }
@@ -70,6 +70,12 @@ export async function accountsOfTarget(
     }
     return shown;
   }
+}
+
+/** A name of `--as` never takes the place of a provider, which may have been added later (T02). */
+async function isOfProvider(name: string, configuration: () => Promise<Configuration>): Promise<boolean> {
+  const { isProviderName } = await import('../settings/named-preset.ts');
+  return isProviderName(name, await configuration());
 }
 
 function hostOf({ host, issuer }: AccountHead): string | undefined {

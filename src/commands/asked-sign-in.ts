@@ -9,7 +9,7 @@ import { safeText } from '../ground/safe-text.ts';
 import { takenAlias } from '../settings/account-alias.ts';
 import type { LoginFlags } from '../settings/login-settings.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
-import { namedPreset } from '../settings/named-preset.ts';
+import { isProviderName } from '../settings/named-preset.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { descriptionOf } from './descriptions.ts';
 import { memberOf, namesOf, takesValue } from './flag.ts';
@@ -49,8 +49,7 @@ async function calledAccount(
   { store, configuration }: Session,
 ): Promise<AccountHead | undefined> {
   const name = target.toLowerCase();
-  const known = await configuration();
-  if (name.includes(':') || known.providers.has(name) || namedPreset(name, known) !== undefined) {
+  if (name.includes(':') || isProviderName(name, await configuration())) {
     return undefined;
   }
   return (await store.list()).accounts.find(({ alias }) => alias === name);
@@ -78,7 +77,8 @@ async function ownerOf(
   return owner;
 }
 
-function accountAt(head: AccountHead): string {
+/** An account in the words of an error: who, and where. */
+export function accountAt(head: AccountHead): string {
   return `${accountName(head)} at ${safeText(head.label)}`;
 }
 

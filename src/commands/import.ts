@@ -24,8 +24,8 @@ export async function importFrom(
       hint: 'name a file that was exported (with: oauth-login export github --to FILE); for the client file of a provider, use: oauth-login setup google --from client_secret.json',
     });
   }
-  const { head, refusal } = await importAccount(path, flags, openAccess(flags, context));
-  writeWords(context, importedText(head), 'done');
+  const { head, refusal, lostAlias } = await importAccount(path, flags, openAccess(flags, context));
+  writeWords(context, importedText(head, lostAlias), 'done');
   if (refusal !== undefined) {
     context.stderr.write(notConfiguredText(head, refusal));
   }

@@ -1,7 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { AuthorizationServerError, ConfigurationError, NetworkError, UsageError } from '../ground/errors.ts';
-import { shellQuoted } from '../ground/file-system-words.ts';
+import { AuthorizationServerError, ConfigurationError, NetworkError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
 import {
@@ -12,15 +11,13 @@ import {
 } from '../output/registration.ts';
 import { setupNotes } from '../output/setup-note-text.ts';
 import { writeWords } from '../output/write-words.ts';
-import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import type { Provider } from '../providers/provider.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { readClientFile } from '../settings/client-file.ts';
-import { type Configuration, PROVIDER_NAME, readConfiguration } from '../settings/configuration.ts';
+import { readConfiguration } from '../settings/configuration.ts';
 import { configurationFile } from '../settings/configuration-file.ts';
 import { type LoginFlags, type LoginSettings, loginSettings } from '../settings/login-settings.ts';
-import { namedPreset } from '../settings/named-preset.ts';
 import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { clientVariables } from '../settings/variables.ts';
@@ -32,6 +29,7 @@ import { registerByTool } from '../setup/register-by-tool.ts';
 import { removeClient } from '../setup/remove-client.ts';
 import { kindOfClient, saveClient } from '../setup/save-client.ts';
 import type { RegisteredSettings } from '../sign-in/stages.ts';
+import { refuseTakenName } from './taken-name.ts';
 
 /** The flags of `setup`. */
 export interface SetupFlags extends LoginFlags {
@@ -53,7 +51,7 @@ export interface SetupFlags extends LoginFlags {
 export async function setup(name: string, flags: SetupFlags, context: Context): Promise<void> {
   const configuration = await readConfiguration(context.paths);
   if (flags.issuer !== undefined) {
-    refuseTakenName(name, flags.issuer, configuration);
+    await refuseTakenName(name, flags.issuer, configuration, context);
   }
   const settings = withOwnSettings(loginSettings(name, flags, context.env, configuration), flags);
   if (flags.remove) {
@@ -170,23 +168,6 @@ function saved(settings: LoginSettings, kind: 'public' | 'confidential', context
   };
   const file = configurationFile(context.paths);
   writeWords(context, savedClientText(provider.label, kind, file, signInTarget(configured)), 'done');
-}
-
-/** A name stands for one provider: the presets keep theirs, and another issuer does not inherit a client. */
-function refuseTakenName(name: string, issuer: string, configuration: Configuration): void {
-  if (!PROVIDER_NAME.test(name)) {
-    throw new UsageError('usage_invalid', `${JSON.stringify(name)} cannot be the name of a provider`, {
-      hint: 'use small letters, digits, ".", "_" and "-", beginning with a letter or digit, for example work-sso',
-    });
-  }
-  const preset = namedPreset(name, configuration);
-  const before = configuration.providers.get(name)?.issuer;
-  if (preset === undefined && (before === undefined || isSameButLastSlash(before, issuerOfAddress(issuer)))) {
-    return;
-  }
-  throw new UsageError('usage_conflict', `the name ${name} already stands for ${preset?.label ?? before}`, {
-    hint: `choose another name for ${issuer}, for example: oauth-login setup my-${name} --issuer ${shellQuoted(issuer)}${issuer.startsWith('http:') ? ' --allow-http-loopback' : ''}`,
-  });
 }
 
 function missingClientId({ provider, redirect, device }: LoginSettings): ConfigurationError {

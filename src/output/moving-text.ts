@@ -13,11 +13,16 @@ export function exportedText(head: AccountHead, file: string): string {
 }
 
 /** What `import` says of an account that it has taken in. */
-export function importedText(head: AccountHead): string {
+export function importedText(head: AccountHead, lostAlias?: string): string {
   return [
     `Imported ${accountPerson(head)} at ${safeText(head.label)}`,
     `  server:  ${safeText(head.issuer, 400)}`,
     `  stored:  ${storeText(head.store)}`,
+    ...(lostAlias === undefined
+      ? []
+      : [
+          `  note:    its name ${safeText(lostAlias, 64)} is in use here or cannot be used, and was left out; to give it a name: oauth-login ${safeText(head.target)} --as NAME`,
+        ]),
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../ground/errors.ts';
 import type { Configuration } from './configuration.ts';
-import { namedPreset } from './named-preset.ts';
+import { isProviderName } from './named-preset.ts';
 
 /** Harmless to a terminal, to a shell and as the name of a file, and no identifier of an account. */
 const ALIAS = /^(?![0-9a-f]{32}$)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
@@ -19,7 +19,7 @@ export function accountAlias(text: string, configuration: Configuration): string
       hint: 'a name has up to 64 letters, digits, dots, hyphens and underscores, for example: --as personal',
     });
   }
-  if (configuration.providers.has(alias) || namedPreset(alias, configuration) !== undefined) {
+  if (isProviderName(alias, configuration)) {
     throw takenAlias(alias, 'a provider');
   }
   return alias;

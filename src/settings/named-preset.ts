@@ -17,6 +17,11 @@ export function namedPreset(name: string, files: Pick<Configuration, 'added'>): 
   return other === undefined ? found : namedPreset(other, files)?.byOAuth1?.();
 }
 
+/** Whether a name stands for a provider: a configured one, or one that a file describes. Throws like `namedPreset`. */
+export function isProviderName(name: string, configuration: Configuration): boolean {
+  return configuration.providers.has(name) || namedPreset(name, configuration) !== undefined;
+}
+
 /** Gives the file of exactly that name that was added; throws like `namedPreset`. */
 export function addedProvider(name: string, added: AddedProviders | undefined): AddedProvider | undefined {
   const found = added?.get(name);

@@ -7,10 +7,15 @@ import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import { readFileUpTo } from '../ground/read-bytes.ts';
 import { systemReason } from '../ground/system-words.ts';
 import { storeQuestions } from '../output/sign-in-questions.ts';
-import { type ProviderConfiguration, readUserConfiguration } from '../settings/configuration.ts';
+import { accountAlias } from '../settings/account-alias.ts';
+import {
+  type Configuration,
+  type ProviderConfiguration,
+  readUserConfiguration,
+} from '../settings/configuration.ts';
 import { writeProviderConfiguration } from '../settings/configuration-change.ts';
 import { storeSetting } from '../settings/login-settings.ts';
-import { namedPreset } from '../settings/named-preset.ts';
+import { isProviderName, namedPreset } from '../settings/named-preset.ts';
 import { chooseStore } from '../sign-in/choose-store.ts';
 import { knownPassphrase } from './file-passphrase.ts';
 
@@ -25,6 +30,8 @@ export interface ImportWish {
 /** The account that was taken in. */
 export interface Imported {
   readonly head: AccountHead;
+  /** The name of `--as` that it had, and could not keep here. */
+  readonly lostAlias?: string;
   /** Why what was configured for its provider cannot stand in the configuration here, where that is so. */
   readonly refusal?: ConfigurationError;
 }
@@ -47,7 +54,7 @@ const clientKeys: ReadonlySet<string> = new Set([
  * is kept also where that entry cannot be.
  *
  * Throws a `StoreError` for a wrong passphrase and a damaged file, and a `UsageError` for an account that is here
- * already; nothing is changed then.
+ * already, or whose provider has the name of another account; nothing is changed then.
  */
 export async function importAccount(
   path: string,
@@ -60,20 +67,21 @@ export async function importAccount(
   const passphrase = await knownPassphrase(wish.passphraseFile, context);
   const { head, secrets, configuration } = await sealed.open(passphrase);
   const kept = await keepImported({ head, secrets }, wish, access);
-  const refusal = await keepConfiguration(kept, configuration, access);
-  return defined({ head: kept, refusal });
+  const refusal = await keepConfiguration(kept.head, configuration, access);
+  return { ...kept, ...defined({ refusal }) };
 }
 
 /**
  * Keeps an account that comes from elsewhere, in the store that is chosen here.
  *
- * Throws a `UsageError` for an account that is here already, unless it may be replaced, and a `StoreError`.
+ * Throws a `UsageError` for an account that is here already, unless it may be replaced, or whose provider has the name
+ * of another account, and a `StoreError`.
  */
 export async function keepImported(
   { head, secrets }: OpenAccount,
   { store: asked, replace }: Pick<ImportWish, 'store' | 'replace'>,
   { context, store, configuration }: AccessSession,
-): Promise<AccountHead> {
+): Promise<Imported> {
   if (replace !== true && (await store.read(head.id)) !== undefined) {
     throw new UsageError(
       'usage_conflict',
@@ -83,14 +91,50 @@ export async function keepImported(
       },
     );
   }
+  const { accounts } = await store.list();
+  const rivals = accounts.filter(({ id }) => id !== head.id);
+  refuseProviderOfAlias(head, rivals, await configuration());
   const chosen = storeSetting(asked, context.env, await configuration());
   const kind = await chooseStore(chosen === 'none' ? undefined : chosen, storeQuestions(context), context);
-  const { accounts } = await store.list();
-  const { alias, ...others } = head;
-  const isTaken = accounts.some((other) => other.alias === alias && other.id !== head.id);
-  const kept = { ...(isTaken || alias === undefined ? others : head), store: kind };
+  const { alias: wanted, ...others } = head;
+  const alias = usableAlias(head, rivals, await configuration());
+  const kept = { ...others, ...defined({ alias }), store: kind };
   await store.withLock(head.id, () => store.write(kept, secrets));
-  return kept;
+  return { head: kept, ...defined({ lostAlias: alias === undefined ? wanted : undefined }) };
+}
+
+/** The name of `--as`, unless it means something else here, or cannot be one: the file is from elsewhere (T02). */
+function usableAlias(
+  { alias, provider }: AccountHead,
+  rivals: readonly AccountHead[],
+  configuration: Configuration,
+): string | undefined {
+  if (alias === undefined || alias === provider || rivals.some((other) => other.alias === alias)) {
+    return undefined;
+  }
+  try {
+    return accountAlias(alias, configuration);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** A name by which an account here is called does not become that of a provider. */
+function refuseProviderOfAlias(
+  { provider }: AccountHead,
+  rivals: readonly AccountHead[],
+  configuration: Configuration,
+): void {
+  if (!isProviderName(provider, configuration) && rivals.some(({ alias }) => alias === provider)) {
+    throw new UsageError(
+      'usage_conflict',
+      `${provider} is the name of an account here, and of a provider in that file; nothing was changed`,
+      { hint: `give the account here another name first: oauth-login ${provider} --as my-${provider}` },
+    );
+  }
 }
 
 /** Takes over the entry of the provider, where there is none here; gives the error of one that is not valid here. */

@@ -116,6 +116,9 @@ describe('the name of --as', () => {
       const refused = errorOf(await signIn('grace', target, '--as', name));
       expect(refused).toMatchObject({ exit_code: 2 });
     }
+    const provider = ['--issuer', server.issuer, '--client-id', 'x', '--allow-http-loopback'];
+    const { exitCode, stderr } = await line.run('setup', 'work', ...provider);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('work already stands for ada at ')]);
     expect(await whoami('work')).toMatch(/^ada /);
     expect(JSON.parse((await line.run('status', '--json')).stdout).accounts).toHaveLength(1);
   });

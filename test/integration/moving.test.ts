@@ -7,7 +7,8 @@ import { it, line, server } from '../support/ada-signs-in.ts';
 import { buildCommand, openHome } from '../support/built-command.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
-import { openCommandLine } from '../support/command-line.ts';
+import { errorOf, openCommandLine } from '../support/command-line.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 import { standardInput } from '../support/standard-input.ts';
 
 const PASSPHRASE = 'correct horse battery';
@@ -122,6 +123,20 @@ describe('the exported file', () => {
     expect((await importIn(line)).exitCode).toBe(2);
     expect((await importIn(line, PASSPHRASE, '--replace')).exitCode).toBe(0);
     expect((await line.run('token')).exitCode).toBe(0);
+  });
+
+  it('T02 brings no name that means something else here', async () => {
+    await line.run(server.issuer, ...client(), '--as', 'work');
+    await exportIt();
+    const there = other();
+    writeConfiguration(there, { providers: { work: { issuer: 'https://login.example', client_id: 'x' } } });
+    const imported = await importIn(there);
+    expect([imported.exitCode, imported.stdout]).toEqual([0, expect.stringContaining('its name work ')]);
+    expect(errorOf(await there.run('token', 'work', '--json')).code).toBe('login_required');
+    expect(JSON.parse((await there.run('status', '--json')).stdout).accounts[0].name).toBeUndefined();
+    const free = other();
+    expect((await importIn(free)).stdout).not.toContain('its name');
+    expect((await free.run('token', 'work')).exitCode).toBe(0);
   });
 
   it('cannot be made or read where nobody types a passphrase', async () => {

@@ -61,6 +61,19 @@ describe('which account is meant', () => {
     expect(message).toContain('github:client-7');
   });
 
+  it('T02 is never one whose name of --as is that of a provider', async () => {
+    const provider = 'evil.example';
+    const called = (alias: string) =>
+      accountHead({ provider, issuer: 'https://evil.example', target: provider, alias });
+    const providers = new Map([['work', { issuer: 'https://login.example' }]]);
+    for (const name of ['github', 'GitHub', 'work']) {
+      const refused = await refusal(choose(name, {}, [called(name.toLowerCase())], { providers }));
+      expect(refused.code).toBe('login_required');
+    }
+    const work = called('work');
+    expect(await choose('work', {}, [work])).toBe(work);
+  });
+
   it('lists choices that can be typed as they stand', async () => {
     const { preferred_username: _name, ...claims } = octocat.profile;
     const spaced: AccountHead = { ...octocat, profile: { ...claims, name: 'The Octocat' } };
