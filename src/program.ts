@@ -3,7 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { actions, type Run } from './commands/actions.ts';
 import { CommandLineFault, FaultTellingCommand } from './commands/command-line-fault.ts';
 import { type CommandName, descriptions } from './commands/descriptions.ts';
-import { type CommandDescription, conflictAmong, type Flag, memberOf, takesValue } from './commands/flag.ts';
+import { type CommandDescription, conflictAmong, type Flag, isTyped, takesValue } from './commands/flag.ts';
 import { allowDebug, help, version } from './commands/flags.ts';
 import { formatHelp } from './commands/help-format.ts';
 import type { Context } from './ground/context.ts';
@@ -99,7 +99,7 @@ function optionOf(flag: Flag): Option {
 }
 
 function refuseConflict(description: CommandDescription, flags: Readonly<Record<string, unknown>>): void {
-  const conflict = conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined);
+  const conflict = conflictAmong(description, (flag) => isTyped(flag, flags));
   if (conflict === undefined) {
     return;
   }

@@ -6,11 +6,14 @@ import {
 } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { safeText } from '../ground/safe-text.ts';
-import { readNamedAccount } from '../settings/named-account.ts';
+import { type NamedAccount, readNamedAccount } from '../settings/named-account.ts';
 import { ACCOUNT_VARIABLE, type AccountRule, type RuleSource } from '../settings/rules-that-hold.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 import { accountWords } from './account-words.ts';
+
+/** A user name, or what `--as` takes; never an e-mail address. */
+const PLAIN_NAME = /^[\w.-]+$/;
 
 /** The error when nobody is signed in there, or nobody with that name. */
 export function notSignedInError(
@@ -18,18 +21,21 @@ export function notSignedInError(
   flags: TargetFlags & { readonly account?: string },
   candidates: readonly AccountHead[],
   configured?: string,
-): AuthenticationRequiredError | UsageError {
-  if (flags.account !== undefined && candidates.length > 0) {
+): AuthenticationRequiredError {
+  const wanted = target ?? flags.issuer;
+  const { account } = flags;
+  if (account !== undefined && candidates.length > 0) {
     const names = candidates.map((head) => shellQuoted(accountWords(head, candidates))).join(', ');
-    return new UsageError(
-      'usage_unknown_account',
-      `there is no account ${JSON.stringify(flags.account)} here`,
-      {
-        hint: `signed in: ${names}`,
-      },
+    const signIn =
+      wanted === undefined
+        ? ''
+        : `sign in with: oauth-login ${signInWords(wanted, flags)}; or choose another: `;
+    return new AuthenticationRequiredError(
+      'login_required',
+      `there is no account ${JSON.stringify(account)} here`,
+      { hint: `${signIn}${signIn === '' ? 'signed in: ' : ''}${names}` },
     );
   }
-  const wanted = target ?? flags.issuer;
   const where = wanted === undefined ? '' : ` to ${wanted}`;
   const command =
     wanted === undefined
@@ -41,7 +47,10 @@ export function notSignedInError(
 }
 
 /** The target and the flags of the command, as they have to be typed to sign in there. */
-function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): string {
+function signInWords(
+  wanted: string,
+  { host, tenant, issuer, account }: TargetFlags & { readonly account?: string },
+): string {
   const server = issuer ?? wanted;
   return [
     shellQuoted(wanted),
@@ -49,6 +58,7 @@ function signInWords(wanted: string, { host, tenant, issuer }: TargetFlags): str
     ...(tenant === undefined ? [] : [`--tenant ${shellQuoted(tenant)}`]),
     ...(issuer === undefined || issuer === wanted ? [] : [`--issuer ${shellQuoted(issuer)}`]),
     ...(server.startsWith('http:') ? ['--allow-http-loopback'] : []),
+    ...(account === undefined ? [] : [`--login-hint ${shellQuoted(safeText(account))}`]),
   ].join(' ');
 }
 
@@ -68,9 +78,7 @@ export function signedOutError(
   const named = readNamedAccount(account);
   const shown = safeText(account);
   const signIn =
-    named === undefined
-      ? 'sign in, and give it that name with --as'
-      : `sign in with: oauth-login ${shellQuoted(named.provider)} --login-hint ${shellQuoted(safeText(named.account))}`;
+    named === undefined ? 'sign in, and give it that name with --as' : `sign in with: ${signInAgain(named)}`;
   const [other] = others;
   const choose = other === undefined ? '' : `; or choose another: ${otherChoice(source, other, others)}`;
   return new AuthenticationRequiredError(
@@ -80,6 +88,16 @@ export function signedOutError(
   );
 }
 
+/** Nobody knows any more whether a name without `@` was a user name or the name of `--as`. */
+function signInAgain({ provider, account }: NamedAccount): string {
+  const name = shellQuoted(safeText(account));
+  const command = `oauth-login ${shellQuoted(provider)}`;
+  const hinted = `${command} --login-hint ${name}`;
+  return PLAIN_NAME.test(account)
+    ? `${hinted} (if you gave that name with --as: ${command} --as ${name})`
+    : hinted;
+}
+
 function whoMeans(source: RuleSource): string {
   switch (source.kind) {
     case 'variable':
@@ -87,6 +105,7 @@ function whoMeans(source: RuleSource): string {
     case 'directory':
       return `${source.directory} means`;
     case 'default':
+    case 'overall':
       return 'the default account is';
   }
 }
@@ -101,6 +120,8 @@ function otherChoice(source: RuleSource, other: AccountHead, others: readonly Ac
       return `oauth-login use ${words} ${shellQuoted(source.directory)}`;
     case 'default':
       return `oauth-login switch ${words}`;
+    case 'overall':
+      return `oauth-login switch ${words} --everywhere`;
   }
 }
 

@@ -13,9 +13,11 @@ import {
   type ApplyingAccount,
   type ChoiceRules,
   chooseAccount,
+  unreadableAccounts,
 } from './choose-account.ts';
 import { ruledAccount } from './ruled-account.ts';
 import type { Session } from './session.ts';
+import { orNameOfAccount } from './unknown-target.ts';
 
 /** Which account is asked for. */
 export interface AccountQuestion extends AccountChoice {
@@ -55,7 +57,11 @@ export async function applyingAccount(
       accounts.push(...more.accounts.filter(({ id }) => !accounts.some((known) => known.id === id)));
     }
   }
-  return chooseAccount(wanted, choice, { ...listed, accounts }, configuration, said);
+  try {
+    return await chooseAccount(wanted, choice, { ...listed, accounts }, configuration, said);
+  } catch (error) {
+    throw await orNameOfAccount(error, wanted, () => store.list());
+  }
 }
 
 /**
@@ -76,8 +82,27 @@ export async function applyingAmong(
   const { rules, overall } = await rulesOf(directory, session);
   const ruled = await ruledAccount(rules, { target: '', candidates: fitting, accounts, configuration });
   return ruled === undefined
-    ? chooseAccount(undefined, {}, stored, configuration, { rules: [], overall })
+    ? chooseAccount(undefined, {}, stored, configuration, {
+        rules: [],
+        overall: async () => ofFitting(await overall(), fitting, problems),
+      })
     : { head: ruled.head, reason: ruled.rule.source };
+}
+
+/** The default account, unless it is of a provider whose tokens do not fit: then it says nothing here. */
+function ofFitting(
+  account: string | undefined,
+  fitting: readonly AccountHead[],
+  problems: StoredAccounts['problems'],
+): string | undefined {
+  if (account === undefined) {
+    return undefined;
+  }
+  const provider = readNamedAccount(account)?.provider;
+  const isFitting =
+    fitting.some((head) => head.provider === provider || isMeantBy(account)(head)) ||
+    unreadableAccounts(problems).some(({ id }) => id === account);
+  return isFitting ? account : undefined;
 }
 
 /** The provider of the rule that decides, where no target was given. Then the accounts of others need not be read. */

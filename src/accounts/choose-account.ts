@@ -10,7 +10,7 @@ import { ambiguousAccountError, notSignedInError, uncertainAccountError } from '
 import type { StoredAccounts } from './account-store.ts';
 import { isMeantBy, isNamed } from './account-words.ts';
 import { accountsOfTarget } from './accounts-of-target.ts';
-import { ruledAccount } from './ruled-account.ts';
+import { refuseSignedOutDefault, ruledAccount } from './ruled-account.ts';
 
 /** The flags that say which account is meant. */
 export interface AccountChoice extends TargetFlags {
@@ -22,8 +22,6 @@ export type AccountReason =
   /** The target or `--account` names it. */
   | { readonly kind: 'named' }
   | RuleSource
-  /** `default_account` of the configuration. */
-  | { readonly kind: 'overall' }
   /** The last one of a protected resource, which has named another server since. */
   | { readonly kind: 'latest' }
   | { readonly kind: 'only' };
@@ -78,6 +76,14 @@ export async function chooseAccount(
     }
   }
   const [only, ...others] = named;
+  const defaultAccount = only === undefined || isNamedOne ? undefined : await overall();
+  if (defaultAccount !== undefined && !unreadable.some(({ id }) => id === defaultAccount)) {
+    const wanted = isTargeted ? (target ?? flags.issuer ?? '') : undefined;
+    const known = { target: wanted, candidates, accounts, configuration };
+    await refuseSignedOutDefault(defaultAccount, known).catch((error: unknown) => {
+      throw unreadable[0]?.error ?? error;
+    });
+  }
   if (only !== undefined && others.length === 0 && (isNamedOne || unreadable.length === 0)) {
     return { head: only, reason: { kind: isNamedOne ? 'named' : 'only' } };
   }
@@ -92,7 +98,6 @@ export async function chooseAccount(
     const [configured] = (await configuration()).providers.keys();
     throw meant?.error ?? notSignedInError(target, flags, candidates, configured);
   }
-  const defaultAccount = await overall();
   const [standard, rivalStandard] = named.filter(isMeantBy(defaultAccount ?? ''));
   if (standard !== undefined && rivalStandard === undefined) {
     return { head: standard, reason: { kind: 'overall' } };

@@ -57,6 +57,19 @@ export async function ruledAccount(
   return undefined;
 }
 
+/**
+ * Refuses that anybody takes the place of `default_account`, where that is signed out. A name alone, without its provider,
+ * says nothing about a target that was typed.
+ *
+ * Throws an `AuthenticationRequiredError`.
+ */
+export async function refuseSignedOutDefault(account: string, known: RuledAccounts): Promise<void> {
+  const isOfAnyTarget = readNamedAccount(account) === undefined && known.target !== undefined;
+  if (!isOfAnyTarget && !known.candidates.some(isMeantBy(account))) {
+    await ruledAccount([{ account, source: { kind: 'overall' } }], known);
+  }
+}
+
 /** A directory may mean an account for each of several providers; without a target, nobody knows which. */
 function refuseSeveral({ source }: AccountRule, rules: readonly AccountRule[]): void {
   if (source.kind !== 'directory') {

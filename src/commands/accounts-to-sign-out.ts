@@ -35,8 +35,9 @@ export async function chooseAccounts(
       ? await accountsOfTarget(target, flags, stored.accounts, session.configuration)
       : [await applyingAccountTold(target, flags, session)];
   } catch (error) {
+    const isNobody = error instanceof AuthenticationRequiredError && !isSignedOutOne(error);
     if (flags.account !== undefined || isSignedOutOne(error)) {
-      throw error;
+      throw isNobody ? nothingToSignOut(error) : error;
     }
     const isUnknown = error instanceof UsageError && error.code === 'usage_unknown_provider';
     if (!isUnknown && !(error instanceof AuthenticationRequiredError)) {

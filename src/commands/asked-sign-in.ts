@@ -4,7 +4,7 @@ import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Session } from '../accounts/session.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError } from '../ground/errors.ts';
-import { shellQuoted, shellWords } from '../ground/file-system-words.ts';
+import { shellWords } from '../ground/file-system-words.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { takenAlias } from '../settings/account-alias.ts';
 import type { LoginFlags } from '../settings/login-settings.ts';
@@ -89,11 +89,10 @@ async function accountNamed(target: string, flags: LoginFlags, session: Session)
     if (!(error instanceof AuthenticationRequiredError) || error.code !== 'login_required') {
       throw error;
     }
-    const hint = `${error.hint} --login-hint ${shellQuoted(flags.account ?? '')}`;
     throw new AuthenticationRequiredError(
       error.code,
       `${error.ownMessage}; --account takes somebody who is signed in already`,
-      { hint },
+      { hint: error.hint },
     );
   }
 }

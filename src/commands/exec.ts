@@ -1,5 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
-import { providerNameOf } from '../access/token-source.ts';
+import { providerNameOf, type TokenSource } from '../access/token-source.ts';
 import { readerOf, type TokenToHold } from '../access/token-to-hold.ts';
 import type { Context, Environment } from '../ground/context.ts';
 import { commandEnvironment } from '../ground/environment.ts';
@@ -16,6 +16,7 @@ import {
   type WantedToken,
   wantedTokens,
 } from '../settings/wanted-tokens.ts';
+import { accountVariable } from './account-variable.ts';
 import { readMinValidity } from './min-validity.ts';
 import { openAccess } from './open-access.ts';
 import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
@@ -58,8 +59,8 @@ export async function runWithToken(
     inVariables: readonly WantedToken[],
     more: Environment = {},
   ): Promise<ChildProcess> => {
-    const secrets = await secretsFor(inVariables, flags, context);
-    const env = { ...withSecrets(context, secrets), ...more };
+    const { secrets, account } = await secretsFor(inVariables, flags, context);
+    const env = { ...withSecrets(context, secrets), ...account, ...more };
     return context.startChild({ program, args, env });
   };
   if (flags.tokenFile === undefined && flags.fileAs === undefined) {
@@ -83,30 +84,34 @@ async function secretsFor(
   wanted: readonly WantedToken[],
   flags: ExecFlags,
   context: Context,
-): Promise<readonly SecretVariable[]> {
+): Promise<{ readonly secrets: readonly SecretVariable[]; readonly account: Environment }> {
   const minValiditySeconds = readMinValidity(flags.minValidity);
   const access = openAccess(flags, context, 'exec');
   const secrets: SecretVariable[] = [];
+  let account: Environment = {};
   for (const each of wanted) {
-    secrets.push(...(await secretsOf(each, each.isMain ? flags : {}, minValiditySeconds, access)));
+    const [target, own] = withNamedAccount(each.target, each.isMain ? flags : {});
+    const source = await tokenSourceOf(target, own, access);
+    if (each.isMain) {
+      account = await accountVariable(source, access);
+    }
+    secrets.push(...(await secretsOf(each, source, own.idToken ?? false, minValiditySeconds, access)));
   }
   refuseSameVariable(secrets.map(([variable]) => variable));
   const masks = secrets.map(([, secret]) => maskLines(secret, context.env)).join('');
   if (masks !== '') {
     context.stderr.write(masks);
   }
-  return secrets;
+  return { secrets, account };
 }
 
 async function secretsOf(
   wanted: WantedToken,
-  given: ExecFlags,
+  source: TokenSource,
+  isIdToken: boolean,
   minValiditySeconds: number,
   access: AccessSession,
 ): Promise<readonly SecretVariable[]> {
-  const [target, flags] = withNamedAccount(wanted.target, given);
-  const source = await tokenSourceOf(target, flags, access);
-  const isIdToken = flags.idToken ?? false;
   const variable = tokenVariable(wanted.as, providerNameOf(source), isIdToken ? 'ID_TOKEN' : 'TOKEN');
   const { token, tokenSecret }: TokenToHold = await readerOf(source, isIdToken, access)(minValiditySeconds);
   return [

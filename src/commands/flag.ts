@@ -61,6 +61,13 @@ export function memberOf(flag: Flag): string {
   return name.replace(/^--(no-)?/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Whether it was typed. `--store file` and `--no-store` set one member: the text, or `false`. */
+export function isTyped(flag: Flag, flags: Readonly<Record<string, unknown>>): boolean {
+  const value = flags[memberOf(flag)];
+  const isNegative = namesOf(flag).some((name) => name.startsWith('--no-'));
+  return isNegative ? value === false : value !== undefined && value !== false;
+}
+
 /** The first flag that was given although another one excludes it, with that other one. */
 export function conflictAmong(
   { flags }: CommandDescription,

@@ -4,14 +4,16 @@ import { accountWords, isNamed } from '../accounts/account-words.ts';
 import { accountsOfTarget } from '../accounts/accounts-of-target.ts';
 import { applyingAccount } from '../accounts/applying-account.ts';
 import { openSession, type Session } from '../accounts/session.ts';
+import { orNameOfAccount } from '../accounts/unknown-target.ts';
 import type { Context } from '../ground/context.ts';
-import { OAuthLoginError, UsageError } from '../ground/errors.ts';
+import { OAuthLoginError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { whyText } from '../output/account-reason-text.ts';
 import { writeWords } from '../output/write-words.ts';
 import { writeDefaultAccount, writeOverallDefault } from '../settings/configuration-change.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
+import { removeDefault } from './remove-default.ts';
 
 /** The flags of `switch`. */
 export interface SwitchFlags {
@@ -32,7 +34,7 @@ export async function switchAccount(
 ): Promise<void> {
   const session = openSession(context);
   if (flags.remove) {
-    return removeDefault(typed, session);
+    return removeDefault(typed, flags, session);
   }
   const { accounts } = await session.store.list();
   const head = await chosenAccount(typed, accounts, session);
@@ -53,10 +55,14 @@ export async function switchAccount(
 async function chosenAccount(
   typed: string | undefined,
   accounts: readonly AccountHead[],
-  { context, configuration }: Session,
+  { context, configuration, store }: Session,
 ): Promise<AccountHead> {
   const [target, { account }] = withNamedAccount(typed, {} as { readonly account?: string });
-  const candidates = await accountsOfTarget(target, {}, accounts, configuration);
+  const candidates = await accountsOfTarget(target, {}, accounts, configuration).catch(
+    async (error: unknown) => {
+      throw await orNameOfAccount(error, account === undefined ? target : undefined, () => store.list());
+    },
+  );
   const named = account === undefined ? candidates : candidates.filter(isNamed(account));
   const [only, ...others] = named;
   if (only === undefined) {
@@ -78,23 +84,6 @@ async function chosenAccount(
     })),
   );
   return named.find((head) => head.id === id) ?? only;
-}
-
-async function removeDefault(typed: string | undefined, { context, configuration }: Session): Promise<void> {
-  const [provider] = withNamedAccount(typed, {});
-  const { default_accounts = {} } = await configuration();
-  const name = provider?.toLowerCase();
-  if (name === undefined || !Object.hasOwn(default_accounts, name)) {
-    const known = Object.keys(default_accounts);
-    throw new UsageError('usage_invalid', `${safeText(provider ?? 'nothing')} has no default account`, {
-      hint:
-        known.length === 0
-          ? 'to set one: oauth-login switch github:octocat'
-          : `these have one: ${known.join(', ')}`,
-    });
-  }
-  await writeDefaultAccount(context, name, undefined);
-  writeWords(context, `${name} has no default account any more\n`, 'done');
 }
 
 /** A directory or a variable wins over the default, which is no surprise only when it is said. */

@@ -1,5 +1,7 @@
+import type { AccessSession } from '../access/access-session.ts';
 import { type KeptTokenFile, keepTokenFile, type TokenFileNotes } from '../access/kept-token-file.ts';
 import type { ReleasingCommand } from '../access/release.ts';
+import type { TokenSource } from '../access/token-source.ts';
 import { readerOf } from '../access/token-to-hold.ts';
 import type { Context, Environment } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
@@ -11,6 +13,7 @@ import { openTokenFile, type TokenFile } from '../secrets/token-file.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { fileVariable } from '../settings/token-variable.ts';
 import type { WantedToken } from '../settings/wanted-tokens.ts';
+import { accountVariable } from './account-variable.ts';
 import { readMinValidity } from './min-validity.ts';
 import { openAccess } from './open-access.ts';
 import { type TokenSourceFlags, tokenSourceOf } from './token-flags.ts';
@@ -51,10 +54,15 @@ export async function runWithTokenFile(
   }
   const variable = fileAs === undefined ? undefined : fileVariable(fileAs);
   const file = openTokenFile(tokenFile, '--token-file FILE', context.paths);
-  const kept = await keepFileOf(target, file, flags, whileChildRuns(context), 'exec');
+  const opened = await openSource(target, flags, whileChildRuns(context), 'exec');
+  const account = await accountVariable(opened.source, opened.access);
+  const kept = await keepFileFrom(opened, file, flags);
   try {
     const inVariables = wanted.filter(({ isMain, as }) => !isMain || as !== undefined);
-    const child = await start(inVariables, variable === undefined ? {} : { [variable]: file.path });
+    const child = await start(inVariables, {
+      ...account,
+      ...(variable === undefined ? {} : { [variable]: file.path }),
+    });
     return await child.exitCode;
   } finally {
     await kept.end();
@@ -69,9 +77,33 @@ export async function keepFileOf(
   context: Context,
   command: ReleasingCommand,
 ): Promise<KeptTokenFile> {
+  return keepFileFrom(await openSource(typed, given, context, command), file, given);
+}
+
+/** Where the token of a file comes from. */
+interface OpenedSource {
+  readonly source: TokenSource;
+  readonly access: AccessSession;
+}
+
+async function openSource(
+  typed: string,
+  given: TokenFileFlags,
+  context: Context,
+  command: ReleasingCommand,
+): Promise<OpenedSource> {
   const [target, flags] = withNamedAccount(typed, given);
   const access = openAccess(flags, context, command);
-  const read = readerOf(await tokenSourceOf(target, flags, access), flags.idToken ?? false, access);
+  return { source: await tokenSourceOf(target, flags, access), access };
+}
+
+async function keepFileFrom(
+  { source, access }: OpenedSource,
+  file: TokenFile,
+  flags: TokenFileFlags,
+): Promise<KeptTokenFile> {
+  const { context } = access;
+  const read = readerOf(source, flags.idToken ?? false, access);
   const notes: TokenFileNotes = {
     failed: (error) =>
       context.stderr.write(

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { AccountHead } from '../accounts/account.ts';
 import { accountWords, isMeantBy } from '../accounts/account-words.ts';
 import { applyingAccount } from '../accounts/applying-account.ts';
 import { openSession, type Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { directoryRulesText, removedRuleText, ruleText } from '../output/account-rule-text.ts';
 import { jsonText } from '../output/json.ts';
 import { writeWords } from '../output/write-words.ts';
@@ -39,14 +41,34 @@ export async function use(
     return listRules(flags, session);
   }
   const path = chosenDirectory(directory, flags, context);
-  const { head } = await applyingAccount(account, {}, session);
-  const words = accountWords(head, (await session.store.list()).accounts);
+  const { accounts } = await session.store.list();
+  const { head } = await applyingAccount(account, {}, session).catch((error: unknown) => {
+    throw explained(error, account, directory, accounts);
+  });
+  const words = accountWords(head, accounts);
   const provider = providerOf(words);
   await changeDirectoryRule(context, path, (before) => [
     ...before.filter((other) => providerOf(other) !== provider),
     words,
   ]);
   writeWords(context, ruleText(head, words, path, homeOf(context)), 'done');
+}
+
+/** Where several accounts fit: the command for the first of them. Any other error stays as it is. */
+function explained(
+  error: unknown,
+  account: string,
+  directory: string | undefined,
+  accounts: readonly AccountHead[],
+): unknown {
+  const [first] = accounts.filter(isMeantBy(account));
+  if (!(error instanceof UsageError) || error.code !== 'usage_ambiguous_account' || first === undefined) {
+    return error;
+  }
+  const place = directory === undefined ? '--here' : shellQuoted(directory);
+  return new UsageError(error.code, error.message, {
+    hint: `name the one that you mean: oauth-login use ${shellQuoted(accountWords(first, accounts))} ${place}`,
+  });
 }
 
 async function removeRule(

@@ -1,5 +1,12 @@
 import type { OptionValues } from 'commander';
-import { type CommandDescription, conflictAmong, memberOf, namesOf, takesValue } from '../commands/flag.ts';
+import {
+  type CommandDescription,
+  conflictAmong,
+  isTyped,
+  memberOf,
+  namesOf,
+  takesValue,
+} from '../commands/flag.ts';
 
 /** The words of a command line, as the command is given them. */
 export interface CommandWords {
@@ -53,7 +60,7 @@ export function readCommandWords(
   if (targets.length > most) {
     return undefined;
   }
-  if (conflictAmong(description, (flag) => flags[memberOf(flag)] !== undefined) !== undefined) {
+  if (conflictAmong(description, (flag) => isTyped(flag, flags)) !== undefined) {
     return undefined;
   }
   return { target: targets[0], others: targets.slice(1), flags };

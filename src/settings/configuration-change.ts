@@ -57,9 +57,14 @@ export async function writeStoreChoice(context: Needs, store: StoreKind): Promis
   await changeDocument(context, (document) => ({ ...document, store }));
 }
 
-/** Makes an account the one that is meant where no provider is named; throws like `writeProviderConfiguration`. */
-export async function writeOverallDefault(context: Needs, account: string): Promise<void> {
-  await changeDocument(context, (document) => ({ ...document, default_account: account }));
+/**
+ * Makes an account the one that is meant where no provider is named; without one, takes that away. Throws like
+ * `writeProviderConfiguration`.
+ */
+export async function writeOverallDefault(context: Needs, account: string | undefined): Promise<void> {
+  await changeDocument(context, ({ default_account: _before, ...others }) =>
+    defined({ ...others, default_account: account }),
+  );
 }
 
 /**
@@ -114,9 +119,14 @@ async function changeDocument(context: Needs, change: (document: Document) => Do
     const { added = new Map() } = await readConfiguration(context.paths);
     const source = readConfigurationSource(file);
     const document: unknown = source === undefined ? {} : JSON.parse(source);
-    const next = `${JSON.stringify(change(isObject(document) ? document : {}), null, 2)}\n`;
-    await checkNextConfiguration(next, added);
-    lock.replace(next);
+    const before = isObject(document) ? document : {};
+    const after = change(before);
+    // What changes nothing writes no file either.
+    if (JSON.stringify(after) !== JSON.stringify(before)) {
+      const next = `${JSON.stringify(after, null, 2)}\n`;
+      await checkNextConfiguration(next, added);
+      lock.replace(next);
+    }
   } finally {
     lock.close();
   }

@@ -14,7 +14,9 @@ export type RuleSource =
   | { readonly kind: 'variable' }
   /** `directory` as the file has it; it means itself and what is below it. */
   | { readonly kind: 'directory'; readonly directory: string }
-  | { readonly kind: 'default'; readonly provider: string };
+  | { readonly kind: 'default'; readonly provider: string }
+  /** `default_account` of the configuration. */
+  | { readonly kind: 'overall' };
 
 /** An account that is meant where neither the target nor `--account` names one. */
 export interface AccountRule {

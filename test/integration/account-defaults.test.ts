@@ -1,6 +1,7 @@
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { configurationFile } from '../../src/settings/configuration-file.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
 import { configurationOf, writeConfiguration } from '../support/configuration-file.ts';
@@ -80,17 +81,26 @@ describe('use', () => {
     expect((await runIn('work', 'use', '--remove')).exitCode).toBe(2);
   });
 
+  it('writes no file where there is no rule to remove, and gives the command where several accounts fit', async () => {
+    const several = await runIn('work', 'use', 'acme', '--here');
+    expect(several.stderr).toMatch(/: oauth-login use acme:(?:ada|grace) --here\n/);
+    rmSync(configurationFile(line.context.paths));
+    expect((await runIn('work', 'use', '--remove')).exitCode).toBe(2);
+    expect(existsSync(configurationFile(line.context.paths))).toBe(false);
+  });
+
   it('refuses what is no directory, and an account that nobody has', async () => {
     for (const words of [
       ['acme:ada', join(home, 'none')],
-      ['acme:nobody', home],
       ['acme', home],
       ['--here'],
       ['acme:ada', home, '--here'],
     ]) {
       expect((await line.run('use', ...words)).exitCode).toBe(2);
     }
-    expect((await line.run('use', 'other:ada', home)).exitCode).toBe(4);
+    for (const account of ['other:ada', 'acme:nobody']) {
+      expect((await line.run('use', account, home)).exitCode).toBe(4);
+    }
     expect(configurationOf(line)).not.toHaveProperty('directories');
   });
 });
@@ -136,7 +146,45 @@ describe('an account that a directory means and that is signed out', () => {
   });
 });
 
+describe('a name that nobody has', () => {
+  it('is nobody who is signed in, with the command to sign in and the accounts that there are', async () => {
+    for (const command of ['token', 'whoami', 'switch']) {
+      const { exitCode, stdout, stderr } = await line.run(command, 'acme:nobody');
+      expect([command, exitCode, stdout]).toEqual([command, 4, '']);
+      expect(stderr).toContain('oauth-login acme --login-hint nobody');
+      expect(stderr).toMatch(/acme:ada, acme:grace|acme:grace, acme:ada/);
+    }
+    expect((await line.run('logout', 'acme:nobody')).stderr).toContain('nothing to sign out');
+  });
+
+  it('without its provider gets the words that mean the account', async () => {
+    for (const command of ['token', 'switch', 'use']) {
+      for (const name of ['ada', 'ADA@example.com']) {
+        const { exitCode, stderr } = await line.run(command, name);
+        expect([command, exitCode]).toEqual([command, 2]);
+        expect(stderr).toContain(`there is no provider "${name}"; did you mean acme:ada?`);
+      }
+    }
+  });
+});
+
 describe('OAUTH_LOGIN_ACCOUNT', () => {
+  it('is set by exec for its command, unless the user has set it', async () => {
+    const given: unknown[] = [];
+    const startChild = async ({ env }: { env: NodeJS.ProcessEnv }) => {
+      given.push(env.OAUTH_LOGIN_ACCOUNT);
+      return { exitCode: Promise.resolve(0) };
+    };
+    const parts = { startChild: startChild as never };
+    const file = ['--token-file', join(home, 'token')];
+    for (const words of [['acme:grace'], ['acme:ada', ...file], ['--as', 'A=acme:ada']]) {
+      expect((await line.runIn(parts, 'exec', ...words, '--', 'true')).exitCode).toBe(0);
+    }
+    const env = { ...line.context.env, OAUTH_LOGIN_ACCOUNT: 'acme:grace' };
+    await line.runIn({ ...parts, env }, 'exec', 'acme:ada', '--', 'true');
+    expect(given).toEqual(['acme:grace', 'acme:ada', undefined, 'acme:grace']);
+  });
+
   it('decides before the directory and the default, and after a name', async () => {
     await runIn('.', 'use', 'acme:ada');
     await line.run('switch', 'acme:ada');
@@ -161,6 +209,42 @@ describe('switch', () => {
     expect((await line.run('switch', 'acme', '--remove')).exitCode).toBe(0);
     expect(configurationOf(line)).not.toHaveProperty('default_accounts');
     expect((await line.run('switch', 'acme', '--remove')).exitCode).toBe(2);
+  });
+
+  it('--everywhere is for one person, whom nobody replaces after the sign-out', async () => {
+    await line.run('switch', 'acme:grace', '--everywhere');
+    expect((await line.run('logout', 'acme:grace')).exitCode).toBe(0);
+    const removed = await line.run('switch', 'acme', '--remove');
+    expect(removed.stderr).toBe(
+      'note: acme:grace is still the default where no provider is named; to change that: oauth-login switch --remove --everywhere\n',
+    );
+    for (const words of [['token'], ['token', 'acme'], ['whoami', '--offline'], ['logout']]) {
+      const { exitCode, stdout, stderr } = await line.run(...words);
+      expect([words, exitCode, stdout]).toEqual([words, 4, '']);
+      expect(stderr).toContain('the default account is acme:grace, which is not signed in under that name');
+      expect(stderr).toContain('oauth-login acme --as grace');
+      expect(stderr).toContain('oauth-login switch acme:ada --everywhere');
+    }
+    expect((await line.run('token', 'acme:ada')).exitCode).toBe(0);
+    const asked = await line.run('switch', '--remove');
+    expect([asked.exitCode, asked.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        'acme:grace where no provider is named (oauth-login switch --remove --everywhere)',
+      ),
+    ]);
+    expect((await line.run('switch', '--remove', '--everywhere')).exitCode).toBe(0);
+    expect(configurationOf(line)).not.toHaveProperty('default_account');
+    expect(await whoIs('.')).toBe('ada');
+    expect((await line.run('switch', '--remove', '--everywhere')).exitCode).toBe(2);
+  });
+
+  it('removes both defaults of a provider with --everywhere, and lists those that there are', async () => {
+    await line.run('switch', 'acme:ada', '--everywhere');
+    const { stderr } = await line.run('switch', '--remove');
+    expect(stderr).toContain('acme:ada (oauth-login switch acme --remove)');
+    expect((await line.run('switch', 'acme', '--remove', '--everywhere')).exitCode).toBe(0);
+    expect(Object.keys(configurationOf(line) as object)).toEqual(['providers']);
   });
 
   it('lists the choices where nobody can choose, and lets a person choose', async () => {

@@ -85,7 +85,7 @@ describe('signing in', () => {
     expect(ambiguous.stderr).toMatch(/: \S+:ada, \S+:grace\n|: \S+:grace, \S+:ada\n/);
     expect((await line.run('whoami', '--account', 'grace')).stdout).toMatch(/^grace \(Grace Hopper\)/);
     expect((await line.run('whoami', '--account', 'ADA@example.com')).stdout).toMatch(/^ada /);
-    expect((await line.run('token', '--account', 'nobody')).exitCode).toBe(2);
+    expect((await line.run('token', '--account', 'nobody')).exitCode).toBe(4);
     other.close();
   });
 });

@@ -4,7 +4,7 @@ import * as shared from '../flags.ts';
 /** `oauth-login use`. */
 export const useCommand: CommandDescription = {
   name: 'use',
-  description: 'say which account a directory and what is below it mean; alone, list these rules',
+  description: 'use one account in a directory and everything below it; without arguments, list these rules',
   arguments: [
     { usage: '[account]', description: 'an account, such as github:octocat' },
     { usage: '[directory]', description: 'the directory (default: the one you are in)' },
@@ -32,8 +32,7 @@ export const switchCommand: CommandDescription = {
     everywhere,
     {
       usage: '--remove',
-      description: 'take the default of this provider away',
-      conflicts: [everywhere],
+      description: 'take the default of this provider away; with --everywhere, the one without a provider',
     },
     shared.debug,
     shared.allowDebug,

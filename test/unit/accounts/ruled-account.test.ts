@@ -30,6 +30,27 @@ async function chosen(target: string | undefined, rules: readonly AccountRule[],
   }
 }
 
+describe('the default account where no provider is named', () => {
+  const chosenBy = async (account: string, target?: string) => {
+    const none = async () => ({ providers: new Map(), default_account: account });
+    try {
+      return (await chooseAccount(target, {}, { accounts: [hubot], problems: [] }, none)).reason.kind;
+    } catch (error) {
+      return error instanceof OAuthLoginError ? error.code : undefined;
+    }
+  };
+
+  it('stops the command when it is signed out, and says nothing about another provider', async () => {
+    expect(await chosenBy('github:ghost')).toBe('account_signed_out');
+    expect(await chosenBy('github:ghost', 'github')).toBe('account_signed_out');
+    expect(await chosenBy('personal')).toBe('account_signed_out');
+    expect(await chosenBy('google:ghost')).toBe('account_signed_out');
+    expect(await chosenBy('google:ghost', 'github')).toBe('only');
+    expect(await chosenBy('personal', 'github')).toBe('only');
+    expect(await chosenBy('github:hubot')).toBe('only');
+  });
+});
+
 describe('a rule of the user', () => {
   it('decides by its order: variable, directory, default', async () => {
     const rules = [
@@ -78,7 +99,9 @@ describe('a rule of the user', () => {
         );
         expect([code, exitCode]).toEqual(['account_signed_out', 4]);
         expect(message).toBe(`${text} github:ghost, which is not signed in under that name`);
-        expect(hint).toContain('sign in with: oauth-login github --login-hint ghost; or choose another: ');
+        expect(hint).toContain(
+          'sign in with: oauth-login github --login-hint ghost (if you gave that name with --as: oauth-login github --as ghost); or choose another: ',
+        );
       }
     }
     // A name of --as tells no provider, so it may be meant for any.

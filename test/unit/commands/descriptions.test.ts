@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { actions } from '../../../src/commands/actions.ts';
 import { descriptionOf, descriptions } from '../../../src/commands/descriptions.ts';
-import { conflictAmong, memberOf, namesOf, takesValue } from '../../../src/commands/flag.ts';
+import { conflictAmong, isTyped, memberOf, namesOf, takesValue } from '../../../src/commands/flag.ts';
 
 const commands = Object.values(descriptions);
 const flags = commands.flatMap((command) => command.flags.map((flag) => ({ command, flag })));
@@ -44,5 +44,17 @@ describe('the descriptions of the commands', () => {
       expect(found?.map(({ usage }) => usage)).toEqual([flag.usage, other.usage]);
       expect(conflictAmong(command, ({ usage }) => usage === flag.usage)).toBeUndefined();
     }
+  });
+});
+
+describe('a flag and its negation', () => {
+  it('are told apart, though they set one member', () => {
+    const [store, noStore] = [
+      { usage: '--store <kind>', description: '' },
+      { usage: '--no-store', description: '' },
+    ];
+    expect([isTyped(store, { store: 'file' }), isTyped(noStore, { store: 'file' })]).toEqual([true, false]);
+    expect([isTyped(store, { store: false }), isTyped(noStore, { store: false })]).toEqual([false, true]);
+    expect([isTyped(store, {}), isTyped(noStore, {})]).toEqual([false, false]);
   });
 });
