@@ -117,7 +117,7 @@ describe('T60 the token in the environment of a child', () => {
     for (const variables of [child, grandchild]) {
       expect(variables.split('\n').filter((text) => text.includes(token))).toEqual([`WORK_TOKEN=${token}`]);
       expect(variables).toContain('OF_THE_USER=kept\n');
-      expect(variables).not.toMatch(/passphrase|gho_|OAUTH_LOGIN_(?!CONFIG_DIR=|DATA_DIR=|STORE=)/i);
+      expect(variables).not.toMatch(/passphrase|gho_|OAUTH_LOGIN_(?!ACCOUNT=|CONFIG_DIR=|DATA_DIR=|STORE=)/i);
       expectNoSecrets(variables, others);
     }
   });
