@@ -80,7 +80,7 @@ function requireReplaceable(file: string, flag: string, own: WrittenToken): void
     }
     if (present !== undefined && !own.isOwn(readFileSync(file, 'latin1'))) {
       throw refused(
-        'oauth-login did not write what it holds',
+        'this tool did not write what it holds',
         `${another}; or, if nobody needs it, remove it: rm ${shellQuoted(file)}`,
       );
     }

@@ -207,7 +207,7 @@ describe('T40 the place of a token file', () => {
     const path = place();
     const file = open(path);
     writeFileSync(path, 'of the user');
-    expect(() => file.hold(new Secret('token'))).toThrow('oauth-login did not write what it holds');
+    expect(() => file.hold(new Secret('token'))).toThrow('this tool did not write what it holds');
     file.remove();
     expect(readFileSync(path, 'utf8')).toBe('of the user');
   });
