@@ -43,7 +43,7 @@ export function commandLineError(fault: TypingFault, argv: readonly string[]): U
       const isProviderLeftOut = fault.argument === 'url' && /^https?:/i.test(argv[1] ?? '');
       const needed = isProviderLeftOut
         ? 'a provider before the URL'
-        : (neededWords[fault.argument] ?? fault.argument);
+        : (neededWords[fault.argument] ?? neededChoice(fault.argument, first));
       return usageError(`${first} needs ${needed}`, `${example}${helpOf(first)}`);
     }
     case 'missing-value':
@@ -61,6 +61,15 @@ export function commandLineError(fault: TypingFault, argv: readonly string[]): U
     case 'unknown-flag':
       return unknownFlag(fault.typed, first);
   }
+}
+
+/** An argument with the words that its description has for it: `a shell: bash, zsh, fish or powershell`. */
+function neededChoice(argument: string, command: string): string {
+  const words = descriptionOf(command)?.arguments.find(({ usage }) => usage === `<${argument}>`)?.completes
+    ?.words;
+  return words === undefined
+    ? argument
+    : `a ${argument}: ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
 /** The error for `help` with a name that no command has. */

@@ -22,6 +22,11 @@ export async function exportToFile(typed: string, given: ExportFlags, context: C
       hint: 'name a file that is not there yet, for example: oauth-login export github --to github.export; to set a variable of the shell, use: oauth-login token github --format env',
     });
   }
+  if (flags.to === '-') {
+    throw new UsageError('usage_invalid', 'an account is written to a file, and not to standard output', {
+      hint: 'name a file that is not there yet, for example: oauth-login export github --to github.export',
+    });
+  }
   const { head, file } = await exportAccount(target, { ...flags, to: flags.to }, openAccess(flags, context));
   writeWords(context, exportedText(head, file), 'done');
 }

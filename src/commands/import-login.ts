@@ -48,7 +48,7 @@ async function importFromGh(
   const { context } = session;
   const file = path ?? ghHostsFile(context);
   const login = chooseGhLogin(
-    await readGhHosts(await textOf(file, context), file),
+    await readGhHosts(await textOf(file, 'oauth-login import FILE --from gh', context), file),
     defined({ host, account }),
   );
   const token = login.token ?? (await keychainToken(login, context));
@@ -79,7 +79,7 @@ async function importFromGoogle(
 ): Promise<AccountHead> {
   const file = path ?? googleCredentialsFile(session.context);
   const { clientId, clientSecret, refreshToken } = readGoogleCredentials(
-    await textOf(file, session.context),
+    await textOf(file, 'oauth-login import FILE --from gcloud', session.context),
     file,
   );
   const token = { kind: 'refresh-token', token: refreshToken } as const;
@@ -116,13 +116,13 @@ async function keep(
   return importSignIn(settings, token, session, signInPorts(settings.provider.label, settings, context));
 }
 
-async function textOf(file: string, context: Context): Promise<string> {
+async function textOf(file: string, command: string, context: Context): Promise<string> {
   try {
     return textOfBytes(await readFileUpTo(file, MOST_BYTES, context));
   } catch (error) {
     context.signal.throwIfAborted();
     throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(error)})`, {
-      hint: 'name the file of the other program: oauth-login import FILE --from gh',
+      hint: `name the file of the other program: ${command}`,
       cause: error,
     });
   }

@@ -24,6 +24,11 @@ export async function importFrom(
       hint: 'name a file that was exported (with: oauth-login export github --to FILE); for the client file of a provider, use: oauth-login setup google --from client_secret.json',
     });
   }
+  if (path === '-') {
+    throw new UsageError('usage_invalid', 'an account is read from a file, and not from standard input', {
+      hint: 'name the file that was exported, for example: oauth-login import github.export',
+    });
+  }
   const { head, refusal, lostAlias } = await importAccount(path, flags, openAccess(flags, context));
   writeWords(context, importedText(head, lostAlias), 'done');
   if (refusal !== undefined) {

@@ -40,8 +40,8 @@ export async function installCredential(
 ): Promise<void> {
   const installation = installations[kind];
   if (installation === undefined) {
-    throw new UsageError('usage_invalid', `the helper ${kind} is not installed by this tool`, {
-      hint: 'see docs/other-programs.md for what to write where',
+    throw new UsageError('usage_invalid', `--${action} exists only for git, docker and mcp`, {
+      hint: `docs/other-programs.md says what to write where for ${kind}`,
     });
   }
   const wish = await wishOf(kind, target, flags, context);

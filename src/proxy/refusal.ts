@@ -57,7 +57,7 @@ export const refusals = {
   not_allowed: {
     status: 403,
     message: 'the rules of this proxy do not allow this method and path',
-    hint: 'to allow it, start the proxy with: --allow METHOD PATH',
+    hint: "to allow one, start the proxy with a rule such as: --allow 'GET /user'",
   },
   body_not_allowed: {
     status: 400,

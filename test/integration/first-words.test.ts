@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { helpers } from '../../src/credential-helpers/helpers.ts';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { AbortedError } from '../../src/ground/errors.ts';
 import { platformPaths } from '../../src/host/paths.ts';
@@ -217,6 +218,11 @@ describe('a command line that cannot be read', () => {
     [['exec'], 'exec needs a provider'],
     [['request', 'github'], 'request needs the URL of the request'],
     [['setup'], 'setup needs the name of a provider'],
+    [['completion'], 'completion needs a shell: bash, zsh, fish or powershell'],
+    [
+      ['credential'],
+      `credential needs a kind: ${Object.keys(helpers).slice(0, -1).join(', ')} or ${Object.keys(helpers).at(-1)}`,
+    ],
     [['login', '--port'], 'no value was given: --port <ports>'],
     [['status', '--nonsense'], 'unknown option --nonsense'],
     [['help', 'nonsense'], 'there is no command "nonsense"'],

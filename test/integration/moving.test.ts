@@ -145,6 +145,27 @@ describe('the exported file', () => {
     expect(made.exitCode).toBe(8);
     expect((await line.run('export', server.issuer)).exitCode).toBe(2);
     expect((await line.run('import')).exitCode).toBe(2);
+    expect((await line.run('import', '-')).stderr).toContain('not from standard input');
+    const toOutput = await line.runIn(
+      piped(),
+      ...['export', server.issuer, '--to', '-', '--passphrase-file', '-'],
+    );
+    expect([toOutput.exitCode, toOutput.stderr]).toEqual([
+      2,
+      expect.stringContaining('not to standard output'),
+    ]);
+    const nowhere = join(line.directory, 'nodir', 'e.x');
+    const noDirectory = await line.runIn(
+      piped(),
+      ...['export', server.issuer, '--to', nowhere, '--passphrase-file', '-'],
+    );
+    expect(noDirectory.exitCode).toBe(8);
+    expect(noDirectory.stderr).toContain(`mkdir -p ${join(line.directory, 'nodir')}`);
+    expect(noDirectory.stderr).not.toContain('OAUTH_LOGIN_DATA_DIR');
+    const google = await line.run('import', join(line.directory, 'missing'), '--from', 'gcloud');
+    expect(google.stderr).toContain('oauth-login import FILE --from gcloud');
+    const bazel = await line.run('credential', 'bazel', server.issuer, '--install');
+    expect(bazel.stderr).toContain('--install exists only for git, docker and mcp');
     const missing = await line.run('import', join(line.directory, 'missing'));
     expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining('cannot read')]);
   });
