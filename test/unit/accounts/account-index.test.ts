@@ -78,9 +78,15 @@ describe('one account among many', () => {
   });
 
   it('is the right one, as choosing tells', async () => {
-    const chosen = await chooseAccount('work-3', {}, await store().list('work-3'), async () => {
-      throw new Error('the configuration is not needed');
-    });
+    const chosen = await chooseAccount(
+      'work-3',
+      {},
+      await store().list('work-3'),
+      async () => {
+        throw new Error('the configuration is not needed');
+      },
+      { rules: [], overall: async () => undefined },
+    );
     expect(chosen.head).toEqual(everybody[3]);
   });
 
