@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildCommand, openHome } from '../support/built-command.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
+import { commandOf } from '../support/programs.ts';
 
 const DATA = '.local/share/oauth-login';
 /** A name that a terminal would obey; Linux keeps fifteen bytes of it. */
@@ -12,7 +13,7 @@ const HOSTILE = '\u001b[2Ja"\n\u202eb';
 /** A program of that name that runs a command line; its name is seen by what it starts. */
 const NAMED = `
   process.title = ${JSON.stringify(HOSTILE)};
-  const { status } = require('node:child_process').spawnSync(process.execPath, process.argv.slice(1), { stdio: 'inherit' });
+  const { status } = require('node:child_process').spawnSync(process.argv[1], process.argv.slice(2), { stdio: 'inherit' });
   process.exitCode = status;
 `;
 
@@ -27,7 +28,7 @@ it('has a whole line of each of twenty processes at once, and nothing of a hosti
   expect(ends.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(
     Array.from({ length: 20 }, () => [0, 'gho_canary0123456789\n', '']),
   );
-  execFileSync(process.execPath, ['-e', NAMED, command.path, 'token', 'github'], { env });
+  execFileSync(process.execPath, ['-e', NAMED, ...commandOf(command), 'token', 'github'], { env });
 
   const text = readFileSync(join(home.home, DATA, 'releases.jsonl'), 'utf8');
   const lines = text

@@ -196,8 +196,8 @@ describe('T11 files that are there before the command', () => {
 
   it('a pipe that the shell opened for the command is read: <(command)', async () => {
     const setUp = `${target().slice(1).join(' ')} --issuer ${server.issuer} --client-secret-file /dev/fd/3`;
-    const line = `printf CANARY-Tz7pWc4mXq9v | "$0" "$1" setup own ${setUp} 3<&0`;
-    const args = ['-c', line, ...commandOf(command)];
+    const line = `printf CANARY-Tz7pWc4mXq9v | "$@" setup own ${setUp} 3<&0`;
+    const args = ['-c', line, 'sh', ...commandOf(command)];
     const { stdout } = await promisify(execFile)('/bin/sh', args, { env: home.environment });
     expect(stdout).toContain('with its secret encrypted');
   });
