@@ -172,7 +172,7 @@ describe('the small part and the whole program give the same answer', () => {
   it.each<[string, number]>([
     ['token nowhere', 2],
     ['token github', 4],
-    ['token --account nobody', 2],
+    ['token --account nobody', 4],
     ['token --format yaml', 2],
     ['token --min-validity soon', 2],
     ['token --nonsense', 2],

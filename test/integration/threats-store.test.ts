@@ -250,7 +250,7 @@ describe('T37 an account file that was touched', () => {
     for (const user of ['ada', 'grace']) {
       expect((await home.run(['token', '--account', user])).code).toBe(0);
     }
-    expect((await home.run(['token', '--account', 'nobody'])).code).toBe(2);
+    expect((await home.run(['token', '--account', 'nobody'])).code).toBe(4);
   });
 });
 
