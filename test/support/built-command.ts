@@ -70,10 +70,10 @@ export function openHome(command: Program, linger = 0): CommandHome {
   return homeIn(mkdtempSync(join(tmpdir(), 'oauth-login-home-')), command, linger);
 }
 
-/** Variables that make the command load a script first. */
-export function loadFirst(file: string): Readonly<Record<string, string>> {
+/** Variables that make the command load a script first, and give Node these options besides. */
+export function loadFirst(file: string, ...options: readonly string[]): Readonly<Record<string, string>> {
   return process.env.OAUTH_LOGIN_TEST_BINARY === undefined
-    ? { NODE_OPTIONS: `--require ${file}` }
+    ? { NODE_OPTIONS: ['--require', file, ...options].join(' ') }
     : { BUN_OPTIONS: `--preload ${file}` };
 }
 
