@@ -68,7 +68,12 @@ async function runWhole(argv, input) {
   const { main, report, systemContext } = wholeProgram();
   const context = systemContext(process, input);
   // Node would print all of an error that nobody caught, and secrets with it.
-  process.on('uncaughtException', (error) => process.exit(report(error, argv, context.stderr)));
+  const crash = (error) => process.exit(report(error, argv, context.stderr));
+  process.on('uncaughtException', crash);
+  // For Bun, a rejection that nobody handled is no exception.
+  if (process.versions.bun !== undefined) {
+    process.on('unhandledRejection', crash);
+  }
   // Node would end with 0 when nothing is left to wait for, even in the middle of a command.
   const stalled = () => {
     process.exitCode = report(new Error('stalled'), argv, context.stderr);
