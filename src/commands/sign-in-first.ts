@@ -35,7 +35,7 @@ export async function signInFirst(
   context: Context,
 ): Promise<void> {
   const [target, flags] = withNamedAccount(typed, given);
-  // The command itself says what there is to say about its token.
+  // The command itself tells the notes about its token.
   const access = { ...openAccess(flags, context), note: () => {} };
   let account: AccountHead | undefined;
   try {

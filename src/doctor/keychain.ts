@@ -47,7 +47,7 @@ async function tryKeychain(context: Context): Promise<string> {
     return 'the keychain is open, and has the key of your accounts';
   }
   await withKeychain(context, keepForAMoment, { choices: OTHER_STORES });
-  return 'the keychain is open, and keeps what it is given';
+  return 'the keychain is open, and a test value was stored';
 }
 
 /** A locked keychain shows itself only when something is kept in it. */
@@ -60,7 +60,7 @@ async function keepForAMoment(keychain: Keychain): Promise<void> {
   if (read === value) {
     return;
   }
-  throw new StoreError('store_unavailable', 'the keychain does not keep what it is given', {
+  throw new StoreError('store_unavailable', 'the keychain did not store a test value', {
     hint: 'open the keychain of your system and check that it works',
   });
 }

@@ -13,8 +13,8 @@ export function endpointOrigins(provider: Pick<Provider, 'endpoints'>): Partial<
  * Gives the origin of the token endpoint when discovered metadata put it elsewhere than the authorization
  * endpoint (a server without one: than its issuer); the caller decides whether the code may go there (RFC 9700 §4.4). For
  * an issuer that is known by its address alone, that is also so where both are of one origin and an endpoint that is shown
- * tokens is of another: its metadata could name those of a server that the person trusts, to be sent its tokens. Endpoints that stand in the provider itself were paired by
- * whoever wrote it.
+ * tokens is of another: its metadata could name those of a server that the person trusts, to be sent its tokens. The
+ * author of a provider file pairs the endpoints in it.
  */
 export function foreignTokenOrigin(resolved: {
   readonly endpoints: Partial<Endpoints>;

@@ -219,8 +219,9 @@ describe('T61 crash artefacts and debugger', () => {
     expect([ended.code, ended.signal]).toEqual([1, null]);
     expect(ended.stderr).toContain('oauth-login: error: internal error (');
     expect(readdirSync(cwd)).toEqual([]);
-    // The lock of a process that is gone is taken over by the next one.
-    expect(unfinished().filter((name) => !name.endsWith('.lock'))).toEqual([]);
+    // Bun has come further when it crashes: to a lock, which the next process takes over from one that is gone.
+    const isBinary = process.env.OAUTH_LOGIN_TEST_BINARY !== undefined;
+    expect(unfinished().filter((name) => !(isBinary && name.endsWith('.lock')))).toEqual([]);
     expect(findSecrets(ended.stdout + ended.stderr, [CLIENT_SECRET, PASSPHRASE])).toEqual([]);
   });
 
