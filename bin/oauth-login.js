@@ -65,10 +65,13 @@ function wholeProgram() {
 
 /** `input` is what the quick try has read from the standard input, where nothing is left then. */
 async function runWhole(argv, input) {
-  const { main, report, systemContext } = wholeProgram();
+  const { main, releaseEveryLock, report, systemContext } = wholeProgram();
   const context = systemContext(process, input);
   // Node would print all of an error that nobody caught, and secrets with it.
-  const crash = (error) => process.exit(report(error, argv, context.stderr));
+  const crash = (error) => {
+    releaseEveryLock();
+    process.exit(report(error, argv, context.stderr));
+  };
   process.on('uncaughtException', crash);
   // For Bun, a rejection that nobody handled is no exception.
   if (process.versions.bun !== undefined) {

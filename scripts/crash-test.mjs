@@ -5,6 +5,8 @@
 // damaged file, or a sign-in that was lost for another reason than a kill between the answer and the disk, ends with
 // exit code 1. Loopback only; every process is ended after a minute at the latest.
 import { randomInt } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { refreshingServer } from './bench/refreshing-server.mjs';
 import { runCommand } from './bench/run-command.mjs';
@@ -18,8 +20,6 @@ if (!(Number.isInteger(kills) && kills >= 1)) {
   throw new Error('--kills takes a whole number from 1');
 }
 const longestProcess = 60_000;
-/** The part of the message that says that a process was stopped between the answer and the disk. */
-const between = /the answer to a refresh that was sent at .+ was not kept/;
 
 const { state, extend } = refreshingServer();
 const session = await openBenchSession({
@@ -44,6 +44,7 @@ try {
     if (account === undefined) {
       sum.damaged += 1;
     }
+    const wasBetween = hasUnansweredRefresh(home);
     const next = await run(home, ['token', '--refresh']);
     if (next.code === 0) {
       continue;
@@ -52,9 +53,7 @@ try {
       sum.damaged += 1;
     }
     const [line = ''] = next.stderr.split('\n');
-    const reason = between.test(line)
-      ? 'killed between the answer and the disk'
-      : `exit ${next.code}: ${line}`;
+    const reason = wasBetween ? 'killed between the answer and the disk' : `exit ${next.code}: ${line}`;
     sum.lost.set(reason, (sum.lost.get(reason) ?? 0) + 1);
     await signIn(session, home);
   }
@@ -62,6 +61,15 @@ try {
   await session.close();
 }
 report();
+
+/** Whether the account tells of a request that was sent and whose reply was not stored: the file's second line is its head. */
+function hasUnansweredRefresh(home) {
+  const folder = join(home.env.HOME, '.local/share/oauth-login/accounts');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.account'))
+    .map((name) => readFileSync(join(folder, name), 'utf8').split('\n')[1])
+    .some((head) => head !== undefined && JSON.parse(head).unfinishedRefresh?.state === 'sent');
+}
 
 function report() {
   const lost = [...sum.lost.values()].reduce((one, other) => one + other, 0);

@@ -18,6 +18,7 @@ import { createProgram } from './program.ts';
 export { outputFailure } from './host/output-failure.ts';
 export { systemContext } from './host/system-context.ts';
 export { report } from './output/error-report.ts';
+export { releaseEveryLock } from './secrets/lock.ts';
 
 /** A context, and how the process was started where it is one of its own. */
 type MainContext = Context & Partial<Pick<SystemContext, 'debugOptions'>>;

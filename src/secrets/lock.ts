@@ -44,6 +44,9 @@ export interface LockRules {
 /** What a lock needs of the world. */
 export type LockSurroundings = Pick<Context, 'clock' | 'signal'>;
 
+/** The locks that this process holds. */
+const held = new Set<Lock>();
+
 /**
  * Takes the lock at that path, and waits for each of its owners as long as the rules say. The lock of a process that
  * died is taken over at once. Where nobody can tell whether it died (another machine or container), 30 s of silence
@@ -118,11 +121,25 @@ function heldLock(file: string, token: string, files: LockFiles): Lock {
     }
   }, BEAT_INTERVAL);
   beat.unref();
-  return {
+  const lock = {
     isHeld: () => isOwnLock(file, token, files),
     release: () => {
       clearInterval(beat);
+      held.delete(lock);
       releaseLockFile(file, token, files);
     },
   };
+  held.add(lock);
+  return lock;
+}
+
+/** Releases every lock of this process, which ends by an error that nobody caught. A lock that cannot be released stays. */
+export function releaseEveryLock(): void {
+  for (const lock of held) {
+    try {
+      lock.release();
+    } catch {
+      // The next process takes it over, because this one is gone then.
+    }
+  }
 }
