@@ -68,6 +68,7 @@ export const readAccountHead = record({
     userinfo_endpoint: optional(text),
     revocation_endpoint: optional(text),
     device_authorization_endpoint: optional(text),
+    pushed_authorization_request_endpoint: optional(text),
     jwks_uri: optional(text),
   }),
   /** Where the session in the browser is ended (OpenID Connect RP-Initiated Logout 1.0 §2.1). */

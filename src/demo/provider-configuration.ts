@@ -20,7 +20,20 @@ export interface FurtherConfiguration {
   readonly scopes?: readonly string[];
   readonly features?: Pick<
     NonNullable<Configuration['features']>,
-    'clientCredentials' | 'registration' | 'registrationManagement' | 'resourceIndicators'
+    | 'ciba'
+    | 'claimsParameter'
+    | 'clientCredentials'
+    | 'dPoP'
+    | 'encryption'
+    | 'fapi'
+    | 'jwtResponseModes'
+    | 'jwtUserinfo'
+    | 'mTLS'
+    | 'pushedAuthorizationRequests'
+    | 'registration'
+    | 'registrationManagement'
+    | 'requestObjects'
+    | 'resourceIndicators'
   >;
 }
 

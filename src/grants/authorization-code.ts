@@ -1,6 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { openCallback } from './callback.ts';
-import { authorizationUriOf, expectationOf, newCodeAttempt, redeemCode } from './code-attempt.ts';
+import { addressRequest, expectationOf, newCodeAttempt, redeemCode } from './code-attempt.ts';
 import { lastPage } from './last-page.ts';
 import type { CodeRequest, GrantedSignIn, SignInOutcome } from './sign-in-request.ts';
 import { waitForResponse } from './wait-for-response.ts';
@@ -28,9 +28,9 @@ export async function authorizationCode(request: CodeRequest, context: Context):
   };
   try {
     const { redirectUri } = callback;
-    const authorizationUri = authorizationUriOf(attempt, request, redirectUri);
-    const response = await waitForResponse({ request, context, callback, expected }, authorizationUri);
-    const granted = await redeemCode(attempt, response, { ...request, redirectUri }, context);
+    const { uri, client } = await addressRequest(attempt, request, redirectUri, context);
+    const response = await waitForResponse({ request, context, callback, expected }, uri);
+    const granted = await redeemCode(attempt, response, { ...request, client, redirectUri }, context);
     return { ...granted, finish };
   } catch (error) {
     await finish({ kind: 'failed', error });

@@ -4,10 +4,16 @@ import { isInteractive } from '../ground/presence.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { CodeExpectation } from '../loopback/callback-expectation.ts';
 import { type Attempt, newAttempt } from '../protocol/attempt.ts';
-import { buildAuthorizationUri } from '../protocol/authorization-request.ts';
+import {
+  authorizationParameters,
+  buildAuthorizationUri,
+  isLongRequest,
+} from '../protocol/authorization-request.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { exchangeCode } from '../protocol/code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import { type MaxAge, maxAgeOf } from '../protocol/max-age.ts';
+import { pushAuthorizationRequest } from '../protocol/pushed-authorization-request.ts';
 import { resourceParameter } from '../protocol/resource-parameter.ts';
 import { type CodeRequest, type GrantedSignIn, tokenEndpointFor } from './sign-in-request.ts';
 
@@ -41,18 +47,32 @@ export function expectationOf(
   };
 }
 
+/** An authorization request as the browser takes it to the server. */
+export interface AddressedRequest {
+  readonly uri: string;
+  /** The client, with the method of authentication that the server took if it was asked. */
+  readonly client: OAuthClient;
+  /** Seconds in which the browser has to open the address; absent where it does not end. */
+  readonly expiresIn?: number;
+}
+
 /**
- * The address of the authorization request. Throws as `buildAuthorizationUri` does.
+ * The address of the authorization request. The request itself is pushed to the server before, where the server or
+ * the settings demand it, and where it is long and the server offers it (RFC 9126 §5).
+ *
+ * Throws as `buildAuthorizationUri` and `pushAuthorizationRequest` do.
  *
  * @see [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1)
  */
-export function authorizationUriOf(
+export async function addressRequest(
   { state, nonce, pkce }: CodeAttempt,
-  { provider, client, scopes, parameters, loginHint }: CodeRequest,
+  request: CodeRequest,
   redirectUri: string,
-): string {
-  return buildAuthorizationUri(
-    provider.metadata.authorization_endpoint ?? '',
+  context: Pick<Context, 'clock'>,
+): Promise<AddressedRequest> {
+  const { provider, client, scopes, parameters, loginHint } = request;
+  const { authorization_endpoint = '' } = provider.metadata;
+  const asked = authorizationParameters(
     defined({
       clientId: client.clientId,
       redirectUri,
@@ -65,6 +85,27 @@ export function authorizationUriOf(
       resource: resourceParameter(provider),
       parameters,
     }),
+  );
+  if (!isPushed(request, asked)) {
+    return { uri: buildAuthorizationUri(authorization_endpoint, asked), client };
+  }
+  const authentication = findAuthentication(tokenEndpointFor(request, context));
+  const { requestUri, expiresIn } = await authentication.send((endpoint) =>
+    pushAuthorizationRequest(endpoint, asked),
+  );
+  const named = new URLSearchParams({ client_id: client.clientId, request_uri: requestUri });
+  const uri = buildAuthorizationUri(authorization_endpoint, named);
+  return { uri, client: authentication.client(), expiresIn };
+}
+
+function isPushed({ provider, pushes }: CodeRequest, asked: URLSearchParams): boolean {
+  const { metadata, pushedRequests } = provider;
+  const isOffered = metadata.pushed_authorization_request_endpoint !== undefined;
+  return (
+    metadata.require_pushed_authorization_requests === true ||
+    pushedRequests === 'required' ||
+    pushes ||
+    (isOffered && isLongRequest(asked))
   );
 }
 

@@ -33,6 +33,8 @@ export interface CodeRequest extends SignInRequest {
   /** More parameters of the authorization request, offline access included. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
+  /** The request is pushed to the server before the browser opens, although nothing else demands it (RFC 9126). */
+  readonly pushes: boolean;
   readonly openBrowser: boolean;
   /** Values of the server's `error` after which another round follows, so that the page does not call it failed. */
   readonly retriedErrors: ReadonlySet<string>;

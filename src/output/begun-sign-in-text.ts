@@ -33,6 +33,7 @@ export function begunDocument({ head, expiresIn, show }: Begun): Record<string, 
     grant: 'authorization_code',
     authorization_url: show.authorizationUri,
     redirect_uri: show.redirectUri,
+    ...(show.openWithin === undefined ? {} : { authorization_url_expires_in: show.openWithin }),
     ...end,
     hint: `show the address to the person; ${ERROR_PAGE}, to be piped into the command in "resume"`,
   };
@@ -56,7 +57,9 @@ export function begunText({ head, expiresIn, show }: Begun): string {
     ].join('\n');
   }
   return [
-    `To sign in to ${label}, open this address:`,
+    show.openWithin === undefined
+      ? `To sign in to ${label}, open this address:`
+      : `To sign in to ${label}, open this address, within ${durationText(show.openWithin)}:`,
     show.authorizationUri,
     `Then run this, within ${time}:`,
     resume,

@@ -1,8 +1,12 @@
+import { defined } from '../ground/defined.ts';
 import { ProtocolError, UsageError } from '../ground/errors.ts';
 import { reservedParameters } from './reserved-parameters.ts';
 
 /** Longest authorization URI that browsers and servers are known to take. */
 const MAXIMUM_LENGTH = 8192;
+
+/** Longer requests are pushed where the server offers it: some browsers and programs that open them cut them off. */
+const COMFORTABLE_LENGTH = 2000;
 
 /** What an authorization request says (RFC 6749 §4.1.1). */
 export interface AuthorizationRequest {
@@ -23,39 +27,46 @@ export interface AuthorizationRequest {
 }
 
 /**
- * The URI the browser is sent to; spaces are written `%20`, since some servers refuse `+`.
- *
- * Throws a `UsageError` for a reserved parameter and a `ProtocolError` when the result is too long.
+ * The parameters of an authorization request, each once. Throws a `UsageError` for a reserved one.
  *
  * @see [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1)
  * @see [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.3)
  */
-export function buildAuthorizationUri(authorizationEndpoint: string, request: AuthorizationRequest): string {
-  const uri = new URL(authorizationEndpoint);
-  const query = uri.searchParams;
-  for (const [name, value] of Object.entries(request.parameters)) {
+export function authorizationParameters(request: AuthorizationRequest): URLSearchParams {
+  for (const name of Object.keys(request.parameters)) {
     refuseReservedParameter(name);
-    query.set(name, value);
   }
-  query.set('response_type', 'code');
-  query.set('client_id', request.clientId);
-  query.set('redirect_uri', request.redirectUri);
-  if (request.scopes.length > 0) {
-    query.set('scope', request.scopes.join(request.scopeSeparator));
-  }
-  query.set('state', request.state);
-  if (request.nonce !== undefined) {
-    query.set('nonce', request.nonce);
-  }
-  if (request.codeChallenge !== undefined) {
-    query.set('code_challenge', request.codeChallenge);
-    query.set('code_challenge_method', 'S256');
-  }
-  if (request.loginHint !== undefined) {
-    query.set('login_hint', request.loginHint);
-  }
-  if (request.resource !== undefined) {
-    query.set('resource', request.resource);
+  const { codeChallenge, scopes } = request;
+  const parameters = {
+    ...request.parameters,
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    scope: scopes.length === 0 ? undefined : scopes.join(request.scopeSeparator),
+    state: request.state,
+    nonce: request.nonce,
+    code_challenge: codeChallenge,
+    code_challenge_method: codeChallenge === undefined ? undefined : 'S256',
+    login_hint: request.loginHint ?? request.parameters.login_hint,
+    resource: request.resource ?? request.parameters.resource,
+  };
+  return new URLSearchParams(defined(parameters));
+}
+
+/** Whether an address with these parameters is longer than all browsers and servers take. */
+export function isLongRequest(parameters: URLSearchParams): boolean {
+  return parameters.toString().length > COMFORTABLE_LENGTH;
+}
+
+/**
+ * The URI the browser is sent to; spaces are written `%20`, since some servers refuse `+`.
+ *
+ * Throws a `ProtocolError` when the result is too long.
+ */
+export function buildAuthorizationUri(authorizationEndpoint: string, parameters: URLSearchParams): string {
+  const uri = new URL(authorizationEndpoint);
+  for (const [name, value] of parameters) {
+    uri.searchParams.set(name, value);
   }
   const text = uri.href.replaceAll('+', '%20');
   if (text.length > MAXIMUM_LENGTH) {

@@ -1,4 +1,4 @@
-/** Parameters whose values only the two ends may know (RFC 6749, 7009, 7521, 7636, 8628, 8693). */
+/** Parameters whose values only the two ends may know (RFC 6749, 7009, 7521, 7636, 8628, 8693, 9101, 9126). */
 const secretParameters = new Set([
   'actor_token',
   'assertion',
@@ -7,8 +7,11 @@ const secretParameters = new Set([
   'code',
   'code_verifier',
   'device_code',
+  'nonce',
   'password',
   'refresh_token',
+  'request',
+  'state',
   'subject_token',
   'token',
 ]);

@@ -35,6 +35,7 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
     ['tokens', oauth1?.profile?.url],
     ['device sign-in', endpoints.device_authorization_endpoint],
     ['codes, secrets and tokens', endpoints.token_endpoint],
+    ['sign-in requests and secrets', endpoints.pushed_authorization_request_endpoint],
     ['codes, secrets and tokens', token_request?.refresh_url],
     ['tokens', endpoints.userinfo_endpoint],
     ['tokens', endpoints.revocation_endpoint],

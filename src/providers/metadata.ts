@@ -11,11 +11,11 @@ export const endpointNames = [
   'userinfo_endpoint',
   'revocation_endpoint',
   'device_authorization_endpoint',
+  'pushed_authorization_request_endpoint',
   'jwks_uri',
 ] as const;
 
 const furtherEndpointNames = [
-  'pushed_authorization_request_endpoint',
   'introspection_endpoint',
   'registration_endpoint',
   'end_session_endpoint',

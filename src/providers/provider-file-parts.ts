@@ -11,6 +11,10 @@ export const endpoints = objectOf({
   userinfo_endpoint: optional('Where the claims come from (OpenID Connect Core §5.3).', texts.address),
   revocation_endpoint: optional('Where tokens are revoked (RFC 7009).', texts.address),
   device_authorization_endpoint: optional('Where --device starts (RFC 8628 §3.1).', texts.address),
+  pushed_authorization_request_endpoint: optional(
+    'Where authorization requests are pushed (RFC 9126 §2).',
+    texts.address,
+  ),
   jwks_uri: optional('The keys that sign ID Tokens (RFC 7517 §5).', texts.address),
 });
 

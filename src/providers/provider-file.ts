@@ -95,6 +95,10 @@ const members = {
     'The values of prompt that the provider knows (OpenID Connect Core §3.1.2.1).',
     listOf(texts.value),
   ),
+  pushed_authorization_requests: optional(
+    'required: authorization requests are pushed (RFC 9126), although the metadata do not demand it.',
+    oneOf('required'),
+  ),
   parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
   token_request: optional('How token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),
   token_reply: optional('Where the members of token replies are (RFC 6749 §5.1).', parts.tokenReply),
@@ -161,6 +165,10 @@ export const providerFile = objectOf(members);
 export const sharedMembers = {
   scope_separator: shared('scope_separator', members.scope_separator),
   pkce: shared('pkce', members.pkce),
+  pushed_authorization_requests: shared(
+    'pushed_authorization_requests',
+    members.pushed_authorization_requests,
+  ),
   offline_access: shared('offline_access', members.offline_access),
   token_request: shared('token_request', members.token_request),
   token_reply: shared('token_reply', members.token_reply),

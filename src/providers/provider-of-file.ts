@@ -87,6 +87,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
   return present({
     scopeSeparator: file.scope_separator,
     pkce: file.pkce,
+    pushedRequests: file.pushed_authorization_requests,
     offlineAccess: offline === undefined ? undefined : offlineAccessOf(offline),
     tokenRequest: request === undefined ? undefined : tokenRequestOf(request),
     tokenReply: file.token_reply,

@@ -84,6 +84,7 @@ export interface Endpoints {
   readonly userinfo_endpoint: string;
   readonly revocation_endpoint: string;
   readonly device_authorization_endpoint: string;
+  readonly pushed_authorization_request_endpoint: string;
   readonly jwks_uri: string;
 }
 
@@ -145,6 +146,8 @@ export interface Provider {
   }[];
   /** The values of `prompt` that the provider knows (OpenID Connect Core §3.1.2.1); metadata wins over it. */
   readonly promptValues?: readonly string[];
+  /** `required`: its authorization requests are pushed (RFC 9126), whatever its metadata say. */
+  readonly pushedRequests?: 'required';
   /** Sent with every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly tokenRequest?: TokenRequestForm;

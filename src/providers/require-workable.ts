@@ -36,8 +36,13 @@ type Obstacle = readonly [what: string, hint?: string];
 
 function requestObstacle(metadata: AuthorizationServer): Obstacle | undefined {
   const { response_types_supported: types, response_modes_supported: modes } = metadata;
-  if (metadata.require_pushed_authorization_requests === true) {
-    return ['accepts only pushed authorization requests (RFC 9126), which this tool does not support'];
+  if (
+    metadata.require_pushed_authorization_requests === true &&
+    metadata.pushed_authorization_request_endpoint === undefined
+  ) {
+    return [
+      'accepts only pushed authorization requests (RFC 9126), but its metadata do not say where they go',
+    ];
   }
   if (metadata.require_signed_request_object === true) {
     return ['accepts only signed request objects (RFC 9101), which this tool does not support'];

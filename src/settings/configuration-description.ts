@@ -138,6 +138,10 @@ const providerEntry = objectOf({
       ),
       revocation_endpoint: optional('Where a token is revoked (RFC 7009).', url),
       device_authorization_endpoint: optional('Where the device grant begins (RFC 8628).', url),
+      pushed_authorization_request_endpoint: optional(
+        'Where authorization requests are pushed (RFC 9126).',
+        url,
+      ),
       jwks_uri: optional('The keys that its ID Tokens are signed with.', url),
     }),
   ),

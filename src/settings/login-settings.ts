@@ -34,6 +34,8 @@ export interface LoginFlags extends TargetFlags {
   readonly as?: string;
   readonly loginHint?: string;
   readonly param?: readonly string[];
+  /** The authorization request is pushed (RFC 9126). */
+  readonly par?: boolean;
   readonly offlineAccess?: boolean;
   readonly shortLived?: boolean;
   readonly timeout?: string;
@@ -76,6 +78,8 @@ export interface LoginSettings extends Target {
   readonly alias?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
+  /** The authorization request is pushed to the server, although nothing else demands it (RFC 9126). */
+  readonly pushes: boolean;
   readonly offlineAccess: boolean;
   readonly timeoutSeconds: number;
   /**
@@ -155,6 +159,7 @@ export function settingsOfTarget(
     parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
     alias: flags.as === undefined ? undefined : accountAlias(flags.as, configuration),
     loginHint: flags.loginHint,
+    pushes: flags.par ?? false,
     offlineAccess: flags.offlineAccess ?? true,
     timeoutSeconds: secondsSetting('--timeout', flags.timeout, {
       standard: DEFAULT_TIMEOUT_SECONDS,

@@ -3,7 +3,7 @@ import type { BegunSignIn } from '../accounts/begun-sign-in.ts';
 import { newSignInId, openBegunSignIns } from '../accounts/begun-sign-ins.ts';
 import type { Session } from '../accounts/session.ts';
 import { unheardCallback } from '../grants/callback.ts';
-import { authorizationUriOf, newCodeAttempt } from '../grants/code-attempt.ts';
+import { addressRequest, newCodeAttempt } from '../grants/code-attempt.ts';
 import { requestDeviceCode } from '../grants/device-authorization.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
@@ -22,7 +22,13 @@ export interface Begun extends BegunSignIn {
   /** Seconds until it ends. */
   readonly expiresIn: number;
   readonly show:
-    | { readonly kind: 'authorization_code'; readonly authorizationUri: string; readonly redirectUri: string }
+    | {
+        readonly kind: 'authorization_code';
+        readonly authorizationUri: string;
+        readonly redirectUri: string;
+        /** Seconds in which the browser has to open the address; absent where the address does not end. */
+        readonly openWithin?: number;
+      }
     | {
         readonly kind: 'device_code';
         readonly userCode: string;
@@ -94,11 +100,17 @@ async function beginCode(ready: ReadySignIn, ports: SignInPorts, context: Contex
   const { settings, recordOf, request } = parts(ready, ports);
   const attempt = await newCodeAttempt(request, context);
   const redirectUri = await unheardCallback(settings.redirect, context);
-  const authorizationUri = authorizationUriOf(attempt, request, redirectUri);
+  const { uri, client, expiresIn } = await addressRequest(attempt, request, redirectUri, context);
+  const record = recordOf({ kind: 'authorization_code', attempt, redirectUri, authorizationUri: uri });
   return {
-    record: recordOf({ kind: 'authorization_code', attempt, redirectUri, authorizationUri }),
+    record: { ...record, client },
     expiresIn: settings.timeoutNamed ? settings.timeoutSeconds : USUAL_LIFE_SECONDS,
-    show: { kind: 'authorization_code', authorizationUri, redirectUri },
+    show: {
+      kind: 'authorization_code',
+      authorizationUri: uri,
+      redirectUri,
+      ...defined({ openWithin: expiresIn }),
+    },
   };
 }
 

@@ -37,7 +37,8 @@ export function grantRequest(
   { progress, questions }: SignInPorts,
 ): CodeRequest & DeviceRequest {
   const { settings, provider, client, fetch } = ready;
-  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, loginHint } = settings;
+  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, loginHint, pushes } =
+    settings;
   return {
     ...defined({ loginHint }),
     ...requestOf(ready, wish),
@@ -45,6 +46,7 @@ export function grantRequest(
     client,
     fetch,
     redirect,
+    pushes,
     openBrowser,
     allowHttpLoopback,
     timeoutSeconds,

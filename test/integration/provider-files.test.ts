@@ -6,7 +6,7 @@ import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import type { Profile } from '../../src/profile/profile.ts';
 import { readProfile } from '../../src/profile/read-profile.ts';
 import { newAttempt } from '../../src/protocol/attempt.ts';
-import { buildAuthorizationUri } from '../../src/protocol/authorization-request.ts';
+import { authorizationParameters, buildAuthorizationUri } from '../../src/protocol/authorization-request.ts';
 import type { OAuthClient } from '../../src/protocol/client-authentication.ts';
 import { exchangeCode } from '../../src/protocol/code-exchange.ts';
 import { refreshTokens } from '../../src/protocol/refresh-request.ts';
@@ -78,7 +78,7 @@ async function play(name: string, fixture: ProviderFixture): Promise<Played> {
   });
   const { scopes, parameters } = offlineAccessRequest(settings, provider, 'consent-asked');
   const { state, nonce, pkce } = await newAttempt(provider, scopes);
-  const uri = buildAuthorizationUri(provider.metadata.authorization_endpoint ?? '', {
+  const asked = authorizationParameters({
     clientId,
     redirectUri,
     scopes,
@@ -88,6 +88,7 @@ async function play(name: string, fixture: ProviderFixture): Promise<Played> {
     ...(pkce === undefined ? {} : { codeChallenge: pkce.codeChallenge }),
     parameters,
   });
+  const uri = buildAuthorizationUri(provider.metadata.authorization_endpoint ?? '', asked);
   if (fixture.id_token !== undefined) {
     server.at(provider.metadata.jwks_uri, json({ keys: [publicJwk()] }));
   }

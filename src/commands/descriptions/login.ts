@@ -78,6 +78,10 @@ export const loginCommand: CommandDescription = {
       { usage: '--login-hint <name>', description: 'tell the provider who will sign in' },
       shared.param,
       {
+        usage: '--par',
+        description: 'push the request to the server before the browser opens (RFC 9126)',
+      },
+      {
         usage: '--short-lived',
         description: 'request tokens that expire soon and are refreshed (GitHub)',
       },

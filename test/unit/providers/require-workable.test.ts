@@ -87,6 +87,10 @@ describe('what the metadata says cannot work', () => {
       require_pushed_authorization_requests: false,
       pushed_authorization_request_endpoint: 'https://a.example/par',
     },
+    {
+      require_pushed_authorization_requests: true,
+      pushed_authorization_request_endpoint: 'https://a.example/par',
+    },
     { response_types_supported: ['code', 'id_token'], response_modes_supported: ['form_post', 'query'] },
     { token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_post'] },
     { token_endpoint_auth_methods_supported: ['none'] },
