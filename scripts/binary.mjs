@@ -75,6 +75,20 @@ const keychainLibrary = {
   },
 };
 
+/** The file in the binary that holds the whole program; the quick answers do without it, so it is read when it is asked for. */
+const WHOLE = 'whole-program.js';
+
+/** Leaves the whole program out of the file that starts; a path that is put together is not followed by a bundler. */
+const wholeProgram = {
+  name: 'whole-program',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /dist\/main[.]js$/ }, () => ({ path: WHOLE, namespace: 'whole' }));
+    onLoad({ filter: /.*/, namespace: 'whole' }, () => ({
+      contents: `module.exports = require([require('node:path').dirname(Bun.main), ${JSON.stringify(WHOLE)}].join('/'));`,
+    }));
+  },
+};
+
 /** The provider of the demo, from its package: the built file is a module of its own, and this one is no module. */
 const demoProvider = {
   name: 'demo-provider',
@@ -129,14 +143,19 @@ async function makeBinary(system) {
   mkdirSync(folder);
   cpSync(join(root, `node_modules/keytar/prebuilds/${keychain}/keytar.node`), join(folder, 'keytar.node'));
   cpSync(join(root, 'providers'), join(folder, 'providers'), { recursive: true });
-  await bundle(join(folder, 'oauth-login.js'));
+  const entry = { contents: entryText(), resolveDir: join(root, 'bin') };
+  await bundle(entry, join(folder, 'oauth-login.js'), { plugins: [wholeProgram] });
+  const whole = { contents: "module.exports = require('./main.js');", resolveDir: join(root, 'dist') };
+  // oidc-provider calls its models by the names of their classes.
+  await bundle(whole, join(folder, WHOLE), { keepNames: true });
   const file = `oauth-login-${system}${system.startsWith('win32') ? '.exe' : ''}`;
   const runtime = runtimeOf(system);
   execFileSync(
     runtimeOf(thisSystem()),
     [
       'build',
-      'oauth-login.js',
+      './oauth-login.js',
+      `./${WHOLE}`,
       '--compile',
       '--bytecode',
       '--minify',
@@ -155,7 +174,7 @@ async function makeBinary(system) {
 }
 
 /** Other programs find their helpers by name: a link of that name to the file is that helper. */
-function entry() {
+function entryText() {
   const helpers = readdirSync(join(root, 'bin')).filter((file) => /-oauth-login\.js$/.test(file));
   const cases = helpers.map(
     (file) => `case ${JSON.stringify(file.slice(0, -3))}: require('./${file}'); break;`,
@@ -166,11 +185,11 @@ function entry() {
   }`;
 }
 
-/** Puts all code into one file. Only the keychain's library, which is machine code, stays beside it. */
-async function bundle(outfile) {
+/** Puts the code of a part into one file. Only the keychain's library, which is machine code, stays beside it. */
+async function bundle(stdin, outfile, { plugins = [], ...more }) {
   await build({
     absWorkingDir: root,
-    stdin: { contents: entry(), resolveDir: join(root, 'bin') },
+    stdin,
     outfile,
     bundle: true,
     format: 'cjs',
@@ -182,12 +201,11 @@ async function bundle(outfile) {
     // The built program finds its provider files by its own place.
     define: { __dirname: 'PLACE_IN_BINARY' },
     banner: { js: "const PLACE_IN_BINARY = require('node:path').dirname(Bun.main) + '/dist';" },
-    plugins: [keychainLibrary, demoProvider],
-    // oidc-provider calls its models by the names of their classes.
-    keepNames: true,
+    plugins: [...plugins, keychainLibrary, demoProvider],
     minify: true,
     legalComments: 'none',
     logLevel: 'error',
+    ...more,
   });
 }
 
