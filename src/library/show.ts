@@ -1,11 +1,11 @@
 import type { SignInProgress } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
+import { signedInText } from '../output/account-text.ts';
 import { errorEventOf } from '../output/json.ts';
 import type { SignInEvent } from '../output/sign-in-event.ts';
 import { eventProgress } from '../output/sign-in-events.ts';
 import { signInWords } from '../output/sign-in-words.ts';
-import { signedInText } from '../output/text.ts';
 
 /** What shows a sign-in to a person: the program that called, or the words for a terminal. */
 export interface Show {

@@ -12,6 +12,7 @@ import { withConfiguration } from './configured-provider.ts';
 import { refuseKnownAddress, refuseSharedTenant } from './known-address.ts';
 import { namedPreset } from './named-preset.ts';
 import { instanceOfIssuer } from './preset-instance.ts';
+import { notPlainUrl, typedUrl } from './typed-url.ts';
 
 /** The flags that say which provider is meant. */
 export interface TargetFlags {
@@ -42,12 +43,12 @@ export interface Target {
  * Throws a `UsageError` with the nearest names, or a `ConfigurationError` when the configuration is incomplete.
  */
 export function chooseTarget(typed: string, flags: TargetFlags, configuration: Configuration): Target {
-  const url = targetUrl(issuerOfAddress(flags.issuer ?? typed));
+  const url = typedUrl(issuerOfAddress(flags.issuer ?? typed));
   if (url === undefined && flags.issuer !== undefined) {
     throw notPlainUrl();
   }
   // Names have no capital letters, so the lower-case name is meant.
-  const plain = targetUrl(typed) === undefined ? typed.toLowerCase() : typed;
+  const plain = typedUrl(typed) === undefined ? typed.toLowerCase() : typed;
   const target = flags.oauth1 === true ? targetByOAuth1(plain, configuration) : plain;
   if (url !== undefined) {
     return issuerTarget(url, target, flags, configuration);
@@ -109,33 +110,6 @@ export function nameOfHost(host: string): string {
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+|[.-]+$/g, '')
     .slice(0, 64);
-}
-
-function targetUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//i.test(text)) {
-    return undefined;
-  }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // What is pasted from the bar of a browser, before anything is said of its query.
-  if (url !== undefined && (url.search !== '' || url.hash !== '')) {
-    refuseKnownAddress(url);
-  }
-  if (
-    url !== undefined &&
-    url.username === '' &&
-    url.password === '' &&
-    url.hash === '' &&
-    url.search === ''
-  ) {
-    return url;
-  }
-  throw notPlainUrl();
-}
-
-function notPlainUrl(): UsageError {
-  return new UsageError('usage_invalid', 'the issuer is not a plain URL', {
-    hint: 'give it as https://issuer.example, without user name, query or fragment',
-  });
 }
 
 function issuerTarget(url: URL, target: string, flags: TargetFlags, configuration: Configuration): Target {
