@@ -1,28 +1,20 @@
-import { refreshAccount } from '../access/refresh-account.ts';
-import type { AccountHead, AccountSecrets, OpenAccount } from '../accounts/account.ts';
+import type { AccountHead, OpenAccount } from '../accounts/account.ts';
 import { accountId } from '../accounts/account-id.ts';
 import { signatureRuleOf } from '../accounts/account-signer.ts';
-import type { AccountStore } from '../accounts/account-store.ts';
 import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
 import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import {
-  AbortedError,
-  AuthenticationRequiredError,
-  AuthorizationServerError,
-  OAuthLoginError,
-  ProtocolError,
-} from '../ground/errors.ts';
+import { AuthenticationRequiredError, AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { SignInProfile } from '../profile/sign-in-profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import { readIdTokenPayload } from '../protocol/id-token.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
+import { secretsWithRefreshToken, tryRefreshToken } from './stored-refresh-token.ts';
 
 /** Everything a finished sign-in knows. */
 export interface SignIn {
@@ -152,49 +144,6 @@ function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
   const isRefused =
     problem instanceof AuthenticationRequiredError || problem instanceof AuthorizationServerError;
   return isRefused || (problem instanceof ProtocolError && profile !== undefined);
-}
-
-/**
- * Spends the stored refresh token once, and tells whether the stored ID Token belongs to it and has to be kept. An
- * ID Token that is expired right after a refresh is never renewed. `undefined` when there is no refresh token, or
- * the server refuses it. When the server does not answer, the refresh token counts as good.
- */
-async function tryRefreshToken(
-  id: string,
-  session: Session,
-): Promise<{ readonly goesWithIdToken: boolean } | undefined> {
-  const { context, store } = session;
-  const head = await store.read(id);
-  const before = await secretsWithRefreshToken(id, store);
-  if (head === undefined || before === undefined) {
-    return undefined;
-  }
-  try {
-    const freshness = { minValiditySeconds: 0, force: true };
-    const { secrets } = await refreshAccount(head, freshness, { ...session, ...silentAccess });
-    return { goesWithIdToken: isCurrent(secrets.idToken, context) };
-  } catch (error) {
-    if (!(error instanceof OAuthLoginError) || error instanceof AbortedError) {
-      throw error;
-    }
-    return error instanceof AuthenticationRequiredError ? undefined : { goesWithIdToken: true };
-  }
-}
-
-/** This refresh asks no question. It could tell of the server's clock only, and the sign-in has told of that. */
-const silentAccess = { note: () => {}, isTokenOriginOfProvider: async () => false };
-
-function isCurrent(idToken: Secret | undefined, { clock }: Pick<Context, 'clock'>): boolean {
-  const exp = idToken === undefined ? undefined : readIdTokenPayload(idToken.reveal())?.exp;
-  return typeof exp === 'number' && exp * 1000 > clock.now().getTime();
-}
-
-async function secretsWithRefreshToken(id: string, store: AccountStore): Promise<AccountSecrets | undefined> {
-  const before = await store.read(id);
-  if (before === undefined || !before.hasRefreshToken || before.needsLogin !== undefined) {
-    return undefined;
-  }
-  return (await store.isOpenable(before)) ? store.readSecrets(before) : undefined;
 }
 
 function endpointsOf({ metadata }: ResolvedProvider) {
