@@ -95,8 +95,6 @@ function binaryFile() {
 function filesThatStartTheCommand() {
   const starters = /\/(?:built-command|command-process|other-program|packed-command|terminal)\.ts'/;
   const aboutThePackage = [
-    'integration/account-directories.test.ts',
-    'integration/completion.test.ts',
     'integration/quick.test.ts',
     'integration/quick-keychain.test.ts',
     'e2e/package.test.ts',

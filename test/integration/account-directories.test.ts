@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
-import { type CommandHome, copyBuiltCommand, openHome } from '../support/built-command.ts';
-import type { Program } from '../support/programs.ts';
+import {
+  type CommandHome,
+  copyBuiltCommand,
+  openHome,
+  takeWholeProgramAway,
+} from '../support/built-command.ts';
+import { commandOf, type Program, shellWords } from '../support/programs.ts';
 
 let server: AuthorizationServer;
 let command: Program;
@@ -34,7 +39,7 @@ afterAll(async () => {
 
 /** What three commands print, one after the other, in one shell that has changed to the directory; nobody names anyone. */
 async function inShell(directory: string): Promise<string[]> {
-  const oauthLogin = `'${process.execPath}' '${command.path}'`;
+  const oauthLogin = shellWords(commandOf(command));
   const script = `cd "$0" && ${oauthLogin} token && ${oauthLogin} whoami --offline && ${oauthLogin} exec acme --as T -- printenv T`;
   const { stdout } = await promisify(execFile)('sh', ['-c', script, directory], { env: home.environment });
   return stdout.trimEnd().split('\n');
@@ -50,8 +55,7 @@ describe('two people at one provider, in two directories', () => {
     }
     expect(new Set(tokens.values()).size).toBe(2);
     symlinkSync(directoryOf('grace'), join(home.home, 'of-ada', 'link'));
-    const main = join(dirname(command.path), '../dist/main.js');
-    renameSync(main, `${main}.away`);
+    const bringBack = takeWholeProgramAway(command);
     try {
       const shells = [
         ['ada', directoryOf('ada')],
@@ -67,7 +71,7 @@ describe('two people at one provider, in two directories', () => {
         expect(who).toMatch(new RegExp(`^${user} `));
       }
     } finally {
-      renameSync(`${main}.away`, main);
+      bringBack();
     }
     const status = await home.run(['status'], { cwd: directoryOf('grace') });
     expect(status.stdout).toContain(`here:      used, because ${join(home.home, 'of-grace')} means it`);

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openAccountStore } from '../../src/accounts/account-store.ts';
 import { Secret } from '../../src/ground/secret.ts';
 import { accountHead } from '../support/account-head.ts';
-import { copyBuiltCommand } from '../support/built-command.ts';
-import type { Program } from '../support/programs.ts';
+import { copyBuiltCommand, takeWholeProgramAway } from '../support/built-command.ts';
+import { commandOf, type Program, shellWords } from '../support/programs.ts';
 import { runInTerminal } from '../support/pseudo-terminal.ts';
 import { describeWith } from '../support/requirements.ts';
 import { storeContext } from '../support/store-context.ts';
@@ -21,7 +21,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   command = copyBuiltCommand();
   // The quick path answers alone: no commander, no keychain, no network.
-  rmSync(join(dirname(command.path), '../dist/main.js'));
+  takeWholeProgramAway(command);
   place = mkdtempSync(join(tmpdir(), 'oauth-login-completion-'));
   const [programs, home, data] = ['bin', 'home', 'data'].map((name) => join(place, name)) as [
     string,
@@ -32,7 +32,7 @@ beforeAll(async () => {
   mkdirSync(home);
   mkdirSync(data, { mode: 0o700 });
   const program = join(programs, 'oauth-login');
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${command.path}' "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec ${shellWords(commandOf(command))} "$@"\n`);
   chmodSync(program, 0o755);
   const store = openAccountStore(storeContext(data));
   const people = ['octocat', 'Ada Lovelace', HOSTILE, '\u001b]0;owned\u0007\u001b[31mred'];

@@ -1,5 +1,5 @@
 import type { SpawnOptions } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,12 +18,29 @@ export async function buildCommand(): Promise<Program> {
 
 /** A copy of that command for a test that takes parts of it away; other tests run the shared one meanwhile. */
 export function copyBuiltCommand(): Program {
+  const { OAUTH_LOGIN_TEST_BINARY: binary } = process.env;
+  if (binary !== undefined) {
+    return { path: binary, remove: () => {} };
+  }
   const directory = mkdtempSync(join(tmpdir(), 'oauth-login-own-'));
   copyTree(dirname(dirname(inject('builtCommand'))), directory);
   return {
     path: join(directory, 'bin/oauth-login.js'),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Takes the whole program out of a copy, so that only what is answered from the store still works; the result brings it
+ * back. The one executable file stays whole, because nothing can be taken out of it.
+ */
+export function takeWholeProgramAway({ path }: Pick<Program, 'path'>): () => void {
+  if (process.env.OAUTH_LOGIN_TEST_BINARY !== undefined) {
+    return () => {};
+  }
+  const main = join(dirname(path), '../dist/main.js');
+  renameSync(main, `${main}.away`);
+  return () => renameSync(`${main}.away`, main);
 }
 
 /** What of a process may differ from the usual. */
