@@ -1,11 +1,13 @@
-import type { Helper, HelperOptions, HelperRequest } from '../credential-helpers/helper.ts';
+import type { Helper, HelperRequest } from '../credential-helpers/helper.ts';
 import { helpers } from '../credential-helpers/helpers.ts';
+import type { InstallOptions } from '../credential-helpers/installations/installation.ts';
 import type { Context } from '../ground/context.ts';
 import { ExitCode, OAuthLoginError, UsageError } from '../ground/errors.ts';
+import { shellQuoted } from '../ground/file-system-words.ts';
 import { openAccess } from './open-access.ts';
 
 /** The flags of `credential`. */
-export interface CredentialFlags extends HelperOptions {
+export interface CredentialFlags extends InstallOptions {
   readonly install?: boolean;
   readonly uninstall?: boolean;
   readonly print?: boolean;
@@ -41,12 +43,20 @@ export async function credential(
     context.stdout.write(helper.greeting);
   }
   const most = helper.reads(words);
+  if (most !== undefined && context.stdin.isTTY) {
+    const end = context.platform === 'win32' ? 'Ctrl-Z and Enter end it' : 'Ctrl-D ends it';
+    context.stderr.write(`Waiting for the question that ${kind} writes to standard input; ${end}.\n`);
+    context.stderr.write(installLine(kind, words.slice(0, -1)));
+  }
   const isLine = helper.greeting !== undefined;
   const input = most === undefined ? Buffer.alloc(0) : await readUpTo(most, isLine, context);
   const request: HelperRequest = { words, input, options: flags };
   try {
     const { text, exitCode = 0 } = await helper.answer(request, access);
     context.stdout.write(text);
+    if (text === '' && most === undefined && context.stdout.isTTY) {
+      context.stderr.write(`There is no answer: ${kind} asks with other words.\n${installLine(kind, words)}`);
+    }
     return exitCode;
   } catch (error) {
     if (error instanceof OAuthLoginError) {
@@ -69,6 +79,12 @@ async function readUpTo(most: number, isLine: boolean, { stdin }: Context): Prom
     }
   }
   return Buffer.concat(chunks);
+}
+
+/** For a person who typed what a program types. */
+function installLine(kind: string, target: readonly string[]): string {
+  const line = ['oauth-login credential', kind, ...target.map(shellQuoted), '--install'].join(' ');
+  return `To let ${kind} ask by itself: ${line}\n`;
 }
 
 function unknownKind(kind: string): never {

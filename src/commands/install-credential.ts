@@ -2,24 +2,27 @@ import { destinationsOf } from '../access/destinations.ts';
 import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Destinations } from '../accounts/kept-destinations.ts';
 import { openSession } from '../accounts/session.ts';
-import type { Installation, InstallWish } from '../credential-helpers/installation.ts';
-import { installations } from '../credential-helpers/installations.ts';
+import type {
+  Installation,
+  InstallOptions,
+  InstallWish,
+} from '../credential-helpers/installations/installation.ts';
+import { installationOf } from '../credential-helpers/installations.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AbortedError, ConfigurationError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
-import { changedLines } from '../output/changed-lines.ts';
+import { changedProgramText, plannedChangeText } from '../output/changed-program-text.ts';
 import { writeWords } from '../output/write-words.ts';
-import { changeForeignFile, type ForeignCopy, readForeignFile } from '../setup/change-foreign-file.ts';
+import { makeChange, plannedChange } from '../setup/change-of-program.ts';
 import { openAccess } from './open-access.ts';
 
 /** What is to be done with the configuration of the other program. */
 export type InstallAction = 'install' | 'uninstall' | 'print';
 
 /** The flags that matter to an installation. */
-export interface InstallFlags {
-  readonly account?: string;
+export interface InstallFlags extends InstallOptions {
   readonly yes?: boolean;
   readonly debug?: boolean;
 }
@@ -28,8 +31,8 @@ export interface InstallFlags {
  * `oauth-login credential KIND --install`, `--uninstall` and `--print`: shows the change to the file of the other
  * program, asks, keeps a copy, and changes it. A file that is not understood stays as it is, and what to add is printed.
  *
- * Throws a `ConfigurationError` for such a file, a `UsageError` where nobody can be asked, an `AbortedError` after a no, and
- * what `chooseAccount` throws.
+ * Throws a `ConfigurationError` for such a file, a `UsageError` where nobody can be asked or the program has no file for
+ * this, an `AbortedError` after a no, and what `chooseAccount` throws.
  */
 export async function installCredential(
   kind: string,
@@ -38,44 +41,35 @@ export async function installCredential(
   flags: InstallFlags,
   context: Context,
 ): Promise<void> {
-  const installation = installations[kind];
-  if (installation === undefined) {
-    throw new UsageError('usage_invalid', `--${action} exists only for git, docker and mcp`, {
-      hint: `docs/other-programs.md says what to write where for ${kind}`,
-    });
-  }
+  const installation = installationOf(kind, flags.for);
   const wish = await wishOf(kind, target, flags, context);
   if (action === 'print') {
     context.stdout.write(installation.snippet(wish));
     return;
   }
-  const file = fileOf(installation, context);
-  const before = readForeignFile(file);
-  const { text } = before;
-  const change = action === 'install' ? installation.add : installation.remove;
-  const after = text === undefined ? undefined : change(text, wish);
-  if (text === undefined || after === undefined) {
+  const again = commandAgain(kind, target, flags);
+  if ('why' in installation) {
+    throw new UsageError('usage_invalid', `nothing is installed for ${kind}: ${installation.why}`, {
+      hint: `to see what to add by hand: ${again} --print`,
+    });
+  }
+  const file = fileOf(installation, wish);
+  const change = plannedChange(installation, action, file, wish);
+  if (change === undefined) {
     throw notUnderstood(installation, file, action, wish, context);
   }
-  if (after === text) {
+  const isSame = change.after === change.before.text && change.link === undefined;
+  if (isSame) {
     writeWords(context, `Nothing to change in ${file}.\n`, 'done');
     return;
   }
-  context.stderr.write(`This changes ${installation.what}, ${file}:\n${changedLines(text, after)}`);
+  context.stderr.write(plannedChangeText(installation.what, change));
   if (flags.yes !== true) {
-    await confirm(kind, action, target, file, context);
+    await confirm(`${again} --${action}`, file, context);
   }
-  const copy = await changeForeignFile(file, { before, after }, context);
-  writeWords(context, `Changed ${file}.${copyText(copy)}\n`, 'done');
-}
-
-function copyText(copy: ForeignCopy | undefined): string {
-  if (copy === undefined) {
-    return '';
-  }
-  return copy.isOlder
-    ? ` The older copy ${copy.path} stays as it is.`
-    : ` What it was is kept in ${copy.path}.`;
+  const copy = await makeChange(change, context);
+  const next = action === 'install' ? installation.next?.(wish) : undefined;
+  writeWords(context, changedProgramText(change, copy, next), 'done');
 }
 
 /** The account decides for which hosts the program asks. */
@@ -92,7 +86,31 @@ async function wishOf(
     ...(target === undefined ? [] : [target]),
     ...(account === undefined ? [] : ['--account', account]),
   ];
-  return { origins: places === undefined ? [] : originsFor(kind, places), words };
+  return {
+    origins: places === undefined ? [] : originsFor(kind, places),
+    words,
+    provider: head.preset ?? head.provider,
+    email: head.profile?.email,
+    options: flags,
+    surroundings: context,
+  };
+}
+
+/** The command line as it was typed, without what it is to do. */
+function commandAgain(kind: string, target: string | undefined, flags: InstallFlags): string {
+  const values = [
+    ['--account', flags.account],
+    ['--for', flags.for],
+    ['--profile', flags.profile],
+    ['--role-arn', flags.roleArn],
+    ['--region', flags.region],
+    ['--session-name', flags.sessionName],
+    ['--audience', flags.audience],
+    ['--user', flags.user],
+  ].flatMap(([name = '', value]) => (value === undefined ? [] : [name, value]));
+  const access = flags.accessToken === true ? ['--access-token'] : [];
+  const words = [...(target === undefined ? [] : [target]), ...values, ...access];
+  return ['oauth-login credential', kind, ...words.map(shellQuoted)].join(' ');
 }
 
 function originsFor(kind: string, { git, registry, origins }: Destinations): readonly string[] {
@@ -100,12 +118,12 @@ function originsFor(kind: string, { git, registry, origins }: Destinations): rea
   return own === undefined || own.length === 0 ? origins : own;
 }
 
-function fileOf({ file, what }: Installation, context: Context): string {
-  const path = file(context);
+function fileOf({ file, what }: Installation, wish: InstallWish): string {
+  const path = file(wish);
   if (path !== undefined) {
     return path;
   }
-  throw new ConfigurationError('config_no_home', `there is no home directory in which ${what} could be`, {
+  throw new ConfigurationError('config_no_home', `there is no place in which ${what} could be`, {
     hint: 'set HOME, or print what to add with --print',
   });
 }
@@ -133,16 +151,7 @@ function notUnderstood(
   );
 }
 
-async function confirm(
-  kind: string,
-  action: InstallAction,
-  target: string | undefined,
-  file: string,
-  context: Context,
-): Promise<void> {
-  const named = target === undefined ? '' : ` ${shellQuoted(target)}`;
-  const flag = action === 'install' ? '--install' : '--uninstall';
-  const again = `oauth-login credential ${kind}${named} ${flag}`;
+async function confirm(again: string, file: string, context: Context): Promise<void> {
   if (!isInteractive(context)) {
     throw new UsageError('usage_invalid', `${file} was not changed, because nobody could be asked`, {
       hint: `if the change is right: ${again} --yes`,

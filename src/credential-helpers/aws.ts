@@ -1,5 +1,6 @@
+import type { Environment } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
-import { type Helper, jsonLine } from './helper.ts';
+import { type Helper, type HelperOptions, jsonLine } from './helper.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 import { accountOf, idTokenOf } from './token-for.ts';
 
@@ -18,18 +19,7 @@ export const awsHelper: Helper = {
 
   async answer({ words, options }, access) {
     const { env } = access.context;
-    const roleArn = options.roleArn ?? env.AWS_ROLE_ARN ?? '';
-    const sessionName = options.sessionName ?? env.AWS_ROLE_SESSION_NAME ?? 'oauth-login';
-    if (!ROLE.test(roleArn) || !SESSION.test(sessionName)) {
-      throw new UsageError(
-        'usage_invalid',
-        'the role of AWS is needed, and a name for the session of 2 to 64 letters',
-        {
-          hint: 'for example: oauth-login credential aws google --role-arn arn:aws:iam::123456789012:role/name --region eu-west-1',
-        },
-      );
-    }
-    const endpoint = stsEndpoint(options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? '', env);
+    const { roleArn, sessionName, endpoint } = roleOf(options, env);
     const head = await accountOf(words[0], options, access);
     const { idToken } = await idTokenOf(head, access);
     const { assumeRole } = await import('./aws-sts.ts');
@@ -37,3 +27,20 @@ export const awsHelper: Helper = {
     return { text: jsonLine({ Version: 1, ...credentials }) };
   },
 };
+
+/** The role that is meant, and where it is asked for. Throws a `UsageError` for a missing or malformed part. */
+export function roleOf(options: HelperOptions, env: Environment) {
+  const roleArn = options.roleArn ?? env.AWS_ROLE_ARN ?? '';
+  const sessionName = options.sessionName ?? env.AWS_ROLE_SESSION_NAME ?? 'oauth-login';
+  if (!ROLE.test(roleArn) || !SESSION.test(sessionName)) {
+    throw new UsageError(
+      'usage_invalid',
+      'the role of AWS is needed, and a name for the session of 2 to 64 letters',
+      {
+        hint: 'for example: oauth-login credential aws google --role-arn arn:aws:iam::123456789012:role/name --region eu-west-1',
+      },
+    );
+  }
+  const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? '';
+  return { roleArn, sessionName, region, endpoint: stsEndpoint(region, env) };
+}

@@ -22,8 +22,8 @@ interface Line {
 const PROBLEM = /^oauth-login: (error|warning|hint): (.*)$/;
 const NOTE = /^note: (.*)$/;
 const LABELLED = /^( {2,}(?:[a-z][a-z -]*: +)?)(.*)$/;
-/** A command or an address on a line of its own. */
-const VERBATIM = /^(?: {4}(?:ssh|oauth-login) |https?:\/\/\S+$)/;
+/** A command or an address on a line of its own, and a line that a change takes away or adds. */
+const VERBATIM = /^(?: {4}(?:ssh|oauth-login|[-+]) |https?:\/\/\S+$)/;
 
 const problemSigns = { error: ['✗', 'bad'], warning: ['!', 'caution'], hint: [' ', 'dim'] } as const;
 

@@ -12,7 +12,7 @@ export function changedLines(before: string, after: string): string {
     end += 1;
   }
   const shown = (sign: string, lines: readonly string[]) =>
-    lines.slice(start, lines.length - end).map((line) => `  ${sign} ${shownLine(line)}\n`);
+    lines.slice(start, lines.length - end).map((line) => `    ${sign} ${shownLine(line)}\n`);
   return [...shown('-', old), ...shown('+', next)].join('');
 }
 

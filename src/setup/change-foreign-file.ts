@@ -1,4 +1,14 @@
-import { chmodSync, constants, copyFileSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
@@ -45,15 +55,17 @@ export interface ForeignCopy {
 
 /**
  * Replaces a file of another program, whole or not at all, and keeps a copy of what it was, unless there is one already;
- * gives the copy, `undefined` for a new file. Its mode stays. Throws a `ConfigurationError`, also when the file is no
- * longer as `before`.
+ * gives the copy, `undefined` for a new file. Its mode and its owner stay, and a link to it stays a link. Without `after`
+ * the file goes.
+ *
+ * Throws a `ConfigurationError`, also when the file is no longer as `before`, and for a link that leads nowhere.
  */
 export async function changeForeignFile(
   file: string,
-  { before, after }: { readonly before: ForeignFile; readonly after: string },
+  { before, after }: { readonly before: ForeignFile; readonly after: string | undefined },
   context: Pick<Context, 'clock' | 'signal'>,
 ): Promise<ForeignCopy | undefined> {
-  const place = before.isThere ? realpathSync(file) : file;
+  const place = placeOf(file);
   const lock = await openConfigurationLock(place, context);
   try {
     const now = readForeignFile(place);
@@ -62,11 +74,16 @@ export async function changeForeignFile(
         hint: 'run the command again',
       });
     }
+    if (after === undefined) {
+      rmSync(place, { force: true });
+      return undefined;
+    }
     const copy = before.isThere ? keepCopy(place) : undefined;
-    const mode = before.isThere ? statSync(place).mode & 0o777 : undefined;
+    const stats = before.isThere ? statSync(place) : undefined;
     lock.replace(after);
-    if (mode !== undefined) {
-      chmodSync(place, mode);
+    if (stats !== undefined) {
+      keepOwner(place, stats);
+      chmodSync(place, stats.mode & 0o777);
     }
     return copy;
   } finally {
@@ -74,9 +91,50 @@ export async function changeForeignFile(
   }
 }
 
+/** What a file was before the first change, as far as it is known: an empty text when no copy of it was kept. */
+export function originalOf(file: string): string {
+  const copy = readForeignFile(copyOf(placeOf(file)));
+  return copy.text ?? '';
+}
+
+/** Whether the file was not there before the first change: then it has no copy. */
+export function isMadeHere(file: string): boolean {
+  return !readForeignFile(copyOf(placeOf(file))).isThere;
+}
+
+const copyOf = (place: string) => `${place}.before-oauth-login`;
+
+/** Where the file itself is. Throws a `ConfigurationError` for a link that leads nowhere. */
+function placeOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (cause) {
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) {
+      return file;
+    }
+    throw new ConfigurationError('config_invalid_file', `${file} is a link that leads nowhere`, {
+      hint: `mend the link, or remove it: ls -l ${shellQuoted(file)}`,
+      cause,
+    });
+  }
+}
+
+/** When root changes the file of somebody else. */
+function keepOwner(place: string, before: { readonly uid: number; readonly gid: number }): void {
+  const { uid, gid } = statSync(place);
+  if (uid === before.uid && gid === before.gid) {
+    return;
+  }
+  try {
+    chownSync(place, before.uid, before.gid);
+  } catch {
+    // Nobody but root may give a file away. The file is that of the person who runs the command.
+  }
+}
+
 /** The first copy is the one without any change of this tool, so a second never replaces it; and no link is followed. */
 function keepCopy(file: string): ForeignCopy {
-  const path = `${file}.before-oauth-login`;
+  const path = copyOf(file);
   try {
     copyFileSync(file, path, constants.COPYFILE_EXCL);
     return { path, isOlder: false };

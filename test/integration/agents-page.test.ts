@@ -18,7 +18,7 @@ function wordsOf(text: string, address: string): string[] {
 
 describe('docs/agents.md', () => {
   it('shows commands that work for an API that was signed in to', async () => {
-    expect(commands.length).toBe(3);
+    expect(commands.length).toBe(5);
     const server = closeAfterTest(await startServerOfResources());
     const api = closeAfterTest(
       await startProtectedResource({
@@ -32,7 +32,7 @@ describe('docs/agents.md', () => {
     const started: string[] = [];
     for (const command of commands) {
       const startChild: (typeof line.context)['startChild'] = async ({ program, env }) => {
-        started.push(program, env.EXAMPLE_TOKEN ?? '');
+        started.push(program, env.EXAMPLE_TOKEN ?? env.MCP_EXAMPLE_COM_TOKEN ?? '');
         return { exitCode: Promise.resolve(0) };
       };
       const outcome = await line.runIn({ startChild }, ...wordsOf(command, api.identifier));
@@ -40,10 +40,12 @@ describe('docs/agents.md', () => {
       const expected = command.includes('headers-json')
         ? { Authorization: `Bearer ${token}` }
         : { answer: 'for the bearer' };
-      if (!command.includes(' exec ')) {
+      if (/^oauth-login token \S+$/.test(command)) {
+        expect(outcome.stdout.trim()).toBe(token);
+      } else if (!command.includes(' exec ')) {
         expect(JSON.parse(outcome.stdout)).toEqual(expected);
       }
     }
-    expect(started).toEqual(['codex', token]);
+    expect(started).toEqual(['cursor', token, 'codex', token]);
   });
 });

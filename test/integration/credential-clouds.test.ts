@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fromProcess } from '@aws-sdk/credential-provider-process';
 import { ExternalAccountClient } from 'google-auth-library';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OtherPrograms, openOtherPrograms } from '../support/other-program.ts';
 import { readBody } from '../support/reverse-proxy.ts';
 import { serveHttp, type TestServer } from '../support/tls.ts';
@@ -46,6 +46,15 @@ function command(...words: readonly string[]): string {
   return ['/usr/bin/env', ...environment, join(programs.work, 'bin/oauth-login'), ...words].join(' ');
 }
 
+/** An SDK starts the command with the variables of this process. */
+function useHome(more: Readonly<Record<string, string>>): void {
+  const path = [join(programs.work, 'bin'), process.env.PATH].join(delimiter);
+  for (const [name, value] of Object.entries({ ...programs.home.environment, PATH: path, ...more })) {
+    vi.stubEnv(name, value);
+  }
+}
+afterEach(() => vi.unstubAllEnvs());
+
 describe('the SDK of AWS with credential_process', () => {
   it('gets credentials of the role for the ID Token, in a request that is not signed', async () => {
     const configFilepath = join(programs.work, 'aws-config');
@@ -67,6 +76,32 @@ describe('the SDK of AWS with credential_process', () => {
       WebIdentityToken: idToken,
     });
     expect(asked[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('finds what --install has written, in a profile that was there', async () => {
+    const configFilepath = join(programs.work, 'installed');
+    const before = '[default]\nregion = eu-west-1\n\n[profile own] # mine\nregion = eu-west-1';
+    writeFileSync(configFilepath, before);
+    const flags = ['--profile', 'own', '--role-arn', ROLE, '--region', 'eu-west-1'];
+    const change = { flags, env: { AWS_CONFIG_FILE: configFilepath } };
+    expect(await programs.change('--install', 'aws', change)).toContain('AWS_PROFILE=own');
+    useHome({ AWS_ENDPOINT_URL_STS: cloud.origin });
+    const provide = fromProcess({ profile: 'own', configFilepath, filepath: join(programs.work, 'none') });
+    expect(await provide()).toMatchObject({ accessKeyId: 'ASIAEXAMPLE' });
+    expect(asked[0]?.form.get('RoleArn')).toBe(ROLE);
+    await programs.change('--uninstall', 'aws', change);
+    expect(readFileSync(configFilepath, 'utf8')).toBe(before);
+  });
+
+  it.each([
+    [['--region', 'eu-west-1'], 'the role of AWS is needed'],
+    [['--role-arn', ROLE], 'the region of AWS is needed'],
+    [['--role-arn', ROLE, '--region', 'eu-west-1', '--profile', 'a]b'], 'a name for the profile'],
+  ])('writes nothing for %j', async (flags, message) => {
+    const file = join(programs.work, 'never-written');
+    const change = programs.change('--install', 'aws', { flags, env: { AWS_CONFIG_FILE: file } });
+    await expect(change).rejects.toThrow(message);
+    expect(existsSync(file)).toBe(false);
   });
 
   const ask = (env: Readonly<Record<string, string>>, ...flags: string[]) =>
@@ -139,8 +174,34 @@ describe('the SDK of Google', () => {
     expect((await account({ executable })?.getAccessToken())?.token).toBe('ya29.example');
     expect(asked[0]?.form.get('subject_token')).toBe(idToken);
     expect(asked[0]?.form.get('audience')).toBe(AUDIENCE);
-    vi.unstubAllEnvs();
   });
+
+  it('trades it with the file that --install has made, which nobody else can read', async () => {
+    const file = join(programs.work, 'gcloud/own.json');
+    const change = { flags: ['--audience', AUDIENCE], env: { GOOGLE_APPLICATION_CREDENTIALS: file } };
+    expect(await programs.change('--install', 'gcp', change)).toContain(
+      'GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1',
+    );
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    useHome({ GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: '1' });
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+    expect(written.token_url).toBe('https://sts.googleapis.com/v1/token');
+    const client = ExternalAccountClient.fromJSON({ ...written, token_url: `${cloud.origin}/v1/token` });
+    expect((await client?.getAccessToken())?.token).toBe('ya29.example');
+    expect(asked[0]?.form.get('subject_token')).toBe(idToken);
+    await programs.change('--uninstall', 'gcp', change);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it.each(['', 'pool', '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p'])(
+    'writes nothing for the audience %j',
+    async (audience) => {
+      const env = { GOOGLE_APPLICATION_CREDENTIALS: join(programs.work, 'never-written') };
+      const change = programs.change('--install', 'gcp', { flags: ['--audience', audience], env });
+      await expect(change).rejects.toThrow('the provider of the workload identity pool is needed');
+      expect(existsSync(env.GOOGLE_APPLICATION_CREDENTIALS)).toBe(false);
+    },
+  );
 
   it('trades the ID Token of a file', async () => {
     const file = join(programs.work, 'id-token');

@@ -9,6 +9,7 @@ import { buildCommand, type CommandHome, openHome } from '../support/built-comma
 import { expectNoSecrets } from '../support/canary.ts';
 import { type GuardedServer, gitHttpBackend, serveGuarded, tokenIn } from '../support/guarded-server.ts';
 import { commandOf, shellWords } from '../support/programs.ts';
+import { runInTerminal } from '../support/pseudo-terminal.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const run = promisify(execFile);
@@ -106,5 +107,33 @@ describeWith(['git'], 'git with the credential helper', () => {
     const written = join(home.home, '.git-credentials');
     expect(existsSync(written) ? readFileSync(written, 'utf8') : '').toBe('');
     expectNoSecrets({ directory: home.home }, server.issuedSecrets('refresh_token'));
+  });
+
+  const atTerminal = (command: string, ...types: (readonly [RegExp, string])[]) =>
+    runInTerminal(command, { cwd: work, env: environment(), columns: 72, rows: 24, types });
+
+  it('tells a person at a terminal what is waited for, and how git is set up', async () => {
+    const install = 'To let git ask by itself: oauth-login credential git forge --install';
+    const get = await atTerminal('oauth-login credential git forge get', [/--install/, '\x04']);
+    expect(get.code).toBe(0);
+    expect(get.lines.join('\n')).toContain(
+      `Waiting for the question that git writes to standard input; Ctrl-D ends\nit.\n${install}`,
+    );
+    const alone = await atTerminal('oauth-login credential git forge');
+    expect(alone.lines.join('\n')).toContain(`There is no answer: git asks with other words.\n${install}`);
+  });
+
+  it('shows at a terminal each line of the change as it is, and keeps the file after a no', async () => {
+    const file = join(home.home, '.gitconfig');
+    const before = readFileSync(file, 'utf8');
+    const no = await atTerminal('oauth-login credential git forge --uninstall', [/Change the file/, 'n']);
+    expect(no.lines.filter((text) => text.startsWith('    - ')).slice(0, 5)).toEqual([
+      `    - # begin oauth-login credential git http://${forge.host}`,
+      `    - [credential "http://${forge.host}"]`,
+      '    -     helper =',
+      '    -     helper = !oauth-login credential git forge',
+      `    - # end oauth-login credential git http://${forge.host}`,
+    ]);
+    expect([no.code, readFileSync(file, 'utf8')]).toEqual([130, before]);
   });
 });

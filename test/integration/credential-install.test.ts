@@ -1,4 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { it, line, server } from '../support/ada-signs-in.ts';
@@ -30,4 +40,109 @@ it('says which copy is kept, at the first change and at the next', async () => {
   expect([readFileSync(file, 'utf8'), readFileSync(copy, 'utf8')]).toEqual(
     Array(2).fill('[user]\n\tname = Ada'),
   );
+});
+
+/** Ada signs in; then `--install` and so on change the files of an empty home. */
+async function openInstalling() {
+  await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
+  const home = join(line.directory, 'home-of-programs');
+  mkdirSync(home);
+  const env = { ...line.context.env, HOME: home, XDG_CONFIG_HOME: '', PATH: '' };
+  const change = (kind: string, ...flags: string[]) =>
+    line.runIn({ env }, 'credential', kind, server.issuer, ...flags);
+  return { home, change };
+}
+
+it('makes a missing directory and a file that nobody else can read, and takes the file away again', async () => {
+  const { home, change } = await openInstalling();
+  for (const [kind, file] of [
+    ['docker', '.docker/config.json'],
+    ['kubernetes', '.kube/config'],
+    ['go', '.config/go/env'],
+    ['bazel', '.bazelrc'],
+  ] as const) {
+    const path = join(home, file);
+    const install = await change(kind, '--install', '--yes');
+    expect([install.exitCode, statSync(path).mode & 0o777]).toEqual([0, 0o600]);
+    expect(install.stderr).toContain(`This makes `);
+    expect((await change(kind, '--install', '--yes')).stdout).toContain('Nothing to change');
+    const uninstall = await change(kind, '--uninstall', '--yes');
+    expect(uninstall.stdout).toContain(`Removed ${path}.`);
+    expect(existsSync(path)).toBe(false);
+    expect((await change(kind, '--uninstall', '--yes')).stdout).toContain('Nothing to change');
+    expect(readdirSync(join(path, '..')).filter((name) => name.includes('lock'))).toEqual([]);
+  }
+});
+
+it('leaves a link a link and a mode a mode, and a file with other lines where it is', async () => {
+  const { home, change } = await openInstalling();
+  const real = join(home, 'dotfiles-bazelrc');
+  writeFileSync(real, '');
+  chmodSync(real, 0o644);
+  symlinkSync('dotfiles-bazelrc', join(home, '.bazelrc'));
+  await change('bazel', '--install', '--yes');
+  expect(lstatSync(join(home, '.bazelrc')).isSymbolicLink()).toBe(true);
+  expect([readFileSync(real, 'utf8').includes('--credential_helper='), statSync(real).mode & 0o777]).toEqual([
+    true,
+    0o644,
+  ]);
+  await change('bazel', '--uninstall', '--yes');
+  // It was there, and empty.
+  expect(readFileSync(real, 'utf8')).toBe('');
+});
+
+it('writes nothing through a link that leads nowhere', async () => {
+  const { home, change } = await openInstalling();
+  symlinkSync('unmounted/bazelrc', join(home, '.bazelrc'));
+  const { exitCode, stderr } = await change('bazel', '--install', '--yes');
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining('is a link that leads nowhere')]);
+  expect(readdirSync(home)).toEqual(['.bazelrc']);
+});
+
+it('changes nothing where nobody can be asked, and names the whole line to say yes with', async () => {
+  const { home, change } = await openInstalling();
+  const { exitCode, stderr } = await change(
+    'aws',
+    '--install',
+    '--profile',
+    'w',
+    '--role-arn',
+    role,
+    '--region',
+    'eu-west-1',
+  );
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    `oauth-login credential aws ${server.issuer} --profile w --role-arn ${role} --region eu-west-1 --install --yes`,
+  );
+  expect(readdirSync(home)).toEqual([]);
+});
+const role = 'arn:aws:iam::123456789012:role/ada';
+
+it('prints lines for mail clients, and installs nothing for them', async () => {
+  const { home, change } = await openInstalling();
+  const all = await change('xoauth2', '--print');
+  expect(all.stdout.match(/^# \w+/gm)).toEqual(['# msmtp', '# mbsync', '# neomutt', '# aerc']);
+  expect(all.stdout).toContain('user ada@example.com');
+  const one = await change('oauthbearer', '--print', '--for', 'mbsync', '--user', 'bob@example.com');
+  expect(one.stdout).toContain('AuthMechs OAUTHBEARER\n');
+  expect(one.stdout).not.toContain('msmtp');
+  expect(await change('xoauth2', '--print', '--for', 'pine')).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(await change('xoauth2', '--print', '--user', 'a"b')).toMatchObject({ exitCode: 2, stdout: '' });
+  const install = await change('xoauth2', '--install', '--yes');
+  expect([install.exitCode, install.stdout]).toEqual([2, '']);
+  expect(install.stderr).toContain(`oauth-login credential xoauth2 ${server.issuer} --print`);
+  expect(readdirSync(home)).toEqual([]);
+});
+
+it('has no link for terraform where its program is not found, and keeps that of somebody else', async () => {
+  const { home, change } = await openInstalling();
+  const plugins = join(home, '.terraform.d/plugins');
+  await change('terraform', '--install', '--yes');
+  expect(existsSync(plugins)).toBe(false);
+  mkdirSync(plugins, { recursive: true });
+  const link = join(plugins, 'terraform-credentials-oauth-login');
+  symlinkSync('mine', link);
+  await change('terraform', '--uninstall', '--yes');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
 });

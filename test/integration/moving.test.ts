@@ -164,8 +164,8 @@ describe('the exported file', () => {
     expect(noDirectory.stderr).not.toContain('OAUTH_LOGIN_DATA_DIR');
     const google = await line.run('import', join(line.directory, 'missing'), '--from', 'gcloud');
     expect(google.stderr).toContain('oauth-login import FILE --from gcloud');
-    const bazel = await line.run('credential', 'bazel', server.issuer, '--install');
-    expect(bazel.stderr).toContain('--install exists only for git, docker and mcp');
+    const mail = await line.run('credential', 'xoauth2', server.issuer, '--install');
+    expect(mail.stderr).toContain('nothing is installed for xoauth2');
     const missing = await line.run('import', join(line.directory, 'missing'));
     expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining('cannot read')]);
   });

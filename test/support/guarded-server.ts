@@ -81,6 +81,8 @@ export function gitHttpBackend(root: string): Guarded {
     });
     const chunks: Buffer[] = [];
     backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // git may be done before it has read everything.
+    backend.stdin.on('error', () => {});
     backend.stdin.end(body);
     return new Promise<void>((resolve) => {
       backend.once('close', () => {

@@ -23,6 +23,16 @@ export interface OtherPrograms {
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<{ readonly stdout: string; readonly stderr: string }>;
+  /** Changes the configuration of a program in the home with `--install` or `--uninstall`; gives what was said. */
+  change(
+    flag: '--install' | '--uninstall',
+    kind: string,
+    options?: {
+      readonly flags?: readonly string[];
+      readonly target?: string;
+      readonly env?: Readonly<Record<string, string>>;
+    },
+  ): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -87,6 +97,15 @@ export async function openOtherPrograms(): Promise<OtherPrograms> {
         },
         timeout: 60_000,
       }),
+    async change(flag, kind, { flags = [], target = 'forge', env = {} } = {}) {
+      const line = ['credential', kind, target, flag, '--yes', ...flags];
+      const path = [programs, process.env.PATH].join(delimiter);
+      const { code, stdout, stderr } = await home.runHere(line, { env: { PATH: path, ...env } });
+      if (code !== 0) {
+        throw new Error(stderr);
+      }
+      return stdout + stderr;
+    },
     async close() {
       home.close();
       rmSync(work, { recursive: true, force: true });

@@ -17,10 +17,17 @@ const install: Flag = {
 
 /** What single programs need. */
 const more: readonly Flag[] = [
+  {
+    usage: '--for <program>',
+    description: 'mcp: claude-code (the default) or cursor; mail: one client alone',
+    completes: { words: ['claude-code', 'cursor', 'msmtp', 'mbsync', 'neomutt', 'aerc'] },
+  },
   { usage: '--user <name>', description: 'xoauth2, oauthbearer: the user name at the mail server' },
   { usage: '--role-arn <arn>', description: 'aws: the role to assume (default: AWS_ROLE_ARN)' },
   { usage: '--region <region>', description: 'aws: the region (default: AWS_REGION)' },
   { usage: '--session-name <name>', description: 'aws: the name of the session (default: oauth-login)' },
+  { usage: '--profile <name>', description: 'aws: the profile that --install adds (default: the target)' },
+  { usage: '--audience <name>', description: 'gcp: the provider of the pool, for --install' },
   { usage: '--access-token', description: 'kubernetes: give the access token instead of the ID Token' },
   { usage: '--cargo-plugin', description: 'cargo adds this' },
 ].map((flag) => ({ ...flag, group: 'For single programs:' }));

@@ -1,14 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { installations } from '../../../src/credential-helpers/installations.ts';
+import { changedText } from '../../../src/credential-helpers/installations/changed-text.ts';
+import type { InstallWish } from '../../../src/credential-helpers/installations/installation.ts';
+import { installationOf } from '../../../src/credential-helpers/installations.ts';
 
-const wish = {
+const wish: InstallWish = {
   origins: ['https://ghcr.io', 'https://git.example.com:8443'],
-  words: ['https://mcp.example.com/mcp'],
+  words: ['work'],
+  options: {
+    roleArn: 'arn:aws:iam::123456789012:role/ada',
+    region: 'eu-west-1',
+    audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/work',
+  },
+  surroundings: { env: { PATH: '', HOME: '/home/ada' }, platform: 'linux' },
 };
-const of = (kind: string) => {
-  const found = installations[kind];
-  if (found === undefined) {
-    throw new Error(kind);
+const wishOf = (kind: string): InstallWish =>
+  kind.startsWith('mcp') ? { ...wish, words: ['https://mcp.example.com/mcp'] } : wish;
+
+/** `mcp cursor` is the kind, and the program of `--for`. */
+const of = (name: string) => {
+  const [kind = '', client] = name.split(' ');
+  const found = installationOf(kind, client);
+  if ('why' in found) {
+    throw new Error(found.why);
   }
   return found;
 };
@@ -18,18 +31,86 @@ describe('an installation', () => {
     ['git', '[user]\n\tname = Ada\n'],
     ['git', ''],
     ['git', '[user]\n\tname = Ada'],
+    ['git', '[credential]\n\thelper = store ; as before\n[alias]\n\tx = "a \\\n b"\n'],
     ['docker', '{\n  "auths": {}\n}\n'],
     ['docker', '{}\n'],
-    ['mcp', '{\n  "a": 1\n}'],
-    ['git', '[credential]\n\thelper = store ; as before\n[alias]\n\tx = "a \\\n b"\n'],
     ['docker', '{\n\t"auths": {},\n\t"credHelpers": {\n\t\t"gcr.io": "gcloud"\n\t}\n}\n'],
+    ['mcp', '{\n  "a": 1\n}'],
     ['mcp', '{\n  "mcpServers": {\n    "x": {}\n  }\n}\n'],
-  ])('of %s is undone to the byte, and adds nothing twice', (kind, before) => {
-    const added = of(kind).add(before, wish) ?? '';
+    ['mcp cursor', '{\n  "mcpServers": {\n    "x": {}\n  }\n}\n'],
+    ['kubernetes', 'apiVersion: v1\nkind: Config\n# mine\nclusters: []\n'],
+    ['kubernetes', 'users:\n- name: a # first\n  user: {}\n# the end\ncontexts: []\n'],
+    [
+      'kubernetes',
+      'users:\n  - name: a\n    user:\n      token: x\n  # between\n  - name: b\n    user: {}\nkind: Config\n',
+    ],
+    ['kubernetes', 'kind: Config\nusers:\n- name: a\n  user: {token: "1"}'],
+    ['kubernetes', 'kind: Config\nusers: []\ncurrent-context: ""\n'],
+    ['kubernetes', '---\nkind: Config\n'],
+    ['aws', '[default]\nregion = eu-west-1\n'],
+    ['aws', '[default]\nregion = eu-west-1'],
+    ['aws', '[profile work]\nregion = eu-west-1\n\n[profile b]\ncredential_process = other\n'],
+    ['aws', '# mine\n[profile work] ; here\ns3 =\n  max_concurrent_requests = 20\n'],
+    ['bazel', 'build --jobs=2\n'],
+    ['bazel', 'build --jobs=2 \\\n  --keep_going'],
+    ['go', 'GOFLAGS=-mod=mod\nGOPROXY=direct\n'],
+    ['go', 'GOAUTH=netrc; git /home/ada\nGOPROXY=direct\n'],
+    ['cargo', '[build]\njobs = 1\n'],
+    ['cargo', '[build]\njobs = 1'],
+    ['cargo', '[registry]\ndefault = "work" # mine\n\n[net]\nretry = 2\n'],
+    ['cargo', '[registry]\nglobal-credential-providers = ["cargo:token", "cargo:libsecret"] # mine\n'],
+    ['cargo', 'paths = [\n  "a", # ]\n  "b",\n]\n[registries.work]\nindex = "sparse+https://x/"\n[[x]]\n'],
+    ['terraform', 'disable_checkpoint = true\nprovider_installation {\n  direct {}\n}\n'],
+    ['terraform', '# credentials_helper "other" {}\ncredentials "a.example" {\n  token = "{"\n}'],
+  ])('of %s is undone to the byte in %j, and adds nothing twice', (kind, before) => {
+    const own = wishOf(kind);
+    const added = of(kind).add(before, own) ?? '';
     expect(added).not.toBe(before);
-    expect(of(kind).add(added, wish)).toBe(added);
-    expect(of(kind).remove(added, wish)).toBe(before);
-    expect(of(kind).remove(before, wish)).toBe(before);
+    expect(of(kind).add(added, own)).toBe(added);
+    expect(of(kind).remove(added, own)).toBe(before);
+    expect(of(kind).remove(before, own)).toBe(before);
+  });
+
+  it.each(['git', 'docker', 'kubernetes', 'aws', 'bazel', 'go', 'cargo', 'terraform', 'mcp', 'mcp cursor'])(
+    'of %s keeps CR and LF and a byte order mark',
+    (kind) => {
+      const own = wishOf(kind);
+      const change = (action: 'install' | 'uninstall', text: string, original: string) =>
+        changedText(of(kind), action, { text, original }, own) ?? 'not understood';
+      const before = `\ufeff${texts[kind.split(' ')[0] ?? ''] ?? '{\r\n  "a": 1\r\n}\r\n'}`;
+      const added = change('install', before, '');
+      expect(added.replaceAll('\r\n', '')).not.toContain('\n');
+      expect([added.startsWith('\ufeff'), added.includes('oauth-login') || added.includes('env:')]).toEqual([
+        true,
+        true,
+      ]);
+      expect(change('uninstall', added, '')).toBe(before);
+    },
+  );
+
+  const texts: Readonly<Record<string, string>> = {
+    git: '[user]\r\n\tname = Ada\r\n',
+    kubernetes: 'kind: Config\r\nusers:\r\n- name: a\r\n  user: {}\r\n',
+    aws: '[default]\r\nregion = eu-west-1\r\n',
+    bazel: 'build --jobs=2\r\n',
+    go: 'GOFLAGS=-mod=mod\r\n',
+    cargo: '[build]\r\njobs = 1\r\n',
+    terraform: 'disable_checkpoint = true\r\n',
+  };
+
+  it.each<[string, string]>([
+    ['kubernetes', 'kind: Config\nusers: null\ncurrent-context: ""\n'],
+    ['kubernetes', ''],
+    ['gcp', ''],
+    ['docker', ''],
+    ['cargo', '[registry]\nglobal-credential-providers = ["cargo:token" , ]\n'],
+    ['go', 'GOAUTH=netrc\n'],
+    ['go', 'GOFLAGS=-mod=mod'],
+  ])('of %s is undone to the byte in %j, by what it was', (kind, original) => {
+    const own = wishOf(kind);
+    const added = of(kind).add(original, own) ?? '';
+    expect(added).not.toBe(original);
+    expect(changedText(of(kind), 'uninstall', { text: added, original }, own)).toBe(original);
   });
 
   it.each<[string, string]>([
@@ -40,8 +121,46 @@ describe('an installation', () => {
     ['docker', '{ // mine\n }'],
     ['docker', '{'],
     ['mcp', '{ "mcpServers": { "mcp.example.com": { "type": "sse" } } }'],
+    ['mcp cursor', '{ "mcpServers": { "mcp.example.com": { "type": "sse" } } }'],
+    ['kubernetes', '{"kind":"Config","users":[]}'],
+    ['kubernetes', 'a: b: c\n'],
+    ['kubernetes', 'just text\n'],
+    ['kubernetes', 'users:\n- name: work\n  user:\n    token: mine\n'],
+    ['kubernetes', 'users: {}\n'],
+    ['kubernetes', 'users: [{name: a, user: {}}]\n'],
+    ['kubernetes', 'kind: Config\n---\nkind: Config\n'],
+    ['kubernetes', 'users: &u []\n'],
+    ['aws', '[profile work]\ncredential_process = mine\n'],
+    ['aws', 'hello\n'],
+    ['gcp', '{"type":"authorized_user"}'],
+    ['bazel', 'build --jobs=2 \\\n'],
+    ['go', 'GOAUTH=off\n'],
+    ['go', 'GOAUTH=a\nGOAUTH=b\n'],
+    ['go', 'hello\n'],
+    ['cargo', 'registry.default = "work"\n'],
+    ['cargo', 'registry = { default = "work" }\n'],
+    ['cargo', '[registry]\nglobal-credential-providers = [\n  "cargo:token",\n]\n'],
+    ['cargo', 'a = """\n[registry]\n"""\n'],
+    ['cargo', 'a = [\n'],
+    ['cargo', 'hello\n'],
+    ['terraform', 'credentials_helper "other" {}\n'],
+    ['terraform', 'credentials_helper "oauth-login" {\n'],
+    ['terraform', '}\n{\n'],
+    ['terraform', 'x = <<E\n}\nE\n'],
   ])('of %s changes nothing in %j', (kind, text) => {
-    expect(of(kind).add(text, wish)).toBeUndefined();
+    expect(of(kind).add(text, wishOf(kind))).toBeUndefined();
+  });
+
+  it('stays where a second one is, and each goes by itself', () => {
+    for (const kind of ['kubernetes', 'aws', 'go', 'cargo']) {
+      const other = { ...wish, words: ['home'] };
+      const first = of(kind).add('', wish) ?? '';
+      const both = of(kind).add(first, other) ?? '';
+      expect(of(kind).remove(both, other)).toBe(first);
+      const second = of(kind).remove(both, wish) ?? '';
+      expect(second).toContain('home');
+      expect(second).not.toContain('work');
+    }
   });
 
   it('of git is undone where other lines came after it, and where another origin begins like it', () => {
@@ -63,7 +182,7 @@ describe('an installation', () => {
     expect(JSON.parse(of('docker').snippet(wish))).toEqual({
       credHelpers: { 'ghcr.io': 'oauth-login', 'git.example.com:8443': 'oauth-login' },
     });
-    expect(JSON.parse(of('mcp').snippet(wish)).mcpServers['mcp.example.com']).toEqual({
+    expect(JSON.parse(of('mcp').snippet(wishOf('mcp'))).mcpServers['mcp.example.com']).toEqual({
       type: 'http',
       url: 'https://mcp.example.com/mcp',
       headersHelper: 'oauth-login credential mcp https://mcp.example.com/mcp',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { shellQuoted } from '../ground/file-system-words.ts';
+import { shellQuoted } from '../../ground/file-system-words.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
 import { withBlock, withoutBlock } from './marked-block.ts';
@@ -12,7 +12,7 @@ import { withBlock, withoutBlock } from './marked-block.ts';
 export const gitInstallation: Installation = {
   what: 'the configuration of git',
 
-  file(surroundings) {
+  file({ surroundings }) {
     const { env } = surroundings;
     const usual = homeFile(surroundings, '.gitconfig');
     const other = env.XDG_CONFIG_HOME

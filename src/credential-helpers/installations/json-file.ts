@@ -1,21 +1,19 @@
-import { join } from 'node:path';
 import { applyEdits, type JSONPath, modify, type ParseError, parse } from 'jsonc-parser';
-import { plainObject } from '../ground/plain-json.ts';
-import { homeFile } from './home-file.ts';
+import { plainObject } from '../../ground/plain-json.ts';
 import type { Installation, InstallWish } from './installation.ts';
 
 /** A member of a JSON document, and the value that is wanted there. */
-type Entry = readonly [path: JSONPath, value: unknown];
+export type Entry = readonly [path: JSONPath, value: unknown];
 
 /** Members of a JSON file. One that has another value already stays, and so does a text that is not JSON. */
-function jsonInstallation(
-  what: string,
-  file: Installation['file'],
+export function jsonInstallation(
+  { what, file, ...more }: Pick<Installation, 'what' | 'file' | 'next'>,
   entriesOf: (wish: InstallWish) => readonly Entry[],
 ): Installation {
   return {
     what,
     file,
+    ...more,
     snippet: (wish) => `${edited('{}', entriesOf(wish))}\n`,
     add(text, wish) {
       const entries = entriesOf(wish);
@@ -32,31 +30,6 @@ function jsonInstallation(
     },
   };
 }
-
-/** docker asks this helper for the registries that are named. */
-export const dockerInstallation = jsonInstallation(
-  'the configuration of docker',
-  (surroundings) => {
-    const { DOCKER_CONFIG } = surroundings.env;
-    return DOCKER_CONFIG
-      ? join(DOCKER_CONFIG, 'config.json')
-      : homeFile(surroundings, '.docker', 'config.json');
-  },
-  ({ origins }) => origins.map((origin) => [['credHelpers', new URL(origin).host], 'oauth-login']),
-);
-
-/** Claude Code runs a command for the headers of a server. */
-export const mcpInstallation = jsonInstallation(
-  'the configuration of Claude Code',
-  (surroundings) => homeFile(surroundings, '.claude.json'),
-  ({ words: [url = ''] }) => {
-    if (!/^https?:\/\/[\w.:/%~-]+$/.test(url) || !URL.canParse(url)) {
-      return [];
-    }
-    const headersHelper = `oauth-login credential mcp ${url}`;
-    return [[['mcpServers', new URL(url).hostname], { type: 'http', url, headersHelper }]];
-  },
-);
 
 function isUnderstood(text: string): boolean {
   const errors: ParseError[] = [];

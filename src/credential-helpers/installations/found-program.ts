@@ -1,0 +1,25 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { childEnvironment } from '../../ground/environment.ts';
+import type { Surroundings } from './installation.ts';
+
+/** The path of a program that a shell would find; `undefined` when there is none. */
+export function foundProgram(name: string, { env, platform }: Surroundings): string | undefined {
+  const variables = childEnvironment(env);
+  const path = variables.PATH ?? variables.Path ?? '';
+  const file = platform === 'win32' ? `${name}.cmd` : name;
+  return path
+    .split(delimiter)
+    .filter((directory) => isAbsolute(directory))
+    .map((directory) => join(directory, file))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
