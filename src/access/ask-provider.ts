@@ -1,4 +1,5 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
+import { proofKeyOfToken } from '../accounts/account-binding.ts';
 import { clientOfAccount, providerOfAccount } from '../accounts/account-provider.ts';
 import { signerOfAccount } from '../accounts/account-signer.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
@@ -137,7 +138,11 @@ async function fetchWith(
       accessToken: secrets.accessToken,
       ...claimsOfStored(head, secrets.idToken),
       clientId,
-      ...defined({ clientSecret, signer: signerOfAccount({ head, secrets }, context) }),
+      ...defined({
+        clientSecret,
+        signer: signerOfAccount({ head, secrets }, context),
+        proofKey: proofKeyOfToken({ head, secrets }, context),
+      }),
       fetch: signalled(http.fetch, context.signal),
     });
   } finally {

@@ -2,6 +2,9 @@ import {
   type AuthorizedRequest,
   authorizedRequest,
   type PlainRequest,
+  type Sending,
+  sendAuthorized,
+  type TokenHolder,
 } from '../credential/authorized-request.ts';
 import { defined } from '../ground/defined.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
@@ -16,15 +19,32 @@ export function authorizedWith(
   token: FreshToken,
   request: PlainRequest,
   provider: Provider,
-): AuthorizedRequest {
-  const { accessToken } = token;
+): Promise<AuthorizedRequest> {
+  return authorizedRequest(provider, signedByApp(request, provider, token), holderOf(token));
+}
+
+/**
+ * Sends a request with what `authorizedWith` gives, and once more where the API wants a nonce in the proof of the token.
+ * Throws what `sendAuthorized` throws.
+ */
+export function sendAs(
+  token: FreshToken,
+  request: PlainRequest,
+  provider: Provider,
+  sending: Sending,
+): Promise<Response> {
+  return sendAuthorized(provider, signedByApp(request, provider, token), holderOf(token), sending);
+}
+
+function holderOf(token: FreshToken): TokenHolder {
+  const { accessToken, proofKey } = token;
   const clientId = token.kind === 'supplied' ? undefined : token.head.clientId;
   const signer = token.kind === 'account' ? token.signer : undefined;
-  return authorizedRequest(
-    provider,
-    { ...request, url: withProof(request.url, provider, token) },
-    { accessToken, ...defined({ clientId, signer }) },
-  );
+  return { accessToken, ...defined({ clientId, signer, proofKey }) };
+}
+
+function signedByApp(request: PlainRequest, provider: Provider, token: FreshToken): PlainRequest {
+  return { ...request, url: withProof(request.url, provider, token) };
 }
 
 /** The Graph API wants its calls signed, where the app says so. */

@@ -1,6 +1,7 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
 import { signerOfAccount } from '../accounts/account-signer.ts';
 import type { UnattendedTokenHead } from '../accounts/unattended-tokens.ts';
+import type { ProofKey } from '../credential/dpop/proof-key.ts';
 import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import { defined } from '../ground/defined.ts';
 import type { Secret } from '../ground/secret.ts';
@@ -15,6 +16,8 @@ export type FreshToken = SuppliedFreshToken | AccountFreshToken | UnattendedFres
 
 interface AnyFreshToken {
   readonly accessToken: Secret;
+  /** The key that the token is bound to, which signs a proof for each request (RFC 9449). */
+  readonly proofKey?: ProofKey;
   /** The source of another token, in case the server refuses this one. */
   readonly replacement?: TokenSource;
 }
@@ -77,18 +80,34 @@ async function tokenOf(
       const { accessToken, clientSecret } = secrets;
       const replacement = head.hasRefreshToken ? { kind: 'account' as const, head } : undefined;
       const signer = signerOfAccount({ head, secrets }, access.context);
-      return { kind: 'account', accessToken, head, ...defined({ clientSecret, signer, replacement }) };
+      const proofKey = await proofKeyOf({ head, secrets }, access);
+      return {
+        kind: 'account',
+        accessToken,
+        head,
+        ...defined({ clientSecret, signer, proofKey, replacement }),
+      };
     }
     case 'unattended': {
       const { unattendedToken } = await import('./unattended-token.ts');
-      const { accessToken, head, wasKept } = await unattendedToken(source, freshness, access);
-      return { kind: 'unattended', accessToken, head, ...(wasKept ? { replacement: source } : {}) };
+      const { accessToken, head, proofKey, wasKept } = await unattendedToken(source, freshness, access);
+      const replacement = wasKept ? source : undefined;
+      return { kind: 'unattended', accessToken, head, ...defined({ proofKey, replacement }) };
     }
     case 'supplied': {
       const { token, variable } = source.supplied;
       return { kind: 'supplied', accessToken: token, variable };
     }
   }
+}
+
+/** The code that signs proofs is loaded for bound tokens alone. */
+async function proofKeyOf(account: OpenAccount, { context }: AccessSession): Promise<ProofKey | undefined> {
+  if (account.head.tokenType === undefined) {
+    return undefined;
+  }
+  const { proofKeyOfToken } = await import('../accounts/account-binding.ts');
+  return proofKeyOfToken(account, context);
 }
 
 /**

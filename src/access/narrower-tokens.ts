@@ -109,10 +109,14 @@ async function withEndpoint<Result>(
   access: AccessSession,
   work: (endpoint: TokenEndpoint) => Promise<Result>,
 ): Promise<Result> {
-  const { clientOfAccount, providerOfAccount } = await import('../accounts/account-provider.ts');
+  const [{ clientOfAccount, providerOfAccount }, { bindingOfAccount }] = await Promise.all([
+    import('../accounts/account-provider.ts'),
+    import('../accounts/account-binding.ts'),
+  ]);
   const http = await access.context.openHttp(networkOf(head, access.trace));
   try {
     const use = {
+      ...defined({ binding: bindingOfAccount({ head, secrets }, access.context) }),
       provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
       fetch: http.fetch,

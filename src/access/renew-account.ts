@@ -8,7 +8,7 @@ import { networkOf } from '../ground/http-options.ts';
 import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import { tokenEndpoint } from '../protocol/token-endpoint.ts';
-import type { TokenSet } from '../protocol/token-set.ts';
+import { type TokenSet, tokenTypeOf } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AccessSession } from './access-session.ts';
 import { failureRecord } from './failed-refresh.ts';
@@ -47,7 +47,9 @@ export async function renewAccount(
         renewedCredentials({ head, secrets }, refreshToken, http.fetch, context),
       );
     }
+    const { bindingOfAccount } = await import('../accounts/account-binding.ts');
     const use = {
+      ...defined({ binding: bindingOfAccount({ head, secrets }, context) }),
       provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
       fetch: http.fetch,
@@ -196,6 +198,7 @@ function withTokens(
     failedRefresh: _failedRefresh,
     isTokenRefused: _isTokenRefused,
     refreshTokenExpiresAt: _refreshTokenExpiresAt,
+    tokenType: _tokenType,
     ...rest
   } = head;
   return {
@@ -205,6 +208,7 @@ function withTokens(
       issuedAt: tokens.issuedAt.toISOString(),
       ...defined({ expiresAt: tokens.expiresAt?.toISOString(), refreshTokenExpiresAt }),
       hasRefreshToken: tokens.refreshToken !== undefined,
+      ...tokenTypeOf(tokens),
     },
     secrets: {
       ...secrets,

@@ -7,7 +7,7 @@ import {
 } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import type { Secret } from '../ground/secret.ts';
-import type { TokenSet } from '../protocol/token-set.ts';
+import { type TokenSet, tokenTypeOf } from '../protocol/token-set.ts';
 import type { AccessSession } from './access-session.ts';
 import { exchangedTokens, refreshedTokens, TooWide } from './narrower-tokens.ts';
 
@@ -57,8 +57,9 @@ function requireGranted({ scopes: granted, label, target }: AccountHead, scopes:
   }
 }
 
-function described(head: AccountHead, { accessToken, scopes, expiresAt, issuedAt }: TokenSet): ScopedToken {
-  const { expiresAt: _end, ...rest } = head;
+function described(head: AccountHead, tokens: TokenSet): ScopedToken {
+  const { accessToken, scopes, expiresAt, issuedAt } = tokens;
+  const { expiresAt: _end, tokenType: _type, ...rest } = head;
   return {
     accessToken,
     head: {
@@ -66,6 +67,7 @@ function described(head: AccountHead, { accessToken, scopes, expiresAt, issuedAt
       scopes,
       issuedAt: issuedAt.toISOString(),
       ...defined({ expiresAt: expiresAt?.toISOString() }),
+      ...tokenTypeOf(tokens),
     },
   };
 }

@@ -3,6 +3,7 @@ import { notStored } from '../accounts/account-errors.ts';
 import { UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { AccessSession } from './access-session.ts';
+import { refuseBoundToken } from './bound-token.ts';
 import { freshToken } from './fresh-token.ts';
 import type { AccountSource, TokenSource } from './token-source.ts';
 
@@ -59,8 +60,10 @@ export function readerOf(source: TokenSource, isIdToken: boolean, access: Access
     };
   }
   return async (minValiditySeconds) => {
+    await refuseBoundToken(source);
     const latest = source.kind === 'account' ? { ...source, head: await again(source) } : source;
     const fresh = await freshToken(latest, { minValiditySeconds, isJustListed }, access);
+    await refuseBoundToken(fresh);
     isJustListed = false;
     const tokenSecret = fresh.kind === 'account' ? fresh.signer?.token?.secret : undefined;
     return {

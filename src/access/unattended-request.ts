@@ -3,9 +3,11 @@ import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { presentAssertion } from '../grants/presented-assertion.ts';
 import { refreshTokenGrant } from '../grants/refresh-token.ts';
 import { tokenExchange } from '../grants/token-exchange.ts';
+import { defined } from '../ground/defined.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
+import { tokenBinding } from '../protocol/token-binding.ts';
 import { type TokenEndpoint, tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import { resolveProvider } from '../providers/resolve.ts';
@@ -99,5 +101,7 @@ async function openTokenEndpoint(
   await confirmTokenOrigin(provider, settings, context, isTokenOriginOfProvider);
   const client = unattendedClient(settings, credential, provider);
   const requestedScopes = settings.scopes;
-  return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
+  const binding = await tokenBinding({ ...provider, ...defined({ dpop: settings.provider.dpop }) }, context);
+  const use = { provider, client, fetch, allowHttpLoopback, requestedScopes, ...defined({ binding }) };
+  return tokenEndpoint(use, context);
 }

@@ -5,6 +5,7 @@ import {
 } from '../accounts/unattended-tokens.ts';
 import { defined } from '../ground/defined.ts';
 import { StoreError } from '../ground/errors.ts';
+import { tokenTypeOf } from '../protocol/token-set.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import type { AccessSession } from './access-session.ts';
@@ -69,7 +70,7 @@ async function keptOrNewToken(
     (settings.grant === 'jwt-bearer' && input.assertion === undefined);
   if (isKept && !force && settings.store !== 'none') {
     const good = await kept.read(id, minValiditySeconds);
-    if (good !== undefined) {
+    if (good !== undefined && isOfAskedType(good, settings)) {
       return { ...good, wasKept: true };
     }
   }
@@ -91,13 +92,21 @@ async function keptOrNewToken(
       scopes: tokens.scopes,
       issuedAt: tokens.issuedAt.toISOString(),
       ...defined({ clientId: clientOf(settings, input), expiresAt: tokens.expiresAt?.toISOString() }),
+      ...tokenTypeOf(tokens),
     },
     accessToken: tokens.accessToken,
+    ...defined({ proofKey: tokens.proofKey }),
   };
   if (store !== undefined) {
     await keep(kept, token, store, access);
   }
   return { ...token, wasKept: false };
+}
+
+/** A bound token is given where one is asked for, and no other time: most programs could not use it. */
+function isOfAskedType({ head }: UnattendedToken, { provider }: UnattendedSettings): boolean {
+  const isBound = head.tokenType !== undefined;
+  return provider.dpop === 'offered' || isBound === (provider.dpop === 'required');
 }
 
 /** The token was issued. It is given even when it cannot be kept. */

@@ -83,6 +83,8 @@ export const readAccountHead = record({
   tokenPresentation: optional(
     either<TokenPresentation>(record({ query: text }), record({ header: text }), record({ scheme: text })),
   ),
+  /** The access token is bound to the key of the account (RFC 9449 §5); absent: a bearer token. */
+  tokenType: optional(oneOf('DPoP')),
   /** Of an account of OAuth 1.0a: how its requests are signed, and where its token is renewed (RFC 5849). */
   oauth1: optional(
     record({
@@ -144,6 +146,8 @@ export const readAccountSecrets = record({
   refreshToken: optional(secret),
   idToken: optional(secret),
   clientSecret: optional(secret),
+  /** The private key that proves who uses the tokens, as a JWK (RFC 9449). */
+  proofKey: optional(secret),
 });
 
 /** The sealed part of an account file. */

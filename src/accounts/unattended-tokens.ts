@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { ProofKey } from '../credential/dpop/proof-key.ts';
 import type { Clock, Context } from '../ground/context.ts';
 import { StoreError } from '../ground/errors.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
-import { instant, optional, record, text, texts, type ValueOf } from '../ground/stored-record.ts';
+import { instant, oneOf, optional, record, text, texts, type ValueOf } from '../ground/stored-record.ts';
 import { listPrivateDirectory } from '../secrets/private-directory.ts';
 import { removePrivateFile } from '../secrets/private-file-writing.ts';
 import { removeLitter } from '../secrets/remove-litter.ts';
@@ -27,6 +28,8 @@ const readTokenHead = record({
   /** ISO 8601 instants. */
   issuedAt: instant,
   expiresAt: optional(instant),
+  /** The token is bound to a key (RFC 9449 §5); absent: a bearer token. */
+  tokenType: optional(oneOf('DPoP')),
 });
 
 /** The readable part of a kept token that belongs to no person. */
@@ -36,6 +39,8 @@ export type UnattendedTokenHead = ValueOf<typeof readTokenHead>;
 export interface UnattendedToken {
   readonly head: UnattendedTokenHead;
   readonly accessToken: Secret;
+  /** The key that it is bound to. */
+  readonly proofKey?: ProofKey;
 }
 
 /** A kept token that is still good, as far as it can be told without opening it. */
@@ -86,10 +91,7 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
       }
       try {
         const key = await openKey(found.file.store, context, { create: false });
-        const accessToken = plainObject(openSealedFile(found.file, key))?.accessToken;
-        return typeof accessToken === 'string'
-          ? { head: found.head, accessToken: new Secret(accessToken) }
-          : undefined;
+        return await tokenOf(found.head, plainObject(openSealedFile(found.file, key)), context);
       } catch (error) {
         if (isLost(error)) {
           return undefined;
@@ -98,7 +100,7 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
       }
     },
 
-    async write({ head, accessToken }, store) {
+    async write({ head, accessToken, proofKey }, store) {
       if (head.expiresAt === undefined) {
         return;
       }
@@ -112,7 +114,10 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
           removePrivateFile(file);
         }
       }
-      const content = { head, body: { accessToken: accessToken.reveal() } };
+      const content = {
+        head,
+        body: { accessToken: accessToken.reveal(), proofKey: proofKey?.secret.reveal() },
+      };
       writeSealedFile(fileOf(head.id), 'grant', content, key);
     },
 
@@ -132,6 +137,27 @@ export function openUnattendedTokens(context: Context): UnattendedTokens {
       return goodOnes(chosen);
     },
   };
+}
+
+/** The token of an opened file; the code that signs proofs is loaded for bound tokens alone. */
+async function tokenOf(
+  head: UnattendedTokenHead,
+  body: Readonly<Record<string, unknown>> | undefined,
+  { clock }: Pick<Context, 'clock'>,
+): Promise<UnattendedToken | undefined> {
+  const { accessToken, proofKey } = body ?? {};
+  if (typeof accessToken !== 'string') {
+    return undefined;
+  }
+  const token = { head, accessToken: new Secret(accessToken) };
+  if (head.tokenType === undefined) {
+    return token;
+  }
+  if (typeof proofKey !== 'string') {
+    return undefined;
+  }
+  const { openProofKey } = await import('../credential/dpop/proof-key.ts');
+  return { ...token, proofKey: openProofKey(new Secret(proofKey), clock) };
 }
 
 /** A file among the kept tokens: without `token` it is damaged, and with `error` others may read it. */

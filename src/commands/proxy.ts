@@ -62,7 +62,7 @@ export async function proxy(
   };
   const supply = openTokenSupply(source, access);
   const token = await supply.current();
-  requireUsable(token, origins, provider);
+  await requireUsable(token, origins, provider);
 
   const phantom = makePhantomToken();
   const log = openLog(flags.log, context);
@@ -105,12 +105,12 @@ export async function proxy(
 }
 
 /** Throws a `ConfigurationError` for a token that authorizes no request, such as one of OAuth 1.0a without its secret. */
-function requireUsable(
+async function requireUsable(
   token: FreshToken,
   [origin = '']: readonly string[],
   provider: Parameters<typeof authorizedWith>[2],
-): void {
-  authorizedWith(token, { method: 'GET', url: new URL(origin) }, provider);
+): Promise<void> {
+  await authorizedWith(token, { method: 'GET', url: new URL(origin) }, provider);
 }
 
 function openLog(file: string | undefined, { stderr }: Context) {

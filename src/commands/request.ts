@@ -1,4 +1,4 @@
-import { authorizedWith } from '../access/authorized-with.ts';
+import { sendAs } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
 import { sendWithToken, suppliesOf } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
@@ -46,14 +46,15 @@ export async function request(
   const network = networkOf(networkOfSource(source), access.trace);
   const http = await context.openHttp({ ...network, streaming: true });
   const fetch = signalled(http.fetch, context.signal);
-  const send = (token: FreshToken) => {
-    const authorized = authorizedWith(token, { method, url, ...formOf(headers, body) }, allowed.provider);
-    return fetch(authorized.url, {
-      method,
-      headers: withToken(headers, authorized),
-      ...(body === undefined ? {} : { body: authorized.form ?? body }),
+  const send = (token: FreshToken) =>
+    sendAs(token, { method, url, ...formOf(headers, body) }, allowed.provider, {
+      send: (authorized) =>
+        fetch(authorized.url, {
+          method,
+          headers: withToken(headers, authorized),
+          ...(body === undefined ? {} : { body: authorized.form ?? body }),
+        }),
     });
-  };
   try {
     const destination = await openDestination(flags.output, context);
     try {

@@ -53,24 +53,50 @@ export async function token(typed: string | undefined, given: TokenFlags, contex
       hint: 'leave out --refresh',
     });
   }
-  if (method !== undefined || url !== undefined) {
+  const obtain = () =>
+    isScoped ? scopedFreshToken(source, scope, access) : freshToken(source, freshness, access);
+  let bearer: FreshToken | undefined;
+  const printBound = async (get: () => Promise<FreshToken>) => {
+    const { printBoundToken } = await import('./print-bound-token.ts');
+    return printBoundToken(
+      source,
+      { format, obtain: get, ...defined({ target, method, url }) },
+      flags,
+      access,
+    );
+  };
+  if (mayBeBound(source)) {
+    bearer = await printBound(obtain);
+    if (bearer === undefined) {
+      return;
+    }
+  } else if (method !== undefined || url !== undefined) {
     throw new UsageError(
       'usage_conflict',
-      '--method and --url are for a header that is signed (OAuth 1.0a)',
+      '--method and --url are for a header that is signed for one request (DPoP, OAuth 1.0a)',
       {
         hint: 'leave them out: this token is the same for every request',
       },
     );
   }
   const details = await formatDetails(format, source, target, flags, access);
-  const fresh = isScoped
-    ? await scopedFreshToken(source, scope, access)
-    : await freshToken(source, freshness, access);
+  const fresh = bearer ?? (await obtain());
+  if (fresh.proofKey !== undefined) {
+    await printBound(async () => fresh);
+    return;
+  }
   // A server sets how long its tokens live; refusing this one would never give another.
   if (fresh.kind === 'account' && !isFresh(fresh.head, { minValiditySeconds }, context)) {
     context.stderr.write(shortLivedText(fresh.head, minValiditySeconds, context.clock.now()));
   }
   print(format, { ...details, token: fresh }, context);
+}
+
+/** Whether the token may be bound to a key; of a grant, only the answer tells. */
+function mayBeBound(source: TokenSource): boolean {
+  return source.kind === 'account'
+    ? source.head.tokenType !== undefined
+    : source.kind === 'unattended' && source.settings.provider.dpop !== undefined;
 }
 
 /** A token with some of the scopes only. Throws a `UsageError` where no account is the source. */

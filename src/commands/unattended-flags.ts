@@ -44,6 +44,7 @@ const own: readonly Flag[] = [
     isRepeatable: true,
   },
   shared.param,
+  { usage: '--dpop', description: 'have the token bound to a key (DPoP)' },
   { usage: '--subject <name>', description: 'jwt-bearer: the person to act for' },
   {
     usage: '--refresh-token-file <path>',

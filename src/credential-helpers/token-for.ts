@@ -1,4 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
+import { refuseBoundToken } from '../access/bound-token.ts';
 import { freshIdToken } from '../access/fresh-id-token.ts';
 import { type FreshToken, freshToken } from '../access/fresh-token.ts';
 import type { FreshIdToken } from '../access/stored-id-token.ts';
@@ -15,9 +16,12 @@ const MIN_VALIDITY = 60;
 
 const freshness = { minValiditySeconds: MIN_VALIDITY, isJustListed: true };
 
-/** The access token of a source that is valid now. */
-export function tokenOf(source: TokenSource, access: AccessSession): Promise<FreshToken> {
-  return freshToken(source, freshness, access);
+/** The access token of a source that is valid now. Throws a `UsageError` for one that is bound to a key. */
+export async function tokenOf(source: TokenSource, access: AccessSession): Promise<FreshToken> {
+  await refuseBoundToken(source);
+  const fresh = await freshToken(source, freshness, access);
+  await refuseBoundToken(fresh);
+  return fresh;
 }
 
 /** When the token ends; `undefined` where nobody knows. */

@@ -1,7 +1,9 @@
 import { defined } from '../ground/defined.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
+import { readAuthenticationChallenges } from '../protocol/authentication-challenge.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { ProofKey } from './dpop/proof-key.ts';
 import { type OAuth1Signer, signedRequest } from './oauth1/signed-request.ts';
 import { presentToken } from './token-presentation.ts';
 
@@ -20,6 +22,8 @@ export interface TokenHolder {
   readonly clientId?: string;
   /** Signs the request with the token, which is not shown then. */
   readonly signer?: OAuth1Signer;
+  /** The key that the token is bound to (RFC 9449); absent for a bearer token. */
+  readonly proofKey?: ProofKey;
 }
 
 /** What is to be sent. */
@@ -34,18 +38,19 @@ export interface AuthorizedRequest {
 }
 
 /**
- * Gives the request with what the provider's API wants of its holder: the token as it takes it, or a signature. The query
- * of the address stays as it was written.
+ * Gives the request with what the provider's API wants of its holder: the token as it takes it, the token with a proof, or
+ * a signature. The query of the address stays as it was written.
  *
  * Throws a `ConfigurationError` where the API wants a signature and nothing can sign.
  *
  * @see [RFC 5849 §3.1](https://www.rfc-editor.org/rfc/rfc5849.html#section-3.1)
+ * @see [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449.html#section-7)
  */
-export function authorizedRequest(
+export async function authorizedRequest(
   provider: Pick<Provider, 'label' | 'tokenPresentation' | 'apiHeaders' | 'oauth1'>,
   { method, url, form }: PlainRequest,
-  { accessToken, clientId, signer }: TokenHolder,
-): AuthorizedRequest {
+  { accessToken, clientId, signer, proofKey }: TokenHolder,
+): Promise<AuthorizedRequest> {
   const { fixed, credentials, query } = presentToken(provider, accessToken, clientId);
   if (signer !== undefined) {
     const signed = signedRequest({ method, url: url.href, ...defined({ form }) }, signer);
@@ -64,7 +69,53 @@ export function authorizedRequest(
       { hint: 'take the token out of the environment, and sign in' },
     );
   }
+  if (proofKey !== undefined) {
+    const { boundAuthorization } = await import('./dpop/bound-authorization.ts');
+    return { fixed, credentials: await boundAuthorization(proofKey, accessToken, { method, url }), url };
+  }
   return { fixed, credentials, url: withQuery(url, query) };
+}
+
+/** How an authorized request is sent. */
+export interface Sending {
+  /** Sends it with these headers, and gives the response. */
+  readonly send: (authorized: AuthorizedRequest) => Promise<Response>;
+  /** The body is gone after the first time. */
+  readonly isOnce?: boolean;
+}
+
+/**
+ * Authorizes a request as `authorizedRequest` does, and sends it. Where the API wants a nonce in the proof of a bound
+ * token, the request is sent once more with the nonce that it gave.
+ *
+ * Throws what `authorizedRequest`, `withNonce` and `send` throw.
+ *
+ * @see [RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449.html#section-9)
+ */
+export async function sendAuthorized(
+  provider: Parameters<typeof authorizedRequest>[0],
+  request: PlainRequest,
+  holder: TokenHolder,
+  { send, isOnce = false }: Sending,
+): Promise<Response> {
+  const authorizedSend = async () => send(await authorizedRequest(provider, request, holder));
+  const { proofKey } = holder;
+  if (proofKey === undefined) {
+    return authorizedSend();
+  }
+  const { withNonce } = await import('./dpop/with-nonce.ts');
+  const { url } = request;
+  const what = `the API at ${url.host}`;
+  return withNonce(proofKey, { url, what, send: authorizedSend, wantsNonce: challengesForNonce, isOnce });
+}
+
+/** Whether a resource server wants a nonce in the proof, or another one (RFC 9449 §9). */
+export function challengesForNonce({ status, headers }: Response): boolean {
+  const challenges =
+    status === 401 ? readAuthenticationChallenges(headers.get('www-authenticate') ?? '') : [];
+  return challenges.some(
+    ({ scheme, parameters }) => scheme === 'dpop' && parameters.get('error') === 'use_dpop_nonce',
+  );
 }
 
 function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {

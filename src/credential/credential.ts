@@ -2,11 +2,10 @@ import type { Secret } from '../ground/secret.ts';
 import type { TokenPresentation } from '../providers/provider.ts';
 
 /**
- * How a request is authorized with an access token: the one that holds the token may use it (RFC 6750 §1.2). A token
- * that is bound to a key, or that signs requests, will be a kind of its own.
+ * How a request is authorized with an access token that anybody may use who holds it (RFC 6750 §1.2). A token that is
+ * bound to a key (`dpop/`, RFC 9449) and one that signs requests (`oauth1/`) cannot be shown like this.
  */
-export interface Credential {
-  readonly kind: 'bearer';
+export interface BearerCredential {
   readonly token: Secret;
   readonly presentation: TokenPresentation;
 }
@@ -20,8 +19,20 @@ export interface Authorization {
 /** The type of the tokens, as a token response names it (RFC 6749 §7.1). */
 export const TOKEN_TYPE = 'Bearer';
 
-/** The types that a token response may name, in lower case. */
-export const acceptedTokenTypes: readonly string[] = [TOKEN_TYPE.toLowerCase()];
+/** The type of tokens that are bound to a key (RFC 9449 §5). */
+export const BOUND_TOKEN_TYPE = 'DPoP';
+
+/**
+ * The types that a token response may name, in lower case. A bound token may come only where the request had a proof; where
+ * one was demanded, no other may.
+ */
+export function acceptedTokenTypes(binding?: { readonly isRequired: boolean }): readonly string[] {
+  const [bearer, bound] = [TOKEN_TYPE.toLowerCase(), BOUND_TOKEN_TYPE.toLowerCase()];
+  if (binding === undefined) {
+    return [bearer];
+  }
+  return binding.isRequired ? [bound] : [bound, bearer];
+}
 
 /** RFC 6750 §2.1. */
 const standardPresentation: TokenPresentation = { scheme: 'Bearer' };
@@ -30,12 +41,12 @@ const standardPresentation: TokenPresentation = { scheme: 'Bearer' };
 export function bearerCredential(
   token: Secret,
   presentation: TokenPresentation = standardPresentation,
-): Credential {
-  return { kind: 'bearer', token, presentation };
+): BearerCredential {
+  return { token, presentation };
 }
 
 /** What a request carries that is authorized with this credential: a header, or a parameter of the query. */
-export function authorizationOf({ token, presentation }: Credential): Authorization {
+export function authorizationOf({ token, presentation }: BearerCredential): Authorization {
   const value = token.reveal();
   if ('query' in presentation) {
     return { headers: {}, query: { [presentation.query]: value } };
@@ -47,13 +58,13 @@ export function authorizationOf({ token, presentation }: Credential): Authorizat
 }
 
 /** The header of a request as one line, such as `Authorization: Bearer …`; empty where the query holds the token. */
-export function headerLine(credential: Credential): string {
+export function headerLine(credential: BearerCredential): string {
   const [header] = Object.entries(headersShown(credential));
   return header === undefined ? '' : header.join(': ');
 }
 
 /** The headers of a request by their names, in the spelling that people know; none where the query holds the token. */
-export function headersShown(credential: Credential): Readonly<Record<string, string>> {
+export function headersShown(credential: BearerCredential): Readonly<Record<string, string>> {
   const headers = Object.entries(authorizationOf(credential).headers);
   return Object.fromEntries(
     headers.map(([name, value]) => [name === 'authorization' ? 'Authorization' : name, value]),

@@ -21,15 +21,18 @@ import { type CodeRequest, type GrantedSignIn, tokenEndpointFor } from './sign-i
 export interface CodeAttempt extends Attempt {
   /** Absent when the authorization request has no `max_age`. */
   readonly maxAge?: MaxAge;
+  /** The key that the code is bound to, by its thumbprint (RFC 9449 §10). */
+  readonly keyThumbprint?: string;
 }
 
 /** Makes the values of a new authorization request. */
 export async function newCodeAttempt(
-  { provider, scopes, parameters }: CodeRequest,
+  { provider, scopes, parameters, binding }: CodeRequest,
   { clock }: Pick<Context, 'clock'>,
 ): Promise<CodeAttempt> {
   const attempt = await newAttempt(provider, scopes);
-  return { ...attempt, ...defined({ maxAge: maxAgeOf(parameters, clock.now()) }) };
+  const keyThumbprint = await binding?.key.thumbprint();
+  return { ...attempt, ...defined({ maxAge: maxAgeOf(parameters, clock.now()), keyThumbprint }) };
 }
 
 /** What the authorization response of that attempt has to fit. */
@@ -65,7 +68,7 @@ export interface AddressedRequest {
  * @see [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1)
  */
 export async function addressRequest(
-  { state, nonce, pkce }: CodeAttempt,
+  { state, nonce, pkce, keyThumbprint }: CodeAttempt,
   request: CodeRequest,
   redirectUri: string,
   context: Pick<Context, 'clock'>,
@@ -81,6 +84,7 @@ export async function addressRequest(
       state,
       nonce,
       codeChallenge: pkce?.codeChallenge,
+      keyThumbprint,
       loginHint,
       resource: resourceParameter(provider),
       parameters,

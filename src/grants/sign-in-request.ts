@@ -1,6 +1,8 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { TokenBinding } from '../credential/dpop/proof-key.ts';
 import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { Secret } from '../ground/secret.ts';
@@ -16,6 +18,8 @@ import type { SignInProgress } from './sign-in-progress.ts';
 export interface SignInRequest {
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;
+  /** The key that the tokens are to be bound to (RFC 9449); absent: bearer tokens are asked for. */
+  readonly binding?: TokenBinding;
   /** Scopes asked for, offline access included. */
   readonly scopes: readonly string[];
   readonly fetch: Fetch;
@@ -81,8 +85,9 @@ export function isRetried(error: unknown, retriedErrors: ReadonlySet<string>): b
 
 /** The token endpoint as the requests of a sign-in need it. */
 export function tokenEndpointFor(request: SignInRequest, context: Pick<Context, 'clock'>): TokenEndpoint {
-  const { provider, client, fetch, allowHttpLoopback, scopes: requestedScopes } = request;
-  return tokenEndpoint({ provider, client, fetch, allowHttpLoopback, requestedScopes }, context);
+  const { provider, client, fetch, allowHttpLoopback, scopes: requestedScopes, binding } = request;
+  const use = { provider, client, fetch, allowHttpLoopback, requestedScopes, ...defined({ binding }) };
+  return tokenEndpoint(use, context);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
+import { refuseBoundToken } from '../access/bound-token.ts';
 import { freshToken } from '../access/fresh-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
 import type { AccountSource, SuppliedSource } from '../access/token-source.ts';
@@ -74,7 +75,9 @@ export function openAccount(
           const allowed = tokenOrigins(now, target, flags, configuration);
           requireOrigin(audienceOf(audience), allowed, configuration, access.context.paths);
         }
+        await refuseBoundToken(now);
         const fresh = await freshToken(now, { minValiditySeconds, isJustListed: true }, access);
+        await refuseBoundToken(fresh);
         const end = fresh.kind === 'supplied' ? undefined : fresh.head.expiresAt;
         return {
           token: fresh.accessToken.reveal(),

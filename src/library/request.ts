@@ -1,5 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
-import { authorizedWith } from '../access/authorized-with.ts';
+import { sendAs } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
 import { refuseInsufficientScope } from '../access/insufficient-scope.ts';
 import { sendWithToken, suppliesOf } from '../access/send-with-token.ts';
@@ -66,19 +66,20 @@ export function openRequests(target: string | undefined, flags: TargetFlags): Re
         opened = undefined;
         throw error;
       });
-      const send = (token: FreshToken) => {
-        const authorized = authorizedWith(token, { method, url, ...formOf(headers, body) }, allowed.provider);
-        return fetch(authorized.url, {
-          method,
-          headers: new Headers({
-            ...authorized.fixed,
-            ...Object.fromEntries(headers),
-            ...authorized.credentials,
-          }),
-          ...(body === undefined ? {} : { body: authorized.form ?? body }),
-          ...(signal === undefined ? {} : { signal }),
+      const send = (token: FreshToken) =>
+        sendAs(token, { method, url, ...formOf(headers, body) }, allowed.provider, {
+          send: (authorized) =>
+            fetch(authorized.url, {
+              method,
+              headers: new Headers({
+                ...authorized.fixed,
+                ...Object.fromEntries(headers),
+                ...authorized.credentials,
+              }),
+              ...(body === undefined ? {} : { body: authorized.form ?? body }),
+              ...(signal === undefined ? {} : { signal }),
+            }),
         });
-      };
       try {
         signal?.throwIfAborted();
         const response = await sendWithToken(suppliesOf(source, access), send);

@@ -1,4 +1,4 @@
-import { authorizedRequest } from '../credential/authorized-request.ts';
+import { type AuthorizedRequest, sendAuthorized } from '../credential/authorized-request.ts';
 import { AbortedError } from '../ground/errors.ts';
 import { appsecretProof } from '../protocol/dialects/appsecret-proof.ts';
 import type { ProfileRequest } from '../providers/profile-request.ts';
@@ -55,24 +55,25 @@ async function fetchDocument(
   if (provider.quirks.includes('appsecret-proof') && options.clientSecret !== undefined) {
     url.searchParams.set('appsecret_proof', appsecretProof(options.accessToken, options.clientSecret));
   }
-  const authorized = authorizedRequest(provider, { method, url }, options);
-  const response = await options.fetch(authorized.url.href, {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...Object.fromEntries(
-        Object.entries(headers ?? {}).map(([name, value]) => [
-          name,
-          value.replace('{client_id}', options.clientId),
-        ]),
-      ),
-      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-      ...authorized.fixed,
-      ...authorized.credentials,
-    },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    redirect: 'manual',
-  });
+  const send = (authorized: AuthorizedRequest) =>
+    options.fetch(authorized.url.href, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...Object.fromEntries(
+          Object.entries(headers ?? {}).map(([name, value]) => [
+            name,
+            value.replace('{client_id}', options.clientId),
+          ]),
+        ),
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...authorized.fixed,
+        ...authorized.credentials,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      redirect: 'manual',
+    });
+  const response = await sendAuthorized(provider, { method, url }, options, { send });
   return parseDocument(provider, await readProfileResponse(provider, response, options.accessToken));
 }
 

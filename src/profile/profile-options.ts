@@ -1,3 +1,4 @@
+import type { ProofKey } from '../credential/dpop/proof-key.ts';
 import type { OAuth1Signer } from '../credential/oauth1/signed-request.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { Secret } from '../ground/secret.ts';
@@ -14,5 +15,7 @@ export interface ProfileOptions {
   readonly clientSecret?: Secret;
   /** Signs the request, for a provider of OAuth 1.0a. */
   readonly signer?: OAuth1Signer;
+  /** The key that the token is bound to (RFC 9449). */
+  readonly proofKey?: ProofKey;
   readonly fetch: Fetch;
 }

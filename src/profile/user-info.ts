@@ -1,4 +1,7 @@
 import type * as Library from 'oauth4webapi';
+import { challengesForNonce } from '../credential/authorized-request.ts';
+import type { ProofKey } from '../credential/dpop/proof-key.ts';
+import { defined } from '../ground/defined.ts';
 import { OAuthLoginError, ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { clockHint } from '../protocol/id-token.ts';
@@ -27,11 +30,16 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
   };
   const client = { client_id: options.clientId };
   const fetch = libraryFetch(options.fetch);
-  const response = await oauth.userInfoRequest(metadata, client, options.accessToken.reveal(), {
-    [oauth.customFetch]: fetch,
-    // The endpoints were checked when the provider was resolved; http is a loopback address that was allowed.
-    [oauth.allowInsecureRequests]: true,
-  });
+  const { proofKey } = options;
+  const DPoP = await proofKey?.handle();
+  const send = () =>
+    oauth.userInfoRequest(metadata, client, options.accessToken.reveal(), {
+      [oauth.customFetch]: fetch,
+      // The endpoints were checked when the provider was resolved; http is a loopback address that was allowed.
+      [oauth.allowInsecureRequests]: true,
+      ...defined({ DPoP }),
+    });
+  const response = await (proofKey === undefined ? send() : withNonceOfUserInfo(provider, proofKey, send));
   // Read here, so that a broken connection is not taken for malformed JSON.
   const text = await readProfileResponse(provider, response, options.accessToken);
   // A challenge beside status 200 says nothing, and the library would take it for a refusal.
@@ -52,6 +60,17 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
     await verifySignature(oauth, jwt, { server: metadata, label, fetch });
   }
   return claims;
+}
+
+async function withNonceOfUserInfo(
+  { label, metadata }: ResolvedProvider,
+  key: ProofKey,
+  send: () => Promise<Response>,
+): Promise<Response> {
+  const { withNonce } = await import('../credential/dpop/with-nonce.ts');
+  const url = new URL(metadata.userinfo_endpoint ?? '');
+  const what = `the UserInfo endpoint of ${label}`;
+  return withNonce(key, { url, what, send, wantsNonce: challengesForNonce });
 }
 
 function isSigned(reply: Response): boolean {

@@ -19,6 +19,8 @@ export interface AuthorizationRequest {
   readonly nonce?: string;
   /** Of method S256; absent only where the provider's policy is `never`. */
   readonly codeChallenge?: string;
+  /** The thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
+  readonly keyThumbprint?: string;
   readonly loginHint?: string;
   /** The protected resource that the token is for (RFC 8707 §2). */
   readonly resource?: string;
@@ -47,6 +49,7 @@ export function authorizationParameters(request: AuthorizationRequest): URLSearc
     nonce: request.nonce,
     code_challenge: codeChallenge,
     code_challenge_method: codeChallenge === undefined ? undefined : 'S256',
+    dpop_jkt: request.keyThumbprint,
     login_hint: request.loginHint ?? request.parameters.login_hint,
     resource: request.resource ?? request.parameters.resource,
   };

@@ -16,6 +16,8 @@ export interface ProtectedResource {
   readonly authorizationServers: readonly string[];
   /** The scopes of the challenge, else all that the metadata list. */
   readonly scopes: readonly string[];
+  /** It takes tokens only that are bound to a key (RFC 9728 §2, RFC 9449). */
+  readonly dpop?: 'required';
 }
 
 /** What stands at an address: a protected resource, or nobody knows what; `isProtected`: it wanted a token. */
@@ -188,6 +190,7 @@ function readResource(
     identifier,
     authorizationServers: [...new Set(authorizationServers)],
     scopes: Array.isArray(listed) ? scopesOf(listed) : [],
+    ...(member('dpop_bound_access_tokens_required') === true ? { dpop: 'required' as const } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { ConfigurationError, ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { fromLibraryError } from './library-errors.ts';
+import { sendBound } from './send-bound.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
@@ -43,16 +44,22 @@ export async function pushAuthorizationRequest(
   const library = await import('oauth4webapi');
   const what = `the pushed authorization request endpoint of ${provider.label}`;
   const client = { client_id: endpoint.client.clientId };
+  const { binding } = endpoint;
+  const options = {
+    [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
+    [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
+    ...(binding === undefined ? {} : { DPoP: await binding.key.handle() }),
+  };
+  const address = { endpoint: metadata.pushed_authorization_request_endpoint, what };
   try {
-    const response = await library.pushedAuthorizationRequest(
-      metadata,
-      client,
-      authenticateClient(endpoint.client),
-      parameters,
-      {
-        [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider),
-        [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
-      },
+    const response = await sendBound(binding, address, () =>
+      library.pushedAuthorizationRequest(
+        metadata,
+        client,
+        authenticateClient(endpoint.client),
+        parameters,
+        options,
+      ),
     );
     const reply = await library.processPushedAuthorizationResponse(metadata, client, response);
     const fault = faultOf(reply);

@@ -8,6 +8,7 @@ import type { ResolvedProvider } from '../providers/provider.ts';
 import type { SentNonce } from './id-token.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { fromLibraryError } from './library-errors.ts';
+import { sendBound } from './send-bound.ts';
 import { type TokenEndpoint, tokenEndpointOf } from './token-endpoint.ts';
 import { tokenSetFromResponse } from './token-response.ts';
 import type { TokenSet } from './token-set.ts';
@@ -48,23 +49,31 @@ export interface TokenExchangeSteps {
 export async function requestTokens(
   endpoint: TokenEndpoint,
   exchange: TokenExchangeSteps,
-  tokenTypes: readonly string[] = acceptedTokenTypes,
+  tokenTypes: readonly string[] = acceptedTokenTypes(endpoint.binding),
 ): Promise<TokenSet> {
   const library = await import('oauth4webapi');
-  const { provider } = endpoint;
+  const { provider, binding } = endpoint;
   const client: Library.Client = { client_id: endpoint.client.clientId };
   const options = {
     [library.customFetch]: tolerantFetch(libraryFetch(endpoint.fetch), provider, tokenTypes),
     [library.allowInsecureRequests]: endpoint.allowHttpLoopback,
+    ...(binding === undefined ? {} : { DPoP: await binding.key.handle() }),
   };
   try {
     const { metadata } = provider;
-    const response = await exchange.send(library, metadata, client, options);
+    const address = { endpoint: metadata.token_endpoint, what: tokenEndpointOf(endpoint) };
+    const response = await sendBound(binding, address, () =>
+      exchange.send(library, metadata, client, options),
+    );
     const { bare, idToken } = await setIdTokenApart(response);
     const reply = await exchange.read(library, metadata, client, bare);
     const own = endpoint.now();
     const offset = clockOffset(response, own);
     const tokens = tokenSetFromResponse(reply, { endpoint, tokenTypes, clockOffset: offset });
+    if (binding !== undefined) {
+      const { refuseForeignKey } = await import('./token-confirmation.ts');
+      await refuseForeignKey(tokens.accessToken, binding.key, provider);
+    }
     if (idToken === undefined) {
       if (exchange.nonce?.sent !== undefined) {
         throw noIdToken(provider);

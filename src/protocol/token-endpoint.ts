@@ -1,3 +1,4 @@
+import type { TokenBinding } from '../credential/dpop/proof-key.ts';
 import type { Context } from '../ground/context.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
@@ -12,6 +13,8 @@ export interface TokenEndpoint {
   readonly now: () => Date;
   /** Stands for the granted scopes when the server names none (RFC 6749 §5.1). */
   readonly requestedScopes: readonly string[];
+  /** The key that the tokens are to be bound to (RFC 9449); absent: bearer tokens are asked for. */
+  readonly binding?: TokenBinding;
   /** What becomes of an ID Token while its keys cannot be fetched; the whole reply is refused unless told. */
   readonly idTokenWithoutKeys?: 'left-out';
 }

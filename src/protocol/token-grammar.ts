@@ -1,4 +1,4 @@
-import { acceptedTokenTypes, TOKEN_TYPE } from '../credential/credential.ts';
+import { acceptedTokenTypes, BOUND_TOKEN_TYPE, TOKEN_TYPE } from '../credential/credential.ts';
 import { type ErrorOptionsWithHint, ProtocolError } from '../ground/errors.ts';
 import { quoteForeign } from '../ground/safe-text.ts';
 import { LONGEST_LIFETIME } from './token-members.ts';
@@ -20,7 +20,7 @@ type Member = (name: string) => unknown;
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function validateTokenResponse(response: object, tokenTypes = acceptedTokenTypes): void {
+export function validateTokenResponse(response: object, tokenTypes = acceptedTokenTypes()): void {
   const own: Member = (name) => Object.getOwnPropertyDescriptor(response, name)?.value;
   if (own('error') !== undefined) {
     throw invalid('contains an error, although its status says success');
@@ -33,10 +33,13 @@ export function validateTokenResponse(response: object, tokenTypes = acceptedTok
   const tokenType = own('token_type');
   if (typeof tokenType !== 'string' || !tokenTypes.includes(tokenType.toLowerCase())) {
     const words = tokenType === undefined ? '' : ` ${held(tokenType, own)}`;
+    const isBearer = tokenTypes.includes(TOKEN_TYPE.toLowerCase());
+    const wanted = isBearer ? TOKEN_TYPE : BOUND_TOKEN_TYPE;
     const fault =
-      tokenType === undefined ? 'has no token_type' : `has the token_type${words}, not "${TOKEN_TYPE}"`;
-    const hint =
-      'if its tokens are bearer tokens (RFC 6750) anyway, say so with "token_type": "bearer" in its entry in config.json';
+      tokenType === undefined ? 'has no token_type' : `has the token_type${words}, not "${wanted}"`;
+    const hint = isBearer
+      ? 'if its tokens are bearer tokens (RFC 6750) anyway, say so with "token_type": "bearer" in its entry in config.json'
+      : 'the token is not bound to your key as was demanded (RFC 9449), so it was not used; ask the operator of the server to bind the tokens of this client';
     throw invalid(fault, { hint, serverWords: words });
   }
   const expiresIn = own('expires_in');

@@ -37,7 +37,7 @@ export function completeTokenResponse(members: Record<string, unknown>, quirks: 
 function completeTokenType(members: Record<string, unknown>, quirks: readonly Quirk[]): void {
   const type = members.token_type;
   const isBearer = typeof type === 'string' && /^bearer[ _-]?token$/i.test(type);
-  const isPromised = quirks.includes('token-type-missing') && !/^(?:bearer|n_a)$/i.test(String(type));
+  const isPromised = quirks.includes('token-type-missing') && !/^(?:bearer|n_a|dpop)$/i.test(String(type));
   if (isBearer || isPromised) {
     members.token_type = 'bearer';
   }

@@ -1,5 +1,5 @@
 import type * as Library from 'oauth4webapi';
-import { TOKEN_TYPE } from '../credential/credential.ts';
+import { BOUND_TOKEN_TYPE } from '../credential/credential.ts';
 import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { Secret } from '../ground/secret.ts';
@@ -11,7 +11,7 @@ const LONGEST_LIFE_SECONDS = 100 * 366 * 86_400;
 
 /** What a token response has to fit to. */
 export interface ExpectedTokens {
-  readonly endpoint: Pick<TokenEndpoint, 'now' | 'requestedScopes'>;
+  readonly endpoint: Pick<TokenEndpoint, 'now' | 'requestedScopes' | 'binding'>;
   /** The types a token may have, in lower case. */
   readonly tokenTypes: readonly string[];
   /** Seconds by which the server's clock is ahead of ours, where that is worth telling. */
@@ -30,9 +30,11 @@ export function tokenSetFromResponse(
   { endpoint, tokenTypes, clockOffset }: ExpectedTokens,
 ): TokenSet {
   const issuedAt = endpoint.now();
+  const isBound = reply.token_type === BOUND_TOKEN_TYPE.toLowerCase();
+  const proofKey = isBound ? endpoint.binding?.key : undefined;
   if (!tokenTypes.includes(reply.token_type)) {
     throw new ProtocolError('protocol_invalid_response', 'the token is of a type that was not requested', {
-      hint: `only ${TOKEN_TYPE} tokens (RFC 6750) are supported`,
+      hint: `a request without a proof gives Bearer tokens (RFC 6750), and --dpop asks for tokens of the type ${BOUND_TOKEN_TYPE} (RFC 9449)`,
     });
   }
   return {
@@ -44,7 +46,7 @@ export function tokenSetFromResponse(
       : { expiresAt: new Date(issuedAt.getTime() + reply.expires_in * 1000) }),
     ...refreshTokenEnd(reply.refresh_token_expires_in, issuedAt),
     scopes: grantedScopes(reply.scope, endpoint.requestedScopes),
-    ...defined({ clockOffset, subject: typeof reply.sub === 'string' ? reply.sub : undefined }),
+    ...defined({ clockOffset, proofKey, subject: typeof reply.sub === 'string' ? reply.sub : undefined }),
   };
 }
 

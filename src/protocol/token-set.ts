@@ -1,3 +1,4 @@
+import type { ProofKey } from '../credential/dpop/proof-key.ts';
 import type { Secret } from '../ground/secret.ts';
 
 /** Claims of an ID Token whose signature and claims were validated (OpenID Connect Core §3.1.3.7). */
@@ -14,6 +15,8 @@ export interface TokenSet {
   readonly tokenSecret?: Secret;
   /** Of token credentials, the session handle that renews them. */
   readonly refreshToken?: Secret;
+  /** The key that the access token is bound to (RFC 9449 §5); absent for a bearer token. */
+  readonly proofKey?: ProofKey;
   readonly idToken?: Secret;
   readonly idTokenClaims?: IdTokenClaims;
   readonly issuedAt: Date;
@@ -27,4 +30,9 @@ export interface TokenSet {
   readonly subject?: string;
   /** Seconds by which the server's clock is ahead of ours, where they differ by more than five minutes. */
   readonly clockOffset?: number;
+}
+
+/** The type of the access token for the head of an account, where it is not a bearer token. */
+export function tokenTypeOf({ proofKey }: TokenSet): { readonly tokenType?: 'DPoP' } {
+  return proofKey === undefined ? {} : { tokenType: 'DPoP' };
 }

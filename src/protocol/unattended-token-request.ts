@@ -61,7 +61,7 @@ export async function requestUnattendedTokens(
         return reply;
       },
     },
-    isOther ? [...acceptedTokenTypes, 'n_a'] : acceptedTokenTypes,
+    [...acceptedTokenTypes(endpoint.binding), ...(isOther ? ['n_a'] : [])],
   );
 }
 

@@ -36,6 +36,7 @@ const listNames = [
   'token_endpoint_auth_methods_supported',
   'code_challenge_methods_supported',
   'userinfo_signing_alg_values_supported',
+  'dpop_signing_alg_values_supported',
 ] as const;
 
 /** Most entries of a list that are read; no list of a real server is longer. */

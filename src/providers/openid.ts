@@ -48,6 +48,14 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
   };
 }
 
+/** What is known of a protected resource. */
+interface ResourceOfProvider {
+  readonly identifier: string;
+  readonly scopes?: readonly string[];
+  /** It takes tokens only that are bound to a key (RFC 9449). */
+  readonly dpop?: 'required';
+}
+
 /**
  * Gives the provider of a protected resource: its authorization server, which is asked for tokens for this resource and
  * for nothing about the person. What the catalogue knows of that server stays with sign-ins to the server itself.
@@ -57,7 +65,7 @@ export function openidProvider(name: string, label: string, issuer: string): Pro
 export function resourceProvider(
   name: string,
   issuer: string,
-  { identifier, scopes = [] }: { readonly identifier: string; readonly scopes?: readonly string[] },
+  { identifier, scopes = [], dpop }: ResourceOfProvider,
 ): Provider {
   return {
     ...openidProvider(name, resourceLabel(identifier), issuer),
@@ -67,6 +75,7 @@ export function resourceProvider(
     areScopesOpenid: false,
     withoutUserInfo: true,
     apiOrigins: [identifier],
+    ...(dpop === undefined ? {} : { dpop }),
     quirks: [],
     notes: [],
   };

@@ -128,6 +128,10 @@ const members = {
     'How the access token is sent, if not as Authorization: Bearer (RFC 6750 §2.1).',
     parts.tokenPresentation,
   ),
+  dpop: optional(
+    'Its tokens are bound to a key of the account (DPoP, RFC 9449). offered: a bearer token is accepted too.',
+    oneOf('required', 'offered'),
+  ),
   git: optional('Its git server, which takes the access token as the password.', tokenAsPassword),
   registry: optional(
     'Its registry of container images, which takes the access token as the password.',
@@ -176,6 +180,7 @@ export const sharedMembers = {
   api_headers: shared('api_headers', members.api_headers),
   api_variables: shared('api_variables', members.api_variables),
   token_presentation: shared('token_presentation', members.token_presentation),
+  dpop: shared('dpop', members.dpop),
   git: shared('git', members.git),
   registry: shared('registry', members.registry),
   refresh_token_days: shared('refresh_token_days', members.refresh_token_days),

@@ -95,6 +95,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     apiHeaders: file.api_headers,
     apiVariables: file.api_variables,
     tokenPresentation: file.token_presentation,
+    dpop: file.dpop,
     git: file.git,
     registry: file.registry,
     refreshTokenDays: file.refresh_token_days,

@@ -168,6 +168,8 @@ export interface Provider {
   /** Variables in which programs look for the address of the API, each with that address. */
   readonly apiVariables?: Readonly<Record<string, string>>;
   readonly tokenPresentation?: TokenPresentation;
+  /** Its tokens are bound to a key (RFC 9449); `offered`: a bearer token in their place is taken. */
+  readonly dpop?: 'required' | 'offered';
   readonly git?: TokenAsPassword;
   /** Its registry of container images. */
   readonly registry?: TokenAsPassword;

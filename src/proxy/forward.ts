@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authorizedWith } from '../access/authorized-with.ts';
+import { sendAs } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
 import { sendWithToken } from '../access/send-with-token.ts';
+import type { AuthorizedRequest } from '../credential/authorized-request.ts';
 import { defined } from '../ground/defined.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
@@ -109,17 +110,20 @@ function sendOnce(
   const presentation = provider.tokenPresentation;
   const form = body.kind === 'whole' && isForm(request) ? body.bytes.toString() : undefined;
   const plain = withoutTokenParameter(url, presentation);
-  const authorized = authorizedWith(token, { method, url: plain, ...defined({ form }) }, provider);
-  const headers = requestHeaders(request, presentation);
-  if (authorized.form !== undefined) {
-    headers.delete('content-length');
-  }
-  return fetch(authorized.url, {
-    method,
-    headers: { ...authorized.fixed, ...Object.fromEntries(headers), ...authorized.credentials },
-    signal,
-    ...sentBody(body, authorized.form),
-  });
+  const send = (authorized: AuthorizedRequest) => {
+    const headers = requestHeaders(request, presentation);
+    if (authorized.form !== undefined) {
+      headers.delete('content-length');
+    }
+    return fetch(authorized.url, {
+      method,
+      headers: { ...authorized.fixed, ...Object.fromEntries(headers), ...authorized.credentials },
+      signal,
+      ...sentBody(body, authorized.form),
+    });
+  };
+  const isOnce = body.kind === 'stream';
+  return sendAs(token, { method, url: plain, ...defined({ form }) }, provider, { send, isOnce });
 }
 
 function sentBody(body: RequestBody, form: string | undefined): RequestInit {

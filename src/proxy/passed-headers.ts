@@ -18,6 +18,7 @@ const hopByHop: readonly string[] = [
 const ownOfRequest: readonly string[] = [
   ...hopByHop,
   'authorization',
+  'dpop',
   'cookie',
   'host',
   'expect',
@@ -28,6 +29,8 @@ const ownOfRequest: readonly string[] = [
 /** Headers that are meant for a browser, or lead the client past the proxy. */
 const keptBack: readonly string[] = [
   ...hopByHop,
+  // The nonce is for the proofs of the proxy (RFC 9449 §8).
+  'dpop-nonce',
   'set-cookie',
   'set-cookie2',
   'alt-svc',

@@ -12,7 +12,7 @@ import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { askedScopes, scopeSetting } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
-import { shortLivedScopes, withAuthentication } from './sign-in-flags.ts';
+import { shortLivedScopes, withAuthentication, withBoundTokens } from './sign-in-flags.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable } from './variables.ts';
 
@@ -26,6 +26,8 @@ export interface LoginFlags extends TargetFlags {
   readonly scope?: readonly string[];
   readonly browser?: boolean;
   readonly device?: boolean;
+  /** The tokens have to be bound to a key (RFC 9449). */
+  readonly dpop?: boolean;
   readonly port?: string;
   readonly redirectUri?: string;
   /** The stored account to sign in again, and no other. */
@@ -136,7 +138,7 @@ export function settingsOfTarget(
   env: Environment,
   configuration: Configuration,
 ): LoginSettings {
-  const chosen = withAuthentication(target, flags.clientAuthentication);
+  const chosen = withBoundTokens(withAuthentication(target, flags.clientAuthentication), flags.dpop);
   const { provider, configuration: entry } = chosen;
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;

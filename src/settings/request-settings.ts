@@ -42,30 +42,38 @@ const ownHeaders = new Set([
   'expect',
   'te',
   'trailer',
+  'dpop',
 ]);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Folds the flags into one request; throws a `UsageError`. */
 export function requestSettings(address: string, flags: RequestFlags): RequestSettings {
   const data = readData(flags);
-  const method = (flags.request ?? (data === undefined ? 'GET' : 'POST')).toUpperCase();
-  if (!TOKEN.test(method) || ['CONNECT', 'TRACE', 'TRACK'].includes(method)) {
-    throw invalid(`${JSON.stringify(flags.request)} is not a method`, 'for example -X DELETE');
-  }
+  const method = requestMethod(flags.request ?? (data === undefined ? 'GET' : 'POST'), '-X');
   if (data !== undefined && (method === 'GET' || method === 'HEAD')) {
     throw new UsageError('usage_conflict', `a ${method} request has no body`, {
       hint: 'put the data into the query of the address, or choose another method with -X',
     });
   }
   return {
-    url: readAddress(address),
+    url: requestAddress(address),
     method,
     headers: readHeaders(flags.header ?? [], data),
     ...defined({ data }),
   };
 }
 
-function readAddress(address: string): URL {
+/** Reads a method in any letters, for that flag. Throws a `UsageError` for what is none, or is not for an API. */
+export function requestMethod(text: string, flag: string): string {
+  const method = text.toUpperCase();
+  if (!TOKEN.test(method) || ['CONNECT', 'TRACE', 'TRACK'].includes(method)) {
+    throw invalid(`${JSON.stringify(text)} is not a method`, `for example ${flag} DELETE`);
+  }
+  return method;
+}
+
+/** Reads the absolute address of a request. Throws a `UsageError` for any other text. */
+export function requestAddress(address: string): URL {
   if (!/^https?:\/\/[^\s\x00-\x1f\x7f]+$/i.test(address) || !URL.canParse(address)) {
     throw invalid(
       'the address is not an absolute URL',

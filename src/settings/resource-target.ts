@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { defined } from '../ground/defined.ts';
 import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import { resourceProvider } from '../providers/openid.ts';
 import type { Configuration } from './configuration.ts';
@@ -12,6 +13,8 @@ export interface ChosenResource {
   readonly identifier: string;
   readonly scopes: readonly string[];
   readonly issuer: string;
+  /** It takes tokens only that are bound to a key (RFC 9449). */
+  readonly dpop?: 'required';
 }
 
 /** Characters of a provider's name. */
@@ -24,7 +27,7 @@ const HASH_DIGITS = 8;
  */
 export function resourceTarget(
   typed: string,
-  { identifier, scopes, issuer }: ChosenResource,
+  { identifier, scopes, issuer, dpop }: ChosenResource,
   flags: Pick<LoginFlags, 'issuer' | 'resourceParameter'>,
   configuration: Configuration,
 ): Target {
@@ -40,7 +43,10 @@ export function resourceTarget(
   };
   return {
     target: typed,
-    provider: withConfiguration(resourceProvider(name, issuer, { identifier, scopes }), own),
+    provider: withConfiguration(
+      resourceProvider(name, issuer, { identifier, scopes, ...defined({ dpop }) }),
+      own,
+    ),
     configuration: own,
     issuerNamed: flags.issuer !== undefined,
   };

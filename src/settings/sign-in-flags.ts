@@ -28,6 +28,22 @@ export function withAuthentication(target: Target, text: string | undefined): Ta
   };
 }
 
+/** The target whose tokens have to be bound to a key (`--dpop`, RFC 9449). Throws a `UsageError` for OAuth 1.0a. */
+export function withBoundTokens(target: Target, isBound = false): Target {
+  if (!isBound) {
+    return target;
+  }
+  const { provider } = target;
+  if (provider.oauth1 !== undefined) {
+    throw new UsageError(
+      'usage_conflict',
+      `${provider.label} has OAuth 1.0a, whose requests are signed anyway`,
+      { hint: 'leave out --dpop' },
+    );
+  }
+  return { ...target, provider: { ...provider, dpop: 'required' } };
+}
+
 /** The scopes that `--short-lived` asks for; throws a `UsageError` where nothing asks for it. */
 export function shortLivedScopes(
   { label, shortLived }: Pick<Provider, 'label' | 'shortLived'>,

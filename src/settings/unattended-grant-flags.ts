@@ -21,6 +21,7 @@ type SharedFlags = Pick<
   | 'store'
   | 'caFile'
   | 'allowHttpLoopback'
+  | 'dpop'
   | 'debug'
 >;
 
@@ -69,6 +70,7 @@ const uses: readonly (readonly [keyof UnattendedFlags, string, readonly Unattend
   ['store', '--store or --no-store', ['client-credentials', 'jwt-bearer']],
   ['caFile', '--ca-file', all],
   ['allowHttpLoopback', '--allow-http-loopback', all],
+  ['dpop', '--dpop', all],
   ['subject', '--subject', ['jwt-bearer']],
   ['refreshTokenFile', '--refresh-token-file', ['refresh-token']],
   ['rotateTo', '--rotate-to', ['refresh-token']],

@@ -137,7 +137,7 @@ async function beginDevice(ready: ReadySignIn, ports: SignInPorts, context: Cont
 }
 
 function parts(ready: ReadySignIn, ports: SignInPorts) {
-  const { settings, provider, client, destination, wanted, accounts } = ready;
+  const { settings, provider, client, binding, destination, wanted, accounts } = ready;
   const isOfflineAccessRefused = accounts.some((account) => account.isOfflineAccessRefused);
   const request = grantRequest(ready, isOfflineAccessRefused ? 'none' : wishOf(ready), ports);
   const round = { scopes: request.scopes, isOfflineAccessRefused };
@@ -148,6 +148,7 @@ function parts(ready: ReadySignIn, ports: SignInPorts) {
       settings,
       provider,
       client,
+      ...defined({ binding }),
       destination,
       wanted,
       round,

@@ -1,5 +1,7 @@
 import type { AccountHead } from '../accounts/account.ts';
+import { openProofKey, type TokenBinding } from '../credential/dpop/proof-key.ts';
 import type { CodeAttempt } from '../grants/code-attempt.ts';
+import type { Clock } from '../ground/context.ts';
 import { plainObject } from '../ground/plain-json.ts';
 import { Secret } from '../ground/secret.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
@@ -33,6 +35,8 @@ export interface BegunRecord {
   readonly settings: RegisteredSettings;
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;
+  /** The key that the tokens are to be bound to (RFC 9449). */
+  readonly binding?: TokenBinding;
   readonly destination: Destination;
   readonly wanted: AccountHead | undefined;
   readonly round: Round;
@@ -40,26 +44,30 @@ export interface BegunRecord {
 }
 
 /** The record as the sealed part of its file: plain data, with the secrets as texts. */
-export function sealedRecord({ settings, client, grant, ...others }: BegunRecord): object {
+export function sealedRecord({ settings, client, grant, binding, ...others }: BegunRecord): object {
   const { clientSecret: _, ...plainSettings } = settings;
   return {
     ...others,
     settings: plainSettings,
     client: { ...client, clientSecret: client.clientSecret?.reveal() },
+    ...(binding === undefined ? {} : { binding: { ...binding, key: binding.key.secret.reveal() } }),
     grant: grant.kind === 'device_code' ? { ...grant, deviceCode: grant.deviceCode.reveal() } : grant,
   };
 }
 
 /** The sealed part as a record again; `undefined` for anything that `sealedRecord` did not make. */
-export function recordOf(body: unknown): BegunRecord | undefined {
+export function recordOf(body: unknown, clock: Clock): BegunRecord | undefined {
   if (plainObject(body)?.settings === undefined) {
     return undefined;
   }
   // The key vouches for it, and the version of this tool that wrote it has been compared.
-  const read = body as SealedRecord;
+  const { binding, ...read } = body as SealedRecord;
   const { clientSecret, ...client } = read.client;
   return {
     ...read,
+    ...(binding === undefined
+      ? {}
+      : { binding: { ...binding, key: openProofKey(new Secret(binding.key), clock) } }),
     client: clientSecret === undefined ? client : { ...client, clientSecret: new Secret(clientSecret) },
     grant: grantOf(read.grant),
   };
@@ -69,7 +77,8 @@ type Text<Members, Name extends keyof Members> = Omit<Members, Name> & {
   readonly [Key in Name]: undefined extends Members[Key] ? string | undefined : string;
 };
 type SealedGrant = Text<BegunDevice, 'deviceCode'> | BegunCode;
-type SealedRecord = Omit<BegunRecord, 'client' | 'grant'> & {
+type SealedRecord = Omit<BegunRecord, 'client' | 'grant' | 'binding'> & {
+  readonly binding?: Omit<TokenBinding, 'key'> & { readonly key: string };
   readonly client: Omit<OAuthClient, 'clientSecret'> & { readonly clientSecret?: string };
   readonly grant: SealedGrant;
 };

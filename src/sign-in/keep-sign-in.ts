@@ -61,6 +61,7 @@ export async function keepSignIn(
       idTokenClaims: tokens.idTokenClaims,
       subject: tokens.subject,
       signer: facts.signer,
+      proofKey: tokens.proofKey,
       fetch: ready.fetch,
     }),
   );
@@ -72,7 +73,7 @@ export async function keepSignIn(
     throw otherBrowser(provider.label);
   }
   const signIn = {
-    ...defined({ redirectUri: facts.redirectUri }),
+    ...defined({ redirectUri: facts.redirectUri, binding: ready.binding }),
     settings,
     provider,
     client,

@@ -1,10 +1,13 @@
+import type { AccountHead } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { accountsOfClient } from '../accounts/accounts-of-client.ts';
 import type { Session } from '../accounts/session.ts';
 import { requireDeviceGrant } from '../grants/device-authorization.ts';
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { isInteractive } from '../ground/presence.ts';
+import { tokenBinding } from '../protocol/token-binding.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { registrationOffer } from '../providers/registration-offer.ts';
 import { requireS256, s256Support } from '../providers/require-s256.ts';
@@ -71,11 +74,19 @@ export async function prepareSignIn(
     settings,
     provider,
     client,
+    ...defined({ binding: await tokenBinding(boundAsBefore(provider, accounts), context) }),
     fetch,
     destination,
     accounts: accounts.filter((head) => head.provider === provider.name),
     wanted: asked.wanted,
   };
+}
+
+/** An account whose tokens are bound to a key stays one: a sign-in that was not told so does not weaken it. */
+function boundAsBefore(provider: ResolvedProvider, accounts: readonly AccountHead[]): ResolvedProvider {
+  return accounts.some(({ tokenType }) => tokenType !== undefined)
+    ? { ...provider, dpop: 'required' }
+    : provider;
 }
 
 /** The settings with the scopes of this provider, and its issuer, in the spelling of its metadata. */

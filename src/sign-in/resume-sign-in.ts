@@ -87,7 +87,7 @@ export async function resumeSignIn(id: string, options: ResumeOptions, session: 
 async function openRecord({ head }: BegunSignIn, { context }: Session): Promise<BegunRecord> {
   const record =
     head.version === packageJson.version
-      ? recordOf(await openBegunSignIns(context).open(head.id))
+      ? recordOf(await openBegunSignIns(context).open(head.id), context.clock)
       : undefined;
   if (record === undefined) {
     throw foreignSignIn(head);

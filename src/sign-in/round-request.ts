@@ -36,11 +36,11 @@ export function grantRequest(
   wish: OfflineAccessWish,
   { progress, questions }: SignInPorts,
 ): CodeRequest & DeviceRequest {
-  const { settings, provider, client, fetch } = ready;
+  const { settings, provider, client, fetch, binding } = ready;
   const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, loginHint, pushes } =
     settings;
   return {
-    ...defined({ loginHint }),
+    ...defined({ loginHint, binding }),
     ...requestOf(ready, wish),
     provider,
     client,

@@ -3,13 +3,14 @@ import { accountId } from '../accounts/account-id.ts';
 import { signatureRuleOf } from '../accounts/account-signer.ts';
 import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
 import type { Session } from '../accounts/session.ts';
+import type { TokenBinding } from '../credential/dpop/proof-key.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { SignInProfile } from '../profile/sign-in-profile.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
-import type { TokenSet } from '../protocol/token-set.ts';
+import { type TokenSet, tokenTypeOf } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { StoreKind } from '../secrets/store-kind.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
@@ -22,6 +23,8 @@ export interface SignIn {
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;
   readonly tokens: TokenSet;
+  /** The key that the requests for tokens were signed with (RFC 9449). */
+  readonly binding?: TokenBinding;
   readonly person: SignInProfile;
   /** Absent where no redirect took place. */
   readonly redirectUri?: string;
@@ -54,7 +57,9 @@ export async function storeSignIn(
   const id = accountOf(signIn, person.profile?.sub);
   // Without a person, nobody knows whether the stored refresh token belongs to the same person.
   const mayKeep = tokens.refreshToken === undefined && settings.offlineAccess && person.profile !== undefined;
-  const tried = mayKeep ? await tryRefreshToken(id, session) : undefined;
+  // A refresh token is bound to the key that it was asked for with, and each sign-in has a key of its own.
+  const isWithoutKey = signIn.binding === undefined;
+  const tried = mayKeep && isWithoutKey ? await tryRefreshToken(id, session) : undefined;
   const stored = await store.withLock(id, async () => {
     const kept = tried === undefined ? undefined : await secretsWithRefreshToken(id, store);
     // The refreshes of the sign-in before go on from its own ID Token (OpenID Connect Core §12.2).
@@ -109,6 +114,7 @@ function signInRecord(
       userInfoAlgorithms: provider.metadata.userinfo_signing_alg_values_supported,
       redirectUri: signIn.redirectUri,
       tokenPresentation: provider.tokenPresentation,
+      ...tokenTypeOf(tokens),
       oauth1: signatureRuleOf(provider.oauth1),
       profile: person.profile,
       profileUnavailable: isProfileUnavailable(person) ? true : undefined,
@@ -135,6 +141,7 @@ function signInRecord(
       refreshToken,
       idToken: tokens.idToken,
       clientSecret: client.clientSecret,
+      proofKey: signIn.binding?.key.secret,
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { AccountHead } from '../accounts/account.ts';
+import type { TokenBinding } from '../credential/dpop/proof-key.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
@@ -20,6 +21,8 @@ export interface ReadySignIn {
   readonly settings: RegisteredSettings;
   readonly provider: ResolvedProvider;
   readonly client: OAuthClient;
+  /** The key that the tokens are to be bound to (RFC 9449); absent: bearer tokens are asked for. */
+  readonly binding?: TokenBinding;
   readonly fetch: Fetch;
   /** Where the account will be kept. */
   readonly destination: Destination;

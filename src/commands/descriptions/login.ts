@@ -82,6 +82,10 @@ export const loginCommand: CommandDescription = {
         description: 'push the request to the server before the browser opens (RFC 9126)',
       },
       {
+        usage: '--dpop',
+        description: 'have the tokens bound to a key of this account (DPoP); a stolen one is of no use then',
+      },
+      {
         usage: '--short-lived',
         description: 'request tokens that expire soon and are refreshed (GitHub)',
       },

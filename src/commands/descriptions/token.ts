@@ -15,11 +15,11 @@ const format: Flag = {
 
 const method: Flag = {
   usage: '--method <method>',
-  description: 'with --format header and OAuth 1.0a: the method to sign',
+  description: 'with --format header and DPoP or OAuth 1.0a: the method to sign',
 };
 const url: Flag = {
   usage: '--url <url>',
-  description: 'with --format header and OAuth 1.0a: the URL to sign',
+  description: 'with --format header and DPoP or OAuth 1.0a: the URL to sign',
 };
 
 /** With an account, a token with fewer scopes; with `--grant`, the scopes to request. */

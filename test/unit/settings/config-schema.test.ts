@@ -126,6 +126,7 @@ const good: readonly object[] = [
   }),
   work({ api_headers: { 'x-api-key': '{client_id}' }, token_presentation: { scheme: 'OAuth' } }),
   work({ api_variables: { WORK_API_URL: 'https://api.example.com/v1' } }),
+  work({ dpop: 'offered' }),
 ];
 
 const bad: readonly unknown[] = [
@@ -223,6 +224,7 @@ const bad: readonly unknown[] = [
   work({ api_variables: { LD_PRELOAD: 'https://api.example.com' } }),
   work({ api_variables: { WORK_API_URL: 'http://api.example.com' } }),
   work({ token_presentation: { scheme: 'OAuth', query: 'access_token' } }),
+  work({ dpop: true }),
 ];
 
 describe('the schema and the program agree', () => {
