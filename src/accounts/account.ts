@@ -67,6 +67,7 @@ export const readAccountHead = record({
     token_endpoint: optional(text),
     userinfo_endpoint: optional(text),
     revocation_endpoint: optional(text),
+    introspection_endpoint: optional(text),
     device_authorization_endpoint: optional(text),
     pushed_authorization_request_endpoint: optional(text),
     jwks_uri: optional(text),

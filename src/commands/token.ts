@@ -26,6 +26,8 @@ export interface TokenFlags extends TokenSourceFlags, FormatFlags {
   readonly method?: string;
   readonly url?: string;
   readonly idToken?: boolean;
+  /** What the server tells of the token is asked for, and not the token. */
+  readonly introspect?: boolean;
   readonly debug?: boolean;
 }
 
@@ -43,6 +45,10 @@ export async function token(typed: string | undefined, given: TokenFlags, contex
   const isScoped = scope !== undefined && flags.grant === undefined;
   const source = await tokenSourceOf(target, isScoped ? unscoped : flags, access);
   const freshness = { minValiditySeconds, isJustListed: true, force: flags.refresh ?? false };
+  if (flags.introspect) {
+    const { printIntrospection } = await import('./print-introspection.ts');
+    return printIntrospection(source, { freshness, json: flags.json ?? false }, access);
+  }
   const { method, url } = flags;
   if (source.kind === 'account' && source.head.oauth1 !== undefined) {
     const { printOAuth1Token } = await import('./print-oauth1-token.ts');

@@ -39,6 +39,7 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
     ['codes, secrets and tokens', token_request?.refresh_url],
     ['tokens', endpoints.userinfo_endpoint],
     ['tokens', endpoints.revocation_endpoint],
+    ['tokens', endpoints.introspection_endpoint],
     ['tokens', profile.url],
     ['tokens', profile.emails?.url],
     ['tokens', 'url' in revocation ? revocation.url : undefined],

@@ -10,16 +10,13 @@ export const endpointNames = [
   'token_endpoint',
   'userinfo_endpoint',
   'revocation_endpoint',
+  'introspection_endpoint',
   'device_authorization_endpoint',
   'pushed_authorization_request_endpoint',
   'jwks_uri',
 ] as const;
 
-const furtherEndpointNames = [
-  'introspection_endpoint',
-  'registration_endpoint',
-  'end_session_endpoint',
-] as const;
+const furtherEndpointNames = ['registration_endpoint', 'end_session_endpoint'] as const;
 
 const flagNames = [
   'authorization_response_iss_parameter_supported',

@@ -10,6 +10,7 @@ export const endpoints = objectOf({
   token_endpoint: optional('Where a code becomes tokens (RFC 6749 §3.2).', texts.address),
   userinfo_endpoint: optional('Where the claims come from (OpenID Connect Core §5.3).', texts.address),
   revocation_endpoint: optional('Where tokens are revoked (RFC 7009).', texts.address),
+  introspection_endpoint: optional('Where the server tells of a token (RFC 7662).', texts.address),
   device_authorization_endpoint: optional('Where --device starts (RFC 8628 §3.1).', texts.address),
   pushed_authorization_request_endpoint: optional(
     'Where authorization requests are pushed (RFC 9126 §2).',

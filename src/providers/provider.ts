@@ -83,6 +83,7 @@ export interface Endpoints {
   readonly token_endpoint: string;
   readonly userinfo_endpoint: string;
   readonly revocation_endpoint: string;
+  readonly introspection_endpoint: string;
   readonly device_authorization_endpoint: string;
   readonly pushed_authorization_request_endpoint: string;
   readonly jwks_uri: string;

@@ -137,6 +137,7 @@ const providerEntry = objectOf({
         anyOf(url, nullValue),
       ),
       revocation_endpoint: optional('Where a token is revoked (RFC 7009).', url),
+      introspection_endpoint: optional('Where the server tells of a token (RFC 7662).', url),
       device_authorization_endpoint: optional('Where the device grant begins (RFC 8628).', url),
       pushed_authorization_request_endpoint: optional(
         'Where authorization requests are pushed (RFC 9126).',

@@ -153,14 +153,23 @@ function isProfileUnavailable({ problem, profile }: SignInProfile): boolean {
   return isRefused || (problem instanceof ProtocolError && profile !== undefined);
 }
 
-function endpointsOf({ metadata }: ResolvedProvider) {
-  const { authorization_endpoint, token_endpoint, userinfo_endpoint, revocation_endpoint, jwks_uri } =
-    metadata;
+function endpointsOf(provider: ResolvedProvider) {
+  const { metadata } = provider;
+  const { authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri } = metadata;
   return defined({
     authorization_endpoint,
     token_endpoint,
     userinfo_endpoint,
-    revocation_endpoint,
+    revocation_endpoint: metadata.revocation_endpoint,
+    introspection_endpoint: introspectionEndpointOf(provider),
     jwks_uri,
   });
+}
+
+/** The introspection endpoint. Metadata that send tokens to another origin than the one that issues them are not followed. */
+function introspectionEndpointOf({ metadata, discovered }: ResolvedProvider): string | undefined {
+  const { introspection_endpoint: endpoint, token_endpoint: issuing } = metadata;
+  const isElsewhere =
+    endpoint !== undefined && issuing !== undefined && new URL(endpoint).origin !== new URL(issuing).origin;
+  return isElsewhere && discovered.includes('introspection_endpoint') ? undefined : endpoint;
 }

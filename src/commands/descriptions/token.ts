@@ -13,6 +13,11 @@ const format: Flag = {
   completes: { words: formats },
 };
 
+const as: Flag = {
+  usage: '--as <variable>',
+  description: 'the variable that the format sets (default: for example GITHUB_TOKEN)',
+};
+
 const method: Flag = {
   usage: '--method <method>',
   description: 'with --format header and DPoP or OAuth 1.0a: the method to sign',
@@ -29,6 +34,12 @@ const scope: Flag = {
     'the scopes of the token: fewer than the account has; repeatable, or separated by commas or spaces',
 };
 
+const idToken: Flag = {
+  usage: '--id-token',
+  description: 'print the ID Token, for clusters and clouds that sign in with it',
+  conflicts: [method, url, scope],
+};
+
 /** `oauth-login token`. */
 export const tokenCommand: CommandDescription = {
   name: 'token',
@@ -37,14 +48,12 @@ export const tokenCommand: CommandDescription = {
   flags: [
     shared.minValidity,
     format,
+    as,
+    idToken,
     {
-      usage: '--as <variable>',
-      description: 'the variable that the format sets (default: for example GITHUB_TOKEN)',
-    },
-    {
-      usage: '--id-token',
-      description: 'print the ID Token, for clusters and clouds that sign in with it',
-      conflicts: [method, url, scope],
+      usage: '--introspect',
+      description: 'print what the server tells of the token, and not the token (RFC 7662)',
+      conflicts: [format, as, method, url, scope, idToken],
     },
     method,
     url,
