@@ -1,11 +1,14 @@
-import { knownSecret } from '../accounts/known-secret.ts';
+import type { AccountStore } from '../accounts/account-store.ts';
+import { knownClientKey, knownSecret } from '../accounts/known-secret.ts';
 import type { Session } from '../accounts/session.ts';
+import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
-import type { SigningKey } from '../protocol/signing-key.ts';
+import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { readSecretText, sourceName } from '../secrets/secret-file.ts';
 import type { UnattendedClientAuthentication } from '../settings/unattended-client-authentication.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
 import { clientVariables } from '../settings/variables.ts';
@@ -25,10 +28,11 @@ export interface UnattendedCredential {
  */
 export async function findUnattendedCredential(
   settings: UnattendedSettings,
-  key: SigningKey | undefined,
+  given: SigningKey | undefined,
   { context, store }: Pick<Session, 'context' | 'store'>,
 ): Promise<UnattendedCredential> {
   const { clientId, provider, clientAuthentication } = settings;
+  const key = given ?? (await configuredKey(settings, store, context));
   const { id, secret: variable } = clientVariables(provider);
   if (clientId === undefined) {
     const isHandedOver = settings.grant === 'jwt-bearer' && settings.subjectToken.kind !== 'variable';
@@ -60,6 +64,25 @@ export async function findUnattendedCredential(
       hint: `set ${variable}, or give --client-secret-file FILE, or the client's key with --key-file FILE`,
     },
   );
+}
+
+/** The key of a client that is configured to sign with one: that of its file, or what `setup` or a sign-in sealed. */
+async function configuredKey(
+  { configuration, clientAuthentication, clientId, provider }: UnattendedSettings,
+  store: AccountStore,
+  context: Context,
+): Promise<SigningKey | undefined> {
+  const isKeyed = (clientAuthentication ?? configuration.client_authentication) === 'private_key_jwt';
+  if (!isKeyed || clientId === undefined) {
+    return undefined;
+  }
+  const file = configuration.client_key_file;
+  if (file !== undefined) {
+    const source = { what: 'the private key', flag: 'client_key_file' };
+    return readSigningKey(await readSecretText(file, context, source), sourceName(file));
+  }
+  const kept = await knownClientKey({ issuer: provider.issuer, clientId }, store);
+  return kept === undefined ? undefined : readSigningKey(kept.reveal(), 'the store');
 }
 
 /** The client as it presents itself to the resolved provider. */

@@ -47,7 +47,11 @@ export function clientOfAccount(head: AccountHead, secrets: AccountSecrets): OAu
   return {
     clientId: head.clientId,
     clientAuthentication: head.clientAuthentication,
-    ...defined({ clientSecret: secrets.clientSecret }),
+    ...defined({
+      clientSecret: secrets.clientSecret,
+      clientKey: secrets.clientKey,
+      assertionAudience: head.assertionAudience,
+    }),
   };
 }
 

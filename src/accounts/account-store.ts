@@ -22,7 +22,8 @@ export interface StoredAccounts {
 }
 
 /** The accounts of the user, one sealed file each. Every method throws `StoreError`. */
-export interface AccountStore extends Pick<ClientSecrets, 'readClientSecret' | 'writeClientSecret'> {
+export interface AccountStore
+  extends Pick<ClientSecrets, 'readClientSecret' | 'writeClientSecret' | 'readClientKey'> {
   /**
    * Lists the accounts. It needs no key, and one file that cannot be read does not hide the others. With the name
    * of a provider or an issuer, accounts of others may be left out, so that one account is found among a thousand
@@ -106,6 +107,10 @@ export function openAccountStore(context: Context): AccountStore {
   return {
     async readClientSecret(client) {
       return (await clientSecrets()).readClientSecret(client);
+    },
+
+    async readClientKey(client) {
+      return (await clientSecrets()).readClientKey(client);
     },
 
     async writeClientSecret(client, secret, store) {

@@ -14,7 +14,7 @@ import {
 } from '../ground/stored-record.ts';
 import { readStoredProfile } from '../profile/profile.ts';
 import { parameterPlaces, signatureMethods } from '../providers/oauth1.ts';
-import type { ClientAuthentication, TokenPresentation } from '../providers/provider.ts';
+import { clientAuthentications, type TokenPresentation } from '../providers/provider.ts';
 import { storeKinds } from '../secrets/store-kind.ts';
 
 /** The mark of a refresh that was begun and has not given an access token. */
@@ -60,7 +60,9 @@ export const readAccountHead = record({
   /** Its server refuses the parameter `resource`. */
   isResourceUnsent: mark,
   clientId: text,
-  clientAuthentication: oneOf<ClientAuthentication>('none', 'client_secret_post', 'client_secret_basic'),
+  clientAuthentication: oneOf(...clientAuthentications),
+  /** The `aud` of what its client signs to say who it is (RFC 7523 §3). */
+  assertionAudience: optional(text),
   /** The endpoints signed in with; secrets go to no others. */
   endpoints: record({
     authorization_endpoint: optional(text),
@@ -149,6 +151,8 @@ export const readAccountSecrets = record({
   clientSecret: optional(secret),
   /** The private key that proves who uses the tokens, as a JWK (RFC 9449). */
   proofKey: optional(secret),
+  /** The private key that its client signs with, as a JWK. */
+  clientKey: optional(secret),
 });
 
 /** The sealed part of an account file. */

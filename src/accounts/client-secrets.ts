@@ -21,6 +21,8 @@ export interface ClientReference {
 /** What is kept of a client. */
 export interface ClientToKeep
   extends Pick<RegisteredClient, 'clientSecret' | 'secretExpiresAt' | 'management'> {
+  /** The private key that the client signs with, as a JWK. */
+  readonly clientKey?: Secret;
   /** This tool registered the client; absent: a person did. */
   readonly isMadeByTool?: boolean;
   /** The file of certificates that the server was reached with. */
@@ -35,6 +37,8 @@ export interface KeptManagement extends ClientManagement {
 /** The client secrets that `setup` keeps, one sealed file for each client. Every method throws `StoreError`. */
 export interface ClientSecrets {
   readClientSecret(client: ClientReference): Promise<Secret | undefined>;
+  /** The private key that `setup` made for the client, as a JWK. */
+  readClientKey(client: ClientReference): Promise<Secret | undefined>;
   writeClientSecret(
     client: ClientReference & { readonly provider: string },
     secret: Secret,
@@ -72,26 +76,31 @@ export function openClientSecrets(context: Context): ClientSecrets {
     const key = await openKey(file.store, context, { create: false });
     const body = plainObject(openSealedFile(file, key));
     const management = plainObject(body?.management);
-    const isEmpty = typeof body?.clientSecret !== 'string' && management === undefined;
+    const isEmpty =
+      typeof body?.clientSecret !== 'string' &&
+      typeof body?.clientKey !== 'string' &&
+      management === undefined;
     // Some servers give this tool neither a secret nor a way to delete the client.
     if (body === undefined || (isEmpty && head.isMadeByTool !== true)) {
       throw corruptFile(file.path);
     }
-    return { clientSecret: body.clientSecret, management };
+    return { clientSecret: body.clientSecret, clientKey: body.clientKey, management };
   };
   const write = async (
     { provider, issuer, clientId }: ClientReference & { readonly provider: string },
-    { clientSecret, secretExpiresAt, isMadeByTool, management, caFile }: ClientToKeep,
+    { clientSecret, clientKey, secretExpiresAt, isMadeByTool, management, caFile }: ClientToKeep,
     store: StoreKind,
   ) => {
     const key = await openKey(store, context, { create: true });
     removeLitter(context);
     const head = {
       ...{ provider, issuer, clientId, hasSecret: clientSecret !== undefined },
+      ...(clientKey === undefined ? {} : { hasKey: true }),
       ...defined({ isMadeByTool, secretExpiresAt: secretExpiresAt?.toISOString() }),
     };
     const body = defined({
       clientSecret: clientSecret?.reveal(),
+      clientKey: clientKey?.reveal(),
       management: management && defined({ uri: management.uri, token: management.token.reveal(), caFile }),
     });
     writeSealedFile(fileOf({ issuer, clientId }), 'client', { head, body }, key);
@@ -101,6 +110,11 @@ export function openClientSecrets(context: Context): ClientSecrets {
     async readClientSecret(client) {
       const secret = (await read(client))?.clientSecret;
       return typeof secret === 'string' ? new Secret(secret) : undefined;
+    },
+
+    async readClientKey(client) {
+      const key = (await read(client))?.clientKey;
+      return typeof key === 'string' ? new Secret(key) : undefined;
     },
 
     writeClientSecret: (client, secret, store) => write(client, { clientSecret: secret }, store),

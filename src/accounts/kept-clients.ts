@@ -16,6 +16,8 @@ export interface KeptClient {
   readonly clientId: string;
   readonly store: StoreKind;
   readonly hasSecret: boolean;
+  /** The private key that it signs with is kept. */
+  readonly hasKey: boolean;
   /** When the secret ends, where the server said so (RFC 7591 §3.2.1). */
   readonly secretExpiresAt?: string;
   /** This tool registered the client, and not a person. */
@@ -49,6 +51,7 @@ function readKeptClient(file: string): KeptClient | undefined {
     return {
       ...{ file, provider, issuer, clientId, store: sealed.store },
       hasSecret: hasSecret !== false,
+      hasKey: head.hasKey === true,
       ...(typeof secretExpiresAt === 'string' ? { secretExpiresAt } : {}),
       isMadeByTool: isMadeByTool === true,
     };

@@ -32,6 +32,21 @@ export async function knownSecret(
   return before === undefined ? undefined : (await store.readSecrets(before)).clientSecret;
 }
 
+/** The private key of a client as `setup` or the last sign-in sealed it. */
+export async function knownClientKey(
+  client: ClientReference,
+  store: AccountStore,
+): Promise<Secret | undefined> {
+  const sealed = await store.readClientKey(client);
+  if (sealed !== undefined) {
+    return sealed;
+  }
+  const before = accountWithSecret(client, await store.list());
+  return before?.clientAuthentication === 'private_key_jwt'
+    ? (await store.readSecrets(before)).clientKey
+    : undefined;
+}
+
 /** The account that this client, with a secret, has signed in. */
 export function accountWithSecret(
   client: ClientReference,

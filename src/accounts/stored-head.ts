@@ -36,6 +36,7 @@ export function isSameBinding(given: AccountHead, stored: AccountHead): boolean 
   const binding = (head: AccountHead) =>
     JSON.stringify([
       [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
+      [head.assertionAudience],
       [head.resource, head.isResourceUnsent, head.endSessionEndpoint],
       [head.allowHttpLoopback, head.caFile, head.extraCaFile, head.host, head.tenant],
       Object.entries(head.oauth1 ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),

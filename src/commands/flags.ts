@@ -1,3 +1,4 @@
+import { clientAuthentications } from '../providers/provider.ts';
 import type { Flag } from './flag.ts';
 
 /** A host as people paste it: from the address bar of a browser, with the scheme before it and a slash after it. */
@@ -70,8 +71,14 @@ export const clientSecretFile: Flag = {
 /** How the client authenticates (RFC 6749 §2.3). */
 export const clientAuthentication: Flag = {
   usage: '--client-authentication <method>',
-  description: 'how the client authenticates: client_secret_basic, client_secret_post or none',
-  completes: { words: ['client_secret_basic', 'client_secret_post', 'none'] },
+  description: 'how the client authenticates: client_secret_basic, private_key_jwt, none, …',
+  completes: { words: clientAuthentications },
+};
+
+/** Where the private key of the client is read from (RFC 7523, RFC 5849 §3.4.3). */
+export const keyFile: Flag = {
+  usage: '--key-file <path>',
+  description: 'the private key (JWK or PEM) that the client signs with (private_key_jwt, RSA-SHA1)',
 };
 
 /** More scopes (RFC 6749 §3.3). */

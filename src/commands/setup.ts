@@ -1,10 +1,14 @@
+import { resolve } from 'node:path';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError, ConfigurationError, NetworkError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Secret } from '../ground/secret.ts';
+import { jsonText } from '../output/json.ts';
 import {
   clientFileNote,
+  type KindOfClient,
+  madeKeyText,
   removedClientText,
   replacedClientText,
   savedClientText,
@@ -22,7 +26,7 @@ import { registeredRedirectUri } from '../settings/redirect-uri.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
 import { clientVariables } from '../settings/variables.ts';
 import { askForSecret } from '../setup/ask-for-client.ts';
-import { checkTarget } from '../setup/check-target.ts';
+import { type CheckedTarget, checkTarget } from '../setup/check-target.ts';
 import { refuseClientId } from '../setup/client-id-problem.ts';
 import { guideRegistration } from '../setup/guide-registration.ts';
 import { registerByTool } from '../setup/register-by-tool.ts';
@@ -40,6 +44,8 @@ export interface SetupFlags extends LoginFlags {
   readonly remove?: boolean;
   /** With `remove`: delete it here also where the server cannot be asked. */
   readonly forget?: boolean;
+  /** Make a private key for the client, keep it sealed, and print its public half. */
+  readonly generateKey?: boolean;
   /** The method of PKCE that the server supports although its metadata does not list it. */
   readonly codeChallengeMethod?: 'S256';
 }
@@ -81,14 +87,41 @@ export async function setup(name: string, flags: SetupFlags, context: Context): 
   if (before !== undefined && before !== clientId) {
     context.stderr.write(replacedClientText(checked.provider.label, before));
   }
+  if (flags.generateKey) {
+    return makeKey({ ...checked, clientId }, context);
+  }
   const secret = await secretFor({ ...checked, clientId }, context);
   const given = defined({ clientSecret: secret });
   await saveClient(checked, { clientId, ...given }, context);
+  if (flags.keyFile !== undefined) {
+    return saved(checked, 'with a key', context);
+  }
   const kind = await kindOfClient({ ...checked, clientId, ...given }, context);
   if (kind === 'public' && checked.provider.clientSecret === 'required') {
     context.stderr.write(missingSecretText(checked.provider));
   }
   saved(checked, kind, context);
+}
+
+/** Makes the key of the client, keeps it sealed, and prints what has to be registered at the server. */
+async function makeKey(
+  checked: CheckedTarget & { readonly clientId: string },
+  context: Context,
+): Promise<void> {
+  const { newClientKey, publicKeysOf } = await import('../protocol/client-key.ts');
+  const clientKey = newClientKey(checked.clientSigningAlgorithms);
+  const { client_key_file: _file, ...others } = checked.configuration;
+  const configuration = { ...others, client_authentication: 'private_key_jwt' as const };
+  await saveClient({ ...checked, configuration }, { clientId: checked.clientId, clientKey }, context);
+  const keys = publicKeysOf(clientKey);
+  if (checked.json) {
+    context.stdout.write(
+      jsonText({ provider: checked.provider.name, client_id: checked.clientId, jwks: keys }),
+    );
+    return;
+  }
+  saved(checked, 'with a key', context);
+  context.stdout.write(madeKeyText(checked.provider.label, jsonText(keys)));
 }
 
 async function removeAndTell(settings: LoginSettings, flags: SetupFlags, context: Context): Promise<void> {
@@ -124,6 +157,9 @@ function withOwnSettings(settings: LoginSettings, flags: SetupFlags): LoginSetti
       : {}),
     configuration: {
       ...settings.configuration,
+      ...(flags.keyFile === undefined
+        ? {}
+        : { client_key_file: resolve(flags.keyFile), client_authentication: 'private_key_jwt' as const }),
       ...defined({
         redirect_uri: flags.redirectUri,
         code_challenge_method: supportsS256 ? 'S256' : undefined,
@@ -153,7 +189,7 @@ function missingSecretText(provider: Provider): string {
   return `note: ${provider.label} also needs a client secret: give it with --client-secret-file, or set ${clientVariables(provider).secret} when you sign in.\n`;
 }
 
-function saved(settings: LoginSettings, kind: 'public' | 'confidential', context: Context): void {
+function saved(settings: LoginSettings, kind: KindOfClient, context: Context): void {
   const { provider, host, tenant } = settings;
   // As the configuration holds it now.
   const configured = {

@@ -35,7 +35,7 @@ export async function clientFindings(
     settings.clientSecret !== undefined ||
     (before?.clientId === clientId && before.clientAuthentication !== 'none') ||
     listKeptClients(context).some(
-      (kept) => kept.issuer === issuer && kept.clientId === clientId && kept.hasSecret,
+      (kept) => kept.issuer === issuer && kept.clientId === clientId && (kept.hasSecret || kept.hasKey),
     );
   if (secretRule(settings) === 'required' && !hasSecret) {
     return [

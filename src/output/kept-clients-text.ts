@@ -29,7 +29,7 @@ export function keptClientsText(
 }
 
 function lineOf(client: KeptClient, configuration: Configuration): string {
-  const { provider, clientId, file, hasSecret, isMadeByTool } = client;
+  const { provider, clientId, file, hasSecret, hasKey, isMadeByTool } = client;
   const isCurrent = configuration.providers.get(provider)?.client_id === clientId;
   const command = isCurrent
     ? `oauth-login setup ${shellQuoted(provider)} --remove`
@@ -37,7 +37,7 @@ function lineOf(client: KeptClient, configuration: Configuration): string {
   const what = [
     `client ${safeText(clientId, 400)}`,
     ...(isMadeByTool ? ['registered by oauth-login'] : []),
-    ...(hasSecret ? [] : ['without a secret']),
+    ...(hasKey ? ['with the key that it signs with'] : hasSecret ? [] : ['without a secret']),
   ].join(', ');
   return `${breakCommands(safeText(provider))} (${what}); to delete it:\n    ${command}`;
 }

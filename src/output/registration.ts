@@ -107,13 +107,16 @@ export function clientFileNote(file: string): string {
   return `note: ${file} still holds the client secret; delete it, or keep it where only you can read it.\n`;
 }
 
+/** What a client that was saved shows at the server: nothing, a secret, or what it has signed with a key. */
+export type KindOfClient = 'public' | 'confidential' | 'with a key';
+
+/** The public half of a key that was made, and what to do with it. */
+export function madeKeyText(label: string, keys: string): string {
+  return `Register this public key (JWKS) for the client at ${label}; the private key is kept encrypted:\n${keys}`;
+}
+
 /** What `setup` answers. */
-export function savedClientText(
-  label: string,
-  kind: 'public' | 'confidential',
-  file: string,
-  signIn: string,
-): string {
+export function savedClientText(label: string, kind: KindOfClient, file: string, signIn: string): string {
   const secret = kind === 'confidential' ? ', with its secret encrypted' : '';
   return `Saved the client for ${label} in ${file}${secret}.\nSign in with: oauth-login ${signIn}\n`;
 }

@@ -35,9 +35,16 @@ export function assertClient(assertion: ClientAssertion): ClientAuth {
   };
 }
 
-/** What a server calls itself in the `aud` of an assertion: its issuer, or where it has no metadata the token endpoint. */
-export function assertionAudience({ discovery, metadata }: ResolvedProvider): string {
-  return discovery === 'none' ? (metadata.token_endpoint ?? metadata.issuer) : metadata.issuer;
+/**
+ * What a server calls itself in the `aud` of an assertion: its issuer; where it has no metadata, or is known to demand
+ * it, the address of its token endpoint. A server is never tried with both: with the address of an endpoint, another
+ * server could name that endpoint as its own, and use the assertion there.
+ *
+ * @see [draft-ietf-oauth-rfc7523bis](https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/)
+ */
+export function assertionAudience({ discovery, metadata, quirks }: ResolvedProvider): string {
+  const isEndpoint = discovery === 'none' || quirks.includes('assertion-for-token-endpoint');
+  return isEndpoint ? (metadata.token_endpoint ?? metadata.issuer) : metadata.issuer;
 }
 
 /** What an assertion says besides what every one does: `aud`, `exp`, `iat` and `jti` (RFC 7523 §3). */

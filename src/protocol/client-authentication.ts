@@ -2,6 +2,7 @@ import type { ClientAuth } from 'oauth4webapi';
 import type { Secret } from '../ground/secret.ts';
 import type { ClientAuthentication } from '../providers/provider.ts';
 import { assertClient, type ClientAssertion } from './client-assertion.ts';
+import { readSigningKey } from './signing-key.ts';
 
 /** The OAuth client as it presents itself to the authorization server. */
 export interface OAuthClient {
@@ -9,7 +10,11 @@ export interface OAuthClient {
   readonly clientSecret?: Secret;
   readonly clientAuthentication: ClientAuthentication;
   /** The other method, which the server offers too; nobody said for which of them the client was registered. */
-  readonly otherAuthentication?: Exclude<ClientAuthentication, 'none'>;
+  readonly otherAuthentication?: 'client_secret_post' | 'client_secret_basic';
+  /** The private key that signs, as a JWK with its algorithm, of a client that authenticates by `private_key_jwt`. */
+  readonly clientKey?: Secret;
+  /** The `aud` of what this client signs to say who it is; the issuer when absent. */
+  readonly assertionAudience?: string;
   /** Stands for the secret when present: what the client signs instead of showing one (RFC 7523 §2.2). */
   readonly assertion?: ClientAssertion;
   /** The request names no client at all: its assertion or subject token is the only credential (RFC 7521 §4.1). */
@@ -22,7 +27,7 @@ export function otherAuthentication(
   offered: readonly string[] | undefined,
 ): Pick<OAuthClient, 'otherAuthentication'> {
   const isOpen = offered?.includes('client_secret_post') && offered.includes('client_secret_basic');
-  if (!isOpen || method === 'none') {
+  if (!isOpen || (method !== 'client_secret_post' && method !== 'client_secret_basic')) {
     return {};
   }
   const isPost = method === 'client_secret_post';
@@ -42,9 +47,23 @@ export function authenticateClient(client: OAuthClient): ClientAuth {
   if (client.assertion !== undefined) {
     return assertClient(client.assertion);
   }
+  const { clientKey } = client;
+  if (clientKey !== undefined && client.clientAuthentication === 'private_key_jwt') {
+    return async (server, ...more) => {
+      const key = await readSigningKey(clientKey.reveal(), 'the store');
+      const audience = client.assertionAudience ?? server.issuer;
+      await assertClient({ method: 'private_key_jwt', key, audience })(server, ...more);
+    };
+  }
   if (secret === undefined || client.clientAuthentication === 'none') {
     return (_server, { client_id }, body) => {
       body.set('client_id', client_id);
+    };
+  }
+  if (client.clientAuthentication === 'client_secret_jwt') {
+    return (server, ...more) => {
+      const audience = client.assertionAudience ?? server.issuer;
+      return assertClient({ method: 'client_secret_jwt', secret, audience })(server, ...more);
     };
   }
   if (client.clientAuthentication === 'client_secret_post') {

@@ -31,6 +31,7 @@ const listNames = [
   'response_modes_supported',
   'grant_types_supported',
   'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
   'code_challenge_methods_supported',
   'userinfo_signing_alg_values_supported',
   'dpop_signing_alg_values_supported',

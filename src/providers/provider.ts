@@ -10,7 +10,16 @@ import type { TokenAsPassword } from './token-as-password.ts';
 export type PkcePolicy = 'never' | 'optional' | 'required' | 'insteadOfSecret';
 
 /** How the client authenticates at the token endpoint (RFC 6749 §2.3, OpenID Connect Core §9). */
-export type ClientAuthentication = 'none' | 'client_secret_post' | 'client_secret_basic';
+export type ClientAuthentication = (typeof clientAuthentications)[number];
+
+/** All of them. */
+export const clientAuthentications = [
+  'none',
+  'client_secret_post',
+  'client_secret_basic',
+  'client_secret_jwt',
+  'private_key_jwt',
+] as const;
 
 /** What a provider accepts as redirect URI of a listener on the End-User's machine (RFC 8252 §7.3). */
 export interface RedirectPolicy {

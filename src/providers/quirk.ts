@@ -11,6 +11,7 @@
  * - `error-in-message`: an error is a `message` beside the `status`, without an `error` of RFC 6749 §5.2.
  * - `granted-scopes-in-callback`: the authorization response says in `granted_scopes` what was granted, the token reply does not.
  * - `nonce-not-returned`: the ID Token leaves out the nonce of the request, so none is sent (OpenID Connect Core §3.1.2.1).
+ * - `assertion-for-token-endpoint`: what a client signs to say who it is names the token endpoint, and not the issuer (RFC 7523 §3).
  */
 export const quirks = [
   'form-encoded-reply',
@@ -23,6 +24,7 @@ export const quirks = [
   'error-in-message',
   'granted-scopes-in-callback',
   'nonce-not-returned',
+  'assertion-for-token-endpoint',
 ] as const;
 
 /** The name of one of them. */

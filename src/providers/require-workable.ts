@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ConfigurationError } from '../ground/errors.ts';
-import type { Provider } from './provider.ts';
+import { clientAuthentications, type Provider } from './provider.ts';
 
 /** How the sign-in asks: these checks are about the authorization request only where one is made. */
 export interface AskedFlow {
@@ -8,7 +8,7 @@ export interface AskedFlow {
 }
 
 /** Ways to authenticate at the token endpoint that a sign-in knows; the list is optional and then means Basic (RFC 8414 §2). */
-const knownMethods = ['none', 'client_secret_post', 'client_secret_basic'];
+const knownMethods: readonly string[] = clientAuthentications;
 
 /**
  * Throws a `ConfigurationError` where the metadata says that the sign-in cannot work: it demands what is not done here,
@@ -66,11 +66,8 @@ function tokenObstacle(provider: Provider, metadata: AuthorizationServer): Obsta
     provider.clientSecret !== 'none' &&
     !methods.some(isKnown)
   ) {
-    const how = methods.some((method) => method.endsWith('_jwt'))
-      ? 'signs its requests with a key or a secret (RFC 7523)'
-      : 'has a certificate (RFC 8705)';
     return [
-      `requires a client that ${how} at the token endpoint, which a person's sign-in does not do`,
+      `requires a client that has a certificate (RFC 8705) at the token endpoint, which a person's sign-in does not do`,
       `ask its operator to allow client_secret_basic or a public client; if it does, say so with "client_authentication": "none" in config.json`,
     ];
   }

@@ -171,7 +171,8 @@ function chooseClientAuthentication(
   if (offered?.includes('client_secret_post')) {
     return 'client_secret_post';
   }
-  return offered?.includes('client_secret_basic') ? 'client_secret_basic' : provider.clientAuthentication;
+  const ways = ['client_secret_basic', 'client_secret_jwt', 'private_key_jwt'] as const;
+  return ways.find((way) => offered?.includes(way)) ?? provider.clientAuthentication;
 }
 
 /** A server that does not list `offline_access` may refuse the whole request for it. */

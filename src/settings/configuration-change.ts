@@ -32,7 +32,12 @@ export async function writeProviderConfiguration(
 }
 
 /** The keys of a client, which are removed with it. */
-const clientKeys: ReadonlySet<string> = new Set(['client_id', 'client_authentication', 'redirect_uri']);
+const clientKeys: ReadonlySet<string> = new Set([
+  'client_id',
+  'client_authentication',
+  'client_key_file',
+  'redirect_uri',
+]);
 
 /** Takes the client of a provider out of the file; throws like `writeProviderConfiguration`. */
 export async function removeClientConfiguration(context: Needs, name: string): Promise<void> {

@@ -13,6 +13,7 @@ import {
   trueOrFalse,
 } from '../providers/description.ts';
 import { namedValues, objectOf, optional } from '../providers/object-description.ts';
+import { clientAuthentications } from '../providers/provider.ts';
 import { sharedMembers } from '../providers/provider-file.ts';
 import { oauth1Of } from '../providers/provider-file-oauth1.ts';
 import * as texts from '../providers/provider-file-texts.ts';
@@ -100,7 +101,11 @@ const providerEntry = objectOf({
   client_id: optional('The client identifier; not a secret.', text('a client identifier', /^[\x20-\x7e]+$/u)),
   client_authentication: optional(
     'How the client authenticates at the token endpoint.',
-    oneOf('none', 'client_secret_post', 'client_secret_basic'),
+    oneOf(...clientAuthentications),
+  ),
+  client_key_file: optional(
+    'The file with the private key (JWK or PEM) that the client signs with, for private_key_jwt.',
+    text('an absolute path', ABSOLUTE_PATH),
   ),
   code_challenge_method: optional(
     'The PKCE method that the server supports although its metadata does not list it (RFC 7636 §4.3).',

@@ -1,10 +1,7 @@
 import { UsageError } from '../ground/errors.ts';
-import type { Provider } from '../providers/provider.ts';
+import { clientAuthentications, type Provider } from '../providers/provider.ts';
 import { withConfiguration } from './configured-provider.ts';
 import type { Target } from './target.ts';
-
-/** How a client that a person signs in with can authenticate (OpenID Connect Core §9). */
-const clientAuthentications = ['none', 'client_secret_post', 'client_secret_basic'] as const;
 
 /** The target with the method of `--client-authentication` in place of the configured one; throws a `UsageError` for any other. */
 export function withAuthentication(target: Target, text: string | undefined): Target {

@@ -9,6 +9,12 @@ import { scopeSetting } from '../settings/scope.ts';
 import { requireReachable } from '../sign-in/find-provider.ts';
 import type { TellSetupNote } from './setup-note.ts';
 
+/** Settings whose target was looked at. */
+export interface CheckedTarget extends LoginSettings {
+  /** What the server takes signatures of clients by, where it says so (OpenID Connect Discovery §3). */
+  readonly clientSigningAlgorithms?: readonly string[];
+}
+
 /**
  * Looks at the target before anything is asked or saved, so that a mistyped issuer or host shows now and not at the
  * first sign-in. Gives the settings with the issuer in the spelling of its metadata.
@@ -17,7 +23,7 @@ export async function checkTarget(
   settings: LoginSettings,
   context: Context,
   note: TellSetupNote,
-): Promise<LoginSettings> {
+): Promise<CheckedTarget> {
   const http = await context.openHttp(httpOptions(settings, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
@@ -41,8 +47,10 @@ export async function checkTarget(
       token_endpoint_origin: origin,
       scopes: settings.namedScopes.length === 0 ? undefined : scopes,
     });
+    const algorithms = provider.metadata.token_endpoint_auth_signing_alg_values_supported;
     return {
       ...settings,
+      ...defined({ clientSigningAlgorithms: algorithms }),
       scopes,
       provider: { ...asked, issuer },
       configuration: { ...settings.configuration, issuer, ...kept },

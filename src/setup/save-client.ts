@@ -18,10 +18,11 @@ export async function saveClient(
   context: Context,
 ): Promise<StoreKind | undefined> {
   const { provider } = settings;
-  const { clientId, clientSecret, management, isMadeByTool } = client;
+  const { clientId, clientSecret, clientKey, management, isMadeByTool } = client;
   const sealed = openClientSecrets(context);
   const reference = { provider: provider.name, issuer: provider.issuer, clientId };
-  if (clientSecret === undefined && management === undefined && !isMadeByTool) {
+  const isSealed = clientSecret !== undefined || clientKey !== undefined || management !== undefined;
+  if (!isSealed && !isMadeByTool) {
     await writeClient(settings, clientId, context);
     return undefined;
   }

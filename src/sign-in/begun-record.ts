@@ -49,7 +49,11 @@ export function sealedRecord({ settings, client, grant, binding, ...others }: Be
   return {
     ...others,
     settings: plainSettings,
-    client: { ...client, clientSecret: client.clientSecret?.reveal() },
+    client: {
+      ...client,
+      clientSecret: client.clientSecret?.reveal(),
+      clientKey: client.clientKey?.reveal(),
+    },
     ...(binding === undefined ? {} : { binding: { ...binding, key: binding.key.secret.reveal() } }),
     grant: grant.kind === 'device_code' ? { ...grant, deviceCode: grant.deviceCode.reveal() } : grant,
   };
@@ -62,13 +66,17 @@ export function recordOf(body: unknown, clock: Clock): BegunRecord | undefined {
   }
   // The key vouches for it, and the version of this tool that wrote it has been compared.
   const { binding, ...read } = body as SealedRecord;
-  const { clientSecret, ...client } = read.client;
+  const { clientSecret, clientKey, ...client } = read.client;
   return {
     ...read,
     ...(binding === undefined
       ? {}
       : { binding: { ...binding, key: openProofKey(new Secret(binding.key), clock) } }),
-    client: clientSecret === undefined ? client : { ...client, clientSecret: new Secret(clientSecret) },
+    client: {
+      ...client,
+      ...(clientSecret === undefined ? {} : { clientSecret: new Secret(clientSecret) }),
+      ...(clientKey === undefined ? {} : { clientKey: new Secret(clientKey) }),
+    },
     grant: grantOf(read.grant),
   };
 }
@@ -79,7 +87,10 @@ type Text<Members, Name extends keyof Members> = Omit<Members, Name> & {
 type SealedGrant = Text<BegunDevice, 'deviceCode'> | BegunCode;
 type SealedRecord = Omit<BegunRecord, 'client' | 'grant' | 'binding'> & {
   readonly binding?: Omit<TokenBinding, 'key'> & { readonly key: string };
-  readonly client: Omit<OAuthClient, 'clientSecret'> & { readonly clientSecret?: string };
+  readonly client: Omit<OAuthClient, 'clientSecret' | 'clientKey'> & {
+    readonly clientSecret?: string;
+    readonly clientKey?: string;
+  };
   readonly grant: SealedGrant;
 };
 

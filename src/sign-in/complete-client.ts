@@ -5,10 +5,12 @@ import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { Secret } from '../ground/secret.ts';
+import { assertionAudience } from '../protocol/client-assertion.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { readSecretFile, readSecretText } from '../secrets/secret-file.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { keyedClient } from './keyed-client.ts';
 import { missingCredential } from './missing-client.ts';
 import type { SignInQuestions, WantedCredential } from './ports.ts';
 import { secretRule } from './secret-rule.ts';
@@ -41,12 +43,19 @@ export async function completeClient(
     const token = await clientToken(settings, context, questions);
     return { clientId, clientSecret: token, clientAuthentication: 'client_secret_post' };
   }
+  const keyed = await keyedClient(settings, provider, store, context);
+  if (keyed !== undefined) {
+    return keyed;
+  }
   const client = { issuer: provider.metadata.issuer, clientId };
   // What the user configured wins over what was found out, and that over what the metadata offer.
-  const method = configured ?? (await knownMethod(client, store)) ?? provider.clientAuthentication;
+  const method = shownMethod(
+    configured ?? (await knownMethod(client, store)) ?? provider.clientAuthentication,
+  );
   const authentication = {
     clientId,
     clientAuthentication: method,
+    ...(method === 'client_secret_jwt' ? { assertionAudience: assertionAudience(provider) } : {}),
     ...(configured === undefined ? otherAuthentication(method, offered) : {}),
   };
   const given = await knownSecret(client, settings, store, context);
@@ -90,6 +99,11 @@ async function signingKey(
     );
   }
   return known;
+}
+
+/** The method for a client that has a secret and no key. */
+function shownMethod(method: OAuthClient['clientAuthentication']): OAuthClient['clientAuthentication'] {
+  return method === 'private_key_jwt' ? 'client_secret_basic' : method;
 }
 
 /** The method that the server took from this client at its last sign-in. */

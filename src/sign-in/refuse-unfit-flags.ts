@@ -6,14 +6,25 @@ export function refuseUnfitFlags({
   keyFile,
   namedScopes,
   provider,
-}: Pick<LoginSettings, 'keyFile' | 'namedScopes' | 'provider'>): void {
+  configuration,
+}: Pick<LoginSettings, 'keyFile' | 'namedScopes' | 'provider' | 'configuration'>): void {
   const { label, oauth1 } = provider;
-  if (keyFile !== undefined && oauth1?.signatureMethod !== 'RSA-SHA1') {
-    throw new UsageError(
-      'usage_conflict',
-      `${label} takes no key at a sign-in: --key-file is for RSA-SHA1 (OAuth 1.0a)`,
-      { hint: 'leave out --key-file' },
-    );
+  const method = configuration.client_authentication;
+  if (keyFile !== undefined && method !== undefined && method !== 'private_key_jwt') {
+    throw new UsageError('usage_conflict', `a key cannot be used with the client authentication ${method}`, {
+      hint: 'leave out --key-file, or add --client-authentication private_key_jwt',
+    });
+  }
+  const takesKey =
+    oauth1 === undefined ? provider.clientSecret !== 'none' : oauth1.signatureMethod === 'RSA-SHA1';
+  if (keyFile !== undefined && !takesKey) {
+    const what =
+      oauth1 === undefined
+        ? 'its clients are public'
+        : 'a key is for private_key_jwt, and for RSA-SHA1 (OAuth 1.0a)';
+    throw new UsageError('usage_conflict', `${label} takes no key at a sign-in: ${what}`, {
+      hint: 'leave out --key-file',
+    });
   }
   if (oauth1 !== undefined && namedScopes.length > 0) {
     throw new UsageError('usage_conflict', `${label} has OAuth 1.0a, which knows no scopes`, {

@@ -108,6 +108,7 @@ function signInRecord(
       isResourceUnsent: provider.isResourceUnsent,
       clientId: client.clientId,
       clientAuthentication: client.clientAuthentication,
+      assertionAudience: client.assertionAudience,
       endpoints: endpointsOf(provider),
       endSessionEndpoint: provider.metadata.end_session_endpoint,
       idTokenAlgorithms: provider.metadata.id_token_signing_alg_values_supported,
@@ -142,6 +143,7 @@ function signInRecord(
       idToken: tokens.idToken,
       clientSecret: client.clientSecret,
       proofKey: signIn.binding?.key.secret,
+      clientKey: client.clientKey,
     }),
   };
 }

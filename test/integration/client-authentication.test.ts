@@ -227,7 +227,7 @@ describe('--client-authentication', () => {
     expect(methods()).toEqual(['client_secret_basic', 'client_secret_basic']);
   });
 
-  it.each(['private_key_jwt', 'basic', ''])('%j is refused with the methods there are', async (method) => {
+  it.each(['private_key', 'basic', ''])('%j is refused with the methods there are', async (method) => {
     const error = errorOf(await line.run(issuer, ...client, '--client-authentication', method, '--json'));
     expect(error).toMatchObject({ code: 'usage_invalid', exit_code: 2 });
     expect(error.hint).toContain('client_secret_basic');

@@ -33,10 +33,6 @@ export const loginCommand: CommandDescription = {
   flags: [
     { usage: '--no-browser', description: 'print the address instead of opening a browser' },
     { usage: '--oauth1', description: 'sign in with OAuth 1.0a, if the provider has both (X)' },
-    {
-      usage: '--key-file <path>',
-      description: 'the private key (PEM) that signs with RSA-SHA1 (OAuth 1.0a)',
-    },
     { usage: '--device', description: 'show a code to enter on any device instead' },
     shared.scope,
     shared.account,
@@ -53,6 +49,7 @@ export const loginCommand: CommandDescription = {
     ...under('Your client:', [
       shared.clientId,
       shared.clientSecretFile,
+      shared.keyFile,
       shared.clientAuthentication,
       shared.redirectUri,
       { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },

@@ -13,6 +13,12 @@ const register: Flag = {
   conflicts: [fromFile, shared.clientId, shared.clientSecretFile],
 };
 
+const generateKey: Flag = {
+  usage: '--generate-key',
+  description: 'make a key that the client signs with, and print its public half to register',
+  conflicts: [fromFile, register, shared.clientSecretFile, shared.keyFile],
+};
+
 /** `oauth-login setup`. */
 export const setupCommand: CommandDescription = {
   name: 'setup',
@@ -32,6 +38,8 @@ export const setupCommand: CommandDescription = {
     { usage: '--forget', description: 'with --remove: delete it here even if the server does not' },
     shared.clientId,
     shared.clientSecretFile,
+    shared.keyFile,
+    generateKey,
     shared.clientAuthentication,
     shared.scope,
     shared.host,
@@ -43,6 +51,7 @@ export const setupCommand: CommandDescription = {
       choices: ['S256'],
     },
     shared.store,
+    { usage: '--json', description: 'with --generate-key: print one JSON document, also for errors' },
     shared.caFile,
     shared.allowHttpLoopback,
     shared.debug,

@@ -43,8 +43,6 @@ const onlyWithCode: readonly (readonly [Record<string, unknown>, string])[] = [
   [{ response_modes_supported: ['form_post', 'jwt', 'fragment'] }, 'response mode "query"'],
 ];
 const always: readonly (readonly [Record<string, unknown>, string])[] = [
-  [{ token_endpoint_auth_methods_supported: ['private_key_jwt'] }, 'signs its requests'],
-  [{ token_endpoint_auth_methods_supported: ['client_secret_jwt'] }, 'signs its requests'],
   [
     { token_endpoint_auth_methods_supported: ['tls_client_auth', 'self_signed_tls_client_auth'] },
     'certificate',
@@ -93,6 +91,8 @@ describe('what the metadata says cannot work', () => {
     },
     { response_types_supported: ['code', 'id_token'], response_modes_supported: ['form_post', 'query'] },
     { token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_post'] },
+    { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
+    { token_endpoint_auth_methods_supported: ['client_secret_jwt'] },
     { token_endpoint_auth_methods_supported: ['none'] },
     { token_endpoint_auth_methods_supported: [] },
     {},
@@ -101,8 +101,8 @@ describe('what the metadata says cannot work', () => {
   });
 
   it('is overruled by what the user says: no client authentication, keys of the own entry, no ID Token', async () => {
-    const signed = { token_endpoint_auth_methods_supported: ['private_key_jwt'] };
-    expect((await resolve(signed, {}, { clientSecret: 'none' })).issuer).toBe(server.origin);
+    const certified = { token_endpoint_auth_methods_supported: ['tls_client_auth'] };
+    expect((await resolve(certified, {}, { clientSecret: 'none' })).issuer).toBe(server.origin);
     const keys = { endpoints: { jwks_uri: `${server.origin}/own-keys` } };
     expect((await resolve({ jwks_uri: undefined }, {}, keys)).metadata.jwks_uri).toBe(
       `${server.origin}/own-keys`,

@@ -109,6 +109,8 @@ describe('discovery', () => {
     [['client_secret_basic'], 'client_secret_basic'],
     [['client_secret_basic', 'client_secret_post'], 'client_secret_post'],
     [['private_key_jwt', 'client_secret_basic'], 'client_secret_basic'],
+    [['private_key_jwt', 'client_secret_jwt'], 'client_secret_jwt'],
+    [['private_key_jwt'], 'private_key_jwt'],
   ])('with token_endpoint_auth_methods_supported %j authenticates by %s', async (methods, chosen) => {
     server.on(openid, json(metadata('', { token_endpoint_auth_methods_supported: methods })));
     expect((await resolve()).clientAuthentication).toBe(chosen);
