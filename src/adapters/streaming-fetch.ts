@@ -26,6 +26,7 @@ export function streamingFetch(options: StreamingOptions): HttpClient['fetch'] {
     const request = readRequest(input, sent === undefined ? init : { ...init, body: null });
     const target = new URL(request.url);
     const { dispatcher, proxy } = outbound.routeTo(target);
+    await outbound.admit(target);
     const body = sent === undefined ? await wholeBody(request) : Readable.from(sent, { objectMode: false });
     const stops = [options.signal, init.signal].filter((signal) => signal instanceof AbortSignal);
     const signal = stops.length > 1 ? AbortSignal.any(stops) : stops[0];

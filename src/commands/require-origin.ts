@@ -1,5 +1,6 @@
 import type { TokenOrigins } from '../access/token-origins.ts';
 import type { Paths } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { isWithinResource } from '../providers/resource-identifier.ts';
@@ -51,7 +52,8 @@ function entryFor(
   if (preset !== undefined && host !== undefined) {
     return { preset, host, api_origins: apiOrigins };
   }
-  return { issuer: provider.issuer, api_origins: apiOrigins };
+  const { issuer, resource } = provider;
+  return { issuer, ...defined({ resource }), api_origins: apiOrigins };
 }
 
 /** Throws a `UsageError` for an address beside the protected resource, at its own origin (RFC 8707 §2). */

@@ -20,10 +20,13 @@ export interface ProtectedResource {
   readonly dpop?: 'required';
 }
 
-/** What stands at an address: a protected resource, or nobody knows what; `isProtected`: it wanted a token. */
+/**
+ * What stands at an address: a protected resource, or nobody knows what. `isProtected`: it wanted a token; `mayBePage`: it
+ * answered, or redirected, as a page does that people read.
+ */
 export type FoundAtAddress =
   | { readonly kind: 'resource'; readonly resource: ProtectedResource }
-  | { readonly kind: 'unknown'; readonly isProtected: boolean };
+  | { readonly kind: 'unknown'; readonly isProtected: boolean; readonly mayBePage: boolean };
 
 /** How the resource is reached. */
 export interface ResourceAccess {
@@ -56,7 +59,7 @@ export async function findProtectedResource(
   address: string,
   access: ResourceAccess,
 ): Promise<FoundAtAddress> {
-  const { isProtected, metadata, scopes } = await challengeOf(address, access);
+  const { isProtected, mayBePage, metadata, scopes } = await challengeOf(address, access);
   const { origin, pathname } = new URL(address);
   const path = pathname.replace(/\/$/, '');
   const places = [
@@ -77,11 +80,12 @@ export async function findProtectedResource(
       return { kind: 'resource', resource: { ...resource, scopes: scopes ?? resource.scopes } };
     }
   }
-  return { kind: 'unknown', isProtected };
+  return { kind: 'unknown', isProtected, mayBePage };
 }
 
 interface Challenge {
   readonly isProtected: boolean;
+  readonly mayBePage: boolean;
   readonly metadata?: string;
   readonly scopes?: readonly string[];
 }
@@ -90,7 +94,7 @@ interface Challenge {
 async function challengeOf(address: string, access: ResourceAccess): Promise<Challenge> {
   const response = await replyWithoutToken(address, access);
   if (response?.status !== 401) {
-    return { isProtected: false };
+    return { isProtected: false, mayBePage: response === undefined || response.ok };
   }
   const challenges = readAuthenticationChallenges(response.headers.get('www-authenticate') ?? '').filter(
     ({ scheme }) => scheme === 'bearer' || scheme === 'dpop',
@@ -99,6 +103,7 @@ async function challengeOf(address: string, access: ResourceAccess): Promise<Cha
   const scope = challenges.map(({ parameters }) => parameters.get('scope')).find(Boolean);
   return {
     isProtected: true,
+    mayBePage: false,
     ...(named === undefined ? {} : { metadata: metadataAddress(named, address, access) }),
     ...(scope === undefined ? {} : { scopes: scopesOf(scope.split(/\s+/)) }),
   };

@@ -46,7 +46,12 @@ export function tokenSetFromResponse(
       : { expiresAt: new Date(issuedAt.getTime() + reply.expires_in * 1000) }),
     ...refreshTokenEnd(reply.refresh_token_expires_in, issuedAt),
     scopes: grantedScopes(reply.scope, endpoint.requestedScopes),
-    ...defined({ clockOffset, proofKey, subject: typeof reply.sub === 'string' ? reply.sub : undefined }),
+    ...defined({
+      clockOffset,
+      proofKey,
+      subject: typeof reply.sub === 'string' ? reply.sub : undefined,
+      me: typeof reply.me === 'string' ? { address: reply.me, profile: reply.profile } : undefined,
+    }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface TokenSet {
   readonly scopes: readonly string[];
   /** Whom the token is about, where the reply says so with `sub`. It is no standard member, and no claim of an ID Token. */
   readonly subject?: string;
+  /** The member `me` of the reply, and what else it says of that person (IndieAuth §5.3.3). */
+  readonly me?: { readonly address: string; readonly profile: unknown };
   /** Seconds by which the server's clock is ahead of ours, where they differ by more than five minutes. */
   readonly clockOffset?: number;
 }

@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { DeviceGrantRules } from './device-grant-rules.ts';
+import type { Identity } from './identity.ts';
 import type { OAuth1Server } from './oauth1.ts';
 import type { ProfileRequest } from './profile-request.ts';
 import type { Quirk } from './quirk.ts';
@@ -112,6 +113,10 @@ export interface Provider {
   readonly resource?: string;
   /** The server is known to refuse the parameter `resource`, so it is not sent. */
   readonly isResourceUnsent?: true;
+  /** The person goes by an address that names this server. */
+  readonly identity?: Identity;
+  /** Its metadata, where they were found before; they are not looked for again. */
+  readonly published?: object;
   /** Win over discovered ones. */
   readonly endpoints: Partial<Endpoints>;
   /** Self-hosted: the host when none is given, and the base of its API by host (first match wins; `*.` matches subdomains, `*` all). */

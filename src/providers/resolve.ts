@@ -43,7 +43,10 @@ export async function resolveProvider(asked: Provider, options: ResolveOptions):
     return withHost({ ...complete, metadata: { issuer: asked.issuer, ...own } });
   }
   validateIssuerIdentifier(asked, options);
-  const { document, issuer } = await discoverMetadata(asked, options);
+  const { document, issuer } =
+    asked.published === undefined
+      ? await discoverMetadata(asked, options)
+      : { document: asked.published, issuer: asked.issuer };
   const published = readMetadata(document, { ...asked, issuer }, options);
   const scopes = scopesAtServer(asked, document, published.scopes_supported);
   const provider = { ...asked, issuer, scopes };

@@ -2,15 +2,18 @@ import { type AccountHead, accountName } from '../accounts/account.ts';
 import { accountId } from '../accounts/account-id.ts';
 import type { Session } from '../accounts/session.ts';
 import type { GrantedSignIn } from '../grants/sign-in-request.ts';
+import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, ProtocolError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
 import type { Profile } from '../profile/profile.ts';
-import { signInProfile } from '../profile/sign-in-profile.ts';
+import { type SignInProfile, signInProfile } from '../profile/sign-in-profile.ts';
+import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { foreignAudience } from '../protocol/token-audience.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { lastingClient } from './complete-client.ts';
+import { confirmIdentity } from './confirm-identity.ts';
 import { storeOfPerson } from './inherited-store.ts';
 import type { SignInPorts } from './ports.ts';
 import { storeSignIn } from './sign-in-record.ts';
@@ -52,19 +55,7 @@ export async function keepSignIn(
   if (life < SHORT_LIFE_SECONDS && destination.kind !== 'none') {
     progress.signInEnds(life, provider.refreshTokenEnds);
   }
-  const found = await signInProfile(
-    provider,
-    defined({
-      accessToken: tokens.accessToken,
-      clientId: client.clientId,
-      clientSecret: client.clientSecret,
-      idTokenClaims: tokens.idTokenClaims,
-      subject: tokens.subject,
-      signer: facts.signer,
-      proofKey: tokens.proofKey,
-      fetch: ready.fetch,
-    }),
-  );
+  const found = await personOf({ ready, round, tokens, facts }, client, context);
   if (found.problem !== undefined) {
     progress.profileMissing(found.problem, found.profile);
   }
@@ -92,6 +83,25 @@ export async function keepSignIn(
   const decided = before === undefined ? ofOthers : undefined;
   const chosen = decided ?? (await storeOfPerson(kind, before, questions, context));
   return storeSignIn(signIn, chosen, session);
+}
+
+/** Who has signed in: as the address of the person confirms it, in a network of such; as the server says, elsewhere. */
+async function personOf(
+  { ready, tokens, facts }: SignInToKeep,
+  { clientId, clientSecret }: OAuthClient,
+  context: Context,
+): Promise<SignInProfile> {
+  const { provider, settings, fetch } = ready;
+  const profile = await confirmIdentity({ provider, settings, tokens }, context);
+  if (profile !== undefined) {
+    return { profile };
+  }
+  const { accessToken, idTokenClaims, subject, proofKey } = tokens;
+  const { signer } = facts;
+  return signInProfile(
+    provider,
+    defined({ accessToken, clientId, clientSecret, idTokenClaims, subject, signer, proofKey, fetch }),
+  );
 }
 
 /** A token that says it is for another API is of no use for this one, and would be worth something to it (RFC 9700 §4.9.1). */

@@ -21,6 +21,7 @@ import {
   settingsOfTarget,
 } from '../settings/login-settings.ts';
 import { resourceTarget } from '../settings/resource-target.ts';
+import { settingsOfIdentity } from './identity-settings.ts';
 
 /** Asks the person which of several servers to sign in to; all of them are issuers. */
 export type ChooseServer = (label: string, issuers: readonly string[]) => Promise<string>;
@@ -64,6 +65,14 @@ export async function settingsOfAddress(
   const network = settingsFor(nameless, flags.issuer ?? address);
   const found = await lookAt(address, network, context);
   if (found.kind === 'unknown') {
+    const looked = { target, address: new URL(address).href, settings: network };
+    const ofPerson =
+      flags.issuer === undefined && found.mayBePage
+        ? await settingsOfIdentity(looked, flags, configuration, context)
+        : undefined;
+    if (ofPerson !== undefined) {
+      return { settings: ofPerson, explained: (error) => error };
+    }
     const settings =
       flags.issuer === undefined
         ? loginSettings(target, flags, env, configuration)
