@@ -122,7 +122,7 @@ const role = 'arn:aws:iam::123456789012:role/ada';
 it('prints lines for mail clients, and installs nothing for them', async () => {
   const { home, change } = await openInstalling();
   const all = await change('xoauth2', '--print');
-  expect(all.stdout.match(/^# \w+/gm)).toEqual(['# msmtp', '# mbsync', '# neomutt', '# aerc']);
+  expect(all.stdout.match(/^# \w+/gm)).toEqual(['# msmtp', '# mbsync', '# neomutt', '# aerc', '# himalaya']);
   expect(all.stdout).toContain('user ada@example.com');
   const one = await change('oauthbearer', '--print', '--for', 'mbsync', '--user', 'bob@example.com');
   expect(one.stdout).toContain('AuthMechs OAUTHBEARER\n');

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Credentials } from './tls.ts';
 
 /** Where Debian has it; no other place is in the PATH of everybody. */
 const DOVECOT = '/usr/sbin/dovecot';
@@ -14,6 +15,8 @@ const NOBODY = 65_534;
 /** A dovecot that lets in whoever shows an access token that the issuer knows; it hands mail on to a server here. */
 export interface MailServer {
   readonly imap: number;
+  /** IMAP with TLS from the first byte. */
+  readonly imaps: number;
   readonly submission: number;
   /** The mails that arrived. */
   readonly mails: readonly string[];
@@ -22,13 +25,13 @@ export interface MailServer {
 }
 
 /** Starts dovecot in a directory of its own; it tries each token at the UserInfo endpoint. */
-export async function startMailServer(userInfoEndpoint: string): Promise<MailServer> {
+export async function startMailServer(userInfoEndpoint: string, tls: Credentials): Promise<MailServer> {
   const directory = mkdtempSync(join(tmpdir(), 'oauth-login-mail-'));
   const mails: string[] = [];
   const relay = createServer((socket) => receiveMail(socket, mails));
   relay.listen(0, '127.0.0.1');
   await once(relay, 'listening');
-  const [imap, submission] = [await freePort(), await freePort()];
+  const [imap, imaps, submission] = [await freePort(), await freePort(), await freePort()];
   const log = join(directory, 'log');
   writeFileSync(
     join(directory, 'oauth2'),
@@ -36,8 +39,10 @@ export async function startMailServer(userInfoEndpoint: string): Promise<MailSer
   );
   writeFileSync(
     join(directory, 'conf'),
-    configuration(directory, { imap, submission, relay: portOf(relay) }),
+    configuration(directory, { imap, imaps, submission, relay: portOf(relay) }),
   );
+  writeFileSync(join(directory, 'cert'), tls.cert);
+  writeFileSync(join(directory, 'key'), tls.key);
   mkdirSync(join(directory, 'mail'));
   // dovecot reads no mail as root.
   chmodSync(directory, 0o755);
@@ -51,6 +56,7 @@ export async function startMailServer(userInfoEndpoint: string): Promise<MailSer
   await answers(imap, dovecot, () => readFileSync(log, 'utf8'));
   return {
     imap,
+    imaps,
     submission,
     mails,
     log: () => readFileSync(log, 'utf8'),
@@ -65,18 +71,25 @@ export async function startMailServer(userInfoEndpoint: string): Promise<MailSer
 
 function configuration(
   directory: string,
-  ports: { readonly imap: number; readonly submission: number; readonly relay: number },
+  ports: {
+    readonly imap: number;
+    readonly imaps: number;
+    readonly submission: number;
+    readonly relay: number;
+  },
 ): string {
   const { uid, gid, username } = userInfo();
   const users = uid === 0 ? '' : `default_internal_user = ${username}\ndefault_login_user = ${username}\n`;
-  const listener = (service: string, name: string, port: number) =>
-    `service ${service}-login {\n chroot =\n inet_listener ${name} {\n  port = ${port}\n }\n inet_listener ${name}s {\n  port = 0\n }\n}\n`;
+  const listener = (service: string, name: string, port: number, secure = 0) =>
+    `service ${service}-login {\n chroot =\n inet_listener ${name} {\n  port = ${port}\n }\n inet_listener ${name}s {\n  port = ${secure}\n  ssl = yes\n }\n}\n`;
   return `protocols = imap submission
 base_dir = ${directory}/run
 state_dir = ${directory}/run
 log_path = ${directory}/log
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <${directory}/cert
+ssl_key = <${directory}/key
 disable_plaintext_auth = no
 auth_failure_delay = 0
 auth_mechanisms = xoauth2 oauthbearer
@@ -96,7 +109,7 @@ userdb {
 service anvil {
  chroot =
 }
-${listener('imap', 'imap', ports.imap)}${listener('submission', 'submission', ports.submission)}`;
+${listener('imap', 'imap', ports.imap, ports.imaps)}${listener('submission', 'submission', ports.submission)}`;
 }
 
 /** The least that a server says to be given a mail (RFC 5321). */

@@ -13,6 +13,8 @@ const run = promisify(execFile);
 export interface OtherPrograms {
   readonly server: AuthorizationServer;
   readonly home: CommandHome;
+  /** The variables with which a program finds the command. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A directory for what the programs write. */
   readonly work: string;
   /** Signs in; the token may be sent to these origins besides the issuer's own. */
@@ -66,9 +68,16 @@ export async function openOtherPrograms(): Promise<OtherPrograms> {
   for (const name of names) {
     placeProgram(join(programs, name), { path: join(dirname(command.path), `${name}.js`) });
   }
+  const environment = {
+    ...home.environment,
+    PATH: [programs, process.env.PATH].join(delimiter),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  };
   return {
     server,
     home,
+    environment,
     work,
     async signIn(...origins) {
       const directory = join(home.home, '.config/oauth-login');
@@ -88,13 +97,7 @@ export async function openOtherPrograms(): Promise<OtherPrograms> {
     run: (program, args, env = {}) =>
       run(program, [...args], {
         cwd: work,
-        env: {
-          ...home.environment,
-          PATH: [programs, process.env.PATH].join(delimiter),
-          GIT_CONFIG_NOSYSTEM: '1',
-          GIT_TERMINAL_PROMPT: '0',
-          ...env,
-        },
+        env: { ...environment, ...env },
         timeout: 60_000,
       }),
     async change(flag, kind, { flags = [], target = 'forge', env = {} } = {}) {

@@ -20,7 +20,7 @@ const more: readonly Flag[] = [
   {
     usage: '--for <program>',
     description: 'mcp: claude-code (the default) or cursor; mail: one client alone',
-    completes: { words: ['claude-code', 'cursor', 'msmtp', 'mbsync', 'neomutt', 'aerc'] },
+    completes: { words: ['claude-code', 'cursor', 'msmtp', 'mbsync', 'neomutt', 'aerc', 'himalaya'] },
   },
   { usage: '--user <name>', description: 'xoauth2, oauthbearer: the user name at the mail server' },
   { usage: '--role-arn <arn>', description: 'aws: the role to assume (default: AWS_ROLE_ARN)' },

@@ -1,8 +1,8 @@
 import { UsageError } from '../../ground/errors.ts';
-import { shellQuoted } from '../../ground/file-system-words.ts';
 import type { InstallWish, PrintedLines } from './installation.ts';
+import { plainWords } from './plain-words.ts';
 
-/** The servers of a provider's mail; `smtps` where TLS comes before the first word. */
+/** The servers of a provider's mail. At port 465, TLS comes before the first word; at 587 the client asks for it. */
 interface MailServers {
   readonly imap: string;
   readonly smtp: string;
@@ -69,6 +69,19 @@ outgoing-cred-cmd = ${command}
 from = ${user}
 `;
   },
+  himalaya: ({ imap, smtp, port, mechanism, user, command }) => {
+    const words = JSON.stringify(command.split(' '));
+    const startTls = port === 465 ? '' : 'smtp.starttls = true\n';
+    return `# himalaya 2: ~/.config/himalaya/config.toml
+[accounts.mail]
+imap.server = "imaps://${imap}:993"
+imap.sasl.${mechanism}.username = "${user}"
+imap.sasl.${mechanism}.token.command = ${words}
+smtp.server = "${port === 465 ? 'smtps' : 'smtp'}://${smtp}:${port}"
+${startTls}smtp.sasl.${mechanism}.username = "${user}"
+smtp.sasl.${mechanism}.token.command = ${words}
+`;
+  },
 };
 
 /** What a mail client needs: each has accounts with more settings than these, so nothing is written into its files. */
@@ -81,7 +94,7 @@ export function mailLines(mechanism: MailAccount['mechanism']): PrintedLines {
         ...(servers[wish.provider ?? ''] ?? unknown),
         mechanism,
         user: userOf(wish),
-        command: ['oauth-login', 'token', ...words.map(shellQuoted)].join(' '),
+        command: plainWords(['oauth-login', 'token', ...words]),
       };
       const chosen = options.for === undefined ? Object.keys(clients) : [options.for];
       return chosen.map((client) => linesOf(client)(account)).join('\n');
