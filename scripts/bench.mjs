@@ -33,6 +33,13 @@ const cases = [
   { args: ['token'], time: 1.7, store: 'file' },
   { args: ['token'], time: 2.0, store: 'keychain' },
   { args: ['credential', 'git', 'get'], time: 1.7, store: 'file' },
+  { args: ['credential', 'docker', 'get'], time: 1.7, store: 'file' },
+  {
+    args: ['credential', 'kubernetes'],
+    time: 1.7,
+    store: 'file',
+    origin: 'https://cluster.example.com:6443',
+  },
 ];
 /** The same of the one executable file, which starts without Node. */
 const binaryCases = [
@@ -56,13 +63,13 @@ const growthBound = 1.2;
 const results = [];
 const session = await openBenchSession();
 try {
-  for (const { args, time, store } of cases) {
+  for (const { args, time, store, origin } of cases) {
     const label = `oauth-login ${args.join(' ')}${store === undefined ? '' : ` (${store})`}`;
-    await report(label, await session.home(store), (home) => {
+    await report(label, await session.home(store, origin), (home) => {
       const { timeRatio, memoryRatio, ...rest } = measureInTurn(
         session.command,
         args,
-        home.env,
+        { ...home.env, ...clusterFor(origin) },
         runs,
         inputFor(args),
       );
@@ -147,11 +154,22 @@ if (values.check && results.some(({ tolerated }) => tolerated !== true)) {
   process.exitCode = 1;
 }
 
-/** What git asks its helper. */
-function inputFor([command]) {
+/** What git or docker asks its helper. */
+function inputFor([command, kind]) {
+  const { host } = new URL(session.provider.issuer);
   return command === 'credential'
-    ? `protocol=http\nhost=${new URL(session.provider.issuer).host}\n\n`
+    ? { git: `protocol=http\nhost=${host}\n\n`, docker: host }[kind]
     : undefined;
+}
+
+/** What kubectl tells its plugin. */
+function clusterFor(server) {
+  const document = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    spec: { cluster: { server }, interactive: false },
+  };
+  return server === undefined ? {} : { KUBERNETES_EXEC_INFO: JSON.stringify(document) };
 }
 
 /** Measures once and prints one line; `given.missing` says why it cannot be measured. */

@@ -19,7 +19,7 @@ const patience = 30_000;
 
 /**
  * Builds the command, unless a built one is given; `home(store)` gives `{ env }` of a home signed in with that store;
- * `{ missing }` without a keyring. `options` are more of those of the embedded provider.
+ * `{ missing }` without a keyring. `home(store, origin)` is another home, where the account has that origin of an API too. `options` are more of those of the embedded provider.
  */
 export async function openBenchSession({ command: built, ...options } = {}) {
   if (built === undefined) {
@@ -33,16 +33,23 @@ export async function openBenchSession({ command: built, ...options } = {}) {
   const homes = new Map();
   const session = { command: built ?? builtHere, folder, demo, provider, home, close };
 
-  async function home(store) {
-    if (!homes.has(store)) {
-      homes.set(store, await openHome(store));
+  async function home(store, origin) {
+    const name = [store ?? 'empty', ...(origin === undefined ? [] : ['cluster'])].join('-');
+    if (!homes.has(name)) {
+      homes.set(name, await openHome(store, name, origin));
     }
-    return homes.get(store);
+    return homes.get(name);
   }
 
-  async function openHome(store) {
-    const path = join(folder, store ?? 'empty');
+  async function openHome(store, name, origin) {
+    const path = join(folder, name);
     mkdirSync(path);
+    if (origin !== undefined) {
+      const directory = join(path, '.config/oauth-login');
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const providers = { bench: { issuer: provider.issuer, api_origins: [origin] } };
+      writeFileSync(join(directory, 'config.json'), JSON.stringify({ providers }), { mode: 0o600 });
+    }
     const env = {
       PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
       HOME: path,

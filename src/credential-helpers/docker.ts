@@ -62,20 +62,23 @@ async function get({ input, words, options }: HelperRequest, access: AccessSessi
   return { text: `${NOT_FOUND}\n`, exitCode: 1 };
 }
 
-/** docker names a host alone; without TLS it is one on this machine that the account allows. */
+/**
+ * docker names a host alone; without TLS it is one on this machine that the account allows. Whatever path it names, it
+ * sends the token to the whole host, so a token for a part of a server is none for docker.
+ */
 function addressesOf(server: string): readonly URL[] {
   const isWhole = /^https?:\/\//.test(server);
   const names = isWhole ? [server] : [`https://${server}`, `http://${server}`];
   return /[\s@\\]/.test(server)
     ? []
-    : names.filter((name) => URL.canParse(name)).map((name) => new URL(name));
+    : names.filter((name) => URL.canParse(name)).map((name) => new URL('/', name));
 }
 
 async function list(access: AccessSession): Promise<HelperAnswer> {
   const { accounts } = await access.store.list();
   const places = accounts.length === 0 ? [] : [...(await destinationsOf(accounts, access)).values()];
-  const servers = places.flatMap(({ registry, origins }) =>
-    registry === undefined
+  const servers = places.flatMap(({ registry, origins, resource }) =>
+    registry === undefined || resource !== undefined
       ? []
       : [...registry.origins, ...(registry.origins.length === 0 ? origins : [])].map(
           (origin) => [origin, registry.username ?? SHARED_USER] as const,

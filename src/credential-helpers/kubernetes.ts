@@ -4,6 +4,7 @@ import type { AccountHead } from '../accounts/account.ts';
 import { UsageError } from '../ground/errors.ts';
 import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { isWithinResource } from '../providers/resource-identifier.ts';
 import { type Helper, jsonLine, LONGEST_QUESTION } from './helper.ts';
 import { accountOf, endOf, idTokenOf, tokenOf } from './token-for.ts';
 
@@ -84,8 +85,9 @@ function refuseOpenWay(cluster: Readonly<Record<string, unknown>> | undefined): 
 
 /** Throws a `UsageError` unless the cluster is one of the account's (T02, T53). */
 async function requireCluster(server: URL, head: AccountHead, access: AccessSession): Promise<void> {
-  const { origins = [] } = (await destinationsOf([head], access)).get(head) ?? {};
-  if (server.protocol === 'https:' && origins.includes(server.origin)) {
+  const { origins = [], resource } = (await destinationsOf([head], access)).get(head) ?? {};
+  const isWithin = resource === undefined || isWithinResource(server, resource);
+  if (server.protocol === 'https:' && origins.includes(server.origin) && isWithin) {
     return;
   }
   const entry = JSON.stringify({ providers: { [head.provider]: { api_origins: [server.origin] } } });

@@ -6,6 +6,7 @@ import type { AccessSession } from '../../../src/access/access-session.ts';
 import type { AccountHead } from '../../../src/accounts/account.ts';
 import { stateOfSources } from '../../../src/accounts/kept-destinations.ts';
 import { goHelper } from '../../../src/credential-helpers/go.ts';
+import { kubernetesHelper } from '../../../src/credential-helpers/kubernetes.ts';
 import { type Receiver, receivingAccount } from '../../../src/credential-helpers/receiving-account.ts';
 import { readConfiguration } from '../../../src/settings/configuration.ts';
 import { accountHead } from '../../support/account-head.ts';
@@ -96,5 +97,27 @@ describe('credential go', () => {
       `${resource}\n\nAuthorization: Bearer from-the-variable\n\n`,
     );
     expect((await ask('https://api.example/other')).text).toBe('');
+  });
+});
+
+describe('credential kubernetes', () => {
+  it('T53 takes a cluster for that of a protected resource only below its path', async () => {
+    const resource = 'https://api.example/k8s/clusters/one';
+    const head = accountHead({ provider: 'forge', issuer: 'https://login.example', resource });
+    const ask = (server: string) => {
+      const info = {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        kind: 'ExecCredential',
+        spec: { cluster: { server } },
+      };
+      const session = access([head], { KUBERNETES_EXEC_INFO: JSON.stringify(info) });
+      const request = { words: ['forge'], options: { accessToken: true }, input: Buffer.alloc(0) };
+      return kubernetesHelper.answer(request, session).catch(({ code }) => code);
+    };
+    // The store of this session has no tokens, and says so where one is asked for.
+    expect(await ask(resource)).toBeUndefined();
+    for (const server of ['https://api.example', 'https://api.example/k8s/clusters/two', `${resource}2`]) {
+      expect(await ask(server)).toBe('usage_foreign_origin');
+    }
   });
 });
