@@ -44,6 +44,7 @@ export function statusText(
     ...(here === undefined ? [] : [`  here:      ${here}`]),
     `  scopes:    ${scopesText(head.scopes)}`,
     `  valid:     ${validityText(head, now)}`,
+    ...(head.tokenType === undefined ? [] : ['  token:     bound to a key of this account (DPoP)']),
     ...refreshTokenLines(head, now),
     `  stored:    ${storeText(head.store)}`,
     `  verified:  ${agoText(head.verifiedAt, now)}`,

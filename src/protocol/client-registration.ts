@@ -63,6 +63,7 @@ async function register(
     grant_types: ['authorization_code', ...(refreshes === false ? [] : ['refresh_token'])],
     response_types: ['code'],
     token_endpoint_auth_method: method,
+    ...(provider.dpop === 'required' ? { dpop_bound_access_tokens: true } : {}),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
   };
   try {

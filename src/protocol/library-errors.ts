@@ -118,6 +118,9 @@ function nextStep(error: string, { byPerson }: Refused): string {
     case 'consent_required':
     case 'interaction_required':
       return 'run the command again and allow the access, or request fewer scopes';
+    case 'use_dpop_nonce':
+    case 'invalid_dpop_proof':
+      return 'this server binds tokens to a key: sign in with --dpop, and see that the clock of this machine is right';
     case 'temporarily_unavailable':
     case 'server_error':
       return 'try again in a few minutes';

@@ -17,6 +17,7 @@ import { type CommandLine, openCommandLine } from '../support/command-line.ts';
 import { decodedJwt } from '../support/decoded-jwt.ts';
 import { openLibraryCaller } from '../support/library-caller.ts';
 import { checkProof } from '../support/proof-checks.ts';
+import { jsonReply, startProtectedResource, startServerOfResources } from '../support/protected-resource.ts';
 import { runProxied } from '../support/proxied-command.ts';
 import { standardInput } from '../support/standard-input.ts';
 
@@ -255,11 +256,56 @@ describe.each([
     );
   });
 
+  it('shows in status that it is bound', async () => {
+    await signIn();
+    expect((await line.run('status')).stdout).toMatch(
+      / {2}token: {5}bound to a key of this account \(DPoP\)\n/,
+    );
+    const { accounts } = await json('status', '--json');
+    expect(accounts).toMatchObject([{ token_type: 'DPoP' }]);
+  });
+
   it('stays bound at the next sign-in, also when that was not asked for', async () => {
     await signIn();
     const outcome = await signInBound(line, servers, []);
     expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
     expect(await json('token', 'work', '--json')).toMatchObject({ token_type: 'DPoP' });
     expect((await line.run('request', 'work', `${api.origin}/thing`)).exitCode).toBe(0);
+  });
+});
+
+describe('an API whose metadata say that it takes bound tokens alone', () => {
+  it('is signed in to with a client that is registered for them, and used with proofs', async () => {
+    const server = closeAfterTest(await startServerOfResources());
+    const seen = new Set<string>();
+    const resource = closeAfterTest(
+      await startProtectedResource({
+        issuers: [server.issuer],
+        metadata: { dpop_bound_access_tokens_required: true },
+      }),
+    );
+    resource.on('/mcp', ({ method, authorization = '', dpop }) => {
+      if (authorization === '') {
+        const metadata = `${resource.origin}/.well-known/oauth-protected-resource/mcp`;
+        return {
+          status: 401,
+          headers: { 'www-authenticate': `DPoP algs="ES256", resource_metadata="${metadata}"` },
+        };
+      }
+      const [scheme, accessToken = ''] = authorization.split(' ');
+      const { thumbprint } = checkProof(dpop, { method, url: resource.identifier, accessToken }, seen);
+      return jsonReply({ scheme, thumbprint });
+    });
+    const line = closeAfterTest(openCommandLine({ user: 'ada' }));
+    const outcome = await line.run(resource.identifier, '--yes', '--allow-http-loopback');
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(server.requestsTo('registration').at(-1)?.body ?? '')).toMatchObject({
+      dpop_bound_access_tokens: true,
+    });
+    const asked = server.requestsTo('authorization').find(({ path }) => path === '/auth');
+    const answer = await line.run('request', resource.identifier, resource.identifier);
+    expect(JSON.parse(answer.stdout)).toEqual({ scheme: 'DPoP', thumbprint: asked?.query.get('dpop_jkt') });
+    const headers = await line.run('credential', 'mcp', resource.identifier);
+    expect(headers).toMatchObject({ exitCode: 2, stdout: '' });
   });
 });

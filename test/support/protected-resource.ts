@@ -7,6 +7,8 @@ export interface ResourceRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
+  /** The proof of a token that is bound to a key (RFC 9449). */
+  readonly dpop: string | undefined;
 }
 
 /** A protected resource (RFC 9728) at `/mcp`; what it says of itself can be replaced. */
@@ -41,8 +43,9 @@ export async function startProtectedResource(options: {
   const server = createServer((incoming, response) => {
     void readBody(incoming).then(() => {
       const { pathname } = new URL(incoming.url ?? '/', 'http://resource.invalid');
-      const { authorization } = incoming.headers;
-      const request = { method: incoming.method ?? '', path: pathname, authorization };
+      const { authorization, dpop } = incoming.headers;
+      const proof = typeof dpop === 'string' ? dpop : undefined;
+      const request = { method: incoming.method ?? '', path: pathname, authorization, dpop: proof };
       requests.push(request);
       const reply = answers.get(pathname)?.(request) ?? { status: 404 };
       send(response, { status: 200, headers: {}, body: Buffer.alloc(0), ...reply });
@@ -76,7 +79,10 @@ export async function startProtectedResource(options: {
   };
 }
 
-/** An authorization server that registers anybody, and gives tokens for the resource that is asked for (RFC 8707). */
+/**
+ * An authorization server that registers anybody, gives tokens for the resource that is asked for (RFC 8707), and binds
+ * them to a key where a request has a proof (RFC 9449).
+ */
 export function startServerOfResources(scopes = 'files:read files:write'): Promise<AuthorizationServer> {
   return startAuthorizationServer({
     further: {
@@ -84,6 +90,7 @@ export function startServerOfResources(scopes = 'files:read files:write'): Promi
       features: {
         registration: { enabled: true },
         registrationManagement: { enabled: true },
+        dPoP: { enabled: true },
         resourceIndicators: {
           enabled: true,
           useGrantedResource: async () => true,
