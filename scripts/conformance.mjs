@@ -10,8 +10,6 @@ import { installPackages, peers } from './peers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const specification = '2026-07-28';
-// DPoP (RFC 9449) is not built yet.
-const isWaiting = (scenario) => scenario.startsWith('auth/dpop');
 const atOnce = 3;
 // Milliseconds for the client of one scenario, and for the suite around it.
 const limit = 90_000;
@@ -24,8 +22,7 @@ installPackages();
 
 const run = promisify(execFile);
 const named = process.argv.slice(2);
-const all = named.length > 0 ? named : await listed();
-const [scenarios, waiting] = [all.filter((name) => !isWaiting(name)), all.filter(isWaiting)];
+const scenarios = named.length > 0 ? named : await listed();
 const began = Date.now();
 const rows = [];
 const queue = [...scenarios];
@@ -43,9 +40,6 @@ for (const scenario of scenarios) {
   for (const line of failed) {
     console.log(`         ${line}`);
   }
-}
-for (const scenario of waiting) {
-  console.log(`waits  ${scenario}`);
 }
 const seconds = Math.round((Date.now() - began) / 1000);
 const passed = rows.filter(({ verdict }) => verdict === 'passed').length;

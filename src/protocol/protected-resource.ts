@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { NetworkError, ProtocolError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
@@ -59,7 +60,7 @@ export async function findProtectedResource(
   address: string,
   access: ResourceAccess,
 ): Promise<FoundAtAddress> {
-  const { isProtected, mayBePage, metadata, scopes } = await challengeOf(address, access);
+  const { isProtected, mayBePage, metadata, scopes, dpop } = await challengeOf(address, access);
   const { origin, pathname } = new URL(address);
   const path = pathname.replace(/\/$/, '');
   const places = [
@@ -77,7 +78,10 @@ export async function findProtectedResource(
     });
     if (document !== undefined) {
       const resource = readResource(document, { address, place }, access);
-      return { kind: 'resource', resource: { ...resource, scopes: scopes ?? resource.scopes } };
+      return {
+        kind: 'resource',
+        resource: { ...resource, scopes: scopes ?? resource.scopes, ...defined({ dpop }) },
+      };
     }
   }
   return { kind: 'unknown', isProtected, mayBePage };
@@ -88,6 +92,8 @@ interface Challenge {
   readonly mayBePage: boolean;
   readonly metadata?: string;
   readonly scopes?: readonly string[];
+  /** It names no other way than a token that is bound to a key (RFC 9449 §7.1). */
+  readonly dpop?: 'required';
 }
 
 /** What the address answers to a request without a token; a reply that is of no use says nothing. */
@@ -99,6 +105,7 @@ async function challengeOf(address: string, access: ResourceAccess): Promise<Cha
   const challenges = readAuthenticationChallenges(response.headers.get('www-authenticate') ?? '').filter(
     ({ scheme }) => scheme === 'bearer' || scheme === 'dpop',
   );
+  const isBoundOnly = challenges.length > 0 && challenges.every(({ scheme }) => scheme === 'dpop');
   const named = challenges.map(({ parameters }) => parameters.get('resource_metadata')).find(Boolean);
   const scope = challenges.map(({ parameters }) => parameters.get('scope')).find(Boolean);
   return {
@@ -106,6 +113,7 @@ async function challengeOf(address: string, access: ResourceAccess): Promise<Cha
     mayBePage: false,
     ...(named === undefined ? {} : { metadata: metadataAddress(named, address, access) }),
     ...(scope === undefined ? {} : { scopes: scopesOf(scope.split(/\s+/)) }),
+    ...(isBoundOnly ? { dpop: 'required' as const } : {}),
   };
 }
 

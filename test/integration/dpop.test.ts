@@ -274,38 +274,45 @@ describe.each([
   });
 });
 
-describe('an API whose metadata say that it takes bound tokens alone', () => {
-  it('is signed in to with a client that is registered for them, and used with proofs', async () => {
-    const server = closeAfterTest(await startServerOfResources());
-    const seen = new Set<string>();
-    const resource = closeAfterTest(
-      await startProtectedResource({
-        issuers: [server.issuer],
-        metadata: { dpop_bound_access_tokens_required: true },
-      }),
-    );
-    resource.on('/mcp', ({ method, authorization = '', dpop }) => {
-      if (authorization === '') {
-        const metadata = `${resource.origin}/.well-known/oauth-protected-resource/mcp`;
-        return {
-          status: 401,
-          headers: { 'www-authenticate': `DPoP algs="ES256", resource_metadata="${metadata}"` },
-        };
-      }
-      const [scheme, accessToken = ''] = authorization.split(' ');
-      const { thumbprint } = checkProof(dpop, { method, url: resource.identifier, accessToken }, seen);
-      return jsonReply({ scheme, thumbprint });
-    });
-    const line = closeAfterTest(openCommandLine({ user: 'ada' }));
-    const outcome = await line.run(resource.identifier, '--yes', '--allow-http-loopback');
-    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
-    expect(JSON.parse(server.requestsTo('registration').at(-1)?.body ?? '')).toMatchObject({
-      dpop_bound_access_tokens: true,
-    });
-    const asked = server.requestsTo('authorization').find(({ path }) => path === '/auth');
-    const answer = await line.run('request', resource.identifier, resource.identifier);
-    expect(JSON.parse(answer.stdout)).toEqual({ scheme: 'DPoP', thumbprint: asked?.query.get('dpop_jkt') });
-    const headers = await line.run('credential', 'mcp', resource.identifier);
-    expect(headers).toMatchObject({ exitCode: 2, stdout: '' });
-  });
+const METADATA = '/.well-known/oauth-protected-resource/mcp';
+
+describe('an API that takes bound tokens alone', () => {
+  it.each([
+    ['in its metadata', 'DPoP algs="ES256", Bearer ', { dpop_bound_access_tokens_required: true }],
+    ['in its challenge', 'DPoP algs="ES256", ', {}],
+  ])(
+    'and says so %s is signed in to with a client that is registered for them, and used with proofs',
+    async (_where, challenge, metadata) => {
+      const server = closeAfterTest(await startServerOfResources());
+      const seen = new Set<string>();
+      const resource = closeAfterTest(
+        await startProtectedResource({
+          issuers: [server.issuer],
+          metadata,
+        }),
+      );
+      resource.on('/mcp', ({ method, authorization = '', dpop }) => {
+        if (authorization === '') {
+          return {
+            status: 401,
+            headers: { 'www-authenticate': `${challenge}resource_metadata="${resource.origin}${METADATA}"` },
+          };
+        }
+        const [scheme, accessToken = ''] = authorization.split(' ');
+        const { thumbprint } = checkProof(dpop, { method, url: resource.identifier, accessToken }, seen);
+        return jsonReply({ scheme, thumbprint });
+      });
+      const line = closeAfterTest(openCommandLine({ user: 'ada' }));
+      const outcome = await line.run(resource.identifier, '--yes', '--allow-http-loopback');
+      expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+      expect(JSON.parse(server.requestsTo('registration').at(-1)?.body ?? '')).toMatchObject({
+        dpop_bound_access_tokens: true,
+      });
+      const asked = server.requestsTo('authorization').find(({ path }) => path === '/auth');
+      const answer = await line.run('request', resource.identifier, resource.identifier);
+      expect(JSON.parse(answer.stdout)).toEqual({ scheme: 'DPoP', thumbprint: asked?.query.get('dpop_jkt') });
+      const headers = await line.run('credential', 'mcp', resource.identifier);
+      expect(headers).toMatchObject({ exitCode: 2, stdout: '' });
+    },
+  );
 });
