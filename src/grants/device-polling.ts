@@ -13,7 +13,26 @@ const MOST_SERVER_FAILURES = 5;
 /** Seconds between two messages about the time that is left. */
 const TICK_SECONDS = 1;
 
-/** How a server is polled for one device code; all of it in seconds. */
+/** What the person has to do meanwhile, in the words of an error. */
+export interface PollingWords {
+  /** What ends, such as `the code`. */
+  readonly what: string;
+  /** What nobody did, such as `entered the code`. */
+  readonly deed: string;
+  /** What to do for another try, such as `for a new code`. */
+  readonly again: string;
+  /** The flag that chose this way. */
+  readonly flag: string;
+}
+
+const deviceWords: PollingWords = {
+  what: 'the code',
+  deed: 'entered the code',
+  again: 'for a new code',
+  flag: '--device',
+};
+
+/** How a server is polled for one device code or one request; all of it in seconds. */
 export interface Polling {
   readonly interval: number;
   /** Until the code expires. */
@@ -23,7 +42,7 @@ export interface Polling {
 }
 
 /**
- * Asks the token endpoint until the person has entered the code: the first time after one interval.
+ * Asks the token endpoint until the person has entered the code, or agreed: the first time after one interval.
  *
  * Throws `as_access_denied`, `as_expired_token`, `login_timeout` where a shorter time was asked for, and whatever else the
  * server answers; a network that is down for a while does not end the wait.
@@ -35,6 +54,7 @@ export async function pollForTokens(
   authorization: Polling,
   exchange: () => Promise<TokenSet>,
   context: Context,
+  words = deviceWords,
 ): Promise<TokenSet> {
   const end = context.clock.monotonic() + authorization.timeoutSeconds * 1000;
   const isCutShort = authorization.timeoutSeconds < authorization.expiresIn;
@@ -42,7 +62,7 @@ export async function pollForTokens(
   let failures = 0;
   for (;;) {
     if (!(await pause(interval, end, request, context))) {
-      throw isCutShort ? timedOut(request) : expired(request);
+      throw isCutShort ? timedOut(request, words) : expired(request, words);
     }
     try {
       return await exchange();
@@ -50,7 +70,7 @@ export async function pollForTokens(
       context.signal.throwIfAborted();
       failures = isServerFailure(error) ? failures + 1 : 0;
       if (failures === MOST_SERVER_FAILURES) {
-        throw failing(error);
+        throw failing(error, words);
       }
       if (error instanceof NetworkError) {
         request.progress.pollFailed(error);
@@ -60,7 +80,7 @@ export async function pollForTokens(
       } else if (error.error === 'slow_down') {
         interval = slowedDown(interval, error);
         if ((error.interval ?? 0) >= authorization.expiresIn) {
-          throw noFurtherPoll(request);
+          throw noFurtherPoll(request, words);
         }
       } else if (error.error !== 'authorization_pending') {
         throw error;
@@ -83,7 +103,7 @@ function isServerFailure(error: unknown): error is NetworkError {
 }
 
 /** The code may still be good, but a server that fails each time will not say so. */
-function failing(error: unknown): unknown {
+function failing(error: unknown, { flag }: PollingWords): unknown {
   if (!isServerFailure(error)) {
     return error;
   }
@@ -91,7 +111,7 @@ function failing(error: unknown): unknown {
     'network_server_error',
     `${error.message}, ${MOST_SERVER_FAILURES} times in a row`,
     {
-      hint: 'the server has a problem: tell its operator, or sign in with a browser, without --device',
+      hint: `the server has a problem: tell its operator, or sign in with a browser, without ${flag}`,
       cause: error,
     },
   );
@@ -118,9 +138,9 @@ async function pause(
   }
 }
 
-function expired({ provider }: DeviceRequest): AuthorizationServerError {
-  return new AuthorizationServerError('expired_token', `the code for ${provider.label} has expired`, {
-    hint: 'run the command again for a new code',
+function expired({ provider }: DeviceRequest, { what, again }: PollingWords): AuthorizationServerError {
+  return new AuthorizationServerError('expired_token', `${what} for ${provider.label} has expired`, {
+    hint: `run the command again ${again}`,
   });
 }
 
@@ -128,17 +148,17 @@ function expired({ provider }: DeviceRequest): AuthorizationServerError {
  * The error when the server allows no further poll before the code expires. The person may still enter the code,
  * but this program would never learn of it.
  */
-function noFurtherPoll({ provider }: DeviceRequest): ProtocolError {
+function noFurtherPoll({ provider }: DeviceRequest, { what }: PollingWords): ProtocolError {
   return new ProtocolError(
     'protocol_invalid_response',
-    `${provider.label} does not allow another request before its code expires`,
+    `${provider.label} does not allow another request before ${what} expires`,
     { hint: 'nothing was stored; sign in with a browser instead, or tell the operator of the server' },
   );
 }
 
-function timedOut({ provider, timeoutSeconds }: DeviceRequest): NetworkError {
+function timedOut({ provider, timeoutSeconds }: DeviceRequest, { deed, again }: PollingWords): NetworkError {
   const time = durationText(timeoutSeconds);
-  return new NetworkError('login_timeout', `nobody entered the code for ${provider.label} within ${time}`, {
-    hint: 'run the command again for a new code; --timeout waits longer',
+  return new NetworkError('login_timeout', `nobody ${deed} for ${provider.label} within ${time}`, {
+    hint: `run the command again ${again}; --timeout waits longer`,
   });
 }

@@ -32,6 +32,16 @@ export interface UserCodePrompt {
   readonly timeoutSeconds: number;
 }
 
+/** Whom the server asks on a device of theirs (CIBA Core §7.1). */
+export interface DeviceQuestion {
+  readonly loginHint: string;
+  readonly bindingMessage?: string;
+  /** Seconds until the request expires. */
+  readonly expiresIn: number;
+  /** Seconds until the wait is over; no more than that. */
+  readonly timeoutSeconds: number;
+}
+
 /**
  * Why a sign-in takes one more round. Either the server refused what the tool added to ask for a refresh token, and
  * that is left out; or it gives no refresh token until the person consents.
@@ -57,6 +67,8 @@ export interface SignInProgress {
   listenerNotice(notice: LoopbackNotice): void;
   /** A pasted address was not the answer; `reason` says why, in this tool's words. */
   pasteRefused(reason: string): void;
+  /** The server asks the person on a device of theirs, and the wait begins. */
+  askedOnDevice(question: DeviceQuestion): void;
   userCode(prompt: UserCodePrompt): void;
   /** Called about once a second while the device grant polls. */
   remaining(seconds: number): void;

@@ -26,6 +26,13 @@ export type SignInEvent =
       readonly verification_uri: string;
       readonly expires_in: number;
     }
+  /** The server asks that person on a device of theirs (CIBA); `expires_in` is in seconds. */
+  | {
+      readonly event: 'asked_on_device';
+      readonly login_hint: string;
+      readonly binding_message?: string;
+      readonly expires_in: number;
+    }
   /** The wait for the person begins, and lasts that many seconds at most. */
   | { readonly event: 'waiting'; readonly expires_in: number }
   /** The browser could not be opened. */

@@ -48,6 +48,15 @@ export function eventProgress(name: string, emit: (event: SignInEvent) => void):
     pasteRefused(reason) {
       notice('paste_refused', reason);
     },
+    askedOnDevice({ loginHint, bindingMessage, expiresIn, timeoutSeconds }) {
+      emit({
+        event: 'asked_on_device',
+        login_hint: loginHint,
+        ...(bindingMessage === undefined ? {} : { binding_message: bindingMessage }),
+        expires_in: expiresIn,
+      });
+      emit({ event: 'waiting', expires_in: timeoutSeconds });
+    },
     userCode({ userCode, verificationUri, expiresIn, timeoutSeconds }) {
       emit({
         event: 'user_code',

@@ -109,6 +109,16 @@ export function signInWords(
     pasteRefused(reason) {
       say(`Not yet: ${reason}. Still waiting.`);
     },
+    askedOnDevice({ loginHint, bindingMessage, expiresIn }) {
+      const shown = bindingMessage === undefined ? '' : ` It shows there: ${bindingMessage}`;
+      say(
+        prose(
+          `${name} asks ${safeText(loginHint, 200)} on a device of theirs to agree to this sign-in.${shown}`,
+          context,
+        ),
+        `The request is valid for ${durationText(expiresIn)}.`,
+      );
+    },
     userCode(prompt) {
       // The picture stands above the words and is drawn late; a countdown before it would be left standing above.
       isDrawing = true;

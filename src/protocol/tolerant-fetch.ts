@@ -29,6 +29,7 @@ export function tolerantFetch(
 ): LibraryFetch {
   const { token_endpoint, revocation_endpoint, device_authorization_endpoint } = provider.endpoints;
   const { pushed_authorization_request_endpoint, introspection_endpoint } = provider.endpoints;
+  const { backchannel_authentication_endpoint } = provider.endpoints;
   const send = libraryFetch(fetch);
   const tokenEndpoint = hrefOf(token_endpoint);
   // In this order: where one address is two of them, it is the token endpoint.
@@ -36,6 +37,7 @@ export function tolerantFetch(
     [hrefOf(pushed_authorization_request_endpoint), 'pushed authorization request endpoint'],
     [hrefOf(device_authorization_endpoint), 'device authorization endpoint'],
     [hrefOf(introspection_endpoint), 'introspection endpoint'],
+    [hrefOf(backchannel_authentication_endpoint), 'backchannel authentication endpoint'],
     [hrefOf(revocation_endpoint), 'revocation endpoint'],
     [tokenEndpoint, 'token endpoint'],
   ]);

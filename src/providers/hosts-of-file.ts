@@ -36,6 +36,7 @@ export function hostsOfFile(file: ProviderFile): FileHost[] {
     ['device sign-in', endpoints.device_authorization_endpoint],
     ['codes, secrets and tokens', endpoints.token_endpoint],
     ['sign-in requests and secrets', endpoints.pushed_authorization_request_endpoint],
+    ['sign-in requests and secrets', endpoints.backchannel_authentication_endpoint],
     ['codes, secrets and tokens', token_request?.refresh_url],
     ['tokens', endpoints.userinfo_endpoint],
     ['tokens', endpoints.revocation_endpoint],

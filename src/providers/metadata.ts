@@ -12,6 +12,7 @@ export const endpointNames = [
   'revocation_endpoint',
   'introspection_endpoint',
   'device_authorization_endpoint',
+  'backchannel_authentication_endpoint',
   'pushed_authorization_request_endpoint',
   'jwks_uri',
 ] as const;
@@ -30,6 +31,7 @@ const listNames = [
   'response_types_supported',
   'response_modes_supported',
   'grant_types_supported',
+  'backchannel_token_delivery_modes_supported',
   'token_endpoint_auth_methods_supported',
   'token_endpoint_auth_signing_alg_values_supported',
   'code_challenge_methods_supported',

@@ -59,6 +59,7 @@ export function endpointsElsewhere(
   used: readonly (keyof Endpoints)[] = [
     'authorization_endpoint',
     'device_authorization_endpoint',
+    'backchannel_authentication_endpoint',
     'pushed_authorization_request_endpoint',
     'token_endpoint',
   ],

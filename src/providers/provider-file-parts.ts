@@ -12,6 +12,10 @@ export const endpoints = objectOf({
   revocation_endpoint: optional('Where tokens are revoked (RFC 7009).', texts.address),
   introspection_endpoint: optional('Where the server tells of a token (RFC 7662).', texts.address),
   device_authorization_endpoint: optional('Where --device starts (RFC 8628 §3.1).', texts.address),
+  backchannel_authentication_endpoint: optional(
+    'Where --ciba starts (OpenID Connect CIBA Core §7).',
+    texts.address,
+  ),
   pushed_authorization_request_endpoint: optional(
     'Where authorization requests are pushed (RFC 9126 §2).',
     texts.address,

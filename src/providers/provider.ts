@@ -95,6 +95,7 @@ export interface Endpoints {
   readonly revocation_endpoint: string;
   readonly introspection_endpoint: string;
   readonly device_authorization_endpoint: string;
+  readonly backchannel_authentication_endpoint: string;
   readonly pushed_authorization_request_endpoint: string;
   readonly jwks_uri: string;
 }

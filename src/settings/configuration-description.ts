@@ -144,6 +144,10 @@ const providerEntry = objectOf({
       revocation_endpoint: optional('Where a token is revoked (RFC 7009).', url),
       introspection_endpoint: optional('Where the server tells of a token (RFC 7662).', url),
       device_authorization_endpoint: optional('Where the device grant begins (RFC 8628).', url),
+      backchannel_authentication_endpoint: optional(
+        'Where a person is asked on a device of theirs (OpenID Connect CIBA).',
+        url,
+      ),
       pushed_authorization_request_endpoint: optional(
         'Where authorization requests are pushed (RFC 9126).',
         url,

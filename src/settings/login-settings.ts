@@ -7,6 +7,7 @@ import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import { accountAlias } from './account-alias.ts';
+import { backchannelSetting } from './backchannel.ts';
 import { clientMetadataUrl, clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
@@ -26,6 +27,10 @@ export interface LoginFlags extends TargetFlags {
   readonly scope?: readonly string[];
   readonly browser?: boolean;
   readonly device?: boolean;
+  /** The server asks the person on a device of theirs (CIBA). */
+  readonly ciba?: boolean;
+  /** What it shows there. */
+  readonly bindingMessage?: string;
   /** The tokens have to be bound to a key (RFC 9449). */
   readonly dpop?: boolean;
   readonly port?: string;
@@ -94,6 +99,8 @@ export interface LoginSettings extends Target {
   readonly openBrowser: boolean;
   /** The device authorization grant was asked for. */
   readonly device: boolean;
+  /** The server is to ask that person on a device of theirs (CIBA Core §7.1). */
+  readonly backchannel?: { readonly loginHint: string; readonly bindingMessage?: string };
   readonly allowHttpLoopback: boolean;
   /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
@@ -172,6 +179,7 @@ export function settingsOfTarget(
     store: storeSetting(flags.store, env, configuration),
     openBrowser: flags.browser ?? true,
     device: flags.device ?? false,
+    backchannel: flags.ciba ? backchannelSetting(flags) : undefined,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
     caFile: flags.caFile === undefined ? undefined : resolve(flags.caFile),
     extraCaFile: extraCaFile === undefined ? undefined : resolve(extraCaFile),

@@ -99,7 +99,7 @@ function isBetween(start: Date, at: number, now: Date): boolean {
 
 /** Sign-ins of one subject ask a person for the same. */
 function subjectOf({ settings, provider, client, destination, wanted }: ReadySignIn): string {
-  const { scopes, parameters, loginHint, device, openBrowser, offlineAccess, alias } = settings;
+  const { scopes, parameters, loginHint, device, backchannel, openBrowser, offlineAccess, alias } = settings;
   const asked = [
     provider.name,
     provider.metadata.issuer,
@@ -107,7 +107,7 @@ function subjectOf({ settings, provider, client, destination, wanted }: ReadySig
     client.clientId,
     destination.kind,
     wanted?.id,
-    ...[scopes, parameters, loginHint, device, openBrowser, offlineAccess, alias],
+    ...[scopes, parameters, loginHint, device, backchannel, openBrowser, offlineAccess, alias],
   ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 32);
 }

@@ -7,6 +7,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { isInteractive } from '../ground/presence.ts';
+import { requireBackchannel } from '../protocol/backchannel-authentication.ts';
 import { tokenBinding } from '../protocol/token-binding.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { registrationOffer } from '../providers/registration-offer.ts';
@@ -44,9 +45,12 @@ export async function prepareSignIn(
   ports: SignInPorts,
 ): Promise<ReadySignIn> {
   const found = foundSettings(asked.settings, provider);
-  const device = usesDevice(provider, found, context);
+  const device = found.backchannel === undefined && usesDevice(provider, found, context);
+  const isRedirected = !device && found.backchannel === undefined;
   if (device) {
     requireDeviceGrant(provider);
+  } else if (found.backchannel !== undefined) {
+    requireBackchannel(provider);
   } else if (provider.discovery !== 'none') {
     requireS256(provider, provider.metadata);
   }
@@ -65,7 +69,7 @@ export async function prepareSignIn(
   if (provider.confidence === 'C' && accounts.length === 0) {
     ports.progress.untried();
   }
-  if (!device && provider.discovery !== 'none') {
+  if (isRedirected && provider.discovery !== 'none') {
     if (s256Support(provider, provider.metadata) === 'unannounced') {
       ports.progress.pkceNotAnnounced();
     }

@@ -68,7 +68,7 @@ export function wishOf({ settings, accounts }: ReadySignIn): OfflineAccessWish {
 
 /** Whether a request that asks for consent differs from one that does not. */
 export function isConsentAskable(ready: ReadySignIn): boolean {
-  if (ready.settings.device) {
+  if (ready.settings.device || ready.settings.backchannel !== undefined) {
     return false;
   }
   const asked = requestOf(ready, 'consent-asked').parameters;

@@ -1,6 +1,7 @@
 import { type AccountHead, accountName } from '../accounts/account.ts';
 import type { Session } from '../accounts/session.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
+import { backchannelAuthentication } from '../grants/backchannel-authentication.ts';
 import { deviceAuthorization } from '../grants/device-authorization.ts';
 import type { OfflineAccessWish } from '../grants/offline-access.ts';
 import { redirectionBasedAuthorization } from '../grants/redirection-based-authorization.ts';
@@ -106,6 +107,9 @@ function grantTo(
 ): Promise<GrantedSignIn> {
   if (provider.oauth1 !== undefined) {
     return redirectionBasedAuthorization(request, provider.oauth1, context);
+  }
+  if (settings.backchannel !== undefined) {
+    return backchannelAuthentication(request, settings.backchannel, context);
   }
   const grant = settings.device ? deviceAuthorization : authorizationCode;
   return grant(request, context);

@@ -303,7 +303,7 @@ describe('T31 a hostile device response', () => {
     const outcome = await login(here, '--json');
     expect(errorOf({ ...outcome, stderr: here.said() })).toMatchObject({
       exit_code: 6,
-      message: expect.stringMatching(/does not allow another request before its code expires$/),
+      message: expect.stringMatching(/does not allow another request before the code expires$/),
     });
     expect(here.seconds()).toBe(5);
   });

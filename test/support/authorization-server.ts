@@ -21,6 +21,7 @@ export type Endpoint =
   | 'revocation'
   | 'userinfo'
   | 'device_authorization'
+  | 'backchannel_authentication'
   | 'device'
   | 'registration'
   | 'other';
@@ -213,6 +214,7 @@ const exactPaths: Readonly<Record<string, Endpoint>> = {
   '/me': 'userinfo',
   '/request': 'pushed_authorization',
   '/device/auth': 'device_authorization',
+  '/backchannel': 'backchannel_authentication',
 };
 const pathsBelow: readonly (readonly [RegExp, Endpoint])[] = [
   [/^\/\.well-known\//, 'discovery'],

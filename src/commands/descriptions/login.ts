@@ -19,6 +19,19 @@ const resume: Flag = {
   description: 'go on with it: wait for the person, or take the address on standard input',
 };
 
+const device: Flag = { usage: '--device', description: 'show a code to enter on any device instead' };
+
+const bindingMessage: Flag = {
+  usage: '--binding-message <text>',
+  description: 'with --ciba: a short text that the person sees there and you see here',
+};
+
+const ciba: Flag = {
+  usage: '--ciba',
+  description: 'let the server ask the person of --login-hint on a device of theirs',
+  conflicts: [device, noWait],
+};
+
 /** `oauth-login login`. */
 export const loginCommand: CommandDescription = {
   name: 'login',
@@ -33,7 +46,9 @@ export const loginCommand: CommandDescription = {
   flags: [
     { usage: '--no-browser', description: 'print the address instead of opening a browser' },
     { usage: '--oauth1', description: 'sign in with OAuth 1.0a, if the provider has both (X)' },
-    { usage: '--device', description: 'show a code to enter on any device instead' },
+    device,
+    ciba,
+    bindingMessage,
     shared.scope,
     shared.account,
     {

@@ -43,6 +43,12 @@ describe('docs/events.md', () => {
       interval: 5,
       timeoutSeconds: 300,
     });
+    events.askedOnDevice({
+      loginHint: 'ada@example.com',
+      bindingMessage: 'W4-SCT',
+      expiresIn: 120,
+      timeoutSeconds: 120,
+    });
     events.remaining(1);
     events.pollFailed(new NetworkError('network_unreachable', 'not there', { hint: 'none' }));
     events.clockDiffers(600);
