@@ -83,7 +83,7 @@ async function readUpTo(most: number, isLine: boolean, { stdin }: Context): Prom
 
 /** For a person who typed what a program types. */
 function installLine(kind: string, target: readonly string[]): string {
-  const line = ['oauth-login credential', kind, ...target.map(shellQuoted), '--install'].join(' ');
+  const line = ['oauth-login', 'credential', kind, ...target.map(shellQuoted), '--install'].join(' ');
   return `To let ${kind} ask by itself: ${line}\n`;
 }
 

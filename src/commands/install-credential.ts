@@ -110,7 +110,7 @@ function commandAgain(kind: string, target: string | undefined, flags: InstallFl
   ].flatMap(([name = '', value]) => (value === undefined ? [] : [name, value]));
   const access = flags.accessToken === true ? ['--access-token'] : [];
   const words = [...(target === undefined ? [] : [target]), ...values, ...access];
-  return ['oauth-login credential', kind, ...words.map(shellQuoted)].join(' ');
+  return ['oauth-login', 'credential', kind, ...words.map(shellQuoted)].join(' ');
 }
 
 function originsFor(kind: string, { git, registry, origins }: Destinations): readonly string[] {

@@ -78,7 +78,7 @@ describe('docs/events.md', () => {
         .map(({ event, ...members }) => [event, Object.keys(members).sort()]),
     );
     expect(described).toEqual(emitted);
-    expect(emitted.size).toBe(9);
+    expect(emitted.size).toBe(10);
     await remove();
   });
 });
