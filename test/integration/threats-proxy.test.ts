@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CalledApi, openCalledApi } from '../support/called-api.ts';
@@ -8,6 +10,7 @@ import { type Given, type RunningProxy, runProxied, startProxied } from '../supp
 import { openQuirkyServer, type QuirkyServer } from '../support/quirky-server.ts';
 import { headerOf, openSocket, readUntilClose, sendRaw } from '../support/raw-client.ts';
 
+const execute = promisify(execFile);
 /** Nobody listens there. */
 const NOBODY = 'http://127.0.0.1:1';
 
@@ -220,6 +223,29 @@ describe('T18 what reaches the address of a proxy', () => {
       '--allow',
       'POST /thing',
     );
+  });
+});
+
+/** Asks with the right token, and prints the status and the code. */
+const ASK = `
+  fetch(process.argv[1] + '/thing', { headers: { authorization: 'Bearer ' + process.argv[2] } })
+    .then(async (reply) => console.log(reply.status, await reply.text()));
+`;
+
+describe.runIf(process.geteuid?.() === 0)('T18 another user of this machine', () => {
+  const askAs = async (uid: number) => {
+    const args = ['-e', ASK, proxy.address, proxy.phantom];
+    const { stdout } = await execute(process.execPath, args, { uid, gid: uid, cwd: '/', env: {} });
+    return stdout;
+  };
+
+  it('is refused with the right token, before anything is asked of the API', async () => {
+    expect(await askAs(0)).toBe('200 the thing\n\n');
+    const reached = api.requests.length;
+    const refused = await askAs(65_534);
+    expect(refused).toMatch(/^403 /);
+    expect(JSON.parse(refused.slice(4)).error.code).toBe('proxy_other_user');
+    expect(api.requests.length).toBe(reached);
   });
 });
 
