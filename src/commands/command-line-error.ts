@@ -94,7 +94,7 @@ function unknownFlag(typed: string, first: string): UsageError {
   const isForVersion =
     nearest === undefined && name === typed && nearestNames(typed, ['--version']).length > 0;
   const forVersion = isForVersion ? 'to see the version, use: oauth-login --version' : undefined;
-  const elsewhere = nearest === undefined ? flagElsewhere(name, known) : undefined;
+  const elsewhere = nearest === undefined ? flagElsewhere(name, known, first) : undefined;
   return usageError(`unknown option ${name}${suggestion}`, hint ?? forVersion ?? elsewhere ?? helpOf(first));
 }
 
@@ -108,13 +108,27 @@ function nearestFlags(typed: string, candidates: readonly string[]): readonly st
 }
 
 /** What leads on from a flag that this command does not have but another one, or other tools. */
-function flagElsewhere(name: string, known: readonly string[]): string | undefined {
+function flagElsewhere(name: string, known: readonly string[], first: string): string | undefined {
   if (['-o', '--output'].includes(name) && known.includes('--json')) {
     return 'for a JSON document, use --json instead';
   }
   const owners = Object.keys(descriptions).filter((command) => longNames(command).includes(name));
-  const helps = owners.map((command) => `oauth-login ${command} --help`);
-  return helps.length === 0 ? undefined : `${name} belongs to another command, see ${helps.join(' or ')}`;
+  const [one, two, ...others] = owners;
+  if (one === undefined) {
+    return undefined;
+  }
+  if (name === '--account' && takesAccount(first)) {
+    return `name the account without the flag: oauth-login ${first} github:octocat`;
+  }
+  const see = [one, ...(two === undefined ? [] : [two])].map((command) => `oauth-login ${command} --help`);
+  return others.length === 0
+    ? `${name} belongs to another command, see ${see.join(' or ')}`
+    : `it belongs to ${owners.length} other commands, such as ${one} and ${two}; ${helpOf(first)}`;
+}
+
+/** Whether the first word after the command is an account. */
+function takesAccount(command: string): boolean {
+  return descriptionOf(command)?.arguments[0]?.usage === '[account]';
 }
 
 /** The long names of the flags of the command that was typed, or of `login`, whose name can be left out. */

@@ -1,6 +1,7 @@
 import type { AccountChoice } from '../accounts/choose-account.ts';
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
+import { accountDocument, jsonText } from '../output/json.ts';
 import { exportedText } from '../output/moving-text.ts';
 import { writeWords } from '../output/write-words.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
@@ -11,6 +12,7 @@ import { openAccess } from './open-access.ts';
 export interface ExportFlags extends AccountChoice {
   readonly to?: string;
   readonly passphraseFile?: string;
+  readonly json?: boolean;
   readonly debug?: boolean;
 }
 
@@ -28,5 +30,9 @@ export async function exportToFile(typed: string, given: ExportFlags, context: C
     });
   }
   const { head, file } = await exportAccount(target, { ...flags, to: flags.to }, openAccess(flags, context));
-  writeWords(context, exportedText(head, file), 'done');
+  if (flags.json) {
+    context.stdout.write(jsonText({ ...accountDocument(head, context.clock.now()), file }));
+  } else {
+    writeWords(context, exportedText(head, file), 'done');
+  }
 }

@@ -6,14 +6,13 @@ import { ConfigurationError, StoreError, UsageError } from '../ground/errors.ts'
 import { readFileUpTo, textOfBytes } from '../ground/read-bytes.ts';
 import { Secret } from '../ground/secret.ts';
 import { systemReason } from '../ground/system-words.ts';
-import { importedText } from '../output/moving-text.ts';
-import { writeWords } from '../output/write-words.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { chooseGhLogin, type GhLogin, ghHostsFile, readGhHosts } from '../settings/gh-hosts.ts';
 import { googleCredentialsFile, readGoogleCredentials } from '../settings/google-credentials.ts';
 import { type LoginFlags, loginSettings } from '../settings/login-settings.ts';
 import { type ForeignToken, importSignIn } from '../sign-in/import-sign-in.ts';
 import { signInPorts } from './login.ts';
+import { writeImported } from './write-imported.ts';
 
 /** The flags of `import --from`. */
 export interface ImportLoginFlags extends LoginFlags {
@@ -37,7 +36,7 @@ export async function importLogin(
     : flags.from === 'gcloud'
       ? importFromGoogle(word, flags, session)
       : importRefreshToken(word, flags, session));
-  writeWords(context, importedText(head), 'done');
+  writeImported({ head }, flags, context);
 }
 
 async function importFromGh(

@@ -1,10 +1,11 @@
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
-import { importedText, notConfiguredText } from '../output/moving-text.ts';
-import { writeWords } from '../output/write-words.ts';
+import { notConfiguredText } from '../output/moving-text.ts';
 import { type ImportWish, importAccount } from '../setup/import-account.ts';
 import type { ImportLoginFlags } from './import-login.ts';
 import { openAccess } from './open-access.ts';
+import { writeImported } from './write-imported.ts';
 
 /** The flags of `import`. */
 export interface ImportFlags extends ImportWish, Omit<ImportLoginFlags, 'store'> {}
@@ -30,7 +31,7 @@ export async function importFrom(
     });
   }
   const { head, refusal, lostAlias } = await importAccount(path, flags, openAccess(flags, context));
-  writeWords(context, importedText(head, lostAlias), 'done');
+  writeImported({ head, ...defined({ lostAlias }) }, flags, context);
   if (refusal !== undefined) {
     context.stderr.write(notConfiguredText(head, refusal));
   }

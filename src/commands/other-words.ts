@@ -25,11 +25,11 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to see every account, use: oauth-login status',
   },
   {
-    words: ['me', 'user', 'userinfo', 'whois'],
+    words: ['me', 'user', 'userinfo', 'whois', 'which', 'current'],
     hint: 'to see who is signed in, use: oauth-login whoami {target}',
   },
   {
-    words: ['activate', 'select', 'set-account'],
+    words: ['activate', 'select', 'set-account', 'default', 'set-default'],
     hint: 'to choose the default account of a provider, use: oauth-login switch {target}; for a directory: oauth-login use github:octocat --here',
   },
   {
@@ -61,8 +61,28 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to run a program with the token in its environment, use: oauth-login exec github -- printenv GITHUB_TOKEN',
   },
   {
-    words: ['credentials', 'credential-helper', 'helper', 'get', 'store', 'erase'],
+    words: ['credentials', 'credential-helper', 'git-credential', 'helper', 'get', 'store', 'erase'],
     hint: 'to let git use your sign-in, use: oauth-login credential git --install',
+  },
+  {
+    words: ['rename', 'alias', 'name'],
+    hint: 'to give an account a name, sign in again with it: oauth-login login {target|github} --as work',
+  },
+  {
+    words: ['backup', 'save', 'dump'],
+    hint: 'to write an account into an encrypted file, use: oauth-login export {target|github} --to account.export',
+  },
+  {
+    words: ['restore', 'load'],
+    hint: 'to take in an account that was exported, use: oauth-login import {target|account.export}',
+  },
+  {
+    words: ['serve', 'server', 'listen'],
+    hint: 'to open an address that adds the token to requests, use: oauth-login proxy {target|github}',
+  },
+  {
+    words: ['reset', 'uninstall', 'purge', 'clear', 'clean'],
+    hint: 'to sign out everywhere and leave nothing of this tool on the machine, use: oauth-login forget --everything',
   },
   {
     words: ['diagnose', 'check'],

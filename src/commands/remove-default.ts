@@ -2,6 +2,7 @@ import type { Session } from '../accounts/session.ts';
 import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { safeText } from '../ground/safe-text.ts';
+import { jsonText } from '../output/json.ts';
 import { writeWords } from '../output/write-words.ts';
 import { readOwnRules } from '../settings/account-rules.ts';
 import { writeDefaultAccount, writeOverallDefault } from '../settings/configuration-change.ts';
@@ -25,7 +26,7 @@ interface Defaults {
  */
 export async function removeDefault(
   typed: string | undefined,
-  { everywhere = false }: { readonly everywhere?: boolean },
+  { everywhere = false, json = false }: { readonly everywhere?: boolean; readonly json?: boolean },
   { context, configuration }: Session,
 ): Promise<void> {
   const { default_accounts: accounts = {} } = await configuration();
@@ -40,14 +41,24 @@ export async function removeDefault(
   if (!isOwn && !isOverall) {
     throw noSuchDefault(typed, everywhere, defaults);
   }
+  const removed: { readonly provider: string | null; readonly target: string }[] = [];
+  const words: string[] = [];
   if (isOwn) {
     await writeDefaultAccount(context, name, undefined);
-    writeWords(context, `${name} has no default account any more\n`, 'done');
+    removed.push({ provider: name, target: `${name}:${accounts[name]}` });
+    words.push(`${name} has no default account any more`);
   }
   if (isOverall) {
     await writeOverallDefault(context, undefined);
-    writeWords(context, 'no account is the default any more where no provider is named\n', 'done');
-  } else if (overall !== undefined) {
+    removed.push({ provider: null, target: overall });
+    words.push('no account is the default any more where no provider is named');
+  }
+  if (json) {
+    context.stdout.write(jsonText({ removed }));
+  } else {
+    writeWords(context, `${words.join('\n')}\n`, 'done');
+  }
+  if (!isOverall && overall !== undefined) {
     context.stderr.write(
       `note: ${safeText(overall)} is still the default where no provider is named; to change that: ${REMOVE_OVERALL}\n`,
     );

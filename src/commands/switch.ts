@@ -10,6 +10,7 @@ import { OAuthLoginError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { whyText } from '../output/account-reason-text.ts';
+import { jsonText } from '../output/json.ts';
 import { writeWords } from '../output/write-words.ts';
 import { writeDefaultAccount, writeOverallDefault } from '../settings/configuration-change.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
@@ -19,6 +20,7 @@ import { removeDefault } from './remove-default.ts';
 export interface SwitchFlags {
   readonly everywhere?: boolean;
   readonly remove?: boolean;
+  readonly json?: boolean;
 }
 
 /**
@@ -42,6 +44,12 @@ export async function switchAccount(
   await writeDefaultAccount(context, head.provider, words.slice(head.provider.length + 1));
   if (flags.everywhere) {
     await writeOverallDefault(context, words);
+  }
+  if (flags.json) {
+    const { provider, id } = head;
+    const everywhere = flags.everywhere ?? false;
+    context.stdout.write(jsonText({ provider, account: id, target: words, everywhere }));
+    return tellOther(head, openSession(context));
   }
   const where = flags.everywhere ? `, and is the default where no provider is named` : '';
   writeWords(

@@ -51,7 +51,11 @@ export async function use(
     ...before.filter((other) => providerOf(other) !== provider),
     words,
   ]);
-  writeWords(context, ruleText(head, words, path, homeOf(context)), 'done');
+  if (flags.json) {
+    context.stdout.write(jsonText({ directory: path, account: head.id, target: words }));
+  } else {
+    writeWords(context, ruleText(head, words, path, homeOf(context)), 'done');
+  }
 }
 
 /** Where several accounts fit: the command for the first of them. Any other error stays as it is. */

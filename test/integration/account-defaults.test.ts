@@ -195,6 +195,33 @@ describe('OAUTH_LOGIN_ACCOUNT', () => {
   });
 });
 
+describe('with --json', () => {
+  const json = async (...words: string[]) => {
+    const { exitCode, stdout } = await runIn('work', ...words, '--json');
+    expect(exitCode).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  it('switch and use say which account is meant where, and what was taken away', async () => {
+    const { accounts } = JSON.parse((await line.run('status', '--json')).stdout);
+    const { account } = accounts.find(
+      (one: { provider: string; profile: { preferred_username: string } }) =>
+        one.provider === 'acme' && one.profile.preferred_username === 'grace',
+    );
+    const target = 'acme:grace';
+    expect(await json('switch', target)).toEqual({ provider: 'acme', account, target, everywhere: false });
+    expect(await json('switch', target, '--everywhere')).toMatchObject({ target, everywhere: true });
+    expect(await json('use', target, '--here')).toEqual({ directory: `${home}/work`, account, target });
+    expect(await json('switch', 'acme', '--remove', '--everywhere')).toEqual({
+      removed: [
+        { provider: 'acme', target },
+        { provider: null, target },
+      ],
+    });
+    expect(await json('use', '--remove')).toEqual({ directory: `${home}/work`, removed: [target] });
+  });
+});
+
 describe('switch', () => {
   it('makes an account the default of its provider', async () => {
     const said = await line.run('switch', 'acme:grace');

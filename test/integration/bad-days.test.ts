@@ -343,6 +343,21 @@ describe('the command line', () => {
     [['token', 'gihub'], 2, /did you mean github/],
     [['git.example.com'], 2, /its address, https:\/\/git\.example\.com/],
     [['--bogus'], 2, /unknown option/],
+    [
+      ['switch', '--account', 'ada'],
+      2,
+      /hint: name the account without the flag: oauth-login switch github:octocat\n/,
+    ],
+    [
+      ['status', '--account', 'ada'],
+      2,
+      /hint: it belongs to 11 other commands, such as login and whoami; oauth-login status --help shows its options\n/,
+    ],
+    [
+      ['status', '--url-as', 'X'],
+      2,
+      /hint: --url-as belongs to another command, see oauth-login proxy --help\n/,
+    ],
     [['statsu'], 2, /no command or provider "statsu"; did you mean oauth-login status\?/],
     [['help', 'statsu'], 2, /there is no command "statsu"/],
     [['https://a.example', '--host', 'b.example'], 2, /leave them out/],

@@ -44,6 +44,19 @@ describe('an account', () => {
   });
 });
 
+it('is told to a program as the account of status, with the file', async () => {
+  await line.run(server.issuer, ...client(), '--as', 'personal');
+  const words = ['export', server.issuer, '--to', file(), '--passphrase-file', '-', '--json'];
+  const exported = JSON.parse((await line.runIn(piped(), ...words)).stdout);
+  const [account] = JSON.parse((await line.run('status', '--json')).stdout).accounts;
+  expect(exported).toMatchObject({ file: file(), account: account.account, name: 'personal' });
+  const imported = await importIn(other(), undefined, '--json');
+  expect(JSON.parse(imported.stdout)).toMatchObject({ account: account.account, name: 'personal' });
+  for (const text of [JSON.stringify(exported), imported.stdout]) {
+    expectNoSecrets(text, server.issuedSecrets());
+  }
+});
+
 it('is kept where its provider cannot be configured, and config.json stays one that can be read', async () => {
   await line.run(server.issuer, ...client());
   await exportIt();

@@ -96,6 +96,18 @@ describe('keep', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it.each([
+    [[], 'access_token'],
+    [['--id-token'], 'id_token'],
+  ])('says with --json once the file is there (%j)', async (flags, holds) => {
+    const ended = new AbortController();
+    const running = line.runIn({ signal: ended.signal }, 'keep', 'work', file, '--json', ...flags);
+    await expect.poll(() => existsSync(file)).toBe(true);
+    ended.abort(new Error('Ctrl-C'));
+    const { exitCode, stdout } = await running;
+    expect([exitCode, JSON.parse(stdout)]).toEqual([0, { file, holds }]);
+  });
+
   it('fails at once where nobody is signed in', async () => {
     const outcome = await line.run('keep', 'github', file);
     expect(outcome.exitCode).toBe(4);

@@ -15,6 +15,7 @@ export const keepCommand: CommandDescription = {
     shared.minValidity,
     shared.signInFirst,
     ...shared.whichToken,
+    shared.json,
     shared.debug,
     ...unattendedFlags,
     shared.allowDebug,

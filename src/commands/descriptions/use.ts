@@ -34,6 +34,7 @@ export const switchCommand: CommandDescription = {
       usage: '--remove',
       description: 'take the default of this provider away; with --everywhere, the one without a provider',
     },
+    shared.json,
     shared.debug,
     shared.allowDebug,
   ],
