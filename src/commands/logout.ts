@@ -26,6 +26,7 @@ import { withNamedAccount } from '../settings/named-account.ts';
 import { removeRegistrations } from '../setup/remove-registrations.ts';
 import { chooseAccounts, issuersOf } from './accounts-to-sign-out.ts';
 import { endSessions } from './end-sessions.ts';
+import { offerDeletion } from './offer-deletion.ts';
 import { openAccess } from './open-access.ts';
 import { keptClientsWords } from './tell-kept-clients.ts';
 
@@ -46,7 +47,7 @@ export interface LogoutFlags extends AccountChoice {
  *
  * An account whose tokens could not be revoked stays, unless `--forget` was given; so does one whose file cannot be
  * read. Its error is told after everything else is done. `--all` without a target also deletes the clients that this tool
- * registered.
+ * registered; otherwise a person at a terminal is offered that for those that no account uses any more.
  */
 export async function logout(typed: string | undefined, given: LogoutFlags, context: Context): Promise<void> {
   const [target, flags] = withNamedAccount(typed, given);
@@ -75,10 +76,19 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
   const command = commandWithForget(target, flags);
   const told = outcomes.map((outcome) => toldSignOut(outcome, command));
   const errors = notSignedOut(told);
+  const forget = flags.forget === true;
   const registrations = isEveryone
-    ? await removeRegistrations({ forget: flags.forget === true }, access)
-    : [];
-  errors.push(...registrations.flatMap((removed) => registrationError(removed) ?? []));
+    ? await removeRegistrations({ forget }, access)
+    : flags.json
+      ? []
+      : await offerDeletion(forgottenHeads(outcomes), forget, access);
+  errors.push(
+    ...registrations.flatMap((removed) => {
+      const { provider } = removed.client;
+      const setup = `oauth-login setup ${shellQuoted(provider)} --remove --forget`;
+      return registrationError(removed, isEveryone ? undefined : setup) ?? [];
+    }),
+  );
   const inBrowser = await endSessions(sessions, flags, context);
   errors.push(...inBrowser.flatMap(({ error }) => error ?? []));
   if (flags.json) {
@@ -88,12 +98,12 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
   } else if (keptTokens.length > 0) {
     writeWords(context, forgottenTokensText(keptTokens.length), 'done');
   }
-  if (isEveryone && !flags.json) {
+  if (!flags.json) {
     for (const removed of registrations) {
       const kind = removed.registration === 'deleted' ? 'done' : 'words';
       writeWords(context, removedRegistrationText(removed), kind);
     }
-    writeWords(context, await keptClientsWords(context));
+    writeWords(context, isEveryone ? await keptClientsWords(context) : '');
   }
   if (unreadable.length > 0) {
     errors.unshift(unreadableError(unreadable, flags, context));
@@ -127,6 +137,11 @@ async function signOutAll(
     }
   }
   return outcomes;
+}
+
+/** The accounts that are not kept here any more. */
+function forgottenHeads(outcomes: readonly SignedOut[]): readonly AccountHead[] {
+  return outcomes.flatMap(({ head, isForgotten }) => (isForgotten ? [head] : []));
 }
 
 /** The errors of the accounts that stay, each with the exit code of what kept its tokens from being revoked. */

@@ -28,18 +28,20 @@ export function removedRegistrationText({
   }
 }
 
-/** The error for a client that its server did not delete and that therefore stays here. */
-export function registrationError({
-  client,
-  error,
-  isForgotten,
-}: RemovedRegistration): OAuthLoginError | undefined {
+/**
+ * The error for a client that its server did not delete and that therefore stays here. `again` is the command that deletes
+ * it here alone.
+ */
+export function registrationError(
+  { client, error, isForgotten }: RemovedRegistration,
+  again = 'oauth-login logout --all --forget',
+): OAuthLoginError | undefined {
   if (error === undefined || isForgotten) {
     return undefined;
   }
   return new ConsequenceError(error, {
     message: `the client ${safeText(client.clientId, LONGEST)} at ${safeText(client.provider)} was not deleted: ${error.message}`,
-    hint: `${error.hint}; or delete it from this machine only: oauth-login logout --all --forget`,
+    hint: `${error.hint}; or delete it from this machine only: ${again}`,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { AccessSession } from '../access/access-session.ts';
+import type { AccountHead } from '../accounts/account.ts';
 import { unreadableAccount } from '../accounts/accounts-of-client.ts';
 import { openClientSecrets } from '../accounts/client-secrets.ts';
 import { type KeptClient, listKeptClients } from '../accounts/kept-clients.ts';
@@ -25,33 +26,55 @@ export interface RemovedRegistration {
 }
 
 /**
- * Deletes every client that this tool registered, at its server and here; clients that a person registered stay. A
- * client that the server did not delete stays here as well, unless `forget` is set and the server was to be asked.
+ * Gives the clients that this tool registered for accounts that were signed out, and that no account uses any more.
+ *
+ * Throws a `StoreError` or a `ConfigurationError` when something here cannot be read.
+ */
+export async function unusedRegistrations(
+  signedOut: readonly AccountHead[],
+  access: AccessSession,
+): Promise<readonly KeptClient[]> {
+  const isInUse = await useOfClients(access);
+  return listKeptClients(access.context).filter(
+    (client) => client.isMadeByTool && signedOut.some((head) => isOf(head, client)) && !isInUse(client),
+  );
+}
+
+/**
+ * Deletes every client that this tool registered, or these of them, at its server and here; clients that a person
+ * registered stay. A client that the server did not delete stays here as well, unless `forget` is set and the server was to be asked.
  *
  * Throws a `StoreError` or a `ConfigurationError` when something here cannot be read or changed, and an `AbortedError`.
  *
  * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
  */
 export async function removeRegistrations(
-  { forget }: { readonly forget: boolean },
+  { forget, clients }: { readonly forget: boolean; readonly clients?: readonly KeptClient[] },
   access: AccessSession,
 ): Promise<readonly RemovedRegistration[]> {
-  const { accounts, problems } = await access.store.list();
+  const isInUse = await useOfClients(access);
   const removed: RemovedRegistration[] = [];
-  for (const client of listKeptClients(access.context)) {
+  for (const client of clients ?? listKeptClients(access.context)) {
     if (!client.isMadeByTool) {
       continue;
     }
-    const isInUse =
-      accounts.some(({ issuer, clientId }) => issuer === client.issuer && clientId === client.clientId) ||
-      unreadableAccount(client, problems) !== undefined;
     removed.push(
-      isInUse
+      isInUse(client)
         ? { client, registration: 'in-use', isForgotten: false }
         : await removeRegistration(client, forget, access),
     );
   }
   return removed;
+}
+
+const isOf = ({ issuer, clientId }: AccountHead, client: KeptClient) =>
+  issuer === client.issuer && clientId === client.clientId;
+
+/** Tells whether an account needs a client, or may need it. */
+async function useOfClients({ store }: AccessSession): Promise<(client: KeptClient) => boolean> {
+  const { accounts, problems } = await store.list();
+  return (client) =>
+    accounts.some((head) => isOf(head, client)) || unreadableAccount(client, problems) !== undefined;
 }
 
 async function removeRegistration(

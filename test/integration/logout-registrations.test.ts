@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { errorOf } from '../support/command-line.ts';
@@ -109,6 +110,84 @@ describe('logout --all and a client that this tool registered', () => {
     expect(clientFiles()).toHaveLength(1);
   });
 });
+
+describe('logout of the last account of a client that this tool registered', () => {
+  /** At a terminal, with this answer to each question; gives the questions too. */
+  const logoutAtTerminal = async (answer: boolean, ...words: string[]) => {
+    const asked: [string, boolean | undefined][] = [];
+    const said: string[] = [];
+    const prompts = {
+      confirm: async (question: string, initial?: boolean) => {
+        asked.push([question, initial]);
+        return answer;
+      },
+    } as Awaited<ReturnType<typeof line.context.openPrompts>>;
+    const outcome = await line.runIn(
+      {
+        stdin: { isTTY: true, async *[Symbol.asyncIterator]() {} },
+        stderr: { isTTY: true, write: (text) => said.push(text) },
+        openPrompts: async () => prompts,
+      },
+      ...['logout', ...words],
+    );
+    return { ...outcome, asked, said: said.join('') };
+  };
+
+  it('offers to delete it, there and here, and Enter keeps it', async () => {
+    await register();
+    await signIn();
+    const before = deletions().length;
+    const kept = await logoutAtTerminal(false, 'sso');
+    expect(kept.asked).toEqual([
+      [
+        expect.stringMatching(
+          /^No account uses the client \S+ any more, which this tool registered at sso\. Delete it there and here\?$/,
+        ),
+        false,
+      ],
+    ]);
+    expect([kept.exitCode, deletions().length, clientFiles().length]).toEqual([0, before, 1]);
+    await signIn();
+    const { exitCode, stdout } = await logoutAtTerminal(true, 'sso');
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Deleted the client \S+ at sso/m)]);
+    expect([deletions().length, clientFiles().length]).toEqual([before + 1, 0]);
+  });
+
+  it('asks nobody while another account uses it, for a client of a person, with --json and without a terminal', async () => {
+    await register();
+    await signIn();
+    const second = openSecond();
+    expect((await second('sso', '--allow-http-loopback', '--store', 'file')).exitCode).toBe(0);
+    expect((await logoutAtTerminal(true, 'sso:grace')).asked).toEqual([]);
+    const json = await logoutAtTerminal(true, 'sso', '--json');
+    expect([json.asked, JSON.parse(json.stdout)]).toMatchObject([[], [{ provider: 'sso' }]]);
+    expect(clientFiles()).toHaveLength(1);
+  });
+
+  it('keeps it after an error of the server, and names the command for this machine alone', async () => {
+    await register();
+    await signIn();
+    server.breakEndpoint('registration', { kind: 'reply', status: 503, body: '' });
+    const { exitCode, said } = await logoutAtTerminal(true, 'sso');
+    expect(exitCode).toBe(7);
+    expect(said).toContain('oauth-login setup sso --remove --forget');
+    expect(clientFiles()).toHaveLength(1);
+  });
+});
+
+/** The same home, with Grace at the browser. */
+function openSecond() {
+  return (...words: string[]) =>
+    line.runIn(
+      {
+        openBrowser: async (uri) => {
+          void playUserAgent(uri, { user: 'grace', consent: true }).catch(() => {});
+          return { exited: Promise.resolve(0) };
+        },
+      },
+      ...words,
+    );
+}
 
 describe('what status says of a client that this tool registered', () => {
   it('claims no secret where there is none', async () => {
