@@ -28,7 +28,7 @@ export function isMeantBy(text: string): (account: AccountHead) => boolean {
 /**
  * What to type for this account and no other of them, such as `github:octocat`: the provider with the name of `--as`,
  * else the user name, else the e-mail address. Only where all of these are shared, the identifier takes their place.
- * It may hold spaces, and nothing that is harmful to a terminal.
+ * It may hold spaces. It is harmless to a terminal.
  */
 export function accountWords(head: AccountHead, accounts: readonly AccountHead[]): string {
   const rivals = accounts.filter(({ provider, id }) => provider === head.provider && id !== head.id);

@@ -32,8 +32,8 @@ export function destinationsFile(paths: Paths): string {
 }
 
 /**
- * Gives what was found for each of the accounts before; `undefined` unless it is there for all of them, and nothing that
- * decides it has changed since: this program, the configuration, the provider files, the account.
+ * Gives what was found for each of the accounts before. Gives `undefined` where it is missing for one of them, or where
+ * this program, the configuration, a provider file or an account has changed since.
  */
 export function keptDestinations(
   heads: readonly AccountHead[],

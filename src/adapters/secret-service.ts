@@ -24,7 +24,7 @@ const LONGEST_CHUNK = 4096;
 export interface UnlockedKeyring {
   /**
    * The value of the only item of the service, or else of its only one for that account; ASCII; once. Rejects unless it
-   * is there and unlocked. One that is alone may be another account's: whoever uses the value has to notice.
+   * is there and unlocked. One that is alone may be another account's; the caller has to notice that.
    */
   read(account: string): Promise<string>;
 }
@@ -45,13 +45,13 @@ export interface UnlockedKeyring {
  * needs nobody to be known, and nothing else is said before it is answered, as libsecret happens to do as well.
  *
  * The bus takes its time over the first words. With the next ones, the items of the service (keytar's attribute, ASCII)
- * are asked for. All of that is said before this resolves, so that whoever has something else to do, such as to load
- * what opens the value, does it while the bus is at work.
+ * are asked for. All of that is said before this resolves, so that the caller can do something else while the bus is at
+ * work, such as loading what opens the value.
  *
  * `attribute` is what the account is called in the item: keytar says `account`, and programs in Go say `username`. By
  * `username`, only the item of that account is read, even where there is no other.
  *
- * The value crosses the socket as it is (algorithm `plain`): whoever could listen there can ask the keyring as well.
+ * The value crosses the socket as it is (algorithm `plain`). A program that could listen there can ask the keyring as well.
  *
  * @see [Secret Service API](https://specifications.freedesktop.org/secret-service-spec/latest/)
  */

@@ -30,6 +30,6 @@ export interface Check {
   readonly name: CheckName;
   /** Milliseconds until the check is given up; 10,000 unless told. */
   readonly deadline?: number;
-  /** Looks, and changes nothing that stays. An error of the family is a problem. */
+  /** Looks, and leaves no change behind. An error of the family is a problem. */
   readonly run: (examined: Examined) => Promise<readonly Finding[]> | readonly Finding[];
 }

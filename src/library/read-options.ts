@@ -73,7 +73,7 @@ export function oneOf<const Value extends string>(...values: readonly Value[]): 
 
 /**
  * Reads the options of a call, each once: what an object answers later does not count. Members that it inherits do not
- * count either, so nothing that was put into the prototype of all objects is taken for an option. The result inherits
+ * count either: what was put into the prototype of all objects is no option. The result inherits
  * nothing. An option that is `undefined` counts as absent.
  *
  * Throws a `UsageError` for an unknown name and for a value of another kind, and what reading the object throws.

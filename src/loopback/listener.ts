@@ -56,7 +56,7 @@ export interface LoopbackListener {
   readonly response: Promise<AuthorizationResponse>;
   /** Shows the last page, waits a short time until the browser has it, and closes. */
   finish(outcome: PageOutcome): Promise<void>;
-  /** Closes at once, whoever is connected. */
+  /** Closes at once, also the connections that are open. */
   close(): Promise<void>;
 }
 

@@ -79,7 +79,7 @@ export function refusal(
   return new AuthorizationServerError(code, `${what} answered ${answer}${said}`, options);
 }
 
-/** The `error` of a refusal whose body says nothing that can be read. */
+/** The `error` of a refusal whose body gives no reason. */
 export const UNEXPLAINED = 'unknown_error';
 
 /** A reply of the class 4xx with an empty or foreign body: the status alone says that it is a refusal (RFC 9110 §15.5). */

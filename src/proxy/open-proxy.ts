@@ -30,7 +30,7 @@ export interface ProxyOptions {
   readonly log: (entry: LogEntry) => void;
 }
 
-/** What is told of a request: nothing that could be a secret, so no query and no header. */
+/** What is told of a request. A query and a header could hold a secret, so neither is told. */
 export interface LogEntry {
   readonly method: string;
   readonly origin: string;

@@ -78,7 +78,7 @@ export async function answerFromStore(
       },
     },
     clock: { now: () => new Date(), monotonic: () => performance.now(), sleep: stepBackLater },
-    // Whoever asks for it is about to take a lock, and to write.
+    // What asks for it is about to take a lock, and to write.
     get signal(): never {
       return stepBack();
     },

@@ -209,7 +209,7 @@ function parameterSetting(pairs: readonly string[]): Record<string, string> {
 
 /**
  * The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. Throws a `UsageError` or a
- * `ConfigurationError` for one that there is not.
+ * `ConfigurationError` for an unknown store.
  */
 export function storeSetting(
   flag: string | false | undefined,

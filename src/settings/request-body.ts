@@ -10,7 +10,7 @@ type Needs = Pick<Context, 'stdin' | 'signal'>;
 
 /**
  * Reads the body whole, so that it can be sent a second time. Throws a `UsageError` for a file that cannot be read;
- * rejects with the signal's reason, also while it waits for whoever writes into a pipe.
+ * rejects with the signal's reason, also while it waits for the writer of a pipe.
  */
 export async function readRequestBody({ parts, kind }: RequestData, context: Needs): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];

@@ -39,7 +39,7 @@ export interface Imported {
 /** Longest file that is read, in bytes. */
 const MOST_BYTES = 1_048_576;
 
-/** What of an entry is safe to take for a provider that this tool knows itself: nothing that says where its server is. */
+/** The keys of an entry that are safe to take for a provider of the catalogue. None of them says where its server is. */
 const clientKeys: ReadonlySet<string> = new Set([
   'client_id',
   'client_authentication',

@@ -12,8 +12,8 @@ export const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA', 'RS256'] as const;
 export type ProofAlgorithm = (typeof proofAlgorithms)[number];
 
 /**
- * The key that tokens are bound to: whoever uses them proves with each request to have it. It knows the nonces that
- * servers gave to this process.
+ * The key that tokens are bound to. Each request with such a token proves that its sender has the key. It knows the
+ * nonces that servers gave to this process.
  *
  * @see [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449.html)
  */
