@@ -66,7 +66,8 @@ function follow(navigation: Navigation, page: Page): Navigation | undefined {
 
 /** Fills in the form that a page of the embedded provider shows; no form, no answer. */
 function answer(uri: URL, page: Page, person: PersonPlayed): Navigation | undefined {
-  const forms = page.status === 200 ? readForms(page.body) : [];
+  // An error that goes back in a form has a page of its own status.
+  const forms = page.status === 200 || page.status === 400 ? readForms(page.body) : [];
   const signIn = forms.find((form) => form.action.endsWith('/sign-in'));
   if (signIn !== undefined) {
     const typed: Record<string, string> =
@@ -83,6 +84,10 @@ function answer(uri: URL, page: Page, person: PersonPlayed): Navigation | undefi
   if (logout !== undefined) {
     return submit(uri, logout.action, { xsrf: logout.hidden.xsrf ?? '', logout: 'yes' });
   }
+  const response = forms.find(({ hidden }) => (hidden.state ?? hidden.response) !== undefined);
+  if (response !== undefined) {
+    return submit(uri, response.action, textsOf(response.hidden));
+  }
   const device = forms.find((form) => form.hidden.user_code !== undefined && form.hidden.xsrf !== undefined);
   if (device !== undefined) {
     return submit(uri, device.action, { ...device.hidden, ...(person.consent ? {} : { abort: 'yes' }) });
@@ -92,6 +97,10 @@ function answer(uri: URL, page: Page, person: PersonPlayed): Navigation | undefi
 
 function submit(from: URL, action: string, fields: Readonly<Record<string, string>>): Navigation {
   return { uri: new URL(action, from), method: 'POST', form: new URLSearchParams({ ...fields }), from };
+}
+
+function textsOf(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value = '']) => [name, value]));
 }
 
 function readForms(html: string) {

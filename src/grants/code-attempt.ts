@@ -15,6 +15,7 @@ import { findAuthentication } from '../protocol/found-authentication.ts';
 import { type MaxAge, maxAgeOf } from '../protocol/max-age.ts';
 import { pushAuthorizationRequest } from '../protocol/pushed-authorization-request.ts';
 import { resourceParameter } from '../protocol/resource-parameter.ts';
+import { isPosted, isSigned, responseModeOf } from '../providers/response-mode.ts';
 import { type CodeRequest, type GrantedSignIn, tokenEndpointFor } from './sign-in-request.ts';
 
 /** One authorization request: what its response is compared with, and what its code is exchanged with. */
@@ -38,10 +39,15 @@ export async function newCodeAttempt(
 /** What the authorization response of that attempt has to fit. */
 export function expectationOf(
   { state }: Pick<CodeAttempt, 'state'>,
-  { provider }: Pick<CodeRequest, 'provider'>,
+  { provider, responseMode }: Pick<CodeRequest, 'provider' | 'responseMode'>,
   context: Context,
 ): CodeExpectation {
+  const mode = responseModeOf(provider, responseMode);
+  const { issuer, authorization_endpoint = issuer } = provider.metadata;
+  const formOrigins = [issuer, authorization_endpoint].map((address) => new URL(address).origin);
   return {
+    ...(isPosted(mode) ? { formOrigins } : {}),
+    ...(isSigned(mode) ? { isSigned: true } : {}),
     state,
     issuer: provider.metadata.issuer,
     issuerRequired: provider.metadata.authorization_response_iss_parameter_supported === true,
@@ -75,6 +81,7 @@ export async function addressRequest(
 ): Promise<AddressedRequest> {
   const { provider, client, scopes, parameters, loginHint } = request;
   const { authorization_endpoint = '' } = provider.metadata;
+  const mode = responseModeOf(provider, request.responseMode);
   const asked = authorizationParameters(
     defined({
       clientId: client.clientId,
@@ -86,6 +93,7 @@ export async function addressRequest(
       codeChallenge: pkce?.codeChallenge,
       keyThumbprint,
       loginHint,
+      responseMode: mode === 'query' && request.responseMode === undefined ? undefined : mode,
       resource: resourceParameter(provider),
       parameters,
     }),
@@ -134,6 +142,7 @@ export async function redeemCode(
     codeVerifier: pkce?.codeVerifier,
     nonce,
     maxAge,
+    isSigned: isSigned(responseModeOf(request.provider, request.responseMode)),
   });
   const tokens = await authentication.send((endpoint) => exchangeCode(endpoint, exchange));
   return { tokens, facts: { client: authentication.client(), redirectUri, browser: response.browser } };

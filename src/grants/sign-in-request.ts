@@ -11,6 +11,7 @@ import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { type TokenEndpoint, tokenEndpoint } from '../protocol/token-endpoint.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import type { ResponseMode } from '../providers/response-mode.ts';
 import type { RedirectSettings } from '../settings/redirect-uri.ts';
 import type { SignInProgress } from './sign-in-progress.ts';
 
@@ -37,6 +38,8 @@ export interface CodeRequest extends SignInRequest {
   /** More parameters of the authorization request, offline access included. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
+  /** How the server is to answer, where the person asked for that. */
+  readonly responseMode?: ResponseMode;
   /** The request is pushed to the server before the browser opens, although nothing else demands it (RFC 9126). */
   readonly pushes: boolean;
   readonly openBrowser: boolean;

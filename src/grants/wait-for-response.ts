@@ -75,7 +75,13 @@ export async function waitForResponse(wait: Wait, authorizationUri: string): Pro
   }
 }
 
-function waysBack({ request, context, callback }: Wait, authorizationUri: string): WaysBack {
+/** Whether the response stands in the address bar, and somebody can copy it from there. */
+function isPasteable({ context, expected }: Pick<Wait, 'context' | 'expected'>): boolean {
+  return isInteractive(context) && !('formOrigins' in expected);
+}
+
+function waysBack(wait: Wait, authorizationUri: string): WaysBack {
+  const { request, context, callback } = wait;
   const { provider, timeoutSeconds } = request;
   const opensBrowser = request.openBrowser && context.canOpenBrowser && callback.port !== undefined;
   const { hostname, port } = new URL(authorizationUri);
@@ -86,20 +92,21 @@ function waysBack({ request, context, callback }: Wait, authorizationUri: string
     redirectUri: callback.redirectUri,
     ports: callback.port === undefined ? [] : [callback.port, ...serverPorts],
     surroundings: context.surroundings,
-    canPaste: isInteractive(context) && !opensBrowser,
+    canPaste: isPasteable(wait) && !opensBrowser,
     offersDevice: provider.metadata.device_authorization_endpoint !== undefined,
     timeoutSeconds,
   };
 }
 
 async function watchBrowser(
-  { request, context, callback }: Wait,
+  wait: Wait,
   startLink: string,
   stop: AbortSignal,
   opened: WaysBack,
   paste: () => void,
 ): Promise<void> {
-  const ways = { ...opened, opensBrowser: false, canPaste: isInteractive(context) };
+  const { request, context, callback } = wait;
+  const ways = { ...opened, opensBrowser: false, canPaste: isPasteable(wait) };
   let isFetched = false;
   const fetched = callback.startLinkOpened.then(() => {
     isFetched = true;

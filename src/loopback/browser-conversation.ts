@@ -10,8 +10,9 @@ import { Deferred } from './deferred.ts';
 import { DonePage } from './done-page.ts';
 import { fixedReplies } from './fixed-reply.ts';
 import type { LoopbackNotice } from './notice.ts';
+import { PostedForms, readPostedForm } from './posted-response.ts';
 import { sendFixedReply, sendReply } from './reply.ts';
-import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
+import { hasBody, isFormOf, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
 import { randomId } from './unguessable-text.ts';
 
 type Notify = (kind: LoopbackNotice['kind']) => void;
@@ -36,6 +37,7 @@ export class BrowserConversation {
   readonly #notify: Notify;
   readonly #admits: (socket: Socket) => boolean;
   readonly #cookie = new BrowserCookie();
+  readonly #posted = new PostedForms();
   readonly #startPath = `/s/${randomId()}`;
   #authorizationUri: string | undefined;
   #linkUsed = false;
@@ -69,6 +71,11 @@ export class BrowserConversation {
 
   /** Answers any request; method, path, Host and Fetch Metadata come before what the request says. */
   answer(request: IncomingMessage, response: ServerResponse): void {
+    const origins = this.#formOrigins;
+    if (request.method === 'POST' && origins !== undefined && this.#isCallback(request)) {
+      void this.#answerForm(origins, request, response);
+      return;
+    }
     if (request.method !== 'GET') {
       const preflight = request.method === 'OPTIONS';
       if (request.method === 'POST' && this.#isCallback(request)) {
@@ -110,6 +117,10 @@ export class BrowserConversation {
     if (path === (this.#expected.path || '/')) {
       const query = mark === -1 ? '' : target.slice(mark + 1);
       return (request, response) => this.#answerCallback(query, request, response);
+    }
+    const posted = this.#posted.at(target);
+    if (posted !== undefined) {
+      return (request, response) => this.#answerCallback(posted, request, response);
     }
     const authorizationUri = this.#authorizationUri;
     if (target === this.#startPath && authorizationUri !== undefined) {
@@ -157,6 +168,46 @@ export class BrowserConversation {
     if (this.#isWelcome(request)) {
       this.done.answer(request, response);
     }
+  }
+
+  /** The origins whose forms are taken; `undefined` where none was asked for. */
+  get #formOrigins(): readonly string[] | undefined {
+    return 'formOrigins' in this.#expected ? this.#expected.formOrigins : undefined;
+  }
+
+  /** Answers a form that was sent to the redirect URI; what is in it is judged at the address that it leads to. */
+  async #answerForm(
+    origins: readonly string[],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (!isFormOf(request, origins)) {
+      this.#notify('foreign-request');
+      sendFixedReply(request, response, fixedReplies.forbidden);
+      return;
+    }
+    const form = await readPostedForm(request);
+    if (form.kind !== 'form') {
+      const isLarge = form.kind === 'too-large';
+      this.#notify(isLarge ? 'oversized-reply' : 'foreign-request');
+      sendFixedReply(request, response, isLarge ? fixedReplies.formTooLarge : fixedReplies.malformed);
+      return;
+    }
+    const { kind } = judgeCallback(form.text, 'same', this.#expected);
+    if (kind === 'malformed' || kind === 'wrong-state') {
+      this.#notify(otherForm(form.text) ?? 'foreign-request');
+      sendFixedReply(request, response, fixedReplies[kind === 'malformed' ? 'malformed' : 'forbidden']);
+      return;
+    }
+    if (!this.#isWelcome(request)) {
+      return;
+    }
+    const path = this.#posted.keep(form.text);
+    if (path === undefined) {
+      sendFixedReply(request, response, fixedReplies.answered);
+      return;
+    }
+    sendReply(response, 303, '', { Location: path });
   }
 
   #browserOf(request: IncomingMessage): AuthorizationResponse['browser'] {

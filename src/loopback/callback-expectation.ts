@@ -15,6 +15,10 @@ export interface CodeExpectation extends AnyExpectation {
   readonly issuer?: string;
   /** The metadata promised `iss` (`authorization_response_iss_parameter_supported`). */
   readonly issuerRequired: boolean;
+  /** The response may come in a form of one of these origins (OAuth 2.0 Form Post Response Mode). */
+  readonly formOrigins?: readonly string[];
+  /** The response has to be a JWT (JARM). */
+  readonly isSigned?: boolean;
 }
 
 /** What the callback of OAuth 1.0a has to fit (RFC 5849 §2.2). */

@@ -4,6 +4,7 @@ import { authorizationServerError, isErrorResponse } from './authorization-error
 import type { AuthorizationResponse } from './authorization-response.ts';
 import type { CallbackExpectation, CallbackVerdict, CodeExpectation } from './callback-expectation.ts';
 import { readCallbackQuery } from './callback-query.ts';
+import { judgeSignedResponse } from './signed-response.ts';
 import { sameText } from './unguessable-text.ts';
 import { judgeVerifier } from './verifier-callback.ts';
 
@@ -49,6 +50,9 @@ export function judgeCallback(
   }
   if ('temporaryCredential' in expected) {
     return judgeVerifier(parameters, browser, expected);
+  }
+  if (expected.isSigned) {
+    return judgeSignedResponse(parameters, browser, expected);
   }
   if (!sameText(parameters.get('state') ?? '', expected.state)) {
     return { kind: 'wrong-state' };

@@ -32,6 +32,7 @@ export const fixedReplies = {
   },
   answered: { status: 409, words: (words) => words.answered },
   ended: { status: 410, words: (words) => words.ended },
+  formTooLarge: { status: 413, words: (words) => stillWaiting(words.tooLong, words) },
   misdirected: { status: 421, words: (words) => stillWaiting(words.misdirected, words) },
   headTooLarge: { status: 431, words: (words) => stillWaiting(words.tooLong, words) },
   prefetch: { status: 503, words: (words) => stillWaiting(words.prefetch, words) },

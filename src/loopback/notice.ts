@@ -6,9 +6,9 @@ const texts = {
   'start-link-opened-twice':
     'the link of this sign-in was opened in a second browser after the first had finished; make sure that the account is yours',
   'posted-reply':
-    'an answer arrived as a form (response mode "form_post"), which is not taken here; set the response mode of the client to "query" at the server',
+    'an answer arrived as a form (response mode "form_post"), which was not asked for; run the command again with --response-mode form_post',
   'signed-reply':
-    'an answer arrived as a JWT (response mode "jwt"), which is not taken here; set the response mode of the client to "query" at the server',
+    'an answer arrived as a JWT (response mode "jwt"), which was not asked for; run the command again with --response-mode jwt',
   'empty-reply':
     'the browser came back without an answer in the address; a server that answers behind the # (response mode "fragment") cannot be used here',
   'oversized-reply':

@@ -35,3 +35,16 @@ export function hasBody(request: IncomingMessage): boolean {
     valuesOf(request, 'content-length').some((value) => value !== '0')
   );
 }
+
+/**
+ * Tells whether a browser went to the address itself with a form of one of these origins. `null` is the Origin of a
+ * form whose page hides where it is (`Referrer-Policy: no-referrer`), and a program that is no browser names none.
+ */
+export function isFormOf(request: IncomingMessage, origins: readonly string[]): boolean {
+  const hasMetadata = Object.keys(request.headersDistinct).some((name) => name.startsWith('sec-fetch-'));
+  if (hasMetadata && !isNavigation(request, '')) {
+    return false;
+  }
+  const named = valuesOf(request, 'origin');
+  return named.length <= 1 && named.every((value) => value === 'null' || origins.includes(value));
+}

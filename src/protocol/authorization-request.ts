@@ -22,6 +22,8 @@ export interface AuthorizationRequest {
   /** The thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
   readonly keyThumbprint?: string;
   readonly loginHint?: string;
+  /** How the server is to answer; absent: in the query, as it does unless told. */
+  readonly responseMode?: string;
   /** The protected resource that the token is for (RFC 8707 §2). */
   readonly resource?: string;
   /** More parameters; none of them reserved. */
@@ -45,6 +47,7 @@ export function authorizationParameters(request: AuthorizationRequest): URLSearc
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
     scope: scopes.length === 0 ? undefined : scopes.join(request.scopeSeparator),
+    response_mode: request.responseMode,
     state: request.state,
     nonce: request.nonce,
     code_challenge: codeChallenge,

@@ -2,6 +2,7 @@ import { authenticateClient } from './client-authentication.ts';
 import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
 import { requestTokens } from './request-tokens.ts';
 import { resourceParameter } from './resource-parameter.ts';
+import { openSignedResponse } from './signed-response.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import type { TokenSet } from './token-set.ts';
 
@@ -17,6 +18,8 @@ export interface CodeExchange {
   readonly nonce?: string;
   /** Absent when the authorization request had no `max_age`. */
   readonly maxAge?: MaxAge;
+  /** The response is a JWT, whose signature is to be verified (JARM). */
+  readonly isSigned?: boolean;
 }
 
 /**
@@ -41,7 +44,9 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         server,
         client,
         authenticateClient(endpoint.client),
-        library.validateAuthResponse(server, client, exchange.parameters, exchange.state),
+        exchange.isSigned
+          ? await openSignedResponse(library, endpoint, exchange.parameters, exchange.state)
+          : library.validateAuthResponse(server, client, exchange.parameters, exchange.state),
         exchange.redirectUri,
         exchange.codeVerifier ?? library.nopkce,
         resource === undefined ? options : { ...options, additionalParameters: { resource } },

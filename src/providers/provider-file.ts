@@ -14,6 +14,7 @@ import * as parts from './provider-file-parts.ts';
 import * as texts from './provider-file-texts.ts';
 import { groups } from './provider-groups.ts';
 import { quirks } from './quirk.ts';
+import { responseModes } from './response-mode.ts';
 import { tokenAsPassword } from './token-as-password.ts';
 
 /**
@@ -99,6 +100,10 @@ const members = {
     'required: authorization requests are pushed (RFC 9126), although the metadata do not demand it.',
     oneOf('required'),
   ),
+  response_mode: optional(
+    'How it answers authorization requests, if not in the query (response_mode).',
+    oneOf(...responseModes),
+  ),
   parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
   token_request: optional('How token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),
   token_reply: optional('Where the members of token replies are (RFC 6749 §5.1).', parts.tokenReply),
@@ -173,6 +178,7 @@ export const sharedMembers = {
     'pushed_authorization_requests',
     members.pushed_authorization_requests,
   ),
+  response_mode: shared('response_mode', members.response_mode),
   offline_access: shared('offline_access', members.offline_access),
   token_request: shared('token_request', members.token_request),
   token_reply: shared('token_reply', members.token_reply),

@@ -88,6 +88,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     scopeSeparator: file.scope_separator,
     pkce: file.pkce,
     pushedRequests: file.pushed_authorization_requests,
+    responseMode: file.response_mode,
     offlineAccess: offline === undefined ? undefined : offlineAccessOf(offline),
     tokenRequest: request === undefined ? undefined : tokenRequestOf(request),
     tokenReply: file.token_reply,

@@ -5,6 +5,7 @@ import type { OAuth1Server } from './oauth1.ts';
 import type { ProfileRequest } from './profile-request.ts';
 import type { Quirk } from './quirk.ts';
 import type { Registration, SelfRegistration } from './registration.ts';
+import type { ResponseMode } from './response-mode.ts';
 import type { TokenAsPassword } from './token-as-password.ts';
 
 /** Whether and how PKCE (RFC 7636, always S256) goes with the authorization request. */
@@ -162,6 +163,8 @@ export interface Provider {
   }[];
   /** The values of `prompt` that the provider knows (OpenID Connect Core §3.1.2.1); metadata wins over it. */
   readonly promptValues?: readonly string[];
+  /** How it answers authorization requests, where that is not in the query. */
+  readonly responseMode?: ResponseMode;
   /** `required`: its authorization requests are pushed (RFC 9126), whatever its metadata say. */
   readonly pushedRequests?: 'required';
   /** Sent with every authorization request. */

@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ConfigurationError } from '../ground/errors.ts';
 import { clientAuthentications, type Provider } from './provider.ts';
+import { offeredMode, responseModes } from './response-mode.ts';
 
 /** How the sign-in asks: these checks are about the authorization request only where one is made. */
 export interface AskedFlow {
@@ -35,7 +36,7 @@ export function requireWorkable(provider: Provider, metadata: AuthorizationServe
 type Obstacle = readonly [what: string, hint?: string];
 
 function requestObstacle(metadata: AuthorizationServer): Obstacle | undefined {
-  const { response_types_supported: types, response_modes_supported: modes } = metadata;
+  const { response_types_supported: types } = metadata;
   if (
     metadata.require_pushed_authorization_requests === true &&
     metadata.pushed_authorization_request_endpoint === undefined
@@ -50,10 +51,9 @@ function requestObstacle(metadata: AuthorizationServer): Obstacle | undefined {
   if (types !== undefined && !types.includes('code')) {
     return ['does not offer the response type "code", which the sign-in in a browser needs'];
   }
-  if (modes !== undefined && !modes.includes('query')) {
-    return [
-      'does not answer in the query of the redirect URI (response mode "query"), the only way that this tool supports',
-    ];
+  if (offeredMode(metadata) === undefined) {
+    const takes = responseModes.map((mode) => `"${mode}"`).join(', ');
+    return [`answers in ways that this tool does not take (response_modes_supported); it takes ${takes}`];
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { variableText } from '../ground/environment.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
+import type { ResponseMode } from '../providers/response-mode.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import { accountAlias } from './account-alias.ts';
 import { backchannelSetting } from './backchannel.ts';
@@ -43,6 +44,8 @@ export interface LoginFlags extends TargetFlags {
   readonly param?: readonly string[];
   /** The authorization request is pushed (RFC 9126). */
   readonly par?: boolean;
+  /** How the server is to answer. */
+  readonly responseMode?: ResponseMode;
   readonly offlineAccess?: boolean;
   readonly shortLived?: boolean;
   readonly timeout?: string;
@@ -85,6 +88,8 @@ export interface LoginSettings extends Target {
   readonly alias?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
+  /** How the server is to answer; absent: as its file, the configuration or its metadata say. */
+  readonly responseMode?: ResponseMode;
   /** The authorization request is pushed to the server, although nothing else demands it (RFC 9126). */
   readonly pushes: boolean;
   readonly offlineAccess: boolean;
@@ -169,6 +174,7 @@ export function settingsOfTarget(
     alias: flags.as === undefined ? undefined : accountAlias(flags.as, configuration),
     loginHint: flags.loginHint,
     pushes: flags.par ?? false,
+    responseMode: flags.responseMode,
     offlineAccess: flags.offlineAccess ?? true,
     timeoutSeconds: secondsSetting('--timeout', flags.timeout, {
       standard: DEFAULT_TIMEOUT_SECONDS,

@@ -22,6 +22,7 @@ import { metadataDocumentClient } from './metadata-document-client.ts';
 import { missingClientId } from './missing-client.ts';
 import type { FoundProvider, SignInPorts } from './ports.ts';
 import { renewRegistration } from './renew-registration.ts';
+import { requireHeardAnswer } from './require-heard-answer.ts';
 import { requirePerson } from './require-person.ts';
 import type { AskedSignIn, Destination, ReadySignIn, RegisteredSettings } from './stages.ts';
 
@@ -54,6 +55,7 @@ export async function prepareSignIn(
   } else if (provider.discovery !== 'none') {
     requireS256(provider, provider.metadata);
   }
+  requireHeardAnswer({ ...found, device }, provider);
   await agreeToServer(provider, found, context, ports);
   const known = clientId ?? metadataDocumentClient(found, provider);
   const unregistered = { settings: found, provider, fetch };

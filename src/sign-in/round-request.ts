@@ -37,10 +37,10 @@ export function grantRequest(
   { progress, questions }: SignInPorts,
 ): CodeRequest & DeviceRequest {
   const { settings, provider, client, fetch, binding } = ready;
-  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, loginHint, pushes } =
-    settings;
+  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, pushes } = settings;
+  const { loginHint, responseMode } = settings;
   return {
-    ...defined({ loginHint, binding }),
+    ...defined({ loginHint, responseMode, binding }),
     ...requestOf(ready, wish),
     provider,
     client,

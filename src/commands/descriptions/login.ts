@@ -1,3 +1,4 @@
+import { responseModes } from '../../providers/response-mode.ts';
 import type { CommandDescription, Flag } from '../flag.ts';
 import * as shared from '../flags.ts';
 
@@ -89,6 +90,11 @@ export const loginCommand: CommandDescription = {
     ...under('Rarely needed:', [
       { usage: '--login-hint <name>', description: 'tell the provider who will sign in' },
       shared.param,
+      {
+        usage: '--response-mode <mode>',
+        description: 'how the server sends its answer, if not in the address: form_post, jwt, …',
+        choices: responseModes,
+      },
       {
         usage: '--par',
         description: 'push the request to the server before the browser opens (RFC 9126)',

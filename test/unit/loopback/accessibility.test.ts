@@ -115,7 +115,7 @@ describeWith(['chromium'], 'accessibility of the pages, by axe-core in Chromium 
   it.each(['light', 'dark'] as const)(
     'has no violation in the %s scheme, whatever the page',
     async (scheme) => {
-      expect(everyPage).toHaveLength(18 + 7 * 3 + 7);
+      expect(everyPage).toHaveLength(19 + 7 * 3 + 7);
       expect(await violationsOf(everyPage, scheme)).toEqual([]);
     },
     300_000,

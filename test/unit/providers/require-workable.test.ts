@@ -40,7 +40,7 @@ const onlyWithCode: readonly (readonly [Record<string, unknown>, string])[] = [
   [{ require_pushed_authorization_requests: true }, 'pushed authorization requests'],
   [{ require_signed_request_object: true }, 'signed request objects'],
   [{ response_types_supported: ['id_token', 'code id_token'] }, 'response type "code"'],
-  [{ response_modes_supported: ['form_post', 'jwt', 'fragment'] }, 'response mode "query"'],
+  [{ response_modes_supported: ['fragment', 'web_message'] }, 'response_modes_supported'],
 ];
 const always: readonly (readonly [Record<string, unknown>, string])[] = [
   [
