@@ -1,9 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/host/clock.ts';
-import { changeForeignFile, readForeignFile } from '../../../src/setup/change-foreign-file.ts';
+import {
+  changeForeignFile,
+  isMadeHere,
+  originalOf,
+  readForeignFile,
+} from '../../../src/setup/change-foreign-file.ts';
 
 const openFile = () => {
   const directory = mkdtempSync(join(tmpdir(), 'oauth-login-foreign-'));
@@ -45,4 +60,39 @@ it('writes no copy through a link', async () => {
   symlinkSync(join(directory, 'precious'), copy);
   expect(await change('changed')).toEqual({ path: copy, isOlder: true });
   expect(readFileSync(join(directory, 'precious'), 'utf8')).toBe('precious');
+});
+
+it('knows what a file was before the first change, also behind a link, and whether it was there', async () => {
+  const { directory, file, change } = openFile();
+  await change('made here');
+  expect([originalOf(file), isMadeHere(file)]).toEqual(['', true]);
+  rmSync(file);
+  writeFileSync(join(directory, 'real'), 'mine');
+  symlinkSync('real', file);
+  await change('changed');
+  expect([originalOf(file), isMadeHere(file)]).toEqual(['mine', false]);
+  expect(readFileSync(join(directory, 'real'), 'utf8')).toBe('changed');
+});
+
+it('removes the file, and nothing when another program has just changed it', async () => {
+  const { file } = openFile();
+  const context = { clock: systemClock, signal: new AbortController().signal };
+  writeFileSync(file, 'made here');
+  const before = readForeignFile(file);
+  writeFileSync(file, 'and changed');
+  const removal = () => changeForeignFile(file, { before, after: undefined }, context);
+  await expect(removal()).rejects.toMatchObject({ code: 'config_busy' });
+  writeFileSync(file, 'made here');
+  await removal();
+  expect([existsSync(file), existsSync(`${file}.lock`)]).toEqual([false, false]);
+});
+
+it.runIf(process.geteuid?.() === 0)('leaves the file to its owner when root changes it', async () => {
+  const { file, change } = openFile();
+  writeFileSync(file, 'theirs');
+  chownSync(file, 65_534, 65_534);
+  chmodSync(file, 0o640);
+  await change('changed');
+  const { uid, gid, mode } = statSync(file);
+  expect([uid, gid, mode & 0o777]).toEqual([65_534, 65_534, 0o640]);
 });
