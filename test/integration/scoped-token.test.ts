@@ -44,6 +44,32 @@ describe('a token with fewer scopes', () => {
     expect((await line.run('token', '--refresh')).exitCode).toBe(0);
   });
 
+  it('comes by token exchange where there is no refresh token, and the account keeps its own token', async () => {
+    await signInAt(server, line, '--no-offline-access');
+    const own = (await line.run('token')).stdout;
+    const body = {
+      access_token: 'a-narrow-token',
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      scope: 'openid',
+      expires_in: 60,
+    };
+    server.breakEndpoint('token', { kind: 'reply', status: 200, body: JSON.stringify(body) });
+    const before = server.hits('token');
+    const { stdout, exitCode } = await line.run('token', '--scope', 'openid', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ access_token: 'a-narrow-token', scope: 'openid' });
+    const [exchange, ...more] = server.requestsTo('token').slice(-(server.hits('token') - before));
+    expect(more).toEqual([]);
+    expect(Object.fromEntries(exchange?.form ?? [])).toMatchObject({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: own.trim(),
+      scope: 'openid',
+    });
+    server.restore();
+    expect((await line.run('token')).stdout).toBe(own);
+  });
+
   it('is not asked for where the account has no such scope, and a refusal does not end the sign-in', async () => {
     await signInAt(server, line);
     const before = server.hits('token');
