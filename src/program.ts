@@ -44,7 +44,12 @@ export function createProgram(
     command.hook('preAction', async () => {
       refuseConflict(description, command.opts());
       const { refuseExcess } = await import('./commands/refuse-excess.ts');
-      refuseExcess(command.args, description, Object.keys(descriptions));
+      const words = command.args;
+      const most =
+        name === 'login' && words.length === 2
+          ? await (await import('./commands/person-word.ts')).mostWords(words, context)
+          : undefined;
+      refuseExcess(words, description, Object.keys(descriptions), most);
     });
     command.action(async () => {
       const surroundings = { context, run, argv: rawArguments(program) };

@@ -16,7 +16,7 @@ export interface RunParts {
 
 /** What each command does with its flags and words; it may give an exit code. Nothing is loaded before. */
 export const actions: Readonly<Record<CommandName, Action>> = {
-  login: async ({ context, run, argv }, flags, target: string | undefined) => {
+  login: async ({ context, run, argv }, flags, target: string | undefined, person: string | undefined) => {
     if (argv.length === 0) {
       return (await import('./bare-command.ts')).bareCommand(run, context);
     }
@@ -28,7 +28,8 @@ export const actions: Readonly<Record<CommandName, Action>> = {
       import('./mistyped-command.ts'),
     ]);
     const typed = await requireTarget(target ?? flags.issuer, context);
-    await login(typed, flags, context).catch((error: unknown) => {
+    const { withPerson } = await import('./person-word.ts');
+    await login(typed, withPerson(flags, person), context).catch((error: unknown) => {
       throw orMistypedCommand(error, typed, Object.keys(descriptions));
     });
     return undefined;

@@ -1,4 +1,5 @@
 import { type AccountHead, accountName } from '../accounts/account.ts';
+import { isNamed } from '../accounts/account-words.ts';
 import { accountsOfTarget } from '../accounts/accounts-of-target.ts';
 import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Session } from '../accounts/session.ts';
@@ -10,6 +11,7 @@ import { takenAlias } from '../settings/account-alias.ts';
 import type { LoginFlags } from '../settings/login-settings.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { isProviderName } from '../settings/named-preset.ts';
+import { isNetworkOfPeople } from '../settings/network-of-people.ts';
 import { loginCommand } from './descriptions/login.ts';
 import { descriptionOf } from './descriptions.ts';
 import { memberOf, namesOf, takesValue } from './flag.ts';
@@ -28,7 +30,7 @@ export interface AskedSignIn {
  * Throws what `applyingAccount` throws, and a `UsageError` for a name of `--as` that means something else.
  */
 export async function askedSignIn(typed: string, given: LoginFlags, session: Session): Promise<AskedSignIn> {
-  const [target, flags] = withNamedAccount(typed, given);
+  const [target, flags] = await withPersonOfNetwork(...withNamedAccount(typed, given), session);
   const called = await calledAccount(target, session);
   const owner = flags.as === undefined ? undefined : await ownerOf(flags.as, target, flags, session);
   const named = flags.account === undefined ? undefined : await accountNamed(target, flags, session);
@@ -41,6 +43,20 @@ export async function askedSignIn(typed: string, given: LoginFlags, session: Ses
   }
   const [first = target, ...words] = shellWords(called.target);
   return { target: first, flags: { ...flagsOf(words), ...flagsFor(flags, wanted) }, wanted };
+}
+
+/** In a network of people, `bluesky:alice.example` and `--account` may name somebody who has not signed in yet. */
+async function withPersonOfNetwork(
+  target: string,
+  flags: LoginFlags,
+  { store, configuration }: Session,
+): Promise<[string, LoginFlags]> {
+  const { account, ...others } = flags;
+  if (account === undefined || !isNetworkOfPeople(target, await configuration())) {
+    return [target, flags];
+  }
+  const accounts = await accountsOfTarget(target, flags, (await store.list()).accounts, configuration);
+  return accounts.some(isNamed(account)) ? [target, flags] : [target, { loginHint: account, ...others }];
 }
 
 /** The account that has this name from `--as`, where the name is not one of a provider. */

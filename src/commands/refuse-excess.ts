@@ -12,13 +12,17 @@ const insteadOf: Readonly<Record<string, string>> = {
   exec: 'put the command after two dashes, for example: oauth-login exec github -- printenv',
 };
 
-/** Throws a `UsageError` that names the words too many; a command of another tool may be meant by the first one. */
+/**
+ * Throws a `UsageError` that names the words too many; a command of another tool may be meant by the first one. `login` takes
+ * one, unless `most` says otherwise.
+ */
 export function refuseExcess(
   words: readonly string[],
   { name, arguments: known }: CommandDescription,
   commands: readonly string[],
+  most = name === 'login' ? 1 : known.length,
 ): void {
-  if (words.length <= known.length || known.some(({ usage }) => usage.includes('...'))) {
+  if (words.length <= most || known.some(({ usage }) => usage.includes('...'))) {
     return;
   }
   const dashed = words.find((word) => /^[\u2010-\u2015\u2212]/.test(word));
@@ -37,7 +41,7 @@ export function refuseExcess(
       hint: `use: oauth-login ${second} ${shellQuoted(first)}`,
     });
   }
-  const excess = words.slice(known.length).map((word) => JSON.stringify(word));
+  const excess = words.slice(most).map((word) => JSON.stringify(word));
   throw new UsageError('usage_invalid', `too many words for ${name}: ${excess.join(' ')}`, {
     hint: `${insteadOf[name] ?? 'leave them out'}; oauth-login ${name} --help shows what it takes`,
   });

@@ -3,6 +3,7 @@ import { listKeptClients } from '../accounts/kept-clients.ts';
 import type { Session } from '../accounts/session.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { needsNoRegistration } from '../providers/registration.ts';
 import { registrationOffer } from '../providers/registration-offer.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
@@ -20,7 +21,7 @@ export async function clientFindings(
 ): Promise<readonly Finding[]> {
   const { label, selfRegistration } = provider;
   const clientId = settings.clientId ?? before?.clientId ?? metadataDocumentClient(settings, provider);
-  if (clientId === undefined && selfRegistration?.kind === 'any') {
+  if (clientId === undefined && needsNoRegistration(selfRegistration)) {
     return [fine('client', `${label} needs no registration`)];
   }
   const offer = registrationOffer(provider);

@@ -84,6 +84,8 @@ export interface Context {
   /** Where this process runs, as far as it concerns a browser. */
   readonly surroundings: Surroundings;
   openHttp(options: HttpOptions): Promise<HttpClient>;
+  /** The TXT records of a name, each with its parts put together; rejects with the error of the system. */
+  resolveTxt(name: string): Promise<readonly string[]>;
   openBrowser(uri: string): Promise<BrowserLaunch>;
   /** Starts a program on the streams of this process. */
   startChild(child: ChildProgram): Promise<ChildProcess>;

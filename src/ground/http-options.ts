@@ -11,6 +11,8 @@ export interface NetworkSettings {
   readonly debug?: boolean;
   /** The protected resource whose server is asked: it leads to no network that the resource itself is not in. */
   readonly resource?: string | undefined;
+  /** The host that decides this instead of the resource. */
+  readonly reachOf?: string | undefined;
 }
 
 /** How requests of this command are to be sent; with `--debug` each exchange is one line on standard error. */
@@ -20,10 +22,10 @@ export function httpOptions(settings: NetworkSettings, context: Context): HttpOp
 
 /** How requests are to be sent where these settings hold; `trace` is given one line for each exchange. */
 export function networkOf(
-  { allowHttpLoopback, caFile, extraCaFile, resource }: NetworkSettings,
+  { allowHttpLoopback, caFile, extraCaFile, resource, ...settings }: NetworkSettings,
   trace: HttpOptions['trace'],
 ): HttpOptions {
-  const reachOf = resource === undefined ? undefined : new URL(resource).hostname;
+  const reachOf = settings.reachOf ?? (resource === undefined ? undefined : new URL(resource).hostname);
   return {
     allowHttpLoopback: allowHttpLoopback ?? false,
     ...defined({ caFile, extraCaFile, trace, reachOf }),

@@ -76,6 +76,9 @@ export function libraryWorld(
         const { openHttp } = await import('../adapters/http.ts');
         return openHttp(options, { env, clock: systemClock });
       },
+      async resolveTxt(name) {
+        return (await import('../adapters/dns.ts')).resolveTxt(name);
+      },
       async openBrowser(uri) {
         const [{ openBrowser }, { openIsolated }] = await Promise.all([
           import('../adapters/browser.ts'),

@@ -96,6 +96,9 @@ export function systemContext(process: HostProcess, input?: Buffer): SystemConte
       // other requests to it.
       return openHttp(options, { env, clock: systemClock });
     },
+    async resolveTxt(name) {
+      return (await import('../adapters/dns.ts')).resolveTxt(name);
+    },
     async openBrowser(uri) {
       const { openBrowser } = await import('../adapters/browser.ts');
       return openBrowser(uri, { env, platform });

@@ -142,12 +142,26 @@ export const revocation = anyOf(
   ),
 );
 
+/** A network in which people go by addresses that name their server. */
+export const identity = objectOf({
+  kind: required('The network: that of handles and DIDs (AT Protocol).', oneOf('atproto')),
+  directory: required('The directory of did:plc.', texts.directory),
+});
+
 /** How this tool gets a client by itself. */
 export const selfRegistration = anyOf(
-  objectOf({
-    kind: required('Any client identifier is accepted, and none is registered.', oneOf('any')),
-    client_id: required('The client identifier to use.', texts.value),
-  }),
+  anyOf(
+    objectOf({
+      kind: required('Any client identifier is accepted, and none is registered.', oneOf('any')),
+      client_id: required('The client identifier to use.', texts.value),
+    }),
+    objectOf({
+      kind: required(
+        'The client identifier is http://localhost with the redirect URI and the scopes (AT Protocol).',
+        oneOf('atproto-localhost'),
+      ),
+    }),
+  ),
   anyOf(
     objectOf({
       kind: required('The endpoint for applications of Mastodon.', oneOf('mastodon')),

@@ -13,6 +13,10 @@ export const address = text(
   'an https URL, which may contain {host}, {api} and {tenant}',
   /^(?:https:\/\/[^\s\p{C}#@/]+(?:\/[^\s\p{C}#]*)?|\{api\}[^\s\p{C}#]*)$/u,
 );
+export const directory = text(
+  'an https URL, or an http URL of this machine',
+  /^(?:https:\/\/[^\s\p{C}#@/?]+|http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5})(?:\/[^\s\p{C}#?]*)?$/u,
+);
 export const page = text('the https URL of a page', /^https:\/\/[^\s\p{C}@]+$/u);
 export const origin = text(
   'an https origin such as "https://api.example.com"',

@@ -97,6 +97,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     apiVariables: file.api_variables,
     tokenPresentation: file.token_presentation,
     dpop: file.dpop,
+    identity: file.identity,
     git: file.git,
     registry: file.registry,
     refreshTokenDays: file.refresh_token_days,

@@ -12,7 +12,7 @@ export interface RegistrationOffer {
  */
 export function registrationOffer(provider: ResolvedProvider): RegistrationOffer | undefined {
   const { selfRegistration: own, metadata, confidence } = provider;
-  if (own?.kind === 'any') {
+  if (own?.kind === 'any' || own?.kind === 'atproto-localhost') {
     return undefined;
   }
   // A provider with a file needs a person, unless the file says otherwise. Its metadata does not count.

@@ -14,8 +14,17 @@ export interface Registration {
   readonly steps: readonly string[];
 }
 
-/** How this tool gets a client by itself: any is accepted, or one is made at an endpoint (RFC 7591, or Mastodon's own). */
+/**
+ * How this tool gets a client by itself: any is accepted, the identifier says all that there is to know of it, or one is made
+ * at an endpoint (RFC 7591, or Mastodon's own).
+ */
 export type SelfRegistration =
+  | { readonly kind: 'atproto-localhost' }
   | { readonly kind: 'any'; readonly client_id: string }
   | { readonly kind: 'mastodon'; readonly endpoint: string }
   | { readonly kind: 'rfc7591'; readonly endpoint?: string };
+
+/** Whether there is a client without any registration. */
+export function needsNoRegistration(own: SelfRegistration | undefined): boolean {
+  return own?.kind === 'any' || own?.kind === 'atproto-localhost';
+}

@@ -96,6 +96,7 @@ export async function answerFromStore(
       return child;
     },
     openHttp: stepBackLater,
+    resolveTxt: stepBackLater,
     openBrowser: stepBackLater,
     openPrompts: stepBackLater,
     openKeychain: async () => parts.openKeychain?.(env, platform) ?? stepBackLater(),

@@ -116,6 +116,8 @@ export interface LoginSettings extends Target {
   readonly agrees: boolean;
   /** The protected resource that is signed in to (RFC 8707 §2). */
   readonly resource?: string;
+  /** The host that decides which networks the sign-in may reach, where the target has none. */
+  readonly reachOf?: string;
   /** Progress is told to a program, as lines of JSON on standard error. */
   readonly events: boolean;
   /** This call waits for the person; otherwise it only begins the sign-in. */

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../ground/errors.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
 import type { Provider } from '../providers/provider.ts';
+import { needsNoRegistration } from '../providers/registration.ts';
 import { registrationClause } from '../providers/registration-clause.ts';
 import { registrationOffer } from '../providers/registration-offer.ts';
 import { resolveProvider } from '../providers/resolve.ts';
@@ -53,7 +54,7 @@ export async function registerByTool(
 }
 
 function noRegistration(provider: Provider, settings: LoginSettings): ConfigurationError {
-  if (provider.selfRegistration?.kind === 'any') {
+  if (needsNoRegistration(provider.selfRegistration)) {
     return new ConfigurationError('config_invalid_value', `${provider.label} needs no registration`, {
       hint: `sign in: oauth-login ${signInTarget(settings)}`,
     });

@@ -11,6 +11,7 @@ import type { IndieAuthIdentity } from '../providers/identity.ts';
 import type { ProfileMap } from '../providers/profile-request.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { personOfToken } from './atproto-settings.ts';
 import { pageAt } from './identity-pages.ts';
 import { serverOf } from './identity-settings.ts';
 
@@ -31,6 +32,15 @@ const indieAuthMap: ProfileMap = {
   profile: ['profile.url', 'me'],
 };
 
+/** Who has signed in, and where the token is for, where only the answer tells. */
+export interface ConfirmedIdentity {
+  readonly profile: Profile;
+  readonly resource?: string;
+}
+
+/** What is known of a person of atproto: no request of an API is needed for it. */
+const atprotoMap: ProfileMap = { sub: 'did', preferred_username: 'handle' };
+
 /**
  * Gives who has signed in, in a network in which a person goes by an address that names its server. `undefined` for every
  * other provider.
@@ -41,11 +51,24 @@ const indieAuthMap: ProfileMap = {
 export async function confirmIdentity(
   { provider, settings, tokens }: IdentitySignIn,
   context: Context,
-): Promise<Profile | undefined> {
-  const { identity } = provider;
-  return identity === undefined
-    ? undefined
-    : confirmProfileUrl(identity, { provider, settings, tokens }, context);
+): Promise<ConfirmedIdentity | undefined> {
+  const { identity, name } = provider;
+  if (identity?.kind === 'indieauth') {
+    return { profile: await confirmProfileUrl(identity, { provider, settings, tokens }, context) };
+  }
+  if (identity?.kind === 'atproto') {
+    requireScope(provider, tokens);
+    const person = await personOfToken(tokens.subject, identity, provider, settings, context);
+    return { profile: readProfile({ name, profile: { map: atprotoMap } }, person), resource: person.pds };
+  }
+  return undefined;
+}
+
+/** Throws a `ProtocolError` for a token that says nothing of the person, for want of the scope `atproto`. */
+function requireScope({ label }: ResolvedProvider, { scopes }: TokenSet): void {
+  if (!scopes.includes('atproto')) {
+    throw untrusted(label, 'the token is not for a person: the scope atproto was not granted');
+  }
 }
 
 /**

@@ -2,7 +2,6 @@ import { type AccountHead, accountName } from '../accounts/account.ts';
 import { accountId } from '../accounts/account-id.ts';
 import type { Session } from '../accounts/session.ts';
 import type { GrantedSignIn } from '../grants/sign-in-request.ts';
-import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthenticationRequiredError, ProtocolError } from '../ground/errors.ts';
 import { safeText } from '../ground/safe-text.ts';
@@ -11,9 +10,9 @@ import { type SignInProfile, signInProfile } from '../profile/sign-in-profile.ts
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { foreignAudience } from '../protocol/token-audience.ts';
 import type { TokenSet } from '../protocol/token-set.ts';
-import type { ResolvedProvider } from '../providers/provider.ts';
+import type { Provider, ResolvedProvider } from '../providers/provider.ts';
 import { lastingClient } from './complete-client.ts';
-import { confirmIdentity } from './confirm-identity.ts';
+import { type ConfirmedIdentity, confirmIdentity } from './confirm-identity.ts';
 import { storeOfPerson } from './inherited-store.ts';
 import type { SignInPorts } from './ports.ts';
 import { storeSignIn } from './sign-in-record.ts';
@@ -55,7 +54,8 @@ export async function keepSignIn(
   if (life < SHORT_LIFE_SECONDS && destination.kind !== 'none') {
     progress.signInEnds(life, provider.refreshTokenEnds);
   }
-  const found = await personOf({ ready, round, tokens, facts }, client, context);
+  const confirmed = await confirmIdentity({ provider, settings, tokens }, context);
+  const found: SignInProfile = confirmed ?? (await personOf({ ready, round, tokens, facts }, client));
   if (found.problem !== undefined) {
     progress.profileMissing(found.problem, found.profile);
   }
@@ -66,7 +66,7 @@ export async function keepSignIn(
   const signIn = {
     ...defined({ redirectUri: facts.redirectUri, binding: ready.binding }),
     settings,
-    provider,
+    provider: { ...provider, ...resourceOf(confirmed) },
     client,
     tokens,
     person: found,
@@ -85,17 +85,19 @@ export async function keepSignIn(
   return storeSignIn(signIn, chosen, session);
 }
 
-/** Who has signed in: as the address of the person confirms it, in a network of such; as the server says, elsewhere. */
-async function personOf(
+/** Where the token is for, where that is known by now only; such a server is not told. */
+function resourceOf({
+  resource,
+}: Partial<ConfirmedIdentity> = {}): Pick<Provider, 'resource' | 'isResourceUnsent'> {
+  return resource === undefined ? {} : { resource, isResourceUnsent: true };
+}
+
+/** Who has signed in, as the server says. */
+function personOf(
   { ready, tokens, facts }: SignInToKeep,
   { clientId, clientSecret }: OAuthClient,
-  context: Context,
 ): Promise<SignInProfile> {
-  const { provider, settings, fetch } = ready;
-  const profile = await confirmIdentity({ provider, settings, tokens }, context);
-  if (profile !== undefined) {
-    return { profile };
-  }
+  const { provider, fetch } = ready;
   const { accessToken, idTokenClaims, subject, proofKey } = tokens;
   const { signer } = facts;
   return signInProfile(

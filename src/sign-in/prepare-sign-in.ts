@@ -15,6 +15,7 @@ import { requireS256, s256Support } from '../providers/require-s256.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 import { scopeSetting } from '../settings/scope.ts';
 import { agreeToServer } from './agree-to-server.ts';
+import { requireAtprotoServer } from './atproto-settings.ts';
 import { chooseStore } from './choose-store.ts';
 import { completeClient } from './complete-client.ts';
 import { inheritedStore } from './inherited-store.ts';
@@ -56,6 +57,7 @@ export async function prepareSignIn(
     requireS256(provider, provider.metadata);
   }
   requireHeardAnswer({ ...found, device }, provider);
+  requireAtprotoServer(provider);
   await agreeToServer(provider, found, context, ports);
   const known = clientId ?? metadataDocumentClient(found, provider);
   const unregistered = { settings: found, provider, fetch };

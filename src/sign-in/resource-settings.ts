@@ -21,6 +21,7 @@ import {
   settingsOfTarget,
 } from '../settings/login-settings.ts';
 import { resourceTarget } from '../settings/resource-target.ts';
+import { settingsOfHandle } from './atproto-settings.ts';
 import { settingsOfIdentity } from './identity-settings.ts';
 
 /** Asks the person which of several servers to sign in to; all of them are issuers. */
@@ -51,7 +52,11 @@ export async function settingsOfAddress(
   const { env } = context;
   const address = resourceAddress(target, flags, configuration);
   if (address === undefined) {
-    return { settings: loginSettings(target, flags, env, configuration), explained: (error) => error };
+    const settings = loginSettings(target, flags, env, configuration);
+    const { identity } = settings.provider;
+    const found =
+      identity?.kind === 'atproto' ? await settingsOfHandle(settings, identity, context) : settings;
+    return { settings: found, explained: (error) => error };
   }
   const settingsFor = (resource: ProtectedResource, issuer: string) =>
     settingsOfTarget(

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { offlineAccessRequest } from '../../src/grants/offline-access.ts';
+import { defined } from '../../src/ground/defined.ts';
 import { Secret } from '../../src/ground/secret.ts';
+import { systemClock } from '../../src/host/clock.ts';
 import { fetchProfile } from '../../src/profile/fetch-profile.ts';
 import type { Profile } from '../../src/profile/profile.ts';
 import { readProfile } from '../../src/profile/read-profile.ts';
@@ -11,6 +13,7 @@ import type { OAuthClient } from '../../src/protocol/client-authentication.ts';
 import { exchangeCode } from '../../src/protocol/code-exchange.ts';
 import { refreshTokens } from '../../src/protocol/refresh-request.ts';
 import { revokeTokens } from '../../src/protocol/revocation.ts';
+import { tokenBinding } from '../../src/protocol/token-binding.ts';
 import type { TokenEndpoint } from '../../src/protocol/token-endpoint.ts';
 import type { TokenSet } from '../../src/protocol/token-set.ts';
 import type { ResolvedProvider } from '../../src/providers/provider.ts';
@@ -103,16 +106,22 @@ async function play(name: string, fixture: ProviderFixture): Promise<Played> {
     allowHttpLoopback: false,
     now: () => new Date(),
     requestedScopes: scopes,
+    ...defined({ binding: await tokenBinding(provider, { clock: systemClock }) }),
   };
   const exchange = () =>
     exchangeCode(endpoint, {
-      parameters: new URLSearchParams({ code: 'code-of-a-file', state }),
+      parameters: new URLSearchParams({ code: 'code-of-a-file', state, ...namedIssuer(provider) }),
       state,
       redirectUri,
       ...(pkce === undefined ? {} : { codeVerifier: pkce.codeVerifier }),
       ...(nonce === undefined ? {} : { nonce }),
     });
   return { provider, endpoint, authorizationUri: new URL(uri), exchange };
+}
+
+/** What the authorization response says of its server, where the metadata promise that (RFC 9207). */
+function namedIssuer({ metadata }: ResolvedProvider): { readonly iss?: string } {
+  return metadata.authorization_response_iss_parameter_supported === true ? { iss: metadata.issuer } : {};
 }
 
 function clientOf({ clientSecret: kind, clientAuthentication }: ResolvedProvider): OAuthClient {

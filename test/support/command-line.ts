@@ -63,6 +63,7 @@ export function openCommandLine(person: PersonAtBrowser, env: Record<string, str
     },
     surroundings: 'local',
     openHttp: (options) => openHttp(options, { env: {}, clock: systemClock }),
+    resolveTxt: async () => [],
     openBrowser: async (uri) => {
       page = playUserAgent(uri, { user: person.user, consent: person.consent ?? true, signal: ended.signal });
       page.catch(() => {});

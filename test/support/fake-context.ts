@@ -101,6 +101,7 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
       clients.push(client);
       return client;
     },
+    resolveTxt: async () => [],
     async openBrowser(uri) {
       opened.push(uri);
       if (options.openBrowser === undefined) {

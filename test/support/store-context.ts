@@ -52,6 +52,7 @@ export function storeContext(dataDir: string, changes: Partial<Context> = {}): C
     uninterrupted: (work) => work(),
     startChild: notHere,
     openHttp: notHere,
+    resolveTxt: notHere,
     openBrowser: notHere,
     openKeychain: new FakeKeychain().open,
     openPrompts: notHere,

@@ -43,6 +43,7 @@ export const loginCommand: CommandDescription = {
       description: 'a provider (github), your own provider, or the address of an issuer or an API',
       completes: { from: 'targets' },
     },
+    { usage: '[person]', description: 'who signs in, where that decides the server: a handle of Bluesky' },
   ],
   flags: [
     { usage: '--no-browser', description: 'print the address instead of opening a browser' },

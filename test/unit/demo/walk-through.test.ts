@@ -47,6 +47,7 @@ function stage(changes: Partial<Context> = {}): Stage {
     startChild: missing,
     surroundings: 'local',
     openHttp: missing,
+    resolveTxt: missing,
     openBrowser: missing,
     openKeychain: missing,
     openPrompts: missing,
