@@ -10,7 +10,7 @@ import type { LoginSettings } from '../settings/login-settings.ts';
 /** What the identifier of the client that needs no registration begins with; an account that is signed in again names it. */
 const LOOPBACK_CLIENT = 'http://localhost?';
 /** What a client of this kind may ask for: its identifier has to list every scope. */
-const KNOWN_SCOPES = ['atproto', 'transition:generic', 'transition:email', 'transition:chat.bsky'];
+const knownScopes = ['atproto', 'transition:generic', 'transition:email', 'transition:chat.bsky'];
 
 /**
  * The settings of a sign-in to a network of handles and DIDs: the person who is named decides the server. Without one, it is
@@ -52,7 +52,7 @@ function withLoopbackClient(settings: LoginSettings): LoginSettings {
       hint: 'leave out --redirect-uri, or give a client of your own with --client-id',
     });
   }
-  const scope = [...new Set([...KNOWN_SCOPES, ...scopes])].join(' ');
+  const scope = [...new Set([...knownScopes, ...scopes])].join(' ');
   const uri = `http://${redirect.host}${redirect.path}`;
   const own = `${LOOPBACK_CLIENT}redirect_uri=${encodeURIComponent(uri)}&scope=${encodeURIComponent(scope)}`;
   return { ...settings, clientId: own, isClientNamed: false };
