@@ -14,6 +14,7 @@ import { exchangeCode } from '../protocol/code-exchange.ts';
 import { findAuthentication } from '../protocol/found-authentication.ts';
 import { type MaxAge, maxAgeOf } from '../protocol/max-age.ts';
 import { pushAuthorizationRequest } from '../protocol/pushed-authorization-request.ts';
+import { isRequestObject, signRequest } from '../protocol/request-object.ts';
 import { resourceParameter } from '../protocol/resource-parameter.ts';
 import { isPosted, isSigned, responseModeOf } from '../providers/response-mode.ts';
 import { type CodeRequest, type GrantedSignIn, tokenEndpointFor } from './sign-in-request.ts';
@@ -98,12 +99,14 @@ export async function addressRequest(
       parameters,
     }),
   );
-  if (!isPushed(request, asked)) {
-    return { uri: buildAuthorizationUri(authorization_endpoint, asked), client };
+  const isObject = isRequestObject(provider, request.signs);
+  const sent = isObject ? await signRequest(provider, client, asked) : asked;
+  if (!isPushed(request, sent)) {
+    return { uri: buildAuthorizationUri(authorization_endpoint, sent), client };
   }
   const authentication = findAuthentication(tokenEndpointFor(request, context));
   const { requestUri, expiresIn } = await authentication.send((endpoint) =>
-    pushAuthorizationRequest(endpoint, asked),
+    pushAuthorizationRequest(endpoint, sent),
   );
   const named = new URLSearchParams({ client_id: client.clientId, request_uri: requestUri });
   const uri = buildAuthorizationUri(authorization_endpoint, named);

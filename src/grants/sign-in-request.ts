@@ -40,6 +40,8 @@ export interface CodeRequest extends SignInRequest {
   readonly loginHint?: string;
   /** How the server is to answer, where the person asked for that. */
   readonly responseMode?: ResponseMode;
+  /** The request is signed with the key of the client, although nothing else demands it (RFC 9101). */
+  readonly signs: boolean;
   /** The request is pushed to the server before the browser opens, although nothing else demands it (RFC 9126). */
   readonly pushes: boolean;
   readonly openBrowser: boolean;

@@ -43,8 +43,9 @@ export async function clientKeyOf(
   const given: JsonWebKey = isJwk ? JSON.parse(text) : {};
   const key = isJwk ? createPrivateKey({ key: given, format: 'jwk' }) : createPrivateKey(text);
   const jwk = key.export({ format: 'jwk' });
-  const named = typeof given.alg === 'string' ? [given.alg] : undefined;
-  const possible = named ?? algorithmsOf[jwk.kty === 'RSA' ? 'RSA' : (jwk.crv ?? '')] ?? [];
+  const isFixed = typeof given.alg === 'string' && (offered === undefined || jwk.kty !== 'RSA');
+  const kind = jwk.kty === 'RSA' ? 'RSA' : (jwk.crv ?? '');
+  const possible = isFixed ? [String(given.alg)] : (algorithmsOf[kind] ?? []);
   const alg = offered === undefined ? possible[0] : possible.find((one) => offered.includes(one));
   if (alg === undefined) {
     throw new ConfigurationError(

@@ -31,6 +31,7 @@ const listNames = [
   'response_types_supported',
   'response_modes_supported',
   'authorization_signing_alg_values_supported',
+  'request_object_signing_alg_values_supported',
   'grant_types_supported',
   'backchannel_token_delivery_modes_supported',
   'token_endpoint_auth_methods_supported',

@@ -104,6 +104,10 @@ const members = {
     'How it answers authorization requests, if not in the query (response_mode).',
     oneOf(...responseModes),
   ),
+  request_object: optional(
+    'signed: authorization requests are signed with the key of the client (RFC 9101), although the metadata do not demand it.',
+    oneOf('signed'),
+  ),
   parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
   token_request: optional('How token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),
   token_reply: optional('Where the members of token replies are (RFC 6749 §5.1).', parts.tokenReply),
@@ -180,6 +184,7 @@ export const sharedMembers = {
     members.pushed_authorization_requests,
   ),
   response_mode: shared('response_mode', members.response_mode),
+  request_object: shared('request_object', members.request_object),
   offline_access: shared('offline_access', members.offline_access),
   token_request: shared('token_request', members.token_request),
   token_reply: shared('token_reply', members.token_reply),

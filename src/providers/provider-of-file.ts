@@ -89,6 +89,7 @@ export function withSharedMembers(file: SharedMembers): Partial<Provider> {
     pkce: file.pkce,
     pushedRequests: file.pushed_authorization_requests,
     responseMode: file.response_mode,
+    requestObject: file.request_object,
     offlineAccess: offline === undefined ? undefined : offlineAccessOf(offline),
     tokenRequest: request === undefined ? undefined : tokenRequestOf(request),
     tokenReply: file.token_reply,

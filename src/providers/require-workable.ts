@@ -45,9 +45,6 @@ function requestObstacle(metadata: AuthorizationServer): Obstacle | undefined {
       'accepts only pushed authorization requests (RFC 9126), but its metadata do not say where they go',
     ];
   }
-  if (metadata.require_signed_request_object === true) {
-    return ['accepts only signed request objects (RFC 9101), which this tool does not support'];
-  }
   if (types !== undefined && !types.includes('code')) {
     return ['does not offer the response type "code", which the sign-in in a browser needs'];
   }

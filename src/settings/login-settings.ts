@@ -44,6 +44,8 @@ export interface LoginFlags extends TargetFlags {
   readonly param?: readonly string[];
   /** The authorization request is pushed (RFC 9126). */
   readonly par?: boolean;
+  /** The authorization request is signed (RFC 9101). */
+  readonly signedRequest?: boolean;
   /** How the server is to answer. */
   readonly responseMode?: ResponseMode;
   readonly offlineAccess?: boolean;
@@ -88,6 +90,8 @@ export interface LoginSettings extends Target {
   readonly alias?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly loginHint?: string;
+  /** The authorization request is signed with the key of the client, although nothing else demands it (RFC 9101). */
+  readonly signs: boolean;
   /** How the server is to answer; absent: as its file, the configuration or its metadata say. */
   readonly responseMode?: ResponseMode;
   /** The authorization request is pushed to the server, although nothing else demands it (RFC 9126). */
@@ -176,6 +180,7 @@ export function settingsOfTarget(
     alias: flags.as === undefined ? undefined : accountAlias(flags.as, configuration),
     loginHint: flags.loginHint,
     pushes: flags.par ?? false,
+    signs: flags.signedRequest ?? false,
     responseMode: flags.responseMode,
     offlineAccess: flags.offlineAccess ?? true,
     timeoutSeconds: secondsSetting('--timeout', flags.timeout, {

@@ -6,6 +6,7 @@ import type { Secret } from '../ground/secret.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
 import { clientKeyOf } from '../protocol/client-key.ts';
+import { isRequestObject } from '../protocol/request-object.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { readSecretText, sourceName } from '../secrets/secret-file.ts';
 import { signInTarget } from '../settings/sign-in-target.ts';
@@ -46,9 +47,40 @@ export async function keyedClient(
   if (!isDemanded) {
     return undefined;
   }
-  throw new ConfigurationError(
+  throw missingKey(settings, provider, 'as private_key_jwt needs');
+}
+
+/**
+ * The client with the private key that it signs its requests with, where they are request objects; the same client
+ * otherwise. It authenticates by what it has been found to use. Throws as `keyedClient` does.
+ *
+ * @see [RFC 9101 §4](https://www.rfc-editor.org/rfc/rfc9101.html#section-4)
+ */
+export async function signingClient(
+  client: OAuthClient,
+  settings: RegisteredSettings,
+  provider: ResolvedProvider,
+  store: AccountStore,
+  context: Context,
+): Promise<OAuthClient> {
+  if (client.clientKey !== undefined || settings.device || !isRequestObject(provider, settings.signs)) {
+    return client;
+  }
+  const key = await keyOf(settings, provider, store, context);
+  if (key === undefined) {
+    throw missingKey(settings, provider, 'as a signed request needs');
+  }
+  return { ...client, clientKey: key };
+}
+
+function missingKey(
+  settings: RegisteredSettings,
+  { label }: ResolvedProvider,
+  why: string,
+): ConfigurationError {
+  return new ConfigurationError(
     'config_missing_key',
-    `there is no key to sign requests to ${provider.label} with, as private_key_jwt needs`,
+    `there is no key to sign requests to ${label} with, ${why}`,
     {
       hint: `give the private key with --key-file FILE, or have one made: oauth-login setup ${signInTarget(settings)} --generate-key`,
     },

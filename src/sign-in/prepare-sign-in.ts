@@ -19,6 +19,7 @@ import { requireAtprotoServer } from './atproto-settings.ts';
 import { chooseStore } from './choose-store.ts';
 import { completeClient } from './complete-client.ts';
 import { inheritedStore } from './inherited-store.ts';
+import { signingClient } from './keyed-client.ts';
 import { metadataDocumentClient } from './metadata-document-client.ts';
 import { missingClientId } from './missing-client.ts';
 import type { FoundProvider, SignInPorts } from './ports.ts';
@@ -56,7 +57,7 @@ export async function prepareSignIn(
   } else if (provider.discovery !== 'none') {
     requireS256(provider, provider.metadata);
   }
-  requireHeardAnswer({ ...found, device }, provider);
+  requireHeardAnswer({ ...found, device: !isRedirected }, provider);
   requireAtprotoServer(provider);
   await agreeToServer(provider, found, context, ports);
   const known = clientId ?? metadataDocumentClient(found, provider);
@@ -67,7 +68,8 @@ export async function prepareSignIn(
       : await renewRegistration(withClient(found, known), unregistered, context, ports);
   const destination = await chooseDestination(registered, store, context, ports);
   const settings = { ...registered, device };
-  const client = await completeClient(settings, provider, store, context, ports.questions);
+  const complete = await completeClient(settings, provider, store, context, ports.questions);
+  const client = await signingClient(complete, settings, provider, store, context);
   const { issuer } = provider.metadata;
   const accounts = await accountsOfClient({ issuer, clientId: client.clientId }, destination.kind, store);
   if (provider.confidence === 'C' && accounts.length === 0) {

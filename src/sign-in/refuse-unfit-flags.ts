@@ -7,17 +7,18 @@ export function refuseUnfitFlags({
   namedScopes,
   provider,
   configuration,
-}: Pick<LoginSettings, 'keyFile' | 'namedScopes' | 'provider' | 'configuration'>): void {
+  signs,
+}: Pick<LoginSettings, 'keyFile' | 'namedScopes' | 'provider' | 'configuration' | 'signs'>): void {
   const { label, oauth1 } = provider;
   const method = configuration.client_authentication;
-  if (keyFile !== undefined && method !== undefined && method !== 'private_key_jwt') {
+  if (keyFile !== undefined && method !== undefined && method !== 'private_key_jwt' && !signs) {
     throw new UsageError('usage_conflict', `a key cannot be used with the client authentication ${method}`, {
       hint: 'leave out --key-file, or add --client-authentication private_key_jwt',
     });
   }
   const takesKey =
     oauth1 === undefined ? provider.clientSecret !== 'none' : oauth1.signatureMethod === 'RSA-SHA1';
-  if (keyFile !== undefined && !takesKey) {
+  if (keyFile !== undefined && !takesKey && !signs) {
     const what =
       oauth1 === undefined
         ? 'its clients are public'

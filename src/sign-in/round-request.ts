@@ -37,7 +37,7 @@ export function grantRequest(
   { progress, questions }: SignInPorts,
 ): CodeRequest & DeviceRequest {
   const { settings, provider, client, fetch, binding } = ready;
-  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, pushes } = settings;
+  const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, pushes, signs } = settings;
   const { loginHint, responseMode } = settings;
   return {
     ...defined({ loginHint, responseMode, binding }),
@@ -47,6 +47,7 @@ export function grantRequest(
     fetch,
     redirect,
     pushes,
+    signs,
     openBrowser,
     allowHttpLoopback,
     timeoutSeconds,

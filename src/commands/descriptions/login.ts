@@ -97,6 +97,10 @@ export const loginCommand: CommandDescription = {
         choices: responseModes,
       },
       {
+        usage: '--signed-request',
+        description: 'sign the request with the key of the client (RFC 9101)',
+      },
+      {
         usage: '--par',
         description: 'push the request to the server before the browser opens (RFC 9126)',
       },

@@ -38,7 +38,6 @@ function resolve(
 
 const onlyWithCode: readonly (readonly [Record<string, unknown>, string])[] = [
   [{ require_pushed_authorization_requests: true }, 'pushed authorization requests'],
-  [{ require_signed_request_object: true }, 'signed request objects'],
   [{ response_types_supported: ['id_token', 'code id_token'] }, 'response type "code"'],
   [{ response_modes_supported: ['fragment', 'web_message'] }, 'response_modes_supported'],
 ];
@@ -91,6 +90,7 @@ describe('what the metadata says cannot work', () => {
     },
     { response_types_supported: ['code', 'id_token'], response_modes_supported: ['form_post', 'query'] },
     { token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_post'] },
+    { require_signed_request_object: true },
     { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
     { token_endpoint_auth_methods_supported: ['client_secret_jwt'] },
     { token_endpoint_auth_methods_supported: ['none'] },
