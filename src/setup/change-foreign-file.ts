@@ -1,12 +1,16 @@
 import {
-  chmodSync,
-  chownSync,
+  closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   lstatSync,
+  openSync,
   readFileSync,
   realpathSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import type { Context } from '../ground/context.ts';
@@ -82,8 +86,7 @@ export async function changeForeignFile(
     const stats = before.isThere ? statSync(place) : undefined;
     lock.replace(after);
     if (stats !== undefined) {
-      keepOwner(place, stats);
-      chmodSync(place, stats.mode & 0o777);
+      keepOwnerAndMode(place, stats);
     }
     return copy;
   } finally {
@@ -119,14 +122,26 @@ function placeOf(file: string): string {
   }
 }
 
-/** When root changes the file of somebody else. */
-function keepOwner(place: string, before: { readonly uid: number; readonly gid: number }): void {
-  const { uid, gid } = statSync(place);
-  if (uid === before.uid && gid === before.gid) {
-    return;
-  }
+// Windows does not have it.
+const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** Root may change the file of somebody else, who must not lead this to another file. */
+function keepOwnerAndMode(place: string, before: Stats): void {
+  const descriptor = openSync(place, constants.O_RDONLY | O_NOFOLLOW);
   try {
-    chownSync(place, before.uid, before.gid);
+    const { uid, gid, nlink } = fstatSync(descriptor);
+    if ((uid !== before.uid || gid !== before.gid) && nlink === 1) {
+      giveTo(descriptor, before);
+    }
+    fchmodSync(descriptor, before.mode & 0o777);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function giveTo(descriptor: number, { uid, gid }: Stats): void {
+  try {
+    fchownSync(descriptor, uid, gid);
   } catch {
     // Nobody but root may give a file away. The file is that of the person who runs the command.
   }

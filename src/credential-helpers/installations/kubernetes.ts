@@ -186,8 +186,9 @@ function inEmptyPlace(text: string, { root }: Config, wish: InstallWish): string
   const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
   const end = start === undefined ? -1 : lineEnd(text, start);
   const line = start === undefined ? '' : text.slice(start, end);
+  const lines = `users:\n${indented(entry(wish), '')}`;
   return /^users:[ \t]*(?:null|~|\[\s*\])?[ \t]*\n?$/.test(line)
-    ? `${text.slice(0, start)}users:\n${indented(entry(wish), '')}${text.slice(end)}`
+    ? `${text.slice(0, start)}${line.endsWith('\n') ? lines : lines.slice(0, -1)}${text.slice(end)}`
     : undefined;
 }
 
@@ -237,7 +238,9 @@ function withoutOnly(text: string, users: UserList): string | undefined {
   const start = placeOfItem(text, users, 0);
   const rest = withoutItem(text, users, 0);
   const head = start === undefined ? '' : text.slice(0, text.lastIndexOf('\n', start) + 1);
-  return rest !== undefined && /(?:^|\n)users:[ \t]*\n$/.test(head)
-    ? `${head.replace(/users:[ \t]*\n$/, 'users: []\n')}${rest.slice(head.length)}`
-    : undefined;
+  if (rest === undefined || !/(?:^|\n)users:[ \t]*\n$/.test(head)) {
+    return undefined;
+  }
+  const empty = `${head.replace(/users:[ \t]*\n$/, 'users: []\n')}${rest.slice(head.length)}`;
+  return text.endsWith('\n') ? empty : empty.replace(/\n$/, '');
 }
