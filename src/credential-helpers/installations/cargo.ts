@@ -8,6 +8,8 @@ import { readTomlLines } from './toml-lines.ts';
 
 const KEY = 'global-credential-providers';
 const BLOCK = 'oauth-login credential cargo';
+/** A list of texts in one line. */
+const LIST = /\[(?:\s*"[^"\\]*"\s*,?)*\s*\]/;
 /** At the end of a line that was added to a table of the user. */
 const MARK = '# added by oauth-login';
 
@@ -94,11 +96,12 @@ function placeOf(text: string) {
 
 /** The texts of a list in one line, with their quotes; `undefined` for any other value. */
 function listIn(line: string): readonly string[] | undefined {
-  const [, list] = /=\s*\[((?:\s*"[^"\\]*"\s*,?)*)\s*\]\s*(?:#.*)?$/.exec(line) ?? [];
-  return list?.match(/"[^"]*"/g) ?? (list === undefined ? undefined : []);
+  const [list] = LIST.exec(line) ?? [];
+  const isAlone = list !== undefined && /^[^=[]*=\s*(?:#.*)?$/.test(line.replace(LIST, ''));
+  return isAlone ? (list.match(/"[^"]*"/g) ?? []) : undefined;
 }
 
 function replaced(lines: readonly string[], line: number, list: readonly string[]): string {
-  const content = (lines[line] ?? '').replace(/\[.*\]/, () => `[${list.join(', ')}]`);
+  const content = (lines[line] ?? '').replace(LIST, () => `[${list.join(', ')}]`);
   return lines.toSpliced(line, 1, content).join('\n');
 }

@@ -59,6 +59,7 @@ describe('an installation', () => {
     ['cargo', '[build]\njobs = 1'],
     ['cargo', '[registry]\ndefault = "work" # mine\n\n[net]\nretry = 2\n'],
     ['cargo', '[registry]\nglobal-credential-providers = ["cargo:token", "cargo:libsecret"] # mine\n'],
+    ['cargo', '[ "registry" ]\nglobal-credential-providers = ["cargo:x ] y"] # ["mine"]\n'],
     ['cargo', 'paths = [\n  "a", # ]\n  "b",\n]\n[registries.work]\nindex = "sparse+https://x/"\n[[x]]\n'],
     ['terraform', 'disable_checkpoint = true\nprovider_installation {\n  direct {}\n}\n'],
     ['terraform', '# credentials_helper "other" {}\ncredentials "a.example" {\n  token = "{"\n}'],
