@@ -2,7 +2,7 @@
  * A network in which a person goes by an address that names its server: what was signed in to, and what the answer is
  * compared with before anything is stored.
  */
-export type Identity = IndieAuthIdentity | AtprotoIdentity;
+export type Identity = IndieAuthIdentity | AtprotoIdentity | SolidIdentity;
 
 /** A profile URL (IndieAuth §3.2). */
 export interface IndieAuthIdentity {
@@ -29,4 +29,11 @@ export interface AtprotoPerson {
   readonly pds: string;
   /** The authorization server that this one names. */
   readonly issuer: string;
+}
+
+/** A WebID (https://solidproject.org/TR/oidc). */
+export interface SolidIdentity {
+  readonly kind: 'solid';
+  /** Who was named before the sign-in; absent: anybody may sign in at the server. */
+  readonly webId?: string;
 }

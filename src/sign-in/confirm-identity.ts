@@ -14,6 +14,7 @@ import type { LoginSettings } from '../settings/login-settings.ts';
 import { personOfToken } from './atproto-settings.ts';
 import { pageAt } from './identity-pages.ts';
 import { serverOf } from './identity-settings.ts';
+import { webIdOfToken } from './solid-settings.ts';
 
 /** A sign-in whose tokens are here. */
 export interface IdentitySignIn {
@@ -38,6 +39,9 @@ export interface ConfirmedIdentity {
   readonly resource?: string;
 }
 
+/** A person of Solid, by the ID Token. */
+const solidMap: ProfileMap = { sub: 'sub', preferred_username: 'webid', name: 'name', profile: 'webid' };
+
 /** What is known of a person of atproto: no request of an API is needed for it. */
 const atprotoMap: ProfileMap = { sub: 'did', preferred_username: 'handle' };
 
@@ -60,6 +64,11 @@ export async function confirmIdentity(
     requireScope(provider, tokens);
     const person = await personOfToken(tokens.subject, identity, provider, settings, context);
     return { profile: readProfile({ name, profile: { map: atprotoMap } }, person), resource: person.pds };
+  }
+  if (identity?.kind === 'solid') {
+    const { idTokenClaims } = tokens;
+    const webid = await webIdOfToken(idTokenClaims, identity, provider, settings, context);
+    return { profile: readProfile({ name, profile: { map: solidMap } }, { ...idTokenClaims, webid }) };
   }
   return undefined;
 }

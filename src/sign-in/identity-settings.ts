@@ -4,13 +4,16 @@ import { ConfigurationError } from '../ground/errors.ts';
 import { httpOptions, signalled } from '../ground/http-options.ts';
 import { type IndieAuthServer, indieAuthServer } from '../protocol/identities/indieauth.ts';
 import type { ProfilePage } from '../protocol/identities/profile-page.ts';
+import { readWebId, solidAnswer, TURTLE } from '../protocol/identities/solid.ts';
+import { presetOfHost } from '../providers/catalogue.ts';
 import { indieAuthProvider } from '../providers/indieauth.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { withConfiguration } from '../settings/configured-provider.ts';
 import { type LoginFlags, type LoginSettings, settingsOfTarget } from '../settings/login-settings.ts';
-import { nameOfResource } from '../settings/resource-target.ts';
+import { nameOfResource, resourceTarget } from '../settings/resource-target.ts';
 import type { Target } from '../settings/target.ts';
 import { pageAt } from './identity-pages.ts';
+import { settingsOfSolid } from './solid-settings.ts';
 
 /** An address that is looked at, and the settings that lead there. */
 export interface LookedAt {
@@ -23,9 +26,37 @@ export interface LookedAt {
 /** HTML, since a page that people read names the server. */
 const PAGE = 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1';
 
+/** An address with the name of a part, as a WebID is; an address of an application in a browser has other characters. */
+const WEB_ID = /^https?:\/\/[^?#]+#[\w.-]+$/i;
+
 /**
- * The settings of a sign-in at the server that the page of a person names: IndieAuth. `undefined` for a page that names
- * none.
+ * The settings of a sign-in to a WebID with a fragment: Solid. `undefined` for every other target.
+ *
+ * Throws as `settingsOfSolid` does.
+ */
+export async function settingsOfWebId(
+  target: string,
+  flags: LoginFlags,
+  configuration: Configuration,
+  context: Context,
+): Promise<LoginSettings | undefined> {
+  const address = WEB_ID.test(target)
+    ? readWebId(target, { allowHttpLoopback: flags.allowHttpLoopback ?? false })
+    : undefined;
+  if (address === undefined || presetOfHost(new URL(address).host) !== undefined) {
+    return undefined;
+  }
+  // Flags that are wrong are told before anything is sent.
+  const { origin } = new URL(address);
+  const nobody = { identifier: `${origin}/`, issuer: `${origin}/`, scopes: [] };
+  const chosen = resourceTarget(target, nobody, flags, configuration);
+  const settings = settingsOfTarget(chosen, flags, context.env, configuration);
+  return settingsOfSolid({ target, address, settings }, flags, configuration, context);
+}
+
+/**
+ * The settings of a sign-in at the server that the page of a person names: IndieAuth; or, for an answer of a server of Solid,
+ * that of Solid. `undefined` for a page that names none.
  *
  * Throws a `ProtocolError` for a page, or a server, that must not be used, and a `NetworkError`.
  */
@@ -39,7 +70,8 @@ export async function settingsOfIdentity(
   const page = await pageAt(address, PAGE, settings, context);
   const server = page?.status === 200 ? await serverOf(page, settings, context) : undefined;
   if (page === undefined || server === undefined) {
-    return undefined;
+    const isSolid = page !== undefined && (page.mediaType === TURTLE || solidAnswer(page).isSolid);
+    return isSolid ? settingsOfSolid(looked, flags, configuration, context) : undefined;
   }
   const target = indieAuthTarget(looked, page, server, configuration);
   return withClientUrl(settingsOfTarget(target, flags, context.env, configuration));

@@ -22,7 +22,7 @@ import {
 } from '../settings/login-settings.ts';
 import { resourceTarget } from '../settings/resource-target.ts';
 import { settingsOfHandle } from './atproto-settings.ts';
-import { settingsOfIdentity } from './identity-settings.ts';
+import { settingsOfIdentity, settingsOfWebId } from './identity-settings.ts';
 
 /** Asks the person which of several servers to sign in to; all of them are issuers. */
 export type ChooseServer = (label: string, issuers: readonly string[]) => Promise<string>;
@@ -52,6 +52,10 @@ export async function settingsOfAddress(
   const { env } = context;
   const address = resourceAddress(target, flags, configuration);
   if (address === undefined) {
+    const ofPerson = await settingsOfWebId(target, flags, configuration, context);
+    if (ofPerson !== undefined) {
+      return { settings: ofPerson, explained: (error) => error };
+    }
     const settings = loginSettings(target, flags, env, configuration);
     const { identity } = settings.provider;
     const found =
@@ -72,7 +76,7 @@ export async function settingsOfAddress(
   if (found.kind === 'unknown') {
     const looked = { target, address: new URL(address).href, settings: network };
     const ofPerson =
-      flags.issuer === undefined && found.mayBePage
+      flags.issuer === undefined && (found.mayBePage || found.isProtected)
         ? await settingsOfIdentity(looked, flags, configuration, context)
         : undefined;
     if (ofPerson !== undefined) {

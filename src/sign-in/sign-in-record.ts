@@ -118,7 +118,7 @@ function signInRecord(
       ...tokenTypeOf(tokens),
       oauth1: signatureRuleOf(provider.oauth1),
       profile: person.profile,
-      profileUnavailable: isProfileUnavailable(person) ? true : undefined,
+      profileUnavailable: provider.identity !== undefined || isProfileUnavailable(person) ? true : undefined,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
       issuedAt: tokens.issuedAt.toISOString(),
