@@ -6,8 +6,9 @@ import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
+import { missingCertificate } from '../protocol/missing-certificate.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
-import type { ResolvedProvider } from '../providers/provider.ts';
+import { type ResolvedProvider, tlsClientAuthentications } from '../providers/provider.ts';
 import { readSecretText, sourceName } from '../secrets/secret-file.ts';
 import type { UnattendedClientAuthentication } from '../settings/unattended-client-authentication.ts';
 import type { UnattendedSettings } from '../settings/unattended-settings.ts';
@@ -46,7 +47,12 @@ export async function findUnattendedCredential(
   if (key !== undefined) {
     return { clientId, key };
   }
-  if (clientAuthentication === 'none') {
+  const method = clientAuthentication ?? settings.configuration.client_authentication;
+  const isByCertificate = method !== undefined && tlsClientAuthentications.includes(method);
+  if (isByCertificate && settings.clientCertificate === undefined) {
+    throw missingCertificate(provider.label, method);
+  }
+  if (clientAuthentication === 'none' || isByCertificate) {
     return { clientId };
   }
   const reference = { issuer: provider.issuer, clientId };
@@ -54,7 +60,8 @@ export async function findUnattendedCredential(
   if (secret !== undefined) {
     return { clientId, secret };
   }
-  if (settings.grant !== 'client-credentials' && clientAuthentication === undefined) {
+  const isCertified = settings.clientCertificate !== undefined;
+  if ((settings.grant !== 'client-credentials' || isCertified) && clientAuthentication === undefined) {
     return { clientId };
   }
   throw new ConfigurationError(

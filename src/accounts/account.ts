@@ -127,6 +127,8 @@ export const readAccountHead = record({
   allowHttpLoopback: mark,
   /** The PEM file given at sign-in. */
   caFile: optional(text),
+  /** The files of the certificate that the client shows (RFC 8705). */
+  clientCertificate: optional(record({ certificateFile: text, keyFile: optional(text) })),
   /** The PEM file that `NODE_EXTRA_CA_CERTS` named at sign-in. */
   extraCaFile: optional(text),
   /** Values of `{host}` and `{tenant}` at sign-in. */

@@ -38,6 +38,7 @@ export function isSameBinding(given: AccountHead, stored: AccountHead): boolean 
       [head.provider, head.issuer, head.clientId, head.clientAuthentication, head.redirectUri],
       [head.assertionAudience],
       [head.resource, head.isResourceUnsent, head.endSessionEndpoint],
+      [head.clientCertificate?.certificateFile, head.clientCertificate?.keyFile],
       [head.allowHttpLoopback, head.caFile, head.extraCaFile, head.host, head.tenant],
       Object.entries(head.oauth1 ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
       Object.entries(head.endpoints).sort(([one], [other]) => (one < other ? -1 : 1)),

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Environment } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
+import type { ClientCertificateFiles } from '../ground/ports.ts';
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
@@ -57,4 +58,52 @@ async function certificatesIn(path: string): Promise<string[]> {
     new X509Certificate(certificate);
   }
   return certificates;
+}
+
+/** A client certificate with its private key, as TLS takes them. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Reads the certificate that this side shows, and its key. Throws a `ConfigurationError` for a file that cannot be read,
+ * and for a key that is not that of the certificate; nothing of the key goes along.
+ */
+export async function readClientCertificate({
+  certificateFile,
+  keyFile = certificateFile,
+}: ClientCertificateFiles): Promise<ClientCertificate> {
+  const [cert, key] = await Promise.all([pemOf(certificateFile), pemOf(keyFile)]);
+  const unfit = (what: string) =>
+    new ConfigurationError('config_invalid_key', what, {
+      hint: 'name a certificate and its private key, both in PEM and the key without a passphrase: --client-certificate-file FILE --client-certificate-key-file FILE',
+    });
+  if (!/-----BEGIN CERTIFICATE-----/.test(cert)) {
+    throw unfit(`there is no certificate in ${certificateFile}`);
+  }
+  if (!/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)) {
+    throw unfit(`there is no private key without a passphrase in ${keyFile}`);
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch {
+    throw unfit(
+      `the key in ${keyFile} is not that of the certificate in ${certificateFile}, or one is damaged`,
+    );
+  }
+  return { cert, key };
+}
+
+async function pemOf(path: string): Promise<string> {
+  return readFile(path, 'latin1').catch((cause: unknown) => {
+    throw new ConfigurationError(
+      'config_invalid_key',
+      `cannot read the client certificate or its key from ${path}`,
+      {
+        hint: 'put the file back, or sign in again with --client-certificate-file FILE --client-certificate-key-file FILE',
+        cause,
+      },
+    );
+  });
 }

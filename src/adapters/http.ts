@@ -2,7 +2,7 @@ import type { Clock, Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { OAuthLoginError } from '../ground/errors.ts';
 import type { HttpClient, HttpDeadlines, HttpOptions } from '../ground/ports.ts';
-import { readCertificates } from './certificates.ts';
+import { readCertificates, readClientCertificate } from './certificates.ts';
 import { startDeadline } from './deadline.ts';
 import { exchange, readRequest } from './http-exchange.ts';
 import { networkErrorFrom, traceOf } from './network-failure.ts';
@@ -31,12 +31,14 @@ export async function openHttp(options: HttpOptions, environment: HttpEnvironmen
   const { env, clock } = environment;
   const deadlines = { ...timeLimits, ...options.deadlines };
   const certificates = await readCertificates(options, env);
+  const files = options.clientCertificate;
+  const clientCertificate = files === undefined ? undefined : await readClientCertificate(files);
   const outbound = await openOutbound({
     allowHttpLoopback: options.allowHttpLoopback,
     certificates,
     connectDeadline: deadlines.connect,
     env,
-    ...defined({ reachOf: options.reachOf }),
+    ...defined({ reachOf: options.reachOf, clientCertificate }),
   });
 
   async function fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {

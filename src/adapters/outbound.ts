@@ -5,6 +5,7 @@ import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
 import { isLoopbackHost } from '../ground/loopback-host.ts';
 import { bypassesProxy, type HttpProxy, proxyFromEnvironment } from '../ground/proxy.ts';
+import type { ClientCertificate } from './certificates.ts';
 
 /** The way to one address: directly, or through a proxy. */
 export interface Route {
@@ -31,6 +32,8 @@ interface OutboundOptions {
   readonly env: Environment;
   /** As in `HttpOptions`. */
   readonly reachOf?: string;
+  /** Shown to servers that ask for one, and to no proxy. */
+  readonly clientCertificate?: ClientCertificate;
 }
 
 /**
@@ -54,13 +57,15 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
     options.reachOf === undefined
       ? undefined
       : (await import('./address-guard.ts')).guardAddresses(options.reachOf, lookup);
+  const { certificates, clientCertificate } = options;
+  const trusted = {
+    minVersion: 'TLSv1.2' as const,
+    ...(certificates === undefined ? {} : { ca: [...certificates] }),
+  };
   const connect = {
     // It is set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default only.
     rejectUnauthorized: true,
-    secureContext: createSecureContext({
-      minVersion: 'TLSv1.2',
-      ...(options.certificates === undefined ? {} : { ca: [...options.certificates] }),
-    }),
+    secureContext: createSecureContext({ ...trusted, ...clientCertificate }),
     timeout: options.connectDeadline,
     autoSelectFamily: true,
     // Node gives an address 250 ms before it tries the next one, too little for a slow line.
@@ -69,7 +74,8 @@ export async function openOutbound(options: OutboundOptions): Promise<Outbound> 
   };
   const direct = new Agent({ connect });
   // A proxy may stand in a private network; what lies behind it, it resolves itself.
-  const proxied = proxy === undefined ? undefined : await openProxied(proxy, { ...connect, lookup });
+  const toProxy = { ...connect, lookup, secureContext: createSecureContext(trusted) };
+  const proxied = proxy === undefined ? undefined : await openProxied(proxy, { ...connect, lookup }, toProxy);
 
   return {
     routeTo(target) {
@@ -98,14 +104,14 @@ async function muteDebugOutput(): Promise<void> {
   });
 }
 
-async function openProxied(proxy: HttpProxy, tls: object): Promise<Dispatcher> {
+async function openProxied(proxy: HttpProxy, tls: object, proxyTls: object): Promise<Dispatcher> {
   // The whole package is needed here: the proxy agent calls `client.connect()`, which only its entry point adds.
   const { ProxyAgent } = await import('undici');
   return new ProxyAgent({
     uri: proxy.origin,
     ...defined({ token: proxy.authorization }),
     requestTls: tls,
-    proxyTls: tls,
+    proxyTls,
   });
 }
 

@@ -108,6 +108,18 @@ export const store: Flag = {
   completes: { words: ['keychain', 'passphrase', 'file'] },
 };
 
+/** The certificate of the client (RFC 8705). */
+export const clientCertificateFile: Flag = {
+  usage: '--client-certificate-file <path>',
+  description: 'the certificate (PEM) that your client shows to servers that ask for one (mTLS)',
+};
+
+/** Its private key. */
+export const clientCertificateKeyFile: Flag = {
+  usage: '--client-certificate-key-file <path>',
+  description: 'its private key (PEM), if it is in a different file',
+};
+
 /** More certificate authorities. */
 export const caFile: Flag = {
   usage: '--ca-file <path>',

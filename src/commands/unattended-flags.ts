@@ -23,9 +23,17 @@ const own: readonly Flag[] = [
   shared.clientSecretFile,
   {
     ...shared.clientAuthentication,
-    description: 'client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none',
+    description:
+      'client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth or none',
     completes: {
-      words: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
+      words: [
+        'client_secret_basic',
+        'client_secret_post',
+        'client_secret_jwt',
+        'private_key_jwt',
+        'tls_client_auth',
+        'none',
+      ],
     },
   },
   {
@@ -81,6 +89,8 @@ const own: readonly Flag[] = [
   { usage: '--requested-token-type <type>', description: 'token-exchange: the type to request' },
   shared.store,
   { usage: '--no-store', description: 'do not keep the token' },
+  shared.clientCertificateFile,
+  shared.clientCertificateKeyFile,
   shared.caFile,
   shared.allowHttpLoopback,
 ];

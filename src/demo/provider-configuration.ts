@@ -18,6 +18,10 @@ export interface ConfidentialClient {
 export interface FurtherConfiguration {
   readonly clients?: readonly ClientMetadata[];
   readonly scopes?: readonly string[];
+  /** The methods of client authentication beyond those that the library has at first. */
+  readonly clientAuthMethods?: Configuration['clientAuthMethods'];
+  /** Whom the server tells about a token (RFC 7662); by default the client that it was issued to. */
+  readonly introspectionPolicy?: () => boolean;
   readonly features?: Pick<
     NonNullable<Configuration['features']>,
     | 'ciba'
@@ -71,6 +75,9 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     // that for every token that was rotated, so rotating always is what makes the detection complete.
     rotateRefreshToken: true,
     clientBasedCORS: () => false,
+    ...(parts.further.clientAuthMethods === undefined
+      ? {}
+      : { clientAuthMethods: parts.further.clientAuthMethods }),
     scopes: ['openid', 'offline_access', ...(parts.further.scopes ?? [])],
     claims: {
       openid: ['sub'],
@@ -101,7 +108,8 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
       userinfo: { enabled: true },
       introspection: {
         enabled: true,
-        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+        allowedPolicy:
+          parts.further.introspectionPolicy ?? ((_ctx, client, token) => token.clientId === client.clientId),
       },
       revocation: {
         enabled: true,

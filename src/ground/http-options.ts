@@ -1,13 +1,14 @@
 import type { Context } from './context.ts';
 import { defined } from './defined.ts';
 import type { Fetch } from './fetch.ts';
-import type { HttpOptions } from './ports.ts';
+import type { ClientCertificateFiles, HttpOptions } from './ports.ts';
 
 /** The part of a command's settings that concerns the network. */
 export interface NetworkSettings {
   readonly allowHttpLoopback?: boolean;
   readonly caFile?: string;
   readonly extraCaFile?: string;
+  readonly clientCertificate?: ClientCertificateFiles;
   readonly debug?: boolean;
   /** The protected resource whose server is asked: it leads to no network that the resource itself is not in. */
   readonly resource?: string | undefined;
@@ -22,13 +23,13 @@ export function httpOptions(settings: NetworkSettings, context: Context): HttpOp
 
 /** How requests are to be sent where these settings hold; `trace` is given one line for each exchange. */
 export function networkOf(
-  { allowHttpLoopback, caFile, extraCaFile, resource, ...settings }: NetworkSettings,
+  { allowHttpLoopback, caFile, extraCaFile, clientCertificate, resource, ...settings }: NetworkSettings,
   trace: HttpOptions['trace'],
 ): HttpOptions {
   const reachOf = settings.reachOf ?? (resource === undefined ? undefined : new URL(resource).hostname);
   return {
     allowHttpLoopback: allowHttpLoopback ?? false,
-    ...defined({ caFile, extraCaFile, trace, reachOf }),
+    ...defined({ caFile, extraCaFile, clientCertificate, trace, reachOf }),
   };
 }
 

@@ -6,6 +6,8 @@ export interface HttpOptions {
   readonly allowHttpLoopback: boolean;
   /** A PEM file of certificate authorities, in addition to the built-in ones. */
   readonly caFile?: string;
+  /** Who this side is, for servers that ask for a certificate when a connection is opened (RFC 8705). */
+  readonly clientCertificate?: ClientCertificateFiles;
   /** Another one, passed over where it cannot be read: what `NODE_EXTRA_CA_CERTS` named at sign-in. */
   readonly extraCaFile?: string;
   /**
@@ -22,6 +24,14 @@ export interface HttpOptions {
   readonly streaming?: boolean;
   /** Deadlines in milliseconds, over the usual ones. */
   readonly deadlines?: Partial<HttpDeadlines>;
+}
+
+/** The files of a client certificate, in PEM. */
+export interface ClientCertificateFiles {
+  /** The certificate, and those between it and its authority. */
+  readonly certificateFile: string;
+  /** Its private key; absent: it is in the same file. */
+  readonly keyFile?: string;
 }
 
 /** How long the other side may take, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { ClientAuth } from 'oauth4webapi';
 import type { Secret } from '../ground/secret.ts';
-import type { ClientAuthentication } from '../providers/provider.ts';
+import { type ClientAuthentication, tlsClientAuthentications } from '../providers/provider.ts';
 import { assertClient, type ClientAssertion } from './client-assertion.ts';
 import { readSigningKey } from './signing-key.ts';
 
@@ -55,7 +55,8 @@ export function authenticateClient(client: OAuthClient): ClientAuth {
       await assertClient({ method: 'private_key_jwt', key, audience })(server, ...more);
     };
   }
-  if (secret === undefined || client.clientAuthentication === 'none') {
+  const isByCertificate = tlsClientAuthentications.includes(client.clientAuthentication);
+  if (secret === undefined || client.clientAuthentication === 'none' || isByCertificate) {
     return (_server, { client_id }, body) => {
       body.set('client_id', client_id);
     };

@@ -19,6 +19,16 @@ export const endpointNames = [
 
 const furtherEndpointNames = ['registration_endpoint', 'end_session_endpoint'] as const;
 
+/** The endpoints that a client asks itself, and no browser. */
+const aliasNames = [
+  'token_endpoint',
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'device_authorization_endpoint',
+  'pushed_authorization_request_endpoint',
+  'introspection_endpoint',
+] as const;
+
 const flagNames = [
   'authorization_response_iss_parameter_supported',
   'client_id_metadata_document_supported',
@@ -73,6 +83,7 @@ export function readMetadata(
       members[name] = checked.href;
     }
   }
+  Object.assign(members, aliasesOf(document, provider, options));
   for (const name of flagNames) {
     const value = member(document, name);
     if (value !== undefined) {
@@ -99,6 +110,33 @@ export function readMetadata(
     );
   }
   return { ...members, issuer: provider.issuer };
+}
+
+/** The endpoints that take the place of the usual ones for a client that shows a certificate (RFC 8705 §5). */
+function aliasesOf(
+  document: object,
+  provider: Provider,
+  options: { readonly allowHttpLoopback: boolean },
+): Readonly<Record<string, string>> {
+  const value = member(document, 'mtls_endpoint_aliases');
+  if (value === undefined || provider.showsCertificate !== true) {
+    return {};
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidMetadata(provider, 'mtls_endpoint_aliases is not an object');
+  }
+  const aliases: Record<string, string> = {};
+  for (const name of aliasNames) {
+    const alias = member(value, name);
+    if (alias !== undefined) {
+      const checked = checkEndpoint(alias, options);
+      if ('fault' in checked) {
+        throw invalidMetadata(provider, `${name} of mtls_endpoint_aliases ${checked.fault}`);
+      }
+      aliases[name] = checked.href;
+    }
+  }
+  return aliases;
 }
 
 /** The error for metadata that must not be used. */

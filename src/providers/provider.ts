@@ -21,7 +21,15 @@ export const clientAuthentications = [
   'client_secret_basic',
   'client_secret_jwt',
   'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
 ] as const;
+
+/** Those of a client that shows a certificate when a connection is opened (RFC 8705 §2); the requests are the same. */
+export const tlsClientAuthentications: readonly ClientAuthentication[] = [
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+];
 
 /** What a provider accepts as redirect URI of a listener on the End-User's machine (RFC 8252 §7.3). */
 export interface RedirectPolicy {
@@ -191,6 +199,8 @@ export interface Provider {
   readonly tokenPresentation?: TokenPresentation;
   /** Its tokens are bound to a key (RFC 9449); `offered`: a bearer token in their place is taken. */
   readonly dpop?: 'required' | 'offered';
+  /** The client shows a certificate, so the endpoints for that are used, where there are some (RFC 8705 §5). */
+  readonly showsCertificate?: true;
   readonly git?: TokenAsPassword;
   /** Its registry of container images. */
   readonly registry?: TokenAsPassword;

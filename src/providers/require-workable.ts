@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ConfigurationError } from '../ground/errors.ts';
-import { clientAuthentications, type Provider } from './provider.ts';
+import { clientAuthentications, type Provider, tlsClientAuthentications } from './provider.ts';
 import { offeredMode, responseModes } from './response-mode.ts';
 
 /** How the sign-in asks: these checks are about the authorization request only where one is made. */
@@ -61,11 +61,11 @@ function tokenObstacle(provider: Provider, metadata: AuthorizationServer): Obsta
     methods !== undefined &&
     methods.length > 0 &&
     provider.clientSecret !== 'none' &&
-    !methods.some(isKnown)
+    !methods.some((method) => isKnown(method, provider))
   ) {
     return [
-      `requires a client that has a certificate (RFC 8705) at the token endpoint, which a person's sign-in does not do`,
-      `ask its operator to allow client_secret_basic or a public client; if it does, say so with "client_authentication": "none" in config.json`,
+      'requires a client that has a certificate (RFC 8705) at the token endpoint, and none is named',
+      'name it with --client-certificate-file FILE and its key with --client-certificate-key-file FILE; if the server allows public clients, say so with "client_authentication": "none" in config.json',
     ];
   }
   if (metadata.jwks_uri === undefined && provider.scopes.includes('openid')) {
@@ -77,6 +77,7 @@ function tokenObstacle(provider: Provider, metadata: AuthorizationServer): Obsta
   return undefined;
 }
 
-function isKnown(method: string): boolean {
-  return knownMethods.includes(method);
+function isKnown(method: string, { showsCertificate }: Provider): boolean {
+  const isByCertificate = tlsClientAuthentications.some((known) => known === method);
+  return isByCertificate ? showsCertificate === true : knownMethods.includes(method);
 }

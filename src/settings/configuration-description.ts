@@ -107,6 +107,14 @@ const providerEntry = objectOf({
     'The file with the private key (JWK or PEM) that the client signs with, for private_key_jwt.',
     text('an absolute path', ABSOLUTE_PATH),
   ),
+  client_certificate_file: optional(
+    'The file with the certificate (PEM) that the client shows, for tls_client_auth and tokens that are bound to it (RFC 8705).',
+    text('an absolute path', ABSOLUTE_PATH),
+  ),
+  client_certificate_key_file: optional(
+    'The file with its private key (PEM), if that is a different file.',
+    text('an absolute path', ABSOLUTE_PATH),
+  ),
   code_challenge_method: optional(
     'The PKCE method that the server supports although its metadata does not list it (RFC 7636 §4.3).',
     oneOf('S256'),

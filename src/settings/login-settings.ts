@@ -3,6 +3,7 @@ import type { Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { variableText } from '../ground/environment.ts';
 import { ConfigurationError, UsageError } from '../ground/errors.ts';
+import type { ClientCertificateFiles } from '../ground/ports.ts';
 import type { Secret } from '../ground/secret.ts';
 import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { ResponseMode } from '../providers/response-mode.ts';
@@ -14,7 +15,7 @@ import type { Configuration } from './configuration.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { askedScopes, scopeSetting } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
-import { shortLivedScopes, withAuthentication, withBoundTokens } from './sign-in-flags.ts';
+import { shortLivedScopes, withAuthentication, withBoundTokens, withCertificate } from './sign-in-flags.ts';
 import { chooseTarget, type Target, type TargetFlags } from './target.ts';
 import { providerVariable } from './variables.ts';
 
@@ -53,6 +54,9 @@ export interface LoginFlags extends TargetFlags {
   readonly timeout?: string;
   readonly store?: string | false;
   readonly caFile?: string;
+  /** The certificate that the client shows, and its private key (RFC 8705). */
+  readonly clientCertificateFile?: string;
+  readonly clientCertificateKeyFile?: string;
   readonly allowHttpLoopback?: boolean;
   /** The address of the document that is the client (Client ID Metadata Document). */
   readonly clientMetadataUrl?: string;
@@ -113,6 +117,8 @@ export interface LoginSettings extends Target {
   readonly allowHttpLoopback: boolean;
   /** Absolute: it is remembered with the account, whose commands may be run anywhere. */
   readonly caFile?: string;
+  /** What the client shows to servers that ask for a certificate, with absolute paths (RFC 8705). */
+  readonly clientCertificate?: ClientCertificateFiles;
   /** What `NODE_EXTRA_CA_CERTS` names, absolute: the variable may not be set for the later commands. */
   readonly extraCaFile?: string;
   readonly json: boolean;
@@ -156,7 +162,8 @@ export function settingsOfTarget(
   env: Environment,
   configuration: Configuration,
 ): LoginSettings {
-  const chosen = withBoundTokens(withAuthentication(target, flags.clientAuthentication), flags.dpop);
+  const authenticated = withAuthentication(target, flags.clientAuthentication);
+  const { clientCertificate, ...chosen } = withCertificate(withBoundTokens(authenticated, flags.dpop), flags);
   const { provider, configuration: entry } = chosen;
   const clientId = flags.clientId ?? providerVariable(env, provider.name, 'CLIENT_ID') ?? entry.client_id;
   const secret = flags.clientSecretFile === undefined ? clientSecretSetting(provider, env) : undefined;
@@ -194,6 +201,7 @@ export function settingsOfTarget(
     device: flags.device ?? false,
     backchannel: flags.ciba ? backchannelSetting(flags) : undefined,
     allowHttpLoopback: flags.allowHttpLoopback ?? false,
+    clientCertificate,
     caFile: flags.caFile === undefined ? undefined : resolve(flags.caFile),
     extraCaFile: extraCaFile === undefined ? undefined : resolve(extraCaFile),
     // A program that reads events wants the answer as JSON too.

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { UsageError } from '../ground/errors.ts';
+import type { ClientCertificateFiles } from '../ground/ports.ts';
 import { clientAuthentications, type Provider } from '../providers/provider.ts';
 import { withConfiguration } from './configured-provider.ts';
 import type { Target } from './target.ts';
@@ -39,6 +41,40 @@ export function withBoundTokens(target: Target, isBound = false): Target {
     );
   }
   return { ...target, provider: { ...provider, dpop: 'required' } };
+}
+
+/**
+ * The target with the certificate that its client shows: by flag, else as configured (RFC 8705). The files are named with
+ * absolute paths, since they are remembered with the account. Throws a `UsageError` for a key without a certificate.
+ */
+export function withCertificate(
+  target: Target,
+  flags: { readonly clientCertificateFile?: string; readonly clientCertificateKeyFile?: string },
+): Target & { readonly clientCertificate?: ClientCertificateFiles } {
+  const isFlag = flags.clientCertificateFile !== undefined;
+  const { client_certificate_file, client_certificate_key_file } = target.configuration;
+  const certificateFile = flags.clientCertificateFile ?? client_certificate_file;
+  const keyFile = flags.clientCertificateKeyFile ?? (isFlag ? undefined : client_certificate_key_file);
+  if (certificateFile === undefined) {
+    if (keyFile === undefined) {
+      return target;
+    }
+    throw new UsageError(
+      'usage_conflict',
+      'the key of a client certificate is given without the certificate',
+      {
+        hint: 'add --client-certificate-file FILE',
+      },
+    );
+  }
+  return {
+    ...target,
+    provider: { ...target.provider, showsCertificate: true },
+    clientCertificate: {
+      certificateFile: resolve(certificateFile),
+      ...(keyFile === undefined ? {} : { keyFile: resolve(keyFile) }),
+    },
+  };
 }
 
 /** The scopes that `--short-lived` asks for; throws a `UsageError` where nothing asks for it. */

@@ -10,6 +10,8 @@ const unattendedMethods = [
   'client_secret_post',
   'client_secret_jwt',
   'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
 ] as const;
 
 /** The method of `--client-authentication`; throws a `UsageError` when it does not go with the credential at hand. */
@@ -48,7 +50,7 @@ export function authenticationSetting(flags: UnattendedFlags): UnattendedClientA
       },
     );
   }
-  if (clientSecretFile !== undefined && (method === 'none' || method === 'private_key_jwt')) {
+  if (clientSecretFile !== undefined && !method.startsWith('client_secret_')) {
     throw new UsageError(
       'usage_conflict',
       `--client-secret-file cannot be used with --client-authentication ${method}`,

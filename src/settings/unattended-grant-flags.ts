@@ -20,6 +20,8 @@ type SharedFlags = Pick<
   | 'param'
   | 'store'
   | 'caFile'
+  | 'clientCertificateFile'
+  | 'clientCertificateKeyFile'
   | 'allowHttpLoopback'
   | 'dpop'
   | 'debug'
@@ -69,6 +71,8 @@ const uses: readonly (readonly [keyof UnattendedFlags, string, readonly Unattend
   ['param', '--param', all],
   ['store', '--store or --no-store', ['client-credentials', 'jwt-bearer']],
   ['caFile', '--ca-file', all],
+  ['clientCertificateFile', '--client-certificate-file', all],
+  ['clientCertificateKeyFile', '--client-certificate-key-file', all],
   ['allowHttpLoopback', '--allow-http-loopback', all],
   ['dpop', '--dpop', all],
   ['subject', '--subject', ['jwt-bearer']],

@@ -1,5 +1,6 @@
 import { defined } from '../ground/defined.ts';
 import { UsageError } from '../ground/errors.ts';
+import type { ClientCertificateFiles } from '../ground/ports.ts';
 import type { Secret } from '../ground/secret.ts';
 import { isReservedInTokenRequest } from '../protocol/reserved-parameters.ts';
 import { resourceParameter } from '../protocol/resource-parameter.ts';
@@ -46,6 +47,8 @@ export interface UnattendedSettings extends Target {
   readonly store?: StoreKind | 'none';
   readonly allowHttpLoopback: boolean;
   readonly caFile?: string;
+  /** What the client shows to servers that ask for a certificate (RFC 8705). */
+  readonly clientCertificate?: ClientCertificateFiles;
   /** The protected resource that the token is for (RFC 8707 §2). */
   readonly resource?: string;
 }
@@ -148,7 +151,11 @@ export function unattendedSettings(
       : { requestedTokenType: tokenTypeSetting('--requested-token-type', flags.requestedTokenType) }),
     ...defined({ store: login.store }),
     allowHttpLoopback: login.allowHttpLoopback,
-    ...defined({ caFile: login.caFile, resource: login.resource }),
+    ...defined({
+      caFile: login.caFile,
+      clientCertificate: login.clientCertificate,
+      resource: login.resource,
+    }),
   };
 }
 

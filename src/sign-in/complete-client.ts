@@ -10,6 +10,7 @@ import { type OAuthClient, otherAuthentication } from '../protocol/client-authen
 import type { ResolvedProvider } from '../providers/provider.ts';
 import { readSecretFile, readSecretText } from '../secrets/secret-file.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
+import { certifiedClient } from './certified-client.ts';
 import { keyedClient } from './keyed-client.ts';
 import { missingCredential } from './missing-client.ts';
 import type { SignInQuestions, WantedCredential } from './ports.ts';
@@ -42,6 +43,10 @@ export async function completeClient(
   if (settings.device && provider.device?.clientToken !== undefined) {
     const token = await clientToken(settings, context, questions);
     return { clientId, clientSecret: token, clientAuthentication: 'client_secret_post' };
+  }
+  const certified = certifiedClient(settings, provider);
+  if (certified !== undefined) {
+    return certified;
   }
   const keyed = await keyedClient(settings, provider, store, context);
   if (keyed !== undefined) {
@@ -103,7 +108,7 @@ async function signingKey(
 
 /** The method for a client that has a secret and no key. */
 function shownMethod(method: OAuthClient['clientAuthentication']): OAuthClient['clientAuthentication'] {
-  return method === 'private_key_jwt' ? 'client_secret_basic' : method;
+  return method.startsWith('client_secret_') ? method : 'client_secret_basic';
 }
 
 /** The method that the server took from this client at its last sign-in. */

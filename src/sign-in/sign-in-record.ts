@@ -131,6 +131,7 @@ function signInRecord(
       isOfflineAccessRefused: isRefusedOffline ? true : undefined,
       store: kind,
       allowHttpLoopback: settings.allowHttpLoopback ? true : undefined,
+      clientCertificate: settings.clientCertificate,
       caFile: settings.caFile,
       extraCaFile: settings.extraCaFile,
       host: settings.host,

@@ -92,11 +92,23 @@ export async function startBoundApi(
 
 /** Asks the server that issued a token which key it is bound to (RFC 7662, RFC 9449 §6.2). */
 export function introspectedThumbprint(issuer: string, clientId: string, clientSecret?: string) {
-  return async (token: string): Promise<string | undefined> => {
-    const own = clientSecret === undefined ? {} : { client_secret: clientSecret };
-    const body = new URLSearchParams({ token, client_id: clientId, ...own });
-    const response = await fetch(`${issuer}/token/introspection`, { method: 'POST', body });
-    const { active, cnf } = (await response.json()) as { active: boolean; cnf?: { jkt?: string } };
-    return active ? cnf?.jkt : undefined;
-  };
+  return async (token: string) => (await confirmationOf(issuer, token, clientId, clientSecret)).jkt;
+}
+
+/** The same of a token that is bound to a certificate (RFC 8705 §3.2). */
+export function introspectedCertificate(issuer: string, clientId: string) {
+  return async (token: string) => (await confirmationOf(issuer, token, clientId))['x5t#S256'];
+}
+
+async function confirmationOf(
+  issuer: string,
+  token: string,
+  clientId: string,
+  clientSecret?: string,
+): Promise<{ readonly jkt?: string; readonly 'x5t#S256'?: string }> {
+  const own = clientSecret === undefined ? {} : { client_secret: clientSecret };
+  const body = new URLSearchParams({ token, client_id: clientId, ...own });
+  const response = await fetch(`${issuer}/token/introspection`, { method: 'POST', body });
+  const { active, cnf } = (await response.json()) as { active: boolean; cnf?: object };
+  return active ? { ...cnf } : {};
 }

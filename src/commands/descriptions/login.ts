@@ -68,6 +68,8 @@ export const loginCommand: CommandDescription = {
       shared.clientSecretFile,
       shared.keyFile,
       shared.clientAuthentication,
+      shared.clientCertificateFile,
+      shared.clientCertificateKeyFile,
       shared.redirectUri,
       { usage: '--port <ports>', description: 'listen on this port, or the first free one of a list' },
     ]),
