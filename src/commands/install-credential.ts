@@ -2,6 +2,7 @@ import { destinationsOf } from '../access/destinations.ts';
 import { applyingAccount } from '../accounts/applying-account.ts';
 import type { Destinations } from '../accounts/kept-destinations.ts';
 import { openSession } from '../accounts/session.ts';
+import { foundProgram } from '../credential-helpers/installations/found-program.ts';
 import type {
   Installation,
   InstallOptions,
@@ -70,6 +71,11 @@ export async function installCredential(
   const copy = await makeChange(change, context);
   const next = action === 'install' ? installation.next?.(wish) : undefined;
   writeWords(context, changedProgramText(change, copy, next), 'done');
+  if (action === 'install' && foundProgram('oauth-login', context) === undefined) {
+    context.stderr.write(
+      'note: oauth-login is not in PATH, where other programs look for it; to install it: npm install --global oauth-login\n',
+    );
+  }
 }
 
 /** The account decides for which hosts the program asks. */

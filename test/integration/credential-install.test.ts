@@ -48,8 +48,12 @@ async function openInstalling() {
   const home = join(line.directory, 'home-of-programs');
   mkdirSync(home);
   const env = { ...line.context.env, HOME: home, XDG_CONFIG_HOME: '', PATH: '' };
-  const change = (kind: string, ...flags: string[]) =>
-    line.runIn({ env }, 'credential', kind, server.issuer, ...flags);
+  const change = (kind: string, ...words: (string | Readonly<Record<string, string>>)[]) => {
+    const flags = words.filter((word) => typeof word === 'string');
+    const more = words.filter((word) => typeof word !== 'string');
+    const variables = Object.assign({}, env, ...more);
+    return line.runIn({ env: variables }, 'credential', kind, server.issuer, ...flags);
+  };
   return { home, change };
 }
 
@@ -89,6 +93,22 @@ it('leaves a link a link and a mode a mode, and a file with other lines where it
   await change('bazel', '--uninstall', '--yes');
   // It was there, and empty.
   expect(readFileSync(real, 'utf8')).toBe('');
+});
+
+it('says so where other programs will not find the command, as after npx', async () => {
+  const { home, change } = await openInstalling();
+  const note = 'note: oauth-login is not in PATH';
+  expect((await change('docker', '--install', '--yes')).stderr).toContain(note);
+  const place = (...names: string[]) => {
+    const directory = join(home, ...names);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'oauth-login'), '', { mode: 0o755 });
+    return { PATH: directory };
+  };
+  const once = await change('bazel', place('_npx/abc/node_modules/.bin'), '--install', '--yes');
+  expect(once.stderr).toContain(note);
+  const installed = await change('go', place('bin'), '--install', '--yes');
+  expect([installed.exitCode, installed.stderr.includes(note)]).toEqual([0, false]);
 });
 
 it('writes nothing through a link that leads nowhere', async () => {
