@@ -41,7 +41,7 @@ describeWith(['doveadm', 'openssl'], 'mail programs', () => {
           .replace('port 465', `port ${mail.submission}`)
           .replace('tls on\n', 'tls off\n')
           .replaceAll('ada@gmail.com', user)
-          .replace('auth oauthbearer', `auth ${auth}`)
+          .replace('auth xoauth2', `auth ${auth}`)
           .replace('token google', 'token forge');
         writeFileSync(file, own, { mode: 0o600 });
         const text = join(programs.work, 'mail');
@@ -109,6 +109,19 @@ describeWith(['doveadm', 'openssl'], 'mail programs', () => {
         await expectLogin(mechanism, before);
       },
     );
+
+    it.each(['oauthbearer', 'xoauth2'])('neomutt sends a mail with the token (%s)', async (mechanism) => {
+      const file = join(programs.work, 'neomuttrc');
+      const own = (await linesFor('neomutt', mechanism)).replace(
+        /smtps:(.*)@smtp\.example\.com:465/,
+        `smtp:$1@localhost:${mail.submission}`,
+      );
+      const more = `set ssl_ca_certificates_file = "${authority.caFile}"\nset copy = no\nset from = ${user}\n`;
+      writeFileSync(file, own + more);
+      const line = `echo Hello | neomutt -F '${file}' -s 'by neomutt, ${mechanism}' grace@example.com`;
+      await programs.run('/bin/sh', ['-c', line]);
+      expect(mail.mails.at(-1)).toContain(`Subject: by neomutt, ${mechanism}`);
+    });
   });
 
   describeWith(['aerc'], 'aerc', () => {
