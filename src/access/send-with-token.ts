@@ -2,6 +2,7 @@ import { StoreError } from '../ground/errors.ts';
 import { readChallenge } from '../protocol/error-reason.ts';
 import type { AccessSession } from './access-session.ts';
 import { type FreshToken, freshToken } from './fresh-token.ts';
+import { authenticationWanted } from './insufficient-authentication.ts';
 import { markRefusedToken } from './refused-token.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -41,7 +42,8 @@ export async function sendWithToken(
 ): Promise<Response> {
   const fresh = await supply.current();
   const response = await send(fresh);
-  if (response.status !== 401) {
+  // A new token of the same sign-in stands for the same authentication (RFC 9470 §3).
+  if (response.status !== 401 || authenticationWanted(response) !== undefined) {
     return response;
   }
   if (isTokenInvalid(response)) {

@@ -105,6 +105,8 @@ export const readAccountHead = record({
   /** Granted scopes. */
   scopes: texts,
   requestedScopes: texts,
+  /** What was granted besides, as the server said it (RFC 9396 §7): a JSON array. */
+  authorizationDetails: optional(text),
   /** ISO 8601 instants. */
   issuedAt: instant,
   expiresAt: optional(instant),

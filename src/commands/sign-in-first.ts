@@ -54,17 +54,17 @@ export async function signInFirst(
 }
 
 /**
- * Signs an account in again, and asks for these scopes besides what its sign-in asked for; gives the account as it is then.
- * Throws what the sign-in leads to.
+ * Signs an account in again, and asks for these scopes besides what its sign-in asked for, or with these parameters;
+ * gives the account as it is then. Throws what the sign-in leads to.
  */
-export async function signInForScopes(
+export async function signInAgainFor(
   account: AccountHead,
-  scopes: readonly string[],
+  wanted: Pick<LoginFlags, 'scope' | 'param'>,
   flags: SignInFirstFlags,
   access: AccessSession,
 ): Promise<AccountHead> {
   const [target, asked] = onceMore(account, flags);
-  return signInNow(target, { ...asked, scope: [scopes.join(' ')] }, access);
+  return signInNow(target, { ...asked, ...wanted }, access);
 }
 
 async function signInNow(target: string, asked: LoginFlags, access: AccessSession): Promise<AccountHead> {

@@ -15,6 +15,7 @@ import { findAuthentication } from '../protocol/found-authentication.ts';
 import { type MaxAge, maxAgeOf } from '../protocol/max-age.ts';
 import { pushAuthorizationRequest } from '../protocol/pushed-authorization-request.ts';
 import { isRequestObject, signRequest } from '../protocol/request-object.ts';
+import { type RequestedAcr, requestedAcr } from '../protocol/requested-acr.ts';
 import { resourceParameter } from '../protocol/resource-parameter.ts';
 import { isPosted, isSigned, responseModeOf } from '../providers/response-mode.ts';
 import { type CodeRequest, type GrantedSignIn, tokenEndpointFor } from './sign-in-request.ts';
@@ -23,6 +24,10 @@ import { type CodeRequest, type GrantedSignIn, tokenEndpointFor } from './sign-i
 export interface CodeAttempt extends Attempt {
   /** Absent when the authorization request has no `max_age`. */
   readonly maxAge?: MaxAge;
+  /** Absent when the authorization request asks for no way to authenticate. */
+  readonly acr?: RequestedAcr;
+  /** The parameter `authorization_details`, where there is one. */
+  readonly details?: string;
   /** The key that the code is bound to, by its thumbprint (RFC 9449 §10). */
   readonly keyThumbprint?: string;
 }
@@ -34,7 +39,15 @@ export async function newCodeAttempt(
 ): Promise<CodeAttempt> {
   const attempt = await newAttempt(provider, scopes);
   const keyThumbprint = await binding?.key.thumbprint();
-  return { ...attempt, ...defined({ maxAge: maxAgeOf(parameters, clock.now()), keyThumbprint }) };
+  return {
+    ...attempt,
+    ...defined({
+      maxAge: maxAgeOf(parameters, clock.now()),
+      acr: requestedAcr(parameters),
+      details: parameters.authorization_details,
+      keyThumbprint,
+    }),
+  };
 }
 
 /** What the authorization response of that attempt has to fit. */
@@ -68,7 +81,7 @@ export interface AddressedRequest {
 
 /**
  * The address of the authorization request. The request itself is pushed to the server before, where the server or
- * the settings demand it, and where it is long and the server offers it (RFC 9126 §5).
+ * the settings demand it, and where it is long or has authorization details and the server offers it (RFC 9126 §5).
  *
  * Throws as `buildAuthorizationUri` and `pushAuthorizationRequest` do.
  *
@@ -116,11 +129,12 @@ export async function addressRequest(
 function isPushed({ provider, pushes }: CodeRequest, asked: URLSearchParams): boolean {
   const { metadata, pushedRequests } = provider;
   const isOffered = metadata.pushed_authorization_request_endpoint !== undefined;
+  const needsIt = isLongRequest(asked) || asked.has('authorization_details');
   return (
     metadata.require_pushed_authorization_requests === true ||
     pushedRequests === 'required' ||
     pushes ||
-    (isOffered && isLongRequest(asked))
+    (isOffered && needsIt)
   );
 }
 
@@ -130,7 +144,7 @@ function isPushed({ provider, pushes }: CodeRequest, asked: URLSearchParams): bo
  * @see [RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3)
  */
 export async function redeemCode(
-  { state, nonce, pkce, maxAge }: CodeAttempt,
+  { state, nonce, pkce, maxAge, acr, details }: CodeAttempt,
   response: AuthorizationResponse,
   request: CodeRequest & { readonly redirectUri: string },
   context: Context,
@@ -145,6 +159,8 @@ export async function redeemCode(
     codeVerifier: pkce?.codeVerifier,
     nonce,
     maxAge,
+    acr,
+    details,
     isSigned: isSigned(responseModeOf(request.provider, request.responseMode)),
   });
   const tokens = await authentication.send((endpoint) => exchangeCode(endpoint, exchange));

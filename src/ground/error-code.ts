@@ -45,6 +45,7 @@ export type AuthenticationRequiredCode =
   | 'token_rejected'
   | 'person_required'
   | 'insufficient_scope'
+  | 'insufficient_authentication'
   | 'id_token_missing'
   | 'id_token_expired'
   | 'account_mismatch'

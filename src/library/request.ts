@@ -1,6 +1,7 @@
 import type { AccessSession } from '../access/access-session.ts';
 import { sendAs } from '../access/authorized-with.ts';
 import type { FreshToken } from '../access/fresh-token.ts';
+import { refuseInsufficientAuthentication } from '../access/insufficient-authentication.ts';
 import { refuseInsufficientScope } from '../access/insufficient-scope.ts';
 import { sendWithToken, suppliesOf } from '../access/send-with-token.ts';
 import { tokenOrigins } from '../access/token-origins.ts';
@@ -84,6 +85,7 @@ export function openRequests(target: string | undefined, flags: TargetFlags): Re
         signal?.throwIfAborted();
         const response = await sendWithToken(suppliesOf(source, access), send);
         await refuseInsufficientScope(source, response);
+        await refuseInsufficientAuthentication(source, response);
         return response;
       } catch (error) {
         throw signal?.aborted ? stopped(signal) : error;

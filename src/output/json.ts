@@ -2,6 +2,7 @@ import type { AccountHead } from '../accounts/account.ts';
 import type { KeptClient } from '../accounts/kept-clients.ts';
 import type { KeptToken } from '../accounts/unattended-tokens.ts';
 import type { OAuthLoginError } from '../ground/errors.ts';
+import { parsePlainJson } from '../ground/plain-json.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { SignInEvent } from './sign-in-event.ts';
 
@@ -62,6 +63,9 @@ export function accountDocument(head: AccountHead, now: Date): Record<string, un
     profile: head.profile ?? null,
     scopes: head.scopes,
     requested_scopes: head.requestedScopes,
+    ...(head.authorizationDetails === undefined
+      ? {}
+      : { authorization_details: parsePlainJson(head.authorizationDetails) }),
     signed_in_at: head.signedInAt,
     issued_at: head.issuedAt,
     expires_at: head.expiresAt ?? null,

@@ -1,6 +1,8 @@
 import { authenticateClient } from './client-authentication.ts';
+import { type AuthorizationDetail, grantedDetails } from './granted-details.ts';
 import { type MaxAge, validateAuthenticationTime } from './max-age.ts';
 import { requestTokens } from './request-tokens.ts';
+import { type RequestedAcr, validateAcr } from './requested-acr.ts';
 import { resourceParameter } from './resource-parameter.ts';
 import { openSignedResponse } from './signed-response.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
@@ -18,6 +20,10 @@ export interface CodeExchange {
   readonly nonce?: string;
   /** Absent when the authorization request had no `max_age`. */
   readonly maxAge?: MaxAge;
+  /** Absent when no way to authenticate was asked for. */
+  readonly acr?: RequestedAcr;
+  /** The parameter `authorization_details` of the request, where it had one. */
+  readonly details?: string;
   /** The response is a JWT, whose signature is to be verified (JARM). */
   readonly isSigned?: boolean;
 }
@@ -38,6 +44,7 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         .filter(Boolean)
     : undefined;
   const resource = resourceParameter(endpoint.provider);
+  let details: readonly AuthorizationDetail[] | undefined;
   const tokens = await requestTokens(endpoint, {
     send: async (library, server, client, options) =>
       library.authorizationCodeGrantRequest(
@@ -51,8 +58,11 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
         exchange.codeVerifier ?? library.nopkce,
         resource === undefined ? options : { ...options, additionalParameters: { resource } },
       ),
-    read: (library, server, client, response) =>
-      library.processAuthorizationCodeResponse(server, client, response),
+    read: async (library, server, client, response) => {
+      const reply = await library.processAuthorizationCodeResponse(server, client, response);
+      details = grantedDetails(reply.authorization_details, exchange.details);
+      return reply;
+    },
     nonce: {
       sent: exchange.nonce,
       // PKCE binds the code to this program then, and the token comes from the token endpoint (RFC 9700 §2.1.1).
@@ -62,5 +72,12 @@ export async function exchangeCode(endpoint: TokenEndpoint, exchange: CodeExchan
   if (exchange.maxAge !== undefined && tokens.idTokenClaims !== undefined) {
     validateAuthenticationTime(tokens.idTokenClaims, exchange.maxAge);
   }
-  return granted === undefined || granted.length === 0 ? tokens : { ...tokens, scopes: granted };
+  if (exchange.acr !== undefined && tokens.idTokenClaims !== undefined) {
+    validateAcr(tokens.idTokenClaims, exchange.acr);
+  }
+  return {
+    ...tokens,
+    ...(granted === undefined || granted.length === 0 ? {} : { scopes: granted }),
+    ...(details === undefined ? {} : { authorizationDetails: details }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { ProofKey } from '../credential/dpop/proof-key.ts';
 import type { Secret } from '../ground/secret.ts';
+import type { AuthorizationDetail } from './granted-details.ts';
 
 /** Claims of an ID Token whose signature and claims were validated (OpenID Connect Core §3.1.3.7). */
 export interface IdTokenClaims {
@@ -26,6 +27,8 @@ export interface TokenSet {
   readonly refreshTokenExpiresAt?: Date;
   /** What was granted; what was asked for when the server did not say (RFC 6749 §5.1). */
   readonly scopes: readonly string[];
+  /** What was granted in terms of RFC 9396 §7; absent where the reply does not say, or none was asked for. */
+  readonly authorizationDetails?: readonly AuthorizationDetail[];
   /** Whom the token is about, where the reply says so with `sub`. It is no standard member, and no claim of an ID Token. */
   readonly subject?: string;
   /** The member `me` of the reply, and what else it says of that person (IndieAuth §5.3.3). */

@@ -9,6 +9,11 @@ import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { ResponseMode } from '../providers/response-mode.ts';
 import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
 import { accountAlias } from './account-alias.ts';
+import {
+  authorizationDetails,
+  authorizationDetailsOfFile,
+  requestedClaims,
+} from './authorization-details.ts';
 import { backchannelSetting } from './backchannel.ts';
 import { clientMetadataUrl, clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
@@ -43,6 +48,8 @@ export interface LoginFlags extends TargetFlags {
   readonly as?: string;
   readonly loginHint?: string;
   readonly param?: readonly string[];
+  /** The file with the parameter `authorization_details` (RFC 9396). */
+  readonly authorizationDetails?: string;
   /** The authorization request is pushed (RFC 9126). */
   readonly par?: boolean;
   /** The authorization request is signed (RFC 9101). */
@@ -183,7 +190,13 @@ export function settingsOfTarget(
     redirect: redirectSetting(provider, flags, entry.redirect_uri),
     isRedirectUriNamed: (flags.redirectUri ?? entry.redirect_uri) !== undefined,
     clientMetadataUrl: clientMetadataUrl(flags.clientMetadataUrl ?? configuration.client_metadata_url),
-    parameters: { ...provider.authorizationParameters, ...parameterSetting(flags.param ?? []) },
+    parameters: {
+      ...provider.authorizationParameters,
+      ...parameterSetting(flags.param ?? []),
+      ...(flags.authorizationDetails === undefined
+        ? {}
+        : { authorization_details: authorizationDetailsOfFile(flags.authorizationDetails) }),
+    },
     alias: flags.as === undefined ? undefined : accountAlias(flags.as, configuration),
     loginHint: flags.loginHint,
     pushes: flags.par ?? false,
@@ -214,6 +227,12 @@ export function settingsOfTarget(
   });
 }
 
+/** Parameters whose values are JSON, each with what checks it. */
+const structured: Readonly<Record<string, (text: string, name: string) => string>> = {
+  authorization_details: authorizationDetails,
+  claims: requestedClaims,
+};
+
 function parameterSetting(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
     const at = pair.indexOf('=');
@@ -222,8 +241,9 @@ function parameterSetting(pairs: readonly string[]): Record<string, string> {
         hint: 'for example --param allow_signup=false',
       });
     }
-    refuseReservedParameter(pair.slice(0, at));
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    refuseReservedParameter(name);
+    return [name, structured[name]?.(value, `--param ${name}`) ?? value] as const;
   });
   return Object.fromEntries(entries);
 }

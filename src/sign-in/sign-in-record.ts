@@ -121,6 +121,7 @@ function signInRecord(
       profileUnavailable: provider.identity !== undefined || isProfileUnavailable(person) ? true : undefined,
       scopes: tokens.scopes,
       requestedScopes: signIn.requestedScopes,
+      authorizationDetails: tokens.authorizationDetails && JSON.stringify(tokens.authorizationDetails),
       issuedAt: tokens.issuedAt.toISOString(),
       expiresAt: tokens.expiresAt?.toISOString(),
       verifiedAt: now,

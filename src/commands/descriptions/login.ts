@@ -94,6 +94,10 @@ export const loginCommand: CommandDescription = {
       { usage: '--login-hint <name>', description: 'tell the provider who will sign in' },
       shared.param,
       {
+        usage: '--authorization-details <path>',
+        description: 'a JSON file that says what to allow, for servers with RFC 9396',
+      },
+      {
         usage: '--response-mode <mode>',
         description: 'how the server sends its answer, if not in the address: form_post, jwt, …',
         choices: responseModes,
