@@ -116,7 +116,10 @@ async function withEndpoint<Result>(
   const http = await access.context.openHttp(networkOf(head, access.trace));
   try {
     const use = {
-      ...defined({ binding: bindingOfAccount({ head, secrets }, access.context) }),
+      ...defined({
+        binding: bindingOfAccount({ head, secrets }, access.context),
+        clientCertificate: head.clientCertificate,
+      }),
       provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
       fetch: http.fetch,

@@ -49,7 +49,10 @@ export async function renewAccount(
     }
     const { bindingOfAccount } = await import('../accounts/account-binding.ts');
     const use = {
-      ...defined({ binding: bindingOfAccount({ head, secrets }, context) }),
+      ...defined({
+        binding: bindingOfAccount({ head, secrets }, context),
+        clientCertificate: head.clientCertificate,
+      }),
       provider: providerOfAccount(head, await access.configuration()),
       client: clientOfAccount(head, secrets),
       fetch: http.fetch,

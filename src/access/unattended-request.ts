@@ -102,6 +102,7 @@ async function openTokenEndpoint(
   const client = unattendedClient(settings, credential, provider);
   const requestedScopes = settings.scopes;
   const binding = await tokenBinding({ ...provider, ...defined({ dpop: settings.provider.dpop }) }, context);
-  const use = { provider, client, fetch, allowHttpLoopback, requestedScopes, ...defined({ binding }) };
-  return tokenEndpoint(use, context);
+  const use = { provider, client, fetch, allowHttpLoopback, requestedScopes };
+  const { clientCertificate } = settings;
+  return tokenEndpoint({ ...use, ...defined({ binding, clientCertificate }) }, context);
 }

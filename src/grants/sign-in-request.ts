@@ -5,6 +5,7 @@ import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
+import type { ClientCertificateFiles } from '../ground/ports.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { AuthorizationResponse } from '../loopback/authorization-response.ts';
 import type { OAuthClient } from '../protocol/client-authentication.ts';
@@ -21,6 +22,8 @@ export interface SignInRequest {
   readonly client: OAuthClient;
   /** The key that the tokens are to be bound to (RFC 9449); absent: bearer tokens are asked for. */
   readonly binding?: TokenBinding;
+  /** What the client shows when a connection is opened (RFC 8705). */
+  readonly clientCertificate?: ClientCertificateFiles;
   /** Scopes asked for, offline access included. */
   readonly scopes: readonly string[];
   readonly fetch: Fetch;
@@ -90,8 +93,16 @@ export function isRetried(error: unknown, retriedErrors: ReadonlySet<string>): b
 
 /** The token endpoint as the requests of a sign-in need it. */
 export function tokenEndpointFor(request: SignInRequest, context: Pick<Context, 'clock'>): TokenEndpoint {
-  const { provider, client, fetch, allowHttpLoopback, scopes: requestedScopes, binding } = request;
-  const use = { provider, client, fetch, allowHttpLoopback, requestedScopes, ...defined({ binding }) };
+  const { provider, client, fetch, allowHttpLoopback, scopes: requestedScopes } = request;
+  const { binding, clientCertificate } = request;
+  const use = {
+    provider,
+    client,
+    fetch,
+    allowHttpLoopback,
+    requestedScopes,
+    ...defined({ binding, clientCertificate }),
+  };
   return tokenEndpoint(use, context);
 }
 

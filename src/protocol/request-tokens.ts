@@ -70,9 +70,9 @@ export async function requestTokens(
     const own = endpoint.now();
     const offset = clockOffset(response, own);
     const tokens = tokenSetFromResponse(reply, { endpoint, tokenTypes, clockOffset: offset });
-    if (binding !== undefined) {
-      const { refuseForeignKey } = await import('./token-confirmation.ts');
-      await refuseForeignKey(tokens.accessToken, binding.key, provider);
+    if (binding !== undefined || endpoint.clientCertificate !== undefined) {
+      const { refuseForeignBinding } = await import('./token-confirmation.ts');
+      await refuseForeignBinding(tokens.accessToken, endpoint);
     }
     if (idToken === undefined) {
       if (exchange.nonce?.sent !== undefined) {

@@ -1,6 +1,7 @@
 import type { TokenBinding } from '../credential/dpop/proof-key.ts';
 import type { Context } from '../ground/context.ts';
 import type { Fetch } from '../ground/fetch.ts';
+import type { ClientCertificateFiles } from '../ground/ports.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
 import type { OAuthClient } from './client-authentication.ts';
 
@@ -15,6 +16,8 @@ export interface TokenEndpoint {
   readonly requestedScopes: readonly string[];
   /** The key that the tokens are to be bound to (RFC 9449); absent: bearer tokens are asked for. */
   readonly binding?: TokenBinding;
+  /** What the client shows when a connection is opened, to which tokens may be bound (RFC 8705 §3). */
+  readonly clientCertificate?: ClientCertificateFiles;
   /** What becomes of an ID Token while its keys cannot be fetched; the whole reply is refused unless told. */
   readonly idTokenWithoutKeys?: 'left-out';
 }

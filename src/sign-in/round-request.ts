@@ -40,7 +40,7 @@ export function grantRequest(
   const { redirect, openBrowser, allowHttpLoopback, timeoutSeconds, timeoutNamed, pushes, signs } = settings;
   const { loginHint, responseMode } = settings;
   return {
-    ...defined({ loginHint, responseMode, binding }),
+    ...defined({ loginHint, responseMode, binding, clientCertificate: settings.clientCertificate }),
     ...requestOf(ready, wish),
     provider,
     client,

@@ -89,6 +89,24 @@ describe('a certificate that does not do', () => {
     expect(JSON.parse((await line.run('status', '--json')).stdout).accounts).toEqual([]);
   });
 
+  it('is not that of a token that says it is bound to another one', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const tokenOf = (thumbprint: string) =>
+      [part({ alg: 'RS256' }), part({ sub: 'ada', cnf: { 'x5t#S256': thumbprint } }), 'c2ln'].join('.');
+    const { server, own, foreign } = servers;
+    let token = tokenOf(foreign.thumbprint);
+    server.rewriteReply('token', (reply) => ({ ...reply, access_token: token }));
+    try {
+      const outcome = await signIn('by-certificate', [...flagsOf(own), '--json']);
+      expect(outcome.exitCode).toBe(6);
+      expect(errorOf(outcome).message).toMatch(/bound to another certificate than yours/);
+      token = tokenOf(own.thumbprint);
+      expect((await signIn('by-certificate', flagsOf(own))).exitCode).toBe(0);
+    } finally {
+      server.rewriteReply('token', (reply) => reply);
+    }
+  });
+
   it('is missed before the browser opens', async () => {
     const hits = servers.server.hits('authorization');
     const outcome = await signIn('by-certificate', ['--json'], { client_authentication: 'tls_client_auth' });

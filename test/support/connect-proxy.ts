@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { connect } from 'node:net';
 import { listen, type TestServer } from './tls.ts';
 
@@ -10,16 +11,24 @@ export interface ConnectProxy extends TestServer {
   readonly authorizations: readonly (string | undefined)[];
 }
 
-/** Opens a proxy that leads every CONNECT to a port of 127.0.0.1, or answers with a status when given one instead. */
-export async function openConnectProxy(answer: { port: number } | { status: number }): Promise<ConnectProxy> {
+/**
+ * Opens a proxy that leads every CONNECT to a port of 127.0.0.1, or answers with a status when given one instead; with
+ * `tls`, it speaks TLS itself.
+ */
+export async function openConnectProxy(
+  answer: { port: number } | { status: number },
+  tls?: ServerOptions,
+  onConnect: (socket: object) => unknown = () => {},
+): Promise<ConnectProxy> {
   const requests: string[] = [];
   const authorizations: (string | undefined)[] = [];
   const record: RequestListener = (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     response.writeHead(405).end();
   };
-  const server = createServer(record);
+  const server = tls === undefined ? createServer(record) : createTlsServer(tls, record);
   server.on('connect', (request, socket) => {
+    onConnect(socket);
     requests.push(`CONNECT ${request.url}`);
     authorizations.push(request.headers['proxy-authorization']);
     socket.on('error', () => {});
@@ -34,5 +43,5 @@ export async function openConnectProxy(answer: { port: number } | { status: numb
     upstream.on('error', () => socket.destroy());
     socket.on('close', () => upstream.destroy());
   });
-  return { ...(await listen(server, 'http')), requests, authorizations };
+  return { ...(await listen(server, tls === undefined ? 'http' : 'https')), requests, authorizations };
 }

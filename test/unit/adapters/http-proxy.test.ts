@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/ground/errors.ts';
@@ -48,6 +51,33 @@ describe('T59 proxy variables', () => {
     const error = await rejectionOf(fetch('https://as.test/'));
     expect(error.code).toBe('network_tls');
     expect(error.message).toContain('as.test');
+  });
+
+  it('shows the certificate of the client to the server, and not to the proxy', async () => {
+    const shown: (string | undefined)[] = [];
+    const [server, client] = await Promise.all([
+      authority.issue(['DNS:as.test', 'IP:127.0.0.1']),
+      authority.issue(['DNS:client.test']),
+    ]);
+    const asking = { ...server, requestCert: true, rejectUnauthorized: false };
+    const nameIn = (socket: object) => (socket as TLSSocket).getPeerX509Certificate()?.subjectAltName;
+    const behind = closeAfterTest(
+      await serveHttps(asking, ({ socket }, response) => {
+        shown.push(nameIn(socket));
+        response.end('reached');
+      }),
+    );
+    const proxy = closeAfterTest(
+      await openConnectProxy({ port: behind.port }, asking, (socket) => shown.push(nameIn(socket))),
+    );
+    const directory = dirname(authority.caFile);
+    const files = { certificateFile: join(directory, 'client.pem'), keyFile: join(directory, 'client.key') };
+    writeFileSync(files.certificateFile, client.cert);
+    writeFileSync(files.keyFile, client.key);
+    const options = { caFile: authority.caFile, clientCertificate: files };
+    const { fetch } = await openClient(options, { HTTPS_PROXY: proxy.origin });
+    expect(await (await fetch('https://as.test/')).text()).toBe('reached');
+    expect(shown).toEqual([undefined, 'DNS:client.test']);
   });
 
   it('never sends loopback traffic to the proxy', async () => {
