@@ -62,6 +62,11 @@ const mutations = [
     tests: ['test/unit/protocol/id-token.test.ts'],
   },
   {
+    name: 'bearer token in place of a bound one',
+    edits: [['return binding.isRequired ? [bound] : [bound, bearer];', 'return [bound, bearer];']],
+    tests: ['test/integration/dpop-attacks.test.ts'],
+  },
+  {
     name: 'files written 0644',
     edits: [
       [

@@ -67,6 +67,12 @@ export interface SignInOptions extends Omit<FindAccountOptions, 'account'> {
   readonly timeout?: number;
   /** Where the key is kept that protects the accounts; by default the keychain. */
   readonly store?: 'keychain' | 'passphrase' | 'file';
+  /** Has the tokens bound to a key of the account (DPoP): `request` signs with it, and `token` gives none. */
+  readonly dpop?: boolean;
+  /** A PEM file with the certificate that your client shows to servers that ask for one (mTLS). */
+  readonly clientCertificateFile?: string;
+  /** Its private key, if that is in a different file. */
+  readonly clientCertificateKeyFile?: string;
   /** A PEM file of certificate authorities, in addition to the built-in ones. */
   readonly caFile?: string;
   /** Allows plain http to a loopback address. */

@@ -36,6 +36,9 @@ const kinds = {
   parameters: kind.textMembers,
   timeout: kind.seconds(1, 3600),
   store: kind.oneOf('keychain', 'passphrase', 'file'),
+  dpop: kind.flag,
+  clientCertificateFile: kind.text,
+  clientCertificateKeyFile: kind.text,
   caFile: kind.text,
   allowHttpLoopback: kind.flag,
   agree: kind.flag,
@@ -109,6 +112,7 @@ function flagsOf(options: Options): LoginFlags {
   const { host, tenant, issuer, clientId, scopes, openBrowser, device, redirectUri, loginHint, caFile } =
     options;
   const { parameters, timeout, store, allowHttpLoopback, agree, show } = options;
+  const { dpop, clientCertificateFile, clientCertificateKeyFile } = options;
   const flags = {
     host,
     tenant,
@@ -122,6 +126,9 @@ function flagsOf(options: Options): LoginFlags {
     param: parameters && Object.entries(parameters).map(([name, value]) => `${name}=${value}`),
     timeout: timeout === undefined ? undefined : String(timeout),
     store,
+    dpop,
+    clientCertificateFile,
+    clientCertificateKeyFile,
     caFile,
     allowHttpLoopback,
     yes: agree,

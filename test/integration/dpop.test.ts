@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findAccount } from '../../src/api.ts';
+import { findAccount, signIn as signInByLibrary } from '../../src/api.ts';
 import { playUserAgent } from '../../src/demo/http-user-agent.ts';
 import type { AuthorizationServer } from '../support/authorization-server.ts';
 import {
@@ -184,6 +184,13 @@ describe.each([
     const response = await account?.request(`${api.origin}/thing`, { method: 'POST', body: 'hello' });
     expect(response?.status).toBe(200);
     await expect(account?.token()).rejects.toMatchObject({ code: 'usage_unsafe_format' });
+  });
+
+  it('is made by a program through the library', async () => {
+    const { options } = openLibraryCaller(server, line.directory);
+    const account = await signInByLibrary(server.issuer, { ...options, dpop: true });
+    await expect(account.token()).rejects.toMatchObject({ code: 'usage_unsafe_format' });
+    expect((await account.request(`${server.issuer}/me`)).status).toBe(200);
   });
 
   it('begins and ends in two calls with the same key', async () => {
