@@ -13,6 +13,41 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Each edit is found by its text, in whichever file below src/ that is; how it is broken into lines does not matter. */
 const mutations = [
   {
+    name: 'docker gets the token of a part of a server',
+    edits: [["new URL('/', name)", 'new URL(name)']],
+    tests: ['test/integration/credential-resources.test.ts'],
+  },
+  {
+    name: 'a cluster gets the token of another part of its server',
+    edits: [
+      [
+        'const isWithin = resource === undefined || isWithinResource(server, resource);',
+        'const isWithin = true;',
+      ],
+    ],
+    tests: ['test/unit/credential-helpers/receiving-account.test.ts'],
+  },
+  {
+    name: 'an old copy takes the place of a file that has changed',
+    edits: [['if (again === text && original !== text) {', 'if (original !== text) {']],
+    tests: ['test/unit/credential-helpers/installations.test.ts'],
+  },
+  {
+    name: 'a file that was there is removed',
+    edits: [["after === '' && before.isThere && isMadeHere(file)", "after === '' && before.isThere"]],
+    tests: ['test/integration/credential-install.test.ts'],
+  },
+  {
+    name: 'a link of somebody else is removed',
+    edits: [['return basename(target) === basename(path) ?', 'return there !== undefined ?']],
+    tests: ['test/integration/credential-install.test.ts'],
+  },
+  {
+    name: 'the proxy answers another user',
+    edits: [["if (platform === 'linux' && !(await isUser(request.socket))) {", 'if (Math.random() < 0) {']],
+    tests: ['test/integration/threats-proxy.test.ts'],
+  },
+  {
     name: 'no state check',
     edits: [["if (!sameText(parameters.get('state') ?? '', expected.state)) {", 'if (Math.random() < 0) {']],
     tests: ['test/unit/loopback/callback.test.ts'],
