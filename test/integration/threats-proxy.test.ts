@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { WebSocket } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { type CalledApi, openCalledApi } from '../support/called-api.ts';
@@ -193,6 +195,15 @@ describe('T18 what reaches the address of a proxy', () => {
       expect(reply?.status).toBe(400);
     });
     expect(api.requests).toHaveLength(before);
+  });
+
+  it('is refused at once to a WebSocket client, which does not wait', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}/thing`, {
+      headers: { authorization: `Bearer ${proxy.phantom}` },
+    });
+    const [ended] = await Promise.all([once(socket, 'close'), once(socket, 'error')]);
+    expect(ended[0].wasClean).toBe(false);
+    expect(api.requests.length).toBe(before);
   });
 
   it('ends with its reply: a second request behind a refused one is not read', async () => {
