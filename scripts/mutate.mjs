@@ -34,7 +34,7 @@ const mutations = [
   },
   {
     name: 'a file that was there is removed',
-    edits: [["after === '' && before.isThere && isMadeHere(file)", "after === '' && before.isThere"]],
+    edits: [['isEmpty && before.isThere && isMadeHere(file)', 'isEmpty && before.isThere']],
     tests: ['test/integration/credential-install.test.ts'],
   },
   {

@@ -11,7 +11,12 @@ import type {
 import { installationOf } from '../credential-helpers/installations.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { AbortedError, ConfigurationError, UsageError } from '../ground/errors.ts';
+import {
+  AbortedError,
+  AuthenticationRequiredError,
+  ConfigurationError,
+  UsageError,
+} from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { changedProgramText, plannedChangeText } from '../output/changed-program-text.ts';
@@ -43,7 +48,7 @@ export async function installCredential(
   context: Context,
 ): Promise<void> {
   const installation = installationOf(kind, flags.for);
-  const wish = await wishOf(kind, target, flags, context);
+  const wish = await wishOf(kind, action, target, flags, context);
   if (action === 'print') {
     context.stdout.write(installation.snippet(wish));
     return;
@@ -78,27 +83,39 @@ export async function installCredential(
   }
 }
 
-/** The account decides for which hosts the program asks. */
+/** The account decides for which hosts the program asks. Throws what `applyingAccount` throws. */
 async function wishOf(
   kind: string,
+  action: InstallAction,
   target: string | undefined,
   flags: InstallFlags,
   context: Context,
 ): Promise<InstallWish> {
   const { account } = flags;
-  const { head } = await applyingAccount(target, defined({ account }), openSession(context));
-  const places = (await destinationsOf([head], openAccess(flags, context))).get(head);
   const words = [
     ...(target === undefined ? [] : [target]),
     ...(account === undefined ? [] : ['--account', account]),
   ];
+  const wish = { words, options: flags, surroundings: context };
+  const head = await applyingAccount(target, defined({ account }), openSession(context)).then(
+    (found) => found.head,
+    (error: unknown) => {
+      // What was installed can be taken away after signing out, too.
+      if (action === 'uninstall' && error instanceof AuthenticationRequiredError) {
+        return undefined;
+      }
+      throw error;
+    },
+  );
+  if (head === undefined) {
+    return wish;
+  }
+  const places = (await destinationsOf([head], openAccess(flags, context))).get(head);
   return {
+    ...wish,
     origins: places === undefined ? [] : originsFor(kind, places),
-    words,
     provider: head.preset ?? head.provider,
     email: head.profile?.email,
-    options: flags,
-    surroundings: context,
   };
 }
 

@@ -49,7 +49,8 @@ export function plannedChange(
   if (after === undefined) {
     return undefined;
   }
-  const isRemoved = action === 'uninstall' && after === '' && before.isThere && isMadeHere(file);
+  const isEmpty = /^\s*(?:\{\})?\s*$/.test(after);
+  const isRemoved = action === 'uninstall' && isEmpty && before.isThere && isMadeHere(file);
   const link = linkChange(installation.link?.(wish), action);
   return { file, before: { ...before, text }, after, isRemoved, ...(link === undefined ? {} : { link }) };
 }

@@ -111,6 +111,30 @@ it('says so where other programs will not find the command, as after npx', async
   expect([installed.exitCode, installed.stderr.includes(note)]).toEqual([0, false]);
 });
 
+it('takes away what was installed after the account was signed out, and nothing of another one', async () => {
+  const { home, change } = await openInstalling();
+  const before = '[credential "https://x.example"]\n\thelper = !oauth-login credential git other\n';
+  const later = '{\n  "credHelpers": {\n    "gcr.io": "gcloud"\n  }\n}\n';
+  writeFileSync(join(home, '.gitconfig'), before);
+  for (const kind of ['git', 'docker', 'bazel', 'go', 'kubernetes']) {
+    expect((await change(kind, '--install', '--yes')).exitCode).toBe(0);
+  }
+  // Docker has a helper for another registry by now, and the file is not as it was any more.
+  const docker = JSON.parse(readFileSync(join(home, '.docker/config.json'), 'utf8'));
+  docker.credHelpers['gcr.io'] = 'gcloud';
+  writeFileSync(join(home, '.docker/config.json'), `${JSON.stringify(docker, undefined, 2)}\n`);
+  expect((await line.run('logout', server.issuer)).exitCode).toBe(0);
+  expect((await change('git', '--install', '--yes')).exitCode).toBe(4);
+  for (const kind of ['git', 'docker', 'bazel', 'go', 'kubernetes']) {
+    expect((await change(kind, '--uninstall', '--yes')).exitCode).toBe(0);
+  }
+  expect(readFileSync(join(home, '.gitconfig'), 'utf8')).toBe(before);
+  expect(readFileSync(join(home, '.docker/config.json'), 'utf8')).toBe(later);
+  expect(
+    ['.bazelrc', '.config/go/env', '.kube/config'].filter((name) => existsSync(join(home, name))),
+  ).toEqual([]);
+});
+
 it('writes nothing through a link that leads nowhere', async () => {
   const { home, change } = await openInstalling();
   symlinkSync('unmounted/bazelrc', join(home, '.bazelrc'));

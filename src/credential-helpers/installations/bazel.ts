@@ -1,7 +1,7 @@
 import { UsageError } from '../../ground/errors.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { withBlock, withoutBlock } from './marked-block.ts';
+import { blockNames, withBlock, withoutBlock } from './marked-block.ts';
 
 /** Lines of the user's `.bazelrc`, one for each host. */
 export const bazelInstallation: Installation = {
@@ -19,10 +19,12 @@ export const bazelInstallation: Installation = {
         )
       : undefined,
 
-  remove: (text, wish) =>
-    isUnderstood(text)
-      ? hostsOf(wish).reduce((before, host) => withoutBlock(before, nameOf(host)), text)
-      : undefined,
+  remove(text, wish) {
+    const hosts = wish.origins === undefined ? blockNames(text, nameOf('')) : hostsOf(wish);
+    return isUnderstood(text)
+      ? hosts.reduce((before, host) => withoutBlock(before, nameOf(host)), text)
+      : undefined;
+  },
 };
 
 const nameOf = (host: string) => `oauth-login credential bazel ${host}`;
@@ -30,7 +32,7 @@ const nameOf = (host: string) => `oauth-login credential bazel ${host}`;
 const lineOf = (host: string) => `common --credential_helper=${host}=bazel-credential-oauth-login\n`;
 
 /** Bazel compares names of hosts, without a port, and hands no words on. Throws a `UsageError` for words. */
-function hostsOf({ origins, words }: InstallWish): readonly string[] {
+function hostsOf({ origins = [], words }: InstallWish): readonly string[] {
   if (words.includes('--account')) {
     throw new UsageError('usage_invalid', 'Bazel does not say which of several accounts is meant', {
       hint: 'choose the default account of the provider instead: oauth-login switch',

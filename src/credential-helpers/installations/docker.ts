@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { plainObject } from '../../ground/plain-json.ts';
 import { homeFile } from './home-file.ts';
-import { jsonInstallation } from './json-file.ts';
+import { type Entry, jsonInstallation } from './json-file.ts';
 
 /** docker asks this helper for the registries that are named. */
 export const dockerInstallation = jsonInstallation(
@@ -13,5 +14,10 @@ export const dockerInstallation = jsonInstallation(
         : homeFile(surroundings, '.docker', 'config.json');
     },
   },
-  ({ origins }) => origins.map((origin) => [['credHelpers', new URL(origin).host], 'oauth-login']),
+  ({ origins = [] }) => origins.map((origin) => entryOf(new URL(origin).host)),
+  (document) => Object.keys(plainObject(document.credHelpers) ?? {}).map(entryOf),
 );
+
+function entryOf(host: string): Entry {
+  return [['credHelpers', host], 'oauth-login'];
+}

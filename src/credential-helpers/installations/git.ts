@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { shellQuoted } from '../../ground/file-system-words.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { withBlock, withoutBlock } from './marked-block.ts';
+import { blockNames, withBlock, withoutBlock } from './marked-block.ts';
 
 /**
  * An entry for each origin in the user's configuration of git. An empty helper comes first: for this host, no other
@@ -23,20 +23,22 @@ export const gitInstallation: Installation = {
     return env.GIT_CONFIG_GLOBAL || (isOther ? other : usual);
   },
 
-  snippet: (wish) => wish.origins.map((origin) => entry(origin, wish)).join(''),
+  snippet: (wish) => (wish.origins ?? []).map((origin) => entry(origin, wish)).join(''),
 
   add: (text, wish) =>
     isUnderstood(text)
-      ? wish.origins.reduce(
+      ? (wish.origins ?? []).reduce(
           (before, origin) => withBlock(before, { name: nameOf(origin), lines: entry(origin, wish) }),
           text,
         )
       : undefined,
 
-  remove: (text, { origins }) =>
-    isUnderstood(text)
+  remove(text, wish) {
+    const { origins = originsIn(text, wish) } = wish;
+    return isUnderstood(text)
       ? origins.reduce((before, origin) => withoutBlock(before, nameOf(origin)), text)
-      : undefined,
+      : undefined;
+  },
 };
 
 const nameOf = (origin: string) => `oauth-login credential git ${origin}`;
@@ -44,6 +46,13 @@ const nameOf = (origin: string) => `oauth-login credential git ${origin}`;
 function entry(origin: string, { words }: InstallWish): string {
   const command = ['!oauth-login credential git', ...words.map(shellQuoted)].join(' ');
   return `[credential "${origin}"]\n\thelper =\n\thelper = ${gitValue(command)}\n`;
+}
+
+/** Those whose entry runs the helper with these words. */
+function originsIn(text: string, wish: InstallWish): readonly string[] {
+  return blockNames(text, nameOf('')).filter((origin) =>
+    text.includes(`# begin ${nameOf(origin)}\n${entry(origin, wish)}`),
+  );
 }
 
 function gitValue(text: string): string {

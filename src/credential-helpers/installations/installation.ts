@@ -19,8 +19,11 @@ export interface InstallOptions extends HelperOptions {
 
 /** What is to be installed. */
 export interface InstallWish {
-  /** The origins whose credentials the program is to ask for. */
-  readonly origins: readonly string[];
+  /**
+   * The origins whose credentials the program is to ask for. Absent for an account that nobody is signed in to any more:
+   * then all entries of its words are removed.
+   */
+  readonly origins?: readonly string[] | undefined;
   /** The words of the command line behind the kind: the target, `--account` and its name. */
   readonly words: readonly string[];
   /** Of the account: its provider, and its address for programs that want a user name. */

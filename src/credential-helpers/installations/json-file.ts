@@ -9,6 +9,8 @@ export type Entry = readonly [path: JSONPath, value: unknown];
 export function jsonInstallation(
   { what, file, ...more }: Pick<Installation, 'what' | 'file' | 'next'>,
   entriesOf: (wish: InstallWish) => readonly Entry[],
+  /** The entries of a document that may be those of accounts that are signed out. */
+  entriesIn?: (document: Readonly<Record<string, unknown>>) => readonly Entry[],
 ): Installation {
   return {
     what,
@@ -23,7 +25,9 @@ export function jsonInstallation(
       return isUnderstood(text) && isFree ? edited(text === '' ? '{}\n' : text, entries) : undefined;
     },
     remove(text, wish) {
-      const own = entriesOf(wish).filter(([path, value]) => valueAt(text, path) === JSON.stringify(value));
+      const isAny = wish.origins === undefined && entriesIn !== undefined;
+      const candidates = isAny ? entriesIn(plainObject(parse(text)) ?? {}) : entriesOf(wish);
+      const own = candidates.filter(([path, value]) => valueAt(text, path) === JSON.stringify(value));
       return isUnderstood(text)
         ? own.reduce((before, [path]) => withoutMember(before, path), text)
         : undefined;

@@ -18,6 +18,14 @@ export function withBlock(text: string, { name, lines }: MarkedBlock): string {
   return before === '' || before.endsWith('\n') ? `${before}${block}\n` : `${before}\n${block}`;
 }
 
+/** What follows this beginning in the names of the blocks that have it. */
+export function blockNames(text: string, beginning: string): readonly string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`# begin ${beginning}`))
+    .map((line) => line.slice(`# begin ${beginning}`.length));
+}
+
 /** The text without the block of that name; the same text when it has none. */
 export function withoutBlock(text: string, name: string): string {
   const start = text.indexOf(begin(name));
