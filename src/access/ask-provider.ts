@@ -132,7 +132,7 @@ async function fetchWith(
 ): Promise<Profile | undefined> {
   const http = await context.openHttp(networkOf(head, trace));
   try {
-    const { clientId, clientSecret } = clientOfAccount(head, secrets);
+    const { clientId, clientSecret, clientKey } = clientOfAccount(head, secrets);
     const provider = providerOfAccount(head, await configuration());
     return await fetchProfile(provider, {
       accessToken: secrets.accessToken,
@@ -140,6 +140,7 @@ async function fetchWith(
       clientId,
       ...defined({
         clientSecret,
+        clientKey,
         signer: signerOfAccount({ head, secrets }, context),
         proofKey: proofKeyOfToken({ head, secrets }, context),
       }),

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import { assertionAudience } from '../protocol/client-assertion.ts';
 import { type OAuthClient, otherAuthentication } from '../protocol/client-authentication.ts';
+import { signingKeyOf } from '../protocol/client-key.ts';
 import { missingCertificate } from '../protocol/missing-certificate.ts';
 import { readSigningKey, type SigningKey } from '../protocol/signing-key.ts';
 import { type ResolvedProvider, tlsClientAuthentications } from '../providers/provider.ts';
@@ -89,7 +90,7 @@ async function configuredKey(
     return readSigningKey(await readSecretText(file, context, source), sourceName(file));
   }
   const kept = await knownClientKey({ issuer: provider.issuer, clientId }, store);
-  return kept === undefined ? undefined : readSigningKey(kept.reveal(), 'the store');
+  return kept === undefined ? undefined : readSigningKey(signingKeyOf(kept), 'the store');
 }
 
 /** The client as it presents itself to the resolved provider. */

@@ -18,6 +18,8 @@ export interface ConfidentialClient {
 export interface FurtherConfiguration {
   readonly clients?: readonly ClientMetadata[];
   readonly scopes?: readonly string[];
+  /** More keys, besides the one that signs. */
+  readonly keys?: readonly JWK[];
   /** The methods of client authentication beyond those that the library has at first. */
   readonly clientAuthMethods?: Configuration['clientAuthMethods'];
   /** Whom the server tells about a token (RFC 7662); by default the client that it was issued to. */
@@ -67,7 +69,7 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
       ...parts.confidentialClients.map(confidentialClient),
       ...(parts.further.clients ?? []),
     ],
-    jwks: { keys: [parts.signingKey] },
+    jwks: { keys: [parts.signingKey, ...(parts.further.keys ?? [])] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clockTolerance: 0,
     pkce: { required: () => true },

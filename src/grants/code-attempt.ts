@@ -113,7 +113,7 @@ export async function addressRequest(
     }),
   );
   const isObject = isRequestObject(provider, request.signs);
-  const sent = isObject ? await signRequest(provider, client, asked) : asked;
+  const sent = isObject ? await signRequest(request, asked) : asked;
   if (!isPushed(request, sent)) {
     return { uri: buildAuthorizationUri(authorization_endpoint, sent), client };
   }

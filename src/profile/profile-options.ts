@@ -13,6 +13,8 @@ export interface ProfileOptions {
   readonly subject?: string;
   readonly clientId: string;
   readonly clientSecret?: Secret;
+  /** The private key of the client, for which a server may encrypt the profile. */
+  readonly clientKey?: Secret;
   /** Signs the request, for a provider of OAuth 1.0a. */
   readonly signer?: OAuth1Signer;
   /** The key that the token is bound to (RFC 9449). */

@@ -4,6 +4,7 @@ import type { ProofKey } from '../credential/dpop/proof-key.ts';
 import { defined } from '../ground/defined.ts';
 import { OAuthLoginError, ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
+import { decrypted } from '../protocol/encrypted-jwt.ts';
 import { clockHint } from '../protocol/id-token.ts';
 import { readJwtHeader } from '../protocol/jwt-header.ts';
 import { verifySignature } from '../protocol/jwt-signature.ts';
@@ -41,11 +42,14 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
     });
   const response = await (proofKey === undefined ? send() : withNonceOfUserInfo(provider, proofKey, send));
   // Read here, so that a broken connection is not taken for malformed JSON.
-  const text = await readProfileResponse(provider, response, options.accessToken);
+  const received = await readProfileResponse(provider, response, options.accessToken);
+  const type = response.headers.get('content-type') ?? '';
+  const what = { name: 'the UserInfo', code: 'protocol_invalid_response' } as const;
+  const text = type.startsWith('application/jwt') ? await decrypted(received, options, what) : received;
+  // Claims that are encrypted and not signed are an object (OpenID Connect Core §5.3.2).
+  const isPlain = text !== received && text.startsWith('{');
   // A challenge beside status 200 says nothing, and the library would take it for a refusal.
-  const reply = new Response(text, {
-    headers: { 'content-type': response.headers.get('content-type') ?? '' },
-  });
+  const reply = new Response(text, { headers: { 'content-type': isPlain ? 'application/json' : type } });
   const subject = options.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
   let claims: object;
   try {
@@ -56,8 +60,7 @@ export async function fetchUserInfo(provider: ResolvedProvider, options: Profile
   if (isSigned(reply)) {
     const { label } = provider;
     const header = readJwtHeader(text);
-    const jwt = { response: reply, header, name: 'the UserInfo', code: 'protocol_invalid_response' } as const;
-    await verifySignature(oauth, jwt, { server: metadata, label, fetch });
+    await verifySignature(oauth, { response: reply, header, ...what }, { server: metadata, label, fetch });
   }
   return claims;
 }

@@ -2,6 +2,7 @@ import type { ClientAuth } from 'oauth4webapi';
 import type { Secret } from '../ground/secret.ts';
 import { type ClientAuthentication, tlsClientAuthentications } from '../providers/provider.ts';
 import { assertClient, type ClientAssertion } from './client-assertion.ts';
+import { signingKeyOf } from './client-key.ts';
 import { readSigningKey } from './signing-key.ts';
 
 /** The OAuth client as it presents itself to the authorization server. */
@@ -50,7 +51,7 @@ export function authenticateClient(client: OAuthClient): ClientAuth {
   const { clientKey } = client;
   if (clientKey !== undefined && client.clientAuthentication === 'private_key_jwt') {
     return async (server, ...more) => {
-      const key = await readSigningKey(clientKey.reveal(), 'the store');
+      const key = await readSigningKey(signingKeyOf(clientKey), 'the store');
       const audience = client.assertionAudience ?? server.issuer;
       await assertClient({ method: 'private_key_jwt', key, audience })(server, ...more);
     };

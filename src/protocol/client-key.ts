@@ -60,27 +60,54 @@ export async function clientKeyOf(
 }
 
 /**
- * Makes the private key of a client, as a JWK. Throws a `ConfigurationError` where the server takes none of the
- * algorithms that this tool makes keys for.
+ * Makes the private keys of a client, as a JWK Set: one that signs, and one that the server encrypts for. Throws a
+ * `ConfigurationError` where the server takes none of the algorithms that this tool makes keys for.
  */
 export function newClientKey(offered: readonly string[] | undefined): Secret {
   const alg = Object.keys(makers).find((name) => offered === undefined || offered.includes(name));
-  const jwk = alg === undefined ? undefined : makers[alg]?.();
-  if (jwk === undefined) {
+  const signing = alg === undefined ? undefined : makers[alg]?.();
+  if (signing === undefined) {
     throw new ConfigurationError(
       'config_unsupported_server',
       `the server takes signatures of clients only by ${offered?.join(', ')}`,
       { hint: 'make a key for one of them, and give it with --key-file FILE' },
     );
   }
-  return new Secret(JSON.stringify({ ...jwk, alg, kid: thumbprint(jwk), use: 'sig' }));
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  const keys = [
+    { ...signing, alg, kid: thumbprint(signing), use: 'sig' },
+    { ...other, kid: thumbprint(other), use: 'enc' },
+  ];
+  return new Secret(JSON.stringify({ keys }));
 }
 
-/** The public half of such a key. */
+/** The text of the key that a client signs with: a key that is alone is that one. */
+export function signingKeyOf(key: Secret): string {
+  return partOf(key, 'sig');
+}
+
+/** The text of the key that a server encrypts for: a key that is alone is that one too. */
+export function decryptionKeyOf(key: Secret): string {
+  return partOf(key, 'enc');
+}
+
+function partOf(key: Secret, use: 'sig' | 'enc'): string {
+  const text = key.reveal();
+  const part = keysOf(text).find((one) => one.use === use);
+  return part === undefined ? text : JSON.stringify(part);
+}
+
+function keysOf(text: string): readonly JsonWebKey[] {
+  const document: JsonWebKey & { keys?: readonly JsonWebKey[] } = JSON.parse(text);
+  return document.keys ?? [document];
+}
+
+/** The public half of such keys. */
 export function publicKeysOf(key: Secret): PublicKeys {
-  const { kty, crv, x, y, n, e, kid, alg } = JSON.parse(key.reveal());
-  const members = { kty, crv, x, y, n, e, kid, alg, use: 'sig' };
-  return { keys: [JSON.parse(JSON.stringify(members))] };
+  const keys = keysOf(key.reveal()).map(({ kty, crv, x, y, n, e, kid, alg, use = 'sig' }) =>
+    JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid, alg, use })),
+  );
+  return { keys };
 }
 
 /** The name of a key that follows from the key itself (RFC 7638 §3). */

@@ -5,6 +5,7 @@ import { ProtocolError } from '../ground/errors.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
 import type { ResolvedProvider } from '../providers/provider.ts';
+import { decrypted } from './encrypted-jwt.ts';
 import type { SentNonce } from './id-token.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
 import { fromLibraryError } from './library-errors.ts';
@@ -65,7 +66,7 @@ export async function requestTokens(
     const response = await sendBound(binding, address, () =>
       exchange.send(library, metadata, client, options),
     );
-    const { bare, idToken } = await setIdTokenApart(response);
+    const { bare, idToken: received } = await setIdTokenApart(response);
     const reply = await exchange.read(library, metadata, client, bare);
     const own = endpoint.now();
     const offset = clockOffset(response, own);
@@ -74,12 +75,16 @@ export async function requestTokens(
       const { refuseForeignBinding } = await import('./token-confirmation.ts');
       await refuseForeignBinding(tokens.accessToken, endpoint);
     }
-    if (idToken === undefined) {
+    if (received === undefined) {
       if (exchange.nonce?.sent !== undefined) {
         throw noIdToken(provider);
       }
       return tokens;
     }
+    const idToken = await decrypted(received, endpoint.client, {
+      name: 'the ID Token',
+      code: 'protocol_invalid_id_token',
+    });
     const now = exchange.clock?.(response, own) ?? own;
     const claims = await verifyIdToken(library, endpoint, {
       idToken,

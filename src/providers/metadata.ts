@@ -42,6 +42,8 @@ const listNames = [
   'response_modes_supported',
   'authorization_signing_alg_values_supported',
   'request_object_signing_alg_values_supported',
+  'request_object_encryption_alg_values_supported',
+  'request_object_encryption_enc_values_supported',
   'grant_types_supported',
   'backchannel_token_delivery_modes_supported',
   'token_endpoint_auth_methods_supported',

@@ -105,8 +105,8 @@ const members = {
     oneOf(...responseModes),
   ),
   request_object: optional(
-    'signed: authorization requests are signed with the key of the client (RFC 9101), although the metadata do not demand it.',
-    oneOf('signed'),
+    'Authorization requests are signed with the key of the client (RFC 9101), although the metadata do not demand it; encrypted: also encrypted for a key of the server.',
+    oneOf('signed', 'encrypted'),
   ),
   parameters: optional('Sent with every authorization request.', namedValues(texts.value)),
   token_request: optional('How token requests differ from RFC 6749 §4.1.3.', parts.tokenRequest),

@@ -173,8 +173,8 @@ export interface Provider {
   readonly promptValues?: readonly string[];
   /** How it answers authorization requests, where that is not in the query. */
   readonly responseMode?: ResponseMode;
-  /** `signed`: its authorization requests are request objects (RFC 9101), whatever its metadata say. */
-  readonly requestObject?: 'signed';
+  /** Its authorization requests are request objects (RFC 9101), whatever its metadata say. */
+  readonly requestObject?: 'signed' | 'encrypted';
   /** `required`: its authorization requests are pushed (RFC 9126), whatever its metadata say. */
   readonly pushedRequests?: 'required';
   /** Sent with every authorization request. */

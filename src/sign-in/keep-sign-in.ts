@@ -95,14 +95,24 @@ function resourceOf({
 /** Who has signed in, as the server says. */
 function personOf(
   { ready, tokens, facts }: SignInToKeep,
-  { clientId, clientSecret }: OAuthClient,
+  { clientId, clientSecret, clientKey }: OAuthClient,
 ): Promise<SignInProfile> {
   const { provider, fetch } = ready;
   const { accessToken, idTokenClaims, subject, proofKey } = tokens;
   const { signer } = facts;
   return signInProfile(
     provider,
-    defined({ accessToken, clientId, clientSecret, idTokenClaims, subject, signer, proofKey, fetch }),
+    defined({
+      accessToken,
+      clientId,
+      clientSecret,
+      clientKey,
+      idTokenClaims,
+      subject,
+      signer,
+      proofKey,
+      fetch,
+    }),
   );
 }
 

@@ -270,12 +270,11 @@ describe('setup --generate-key', () => {
     expect(exitCode).toBe(0);
     const { provider, client_id, jwks } = JSON.parse(stdout);
     expect({ provider, client_id }).toEqual({ provider: 'work', client_id: 'keyed' });
+    const point = { x: expect.any(String), y: expect.any(String), kid: expect.any(String) };
     expect(jwks).toEqual({
       keys: [
-        {
-          ...{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' },
-          ...{ x: expect.any(String), y: expect.any(String), kid: expect.any(String) },
-        },
+        { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', ...point },
+        { kty: 'EC', crv: 'P-256', use: 'enc', ...point },
       ],
     });
     const [jwk] = jwks.keys;
@@ -308,7 +307,7 @@ describe('setup --generate-key', () => {
       token_endpoint_auth_signing_alg_values_supported: ['PS256'],
     }));
     const { stdout } = await setup('--generate-key', '--json');
-    expect(JSON.parse(stdout).jwks.keys).toMatchObject([{ kty: 'RSA', alg: 'PS256' }]);
+    expect(JSON.parse(stdout).jwks.keys).toMatchObject([{ kty: 'RSA', alg: 'PS256' }, { use: 'enc' }]);
     server.rewriteReply('discovery', (document) => ({
       ...document,
       token_endpoint_auth_signing_alg_values_supported: ['ES256K'],

@@ -26,7 +26,7 @@ const belowTheContext = ['host/', 'adapters/'];
 const makersOfContexts = ['main.ts', 'library/', 'quick/', 'host/', 'adapters/'];
 
 /** Packages that cost too much to be loaded before they are needed. */
-const heavyPackages = ['@clack/prompts', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'];
+const heavyPackages = ['@clack/prompts', 'jose', 'keytar', 'oauth4webapi', 'oidc-provider', 'open', 'undici'];
 
 const forbidden: readonly { readonly what: string; readonly pattern: RegExp; readonly example: string }[] = [
   { what: 'Math.random (T68)', pattern: /\bMath\s*\.\s*random\b/, example: 'Math.random()' },
