@@ -25,6 +25,28 @@ const scenarios = {
     await look(page, 'signed-in');
   },
 
+  /** The pages of Bluesky's server: a password, then whether the program may. */
+  async bluesky(context) {
+    const page = await open(context);
+    await page.fill('input[type=password]', 'correct horse');
+    await page.click('button[type=submit]:has-text("Sign in")');
+    await page.click('button[type=submit]:has-text("Authorize")');
+    await page.waitForURL((url) => url.origin === new URL(link).origin && url.search === '');
+    await look(page, 'signed-in');
+  },
+
+  /** Those of the Solid server: a mail address and a password, then which WebID. */
+  async solid(context) {
+    const page = await open(context);
+    await page.fill('input[name=email]', 'ada@example.com');
+    await page.fill('input[name=password]', 'correct horse');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('input[name=webId]', { state: 'attached' });
+    await page.click('#authorize');
+    await page.waitForURL((url) => url.origin === new URL(link).origin && url.search === '');
+    await look(page, 'signed-in');
+  },
+
   async fail(context) {
     const page = await open(context);
     await signIn(page);

@@ -57,7 +57,12 @@ export async function listTools(address: string, headers: string): Promise<strin
   return said.trim().split('\n');
 }
 
-async function serverOf(child: ChildProcess, address: string): Promise<PeerServer> {
+/** The server that this process is, once it answers at the address, with such a status. Throws where it has ended before. */
+export async function serverOf(
+  child: ChildProcess,
+  address: string,
+  isUp: (status: number) => boolean = () => true,
+): Promise<PeerServer> {
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   const close = () => {
     child.kill();
@@ -70,6 +75,8 @@ async function serverOf(child: ChildProcess, address: string): Promise<PeerServe
     const answer = await fetch(address).catch(() => undefined);
     if (answer !== undefined) {
       await answer.body?.cancel();
+    }
+    if (answer !== undefined && isUp(answer.status)) {
       return { address, close };
     }
   }
@@ -78,7 +85,7 @@ async function serverOf(child: ChildProcess, address: string): Promise<PeerServe
 }
 
 /** A port that nobody listens on; these servers are told theirs. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const server = createServer();
   return new Promise((done, failed) => {
     server.once('error', failed);

@@ -10,6 +10,8 @@ import { chromiumLaunchOptions } from './chromium.ts';
 export type BrowserScenario =
   | 'sign-in'
   | 'allowed-before'
+  | 'bluesky'
+  | 'solid'
   | 'refuse'
   | 'fail'
   | 'close-tab'
