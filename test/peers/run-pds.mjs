@@ -16,7 +16,9 @@ createServer(async (request, response) => {
   const [, did = '', kind] = decodeURIComponent(request.url).split('/');
   if (request.method === 'POST') {
     const parts = [];
-    for await (const part of request) parts.push(part);
+    for await (const part of request) {
+      parts.push(part);
+    }
     operations.set(did, JSON.parse(Buffer.concat(parts)));
     response.end();
     return;
