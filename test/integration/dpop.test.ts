@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findAccount, signIn as signInByLibrary } from '../../src/api.ts';
@@ -14,6 +14,7 @@ import type { BoundApi } from '../support/bound-api.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 import { decodedJwt } from '../support/decoded-jwt.ts';
 import { openLibraryCaller } from '../support/library-caller.ts';
 import { checkProof } from '../support/proof-checks.ts';
@@ -139,8 +140,11 @@ describe.each([
     expect(elsewhere).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  it('is given to no other program', async () => {
+  it('is given to no other program, and the release log says so', async () => {
     await signIn();
+    const { issuer } = server;
+    const work = { issuer, api_origins: [api.origin] };
+    writeConfiguration(line, { log_releases: true, providers: { work } });
     const attempts = [
       line.run('exec', 'work', '--', 'printenv'),
       line.runIn(
@@ -160,6 +164,10 @@ describe.each([
       });
       expect(stderr).toMatch(/bound to a key \(DPoP\)/);
     }
+    const log = join(line.directory, 'data', 'releases.jsonl');
+    expect(existsSync(log)).toBe(false);
+    await json('token', 'work', '--json');
+    expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(1);
   });
 
   it('is used by programs behind the proxy, which see neither token nor proof', async () => {

@@ -62,6 +62,17 @@ describe('a client that shows a certificate (RFC 8705)', () => {
     expect((await line.run('logout', 'work')).stderr).not.toMatch(/could not/);
   });
 
+  it('may sign as private_key_jwt has it, and have its tokens bound to the certificate', async () => {
+    const flags = [...flagsOf(servers.own), '--key-file', servers.foreign.keyFile];
+    const outcome = await signIn('signing', flags, { client_authentication: 'private_key_jwt' });
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+    const { form } = servers.server.requestsTo('token').at(-1) ?? {};
+    expect(form?.get('client_assertion')).toMatch(/^eyJ/);
+    expect((await request()).stdout).toBe('for the holder\n');
+    expect((await line.run('token', 'work', '--refresh')).exitCode).toBe(0);
+    expect((await request()).stdout).toBe('for the holder\n');
+  });
+
   it('needs no flag where the configuration names the files', async () => {
     const { certificateFile, keyFile } = servers.own;
     const files = { client_certificate_file: certificateFile, client_certificate_key_file: keyFile };

@@ -28,7 +28,7 @@ export interface MutualTlsServers {
   readonly shown: (string | undefined)[];
   /** Of the client `by-certificate`, issued by the authority. */
   readonly own: CertificateFiles;
-  /** Of nobody whom the server knows, by the same authority. */
+  /** Of nobody whom the server knows, by the same authority. Its key is what the client `signing` signs with. */
   readonly foreign: CertificateFiles;
   /** Of the client `self-signed`. */
   readonly selfSigned: CertificateFiles;
@@ -60,6 +60,7 @@ export async function startMutualTls(): Promise<MutualTlsServers> {
     keyFile: join(dirname(ownAuthority.caFile), 'ca.key'),
     thumbprint: thumbprintOf(selfSignedPem),
   };
+  const signingKey = readFileSync(foreign.keyFile);
   const x5c = [new X509Certificate(selfSignedPem).raw.toString('base64')];
   const jwk = { ...createPublicKey(selfSignedPem).export({ format: 'jwk' }), x5c };
   const common = {
@@ -85,8 +86,14 @@ export async function startMutualTls(): Promise<MutualTlsServers> {
           jwks: { keys: [{ kty: 'EC', ...jwk }] },
         },
         { ...common, client_id: 'public', token_endpoint_auth_method: 'none' },
+        {
+          ...common,
+          client_id: 'signing',
+          token_endpoint_auth_method: 'private_key_jwt',
+          jwks: { keys: [{ kty: 'EC', ...createPublicKey(signingKey).export({ format: 'jwk' }) }] },
+        },
       ],
-      clientAuthMethods: ['none', 'tls_client_auth', 'self_signed_tls_client_auth'],
+      clientAuthMethods: ['none', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
       // The API asks about the tokens of every client.
       introspectionPolicy: () => true,
       features: {
