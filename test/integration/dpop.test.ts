@@ -11,6 +11,7 @@ import {
   startBoundServers,
 } from '../support/bound-account.ts';
 import type { BoundApi } from '../support/bound-api.ts';
+import { buildCommand, openHome } from '../support/built-command.ts';
 import { expectNoSecrets } from '../support/canary.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, openCommandLine } from '../support/command-line.ts';
@@ -199,6 +200,28 @@ describe.each([
     const account = await signInByLibrary(server.issuer, { ...options, dpop: true });
     await expect(account.token()).rejects.toMatchObject({ code: 'usage_unsafe_format' });
     expect((await account.request(`${server.issuer}/me`)).status).toBe(200);
+  });
+
+  it('is the same in processes of their own, which begin with no nonce', async () => {
+    await signIn();
+    const command = await buildCommand();
+    const home = closeAfterTest(openHome(command));
+    const { configDir, dataDir } = line.context.paths;
+    const env = { OAUTH_LOGIN_CONFIG_DIR: configDir, OAUTH_LOGIN_DATA_DIR: dataDir };
+    const run = (...args: string[]) => home.run(args, { env });
+    const before = api.requests.length;
+    const answer = await run('request', 'work', `${api.origin}/thing`);
+    expect({ code: answer.code, body: JSON.parse(answer.stdout) }).toEqual({
+      code: 0,
+      body: { hello: admitted(before)?.proof?.thumbprint },
+    });
+    expect(await run('token', 'work')).toMatchObject({ code: 2, stdout: '' });
+    expect(JSON.parse((await run('token', 'work', '--json')).stdout)).toMatchObject({ token_type: 'DPoP' });
+    const url = `${api.origin}/thing`;
+    api.wantNonce(undefined);
+    const headers = JSON.parse((await run('token', 'work', '--format', 'headers-json', '--url', url)).stdout);
+    expect((await fetch(url, { headers })).status).toBe(200);
+    expect(await run('exec', 'work', '--', 'printenv')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('begins and ends in two calls with the same key', async () => {
