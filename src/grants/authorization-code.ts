@@ -1,4 +1,5 @@
 import type { Context } from '../ground/context.ts';
+import { defined } from '../ground/defined.ts';
 import { openCallback } from './callback.ts';
 import { addressRequest, expectationOf, newCodeAttempt, redeemCode } from './code-attempt.ts';
 import { lastPage } from './last-page.ts';
@@ -28,8 +29,9 @@ export async function authorizationCode(request: CodeRequest, context: Context):
   };
   try {
     const { redirectUri } = callback;
-    const { uri, client } = await addressRequest(attempt, request, redirectUri, context);
-    const response = await waitForResponse({ request, context, callback, expected }, uri);
+    const { uri, client, expiresIn } = await addressRequest(attempt, request, redirectUri, context);
+    const wait = { request, context, callback, expected, ...defined({ openWithin: expiresIn }) };
+    const response = await waitForResponse(wait, uri);
     const granted = await redeemCode(attempt, response, { ...request, client, redirectUri }, context);
     return { ...granted, finish };
   } catch (error) {

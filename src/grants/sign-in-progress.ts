@@ -18,6 +18,8 @@ export interface WaysBack {
   readonly offersDevice: boolean;
   /** Seconds until the wait is over. */
   readonly timeoutSeconds: number;
+  /** Seconds in which the address has to be opened; absent where it does not end (RFC 9126 §2.2). */
+  readonly openWithin?: number;
 }
 
 /** What a person has to do on another device (RFC 8628 §3.2); every text is checked. */

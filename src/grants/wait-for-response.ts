@@ -23,6 +23,8 @@ export interface Wait {
   readonly context: Context;
   readonly callback: Callback;
   readonly expected: CallbackExpectation;
+  /** Seconds in which the address has to be opened; absent where it does not end. */
+  readonly openWithin?: number;
 }
 
 /**
@@ -81,7 +83,7 @@ function isPasteable({ context, expected }: Pick<Wait, 'context' | 'expected'>):
 }
 
 function waysBack(wait: Wait, authorizationUri: string): WaysBack {
-  const { request, context, callback } = wait;
+  const { request, context, callback, openWithin } = wait;
   const { provider, timeoutSeconds } = request;
   const opensBrowser = request.openBrowser && context.canOpenBrowser && callback.port !== undefined;
   const { hostname, port } = new URL(authorizationUri);
@@ -95,6 +97,7 @@ function waysBack(wait: Wait, authorizationUri: string): WaysBack {
     canPaste: isPasteable(wait) && !opensBrowser,
     offersDevice: provider.metadata.device_authorization_endpoint !== undefined,
     timeoutSeconds,
+    ...(openWithin === undefined ? {} : { openWithin }),
   };
 }
 

@@ -18,6 +18,8 @@ export type SignInEvent =
       readonly redirect_uri: string;
       readonly opens_browser: boolean;
       readonly ports: readonly number[];
+      /** Seconds in which the address has to be opened; absent where it does not end. */
+      readonly url_expires_in?: number;
     }
   /** The code to enter on another device, and where; `expires_in` is in seconds. */
   | {

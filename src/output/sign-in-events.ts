@@ -32,6 +32,7 @@ export function eventProgress(name: string, emit: (event: SignInEvent) => void):
         redirect_uri: ways.redirectUri,
         opens_browser: ways.opensBrowser,
         ports: ways.ports,
+        ...(ways.openWithin === undefined ? {} : { url_expires_in: ways.openWithin }),
       });
       emit({ event: 'waiting', expires_in: ways.timeoutSeconds });
     },

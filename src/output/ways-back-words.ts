@@ -1,5 +1,6 @@
 import type { WaysBack } from '../grants/sign-in-progress.ts';
 import type { Context } from '../ground/context.ts';
+import { durationText } from '../ground/duration.ts';
 import { portForwardingCommand } from '../ground/surroundings.ts';
 import { prose } from './wrapped-text.ts';
 
@@ -8,14 +9,15 @@ const PASTE_WARNING =
 
 /** What is said before the address of the sign-in page; a second sentence where it is needed only perhaps. */
 export function openingWords(name: string, ways: WaysBack): readonly [string, string?] {
+  const within = ways.openWithin === undefined ? '' : ` within ${durationText(ways.openWithin)}`;
   if (ways.opensBrowser) {
     return [
       `Opening the sign-in page of ${name} in the browser.`,
-      'If it does not appear, open this address:',
+      `If it does not appear, open this address${within}:`,
     ];
   }
   const where = ways.surroundings === 'local' ? 'a browser on this machine' : 'a browser on your own machine';
-  return [`Open this address in ${where} to sign in to ${name}:`];
+  return [`Open this address${within} in ${where} to sign in to ${name}:`];
 }
 
 /** What helps when the browser's own loopback address does not lead to this process. */

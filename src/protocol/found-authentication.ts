@@ -32,7 +32,11 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
           throw error;
         }
         if (other === undefined) {
-          throw isReadDifferently(client) ? withOtherWay(error) : error;
+          throw client.clientAuthentication === 'private_key_jwt'
+            ? withKeyAdvice(error)
+            : isReadDifferently(client)
+              ? withOtherWay(error)
+              : error;
         }
         const changed: OAuthClient = { ...client, clientAuthentication: other };
         other = undefined;
@@ -61,6 +65,13 @@ export function findAuthentication(endpoint: TokenEndpoint): FoundAuthentication
 function withOtherWay(error: AuthorizationServerError): AuthorizationServerError {
   return error.with({
     hint: 'the client secret has signs that servers decode in different ways; run the command again with --client-authentication client_secret_post, if the secret is right',
+  });
+}
+
+/** The error with the next step for a client that signs with a key. */
+function withKeyAdvice(error: AuthorizationServerError): AuthorizationServerError {
+  return error.with({
+    hint: 'check that the public half of this key is registered for this client; some servers also want "quirks": ["assertion-for-token-endpoint"] in the entry of config.json',
   });
 }
 

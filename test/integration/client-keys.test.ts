@@ -180,7 +180,9 @@ describe('private_key_jwt at a sign-in', () => {
 
   it('with a key that is not registered is refused, exit 5, and nothing is stored', async () => {
     const outcome = await signIn('keyed', '--key-file', jwkFile(other, {}), '--json');
-    expect(errorOf(outcome)).toMatchObject({ code: 'as_invalid_client', exit_code: 5 });
+    const error = errorOf(outcome);
+    expect(error).toMatchObject({ code: 'as_invalid_client', exit_code: 5 });
+    expect(error.hint).toContain('assertion-for-token-endpoint');
     expect((await line.run('status', '--json')).stdout).toContain('"accounts": []');
   });
 

@@ -111,6 +111,15 @@ describe('a server that demands pushed authorization requests', () => {
     expect(words.stdout + words.stderr).toContain('open this address, within 60 seconds');
   });
 
+  it('says how long the address works, to people and to programs', async () => {
+    const words = await signInAt(demanding, line, '--timeout', '50');
+    expect(words.stderr).toContain('open this address within 60 seconds:');
+    const events = await signInAt(demanding, line, '--events');
+    expect(events.stderr).toContain('"url_expires_in":60');
+    const usual = await signInAt(offering, line, '--events');
+    expect(usual.stderr).not.toContain('url_expires_in');
+  });
+
   it('tells its reason, and no browser opens', async () => {
     const before = demanding.requests.length;
     const body = JSON.stringify({ error: 'invalid_scope' });

@@ -30,6 +30,7 @@ describe('docs/events.md', () => {
       ports: [8765],
       surroundings: 'local',
       timeoutSeconds: 300,
+      openWithin: 60,
     } as const;
     events.authorizationUri('https://login.example.com/authorize', ways);
     events.browserFailed(ways);
