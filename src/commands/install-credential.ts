@@ -21,6 +21,7 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { changedProgramText, plannedChangeText } from '../output/changed-program-text.ts';
 import { writeWords } from '../output/write-words.ts';
+import { UnknownProviderError } from '../settings/unknown-provider.ts';
 import { makeChange, plannedChange } from '../setup/change-of-program.ts';
 import { openAccess } from './open-access.ts';
 
@@ -100,8 +101,9 @@ async function wishOf(
   const head = await applyingAccount(target, defined({ account }), openSession(context)).then(
     (found) => found.head,
     (error: unknown) => {
-      // What was installed can be taken away after signing out, too.
-      if (action === 'uninstall' && error instanceof AuthenticationRequiredError) {
+      // What was installed can be taken away after signing out, too, and when the settings are gone as well.
+      const isGone = error instanceof AuthenticationRequiredError || error instanceof UnknownProviderError;
+      if (action === 'uninstall' && isGone) {
         return undefined;
       }
       throw error;

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { it, line, server } from '../support/ada-signs-in.ts';
+import { writeConfiguration } from '../support/configuration-file.ts';
 
 it('leaves a file that is not UTF-8 as it is, and prints what to add', async () => {
   await line.run(server.issuer, '--client-id', server.clientId, '--allow-http-loopback');
@@ -133,6 +134,20 @@ it('takes away what was installed after the account was signed out, and nothing 
   expect(
     ['.bazelrc', '.config/go/env', '.kube/config'].filter((name) => existsSync(join(home, name))),
   ).toEqual([]);
+});
+
+it('takes away what was installed for a name that means nothing any more', async () => {
+  const { home } = await openInstalling();
+  const file = join(home, '.gitconfig');
+  const env = { ...line.context.env, HOME: home, XDG_CONFIG_HOME: '', PATH: '' };
+  const change = (flag: string) => line.runIn({ env }, 'credential', 'git', 'work', flag, '--yes');
+  writeConfiguration(line, { providers: { work: { issuer: server.issuer, client_id: server.clientId } } });
+  await line.run('work', '--allow-http-loopback');
+  expect((await change('--install')).exitCode).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain('credential git work');
+  expect((await line.run('forget', '--everything', '--yes')).exitCode).toBe(0);
+  expect((await change('--uninstall')).exitCode).toBe(0);
+  expect(existsSync(file)).toBe(false);
 });
 
 it('writes nothing through a link that leads nowhere', async () => {
