@@ -1,8 +1,9 @@
-import { AuthorizationServerError } from '../ground/errors.ts';
+import { AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import type { Secret } from '../ground/secret.ts';
 import type { Provider } from '../providers/provider.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './id-token.ts';
+import { isDid } from './identities/atproto-names.ts';
 import { observedFetch, type RefreshReply } from './refresh-reply.ts';
 import { type OriginalSignIn, validateRefreshedIdToken } from './refreshed-id-token.ts';
 import { requestTokens } from './request-tokens.ts';
@@ -70,7 +71,26 @@ export async function refreshTokens(
   if (tokens.idTokenClaims !== undefined) {
     validateRefreshedIdToken(tokens.idTokenClaims, more);
   }
+  refuseOtherDid(tokens, more.subject, endpoint.provider);
   return tokens.refreshToken === undefined ? { ...tokens, refreshToken } : tokens;
+}
+
+/** Throws a `ProtocolError` for tokens of another person than the account's, where that one is a DID (AT Protocol OAuth). */
+function refuseOtherDid(
+  { subject }: TokenSet,
+  known: string | undefined,
+  { label }: Pick<Provider, 'label'>,
+): void {
+  if (!isDid(known) || subject === known) {
+    return;
+  }
+  throw new ProtocolError(
+    'protocol_subject_mismatch',
+    `${label} answered the refresh with a token of somebody else than ${known}`,
+    {
+      hint: 'the token was not used; sign in again, and if it happens again, tell the operator of the server',
+    },
+  );
 }
 
 /** The server's own time where the clocks differ by more than is tolerated (RFC 9110 §6.6.1), else ours. */

@@ -5,11 +5,12 @@ import { loginSettings } from '../../src/settings/login-settings.ts';
 import { personOfToken } from '../../src/sign-in/atproto-settings.ts';
 import { type AtprotoNetwork, didOf, metadataOf, startAtprotoNetwork } from '../support/atproto-network.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
-import { type CommandLine, type Outcome, openCommandLine } from '../support/command-line.ts';
+import { type CommandLine, errorOf, type Outcome, openCommandLine } from '../support/command-line.ts';
 import { writeConfiguration } from '../support/configuration-file.ts';
 import { openPlayedCommandLine } from '../support/played-command-line.ts';
 import { json, redirect, text } from '../support/quirky-replies.ts';
 import { openQuirkyServer } from '../support/quirky-server.ts';
+import { standardInput } from '../support/standard-input.ts';
 
 const local = ['--allow-http-loopback', '--timeout', '20'];
 const [alice, mallory] = [didOf('a'), didOf('b')];
@@ -108,6 +109,36 @@ describe('a handle of atproto', () => {
     expect(new URL(form.get('client_id') ?? '').searchParams.get('scope')?.split(' ')).toEqual(
       expect.arrayContaining(['atproto', 'repo:app.example.note']),
     );
+  });
+
+  it('is refreshed for the same DID alone', async () => {
+    network.signsIn(alice, { refresh_token: 'canary-refresh-1' });
+    await run('bluesky', 'alice.test', ...local);
+    network.signsIn(alice, { refresh_token: 'canary-refresh-2', access_token: 'canary-second-token' });
+    const renewed = JSON.parse((await run('token', 'bluesky', '--refresh', '--json')).stdout);
+    expect(renewed.access_token).toBe('canary-second-token');
+    for (const sub of [mallory, undefined]) {
+      network.signsIn(sub, { refresh_token: 'canary-refresh-3', access_token: 'canary-token-of-mallory' });
+      const other = await run('token', 'bluesky', '--refresh', '--json');
+      expect([other.exitCode, errorOf(other)]).toMatchObject([6, { code: 'protocol_subject_mismatch' }]);
+      expect(other.stdout).not.toContain('canary-token-of-mallory');
+    }
+  });
+
+  it('is signed in to in two calls too, under the same checks', async () => {
+    const begin = async () => {
+      const begun = await run('bluesky', 'alice.test', ...local, '--no-browser', '--no-wait', '--json');
+      const { id, authorization_url } = JSON.parse(begun.stdout);
+      const answer = await fetch(authorization_url, { redirect: 'manual' });
+      const stdin = standardInput(`${answer.headers.get('location')}\n`);
+      return line.runIn({ stdin }, 'login', '--resume', id, '--json');
+    };
+    network.signsIn(mallory);
+    expect((await begin()).exitCode).toBe(6);
+    expectNothingStored();
+    network.signsIn(alice);
+    const done = await begin();
+    expect([done.exitCode, JSON.parse(done.stdout).profile]).toMatchObject([0, { sub: alice }]);
   });
 
   it('is left out of the profile of a DID where it does not lead back', async () => {
@@ -283,7 +314,7 @@ describe('an identity of atproto that must not be trusted', () => {
       json({ ...metadataOf(network.server.origin), ...changes }),
     );
 
-  it.each(untrusted)('is %s: nothing is asked of a server, and nothing stored', async (_, spoil) => {
+  it.each(untrusted)('T79 is %s: nothing is asked of a server, and nothing stored', async (_, spoil) => {
     spoil();
     const ended = await run('bluesky', 'alice.test', ...local);
     expect(ended.exitCode).toBe(6);

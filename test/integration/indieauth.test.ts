@@ -118,7 +118,7 @@ describe('an answer of IndieAuth that must not be trusted', () => {
   });
 
   it.each(['metadata-by-html', 'endpoints', 'nothing'] as const)(
-    'is one about another host, whose page names another server (%s)',
+    'T79 is one about another host, whose page names another server (%s)',
     async (names) => {
       const site = await siteThat();
       const victim = await siteThat(names);

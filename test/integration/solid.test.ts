@@ -174,7 +174,7 @@ describe('an answer of Solid that must not be trusted', () => {
     ['names none by then', () => profile()],
     ['has moved', () => redirect('/elsewhere')],
     ['is of a private network by then', () => redirect('https://10.0.0.1/card')],
-  ] as [string, () => Responder][])('is one about a WebID whose profile %s', async (_, answer) => {
+  ] as [string, () => Responder][])('T79 is one about a WebID whose profile %s', async (_, answer) => {
     pod.on('/elsewhere', profile(server.issuer));
     pod.on('/ada/card', profile(server.issuer), answer());
     const ended = await line.run(ada(), ...local);
