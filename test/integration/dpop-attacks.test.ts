@@ -176,6 +176,16 @@ describe('T75 an account whose tokens are bound', () => {
     expect((await request()).exitCode).toBe(0);
   });
 
+  it('keeps no refresh token that is bound to the key of the sign-in before', async () => {
+    server.rewriteReply('token', ({ refresh_token: _left, ...reply }) => reply);
+    const outcome = await signInBound(line, servers);
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+    server.restore();
+    const { accounts: stored } = JSON.parse((await line.run('status', '--json')).stdout);
+    expect(stored).toMatchObject([{ refreshable: false, token_type: 'DPoP' }]);
+    expect((await request()).exitCode).toBe(0);
+  });
+
   it('asks an API that accepts no nonce twice, and refreshes nothing for it', async () => {
     const [asked, refreshed] = [api.requests.length, server.hits('token')];
     api.wantNonce('the-right-one');
