@@ -53,7 +53,12 @@ export function createProgram(
     });
     command.action(async () => {
       const surroundings = { context, run, argv: rawArguments(program) };
-      end((await actions[name](surroundings, command.opts(), ...command.processedArgs)) ?? ExitCode.done);
+      const action = actions[name](surroundings, command.opts(), ...command.processedArgs);
+      const exitCode = await action.catch(async (error: unknown) => {
+        const { orFlagWithoutDashes } = await import('./commands/mistyped-command.ts');
+        throw orFlagWithoutDashes(error, command.args, description);
+      });
+      end(exitCode ?? ExitCode.done);
     });
   }
   return program;

@@ -30,6 +30,19 @@ const examples: Readonly<Record<string, string>> = {
   setup: 'oauth-login setup github',
 };
 
+const SIGN_OUT =
+  'to remove all that is kept on this machine: oauth-login forget --everything; to sign out everywhere: oauth-login logout --all';
+const HOST = 'for a server of your own, use --host, for example: oauth-login gitlab --host git.example.com';
+const NAME_ACCOUNT = 'name the account without the flag, for example: oauth-login switch github:octocat';
+
+/** What flags of other tools and of other commands mean, by the command that they were typed after. */
+const flagsOfOthers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  forget: { '--all': SIGN_OUT },
+  whoami: { '--all': 'to see every account, use: oauth-login status' },
+  status: { '--all': 'it always shows every account: oauth-login status' },
+  switch: { '--user': NAME_ACCOUNT, '--username': NAME_ACCOUNT, '-u': NAME_ACCOUNT },
+};
+
 /** The `UsageError` for a command line that could not be read: names what was typed, and an example or the help. */
 export function commandLineError(fault: TypingFault, argv: readonly string[]): UsageError {
   const [first = ''] = argv;
@@ -88,14 +101,26 @@ function unknownFlag(typed: string, first: string): UsageError {
   const known = longNames(first);
   // Before any command, a flag of none may be meant, such as --version; what follows a name may be a secret.
   const candidates = typed === first ? [...known, ...rootFlags.flatMap(namesOf)] : known;
-  const [nearest] = name === typed ? nearestFlags(typed, candidates) : [];
+  const meant =
+    flagsOfOthers[first]?.[name] ?? (name === '--hostname' && known.includes('--host') ? HOST : undefined);
+  // `--all` is the beginning of many names, and a flag of another command: no slip of the fingers.
+  const isOfAnother = meant !== undefined || ownersOf(name).length > 0;
+  const near = name === typed && meant === undefined ? nearestFlags(typed, candidates) : [];
+  const [nearest] = near.filter((flag) => !isOfAnother || !flag.startsWith(name));
   const hint = secretOptionHint(name, known);
   const suggestion = nearest === undefined || hint !== undefined ? '' : `; did you mean ${nearest}?`;
   const isForVersion =
     nearest === undefined && name === typed && nearestNames(typed, ['--version']).length > 0;
   const forVersion = isForVersion ? 'to see the version, use: oauth-login --version' : undefined;
   const elsewhere = nearest === undefined ? flagElsewhere(name, known, first) : undefined;
-  return usageError(`unknown option ${name}${suggestion}`, hint ?? forVersion ?? elsewhere ?? helpOf(first));
+  return usageError(
+    `unknown option ${name}${suggestion}`,
+    hint ?? meant ?? forVersion ?? elsewhere ?? helpOf(first),
+  );
+}
+
+function ownersOf(flag: string): readonly string[] {
+  return Object.keys(descriptions).filter((command) => longNames(command).includes(flag));
 }
 
 /** The flags that may be meant. The dashes do not count: after them, a short name is as short as any other. */
@@ -112,7 +137,7 @@ function flagElsewhere(name: string, known: readonly string[], first: string): s
   if (['-o', '--output'].includes(name) && known.includes('--json')) {
     return 'for a JSON document, use --json instead';
   }
-  const owners = Object.keys(descriptions).filter((command) => longNames(command).includes(name));
+  const owners = ownersOf(name);
   const [one, two, ...others] = owners;
   if (one === undefined) {
     return undefined;

@@ -4,8 +4,8 @@ import { shellQuoted } from '../ground/file-system-words.ts';
 export interface OtherWords {
   readonly words: readonly string[];
   /**
-   * What to type instead. `{target}` stands for the first word that was typed after it, `{words}` for two and more;
-   * the example after `|` takes their place where fewer were typed.
+   * What to type instead. `{target}` stands for the first word that was typed after it, `{second}` for the one after that,
+   * `{words}` for two and more; the example after `|` takes their place where fewer were typed.
    */
   readonly hint: string;
 }
@@ -21,7 +21,7 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to sign out, use: oauth-login logout {target}',
   },
   {
-    words: ['list', 'ls', 'accounts', 'profiles', 'show'],
+    words: ['list', 'ls', 'account', 'accounts', 'profile', 'profiles', 'show'],
     hint: 'to see every account, use: oauth-login status',
   },
   {
@@ -61,12 +61,21 @@ export const otherWords: readonly OtherWords[] = [
     hint: 'to run a program with the token in its environment, use: oauth-login exec github -- printenv GITHUB_TOKEN',
   },
   {
-    words: ['credentials', 'credential-helper', 'git-credential', 'helper', 'get', 'store', 'erase'],
+    words: [
+      'credentials',
+      'credential-helper',
+      'git-credential',
+      'setup-git',
+      'helper',
+      'get',
+      'store',
+      'erase',
+    ],
     hint: 'to let git use your sign-in, use: oauth-login credential git --install',
   },
   {
     words: ['rename', 'alias', 'name'],
-    hint: 'to give an account a name, sign in again with it: oauth-login login {target|github} --as work',
+    hint: 'to give an account a name, sign in again with it: oauth-login login {target|github} --as {second|work}',
   },
   {
     words: ['backup', 'save', 'dump'],
@@ -100,21 +109,29 @@ export const otherWords: readonly OtherWords[] = [
   { words: ['man', 'docs', 'commands'], hint: 'to see the commands, use: oauth-login --help' },
 ];
 
+/** Words that other tools have before the name of a command; the command after them is meant. */
+const wordsBefore = new Set(['auth', 'account', 'accounts', 'profile', 'profiles', 'sso', 'oauth-login']);
+
 /**
  * The hint for a command line that begins with a word of another tool, filled in with the words after it; `undefined`
- * for any other. `gh` has `auth` before its commands, so a command after `auth` is the one that is meant.
+ * for any other. `gh` has `auth` before its commands, and `aws` has `sso`: a command after such a word is the one that
+ * is meant. A line that is copied after the name of this tool has that name twice.
  */
 export function otherWordsHint(typed: readonly string[], commands: readonly string[]): string | undefined {
   const [first = '', ...rest] = typed.map((word, index) => (index === 0 ? word.toLowerCase() : word));
   const second = rest[0]?.toLowerCase() ?? '';
-  if (first === 'auth' && commands.includes(second)) {
-    return `use: ${['oauth-login', second, ...rest.slice(1).map(shellQuoted)].join(' ')}`;
+  if (first === 'oauth-login' || (wordsBefore.has(first) && commands.includes(second))) {
+    const meant = commands.includes(second) ? [second, ...rest.slice(1)] : rest;
+    return rest.length === 0
+      ? 'to see the commands, use: oauth-login --help'
+      : (otherWordsHint(meant, commands) ?? `use: ${['oauth-login', ...meant.map(shellQuoted)].join(' ')}`);
   }
-  if (first === 'auth' && findWord(second) !== undefined) {
+  if (wordsBefore.has(first) && findWord(second) !== undefined) {
     return otherWordsHint(rest, commands);
   }
-  return findWord(first)?.hint.replace(/ ?\{(target|words)(?:\|([^}]*))?\}/g, (_, what, example) => {
-    const words = what === 'target' ? rest.slice(0, 1) : rest.length < 2 ? [] : rest;
+  return findWord(first)?.hint.replace(/ ?\{(target|second|words)(?:\|([^}]*))?\}/g, (_, what, example) => {
+    const all = rest.length < 2 ? [] : rest;
+    const words = what === 'target' ? rest.slice(0, 1) : what === 'second' ? rest.slice(1, 2) : all;
     const shown = words.length === 0 ? example : words.map(shellQuoted).join(' ');
     return shown === undefined ? '' : ` ${shown}`;
   });

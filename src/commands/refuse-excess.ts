@@ -42,7 +42,19 @@ export function refuseExcess(
     });
   }
   const excess = words.slice(most).map((word) => JSON.stringify(word));
-  throw new UsageError('usage_invalid', `too many words for ${name}: ${excess.join(' ')}`, {
-    hint: `${insteadOf[name] ?? 'leave them out'}; oauth-login ${name} --help shows what it takes`,
+  // The name of the command can be left out, and then nobody has typed it.
+  const place =
+    name === 'login'
+      ? `after ${words
+          .slice(0, most)
+          .map((word) => JSON.stringify(word))
+          .join(' ')}`
+      : `for ${name}`;
+  const instead =
+    name === 'forget'
+      ? `to sign out of one provider, use: oauth-login logout ${shellQuoted(first)}`
+      : insteadOf[name];
+  throw new UsageError('usage_invalid', `too many words ${place}: ${excess.join(' ')}`, {
+    hint: `${instead ?? 'leave them out'}; oauth-login ${name} --help shows what it takes`,
   });
 }

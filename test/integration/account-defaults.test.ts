@@ -166,6 +166,17 @@ describe('a name that nobody has', () => {
       }
     }
   });
+
+  it('that nobody has is told with the accounts that are signed in', async () => {
+    for (const command of ['token', 'switch', 'use', 'whoami', 'logout']) {
+      const { exitCode, stderr } = await line.run(command, 'boss');
+      expect([command, exitCode]).toEqual([command, 2]);
+      expect(stderr).toContain('there is no provider or account "boss"');
+      expect(stderr).toMatch(/signed in: acme:ada, acme:grace|signed in: acme:grace, acme:ada/);
+    }
+    // What may be the address of a server keeps the hint for that.
+    expect((await line.run('token', 'git.example.com')).stderr).toContain('https://git.example.com');
+  });
 });
 
 describe('OAUTH_LOGIN_ACCOUNT', () => {

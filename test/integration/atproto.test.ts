@@ -151,7 +151,7 @@ describe('a handle of atproto', () => {
     const refused = await run('github', 'alice.test');
     expect([refused.exitCode, refused.stderr]).toEqual([
       2,
-      expect.stringContaining('too many words for login'),
+      expect.stringContaining('too many words after "github"'),
     ]);
     const three = await run('bluesky', 'alice.test', 'bob.test');
     expect(three.exitCode).toBe(2);

@@ -212,7 +212,8 @@ describe('a command line that cannot be read', () => {
   });
 
   it.each([
-    [['github', 'google'], 'too many words for login: "google"'],
+    [['github', 'google'], 'too many words after "github": "google"'],
+    [['list-of', 'accounts'], 'too many words after "list-of": "accounts"'],
     [['status', 'github'], 'too many words for status: "github"'],
     [['whoami', 'a', 'b', 'c'], 'too many words for whoami: "b" "c"'],
     [['exec'], 'exec needs a provider'],
@@ -231,6 +232,34 @@ describe('a command line that cannot be read', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toBe(`oauth-login: error: ${message}\n${stderr.split('\n')[1]}\n`);
     expect(stderr).toMatch(/\noauth-login: hint: .*oauth-login .*\n$/);
+  });
+
+  it.each([
+    [['account', 'list'], 'oauth-login status'],
+    [['profile', 'list'], 'oauth-login status'],
+    [['profiles', 'switch', 'acme:ada'], 'oauth-login switch acme:ada'],
+    [['sso', 'login'], 'oauth-login login'],
+    [['rename', 'acme', 'boss'], 'oauth-login login acme --as boss'],
+    [['oauth-login', 'github'], 'oauth-login github'],
+    [['oauth-login', 'token', 'github'], 'oauth-login token github'],
+    [['oauth-login', 'account', 'list'], 'oauth-login status'],
+    [['setup-git'], 'oauth-login credential git --install'],
+    [['uninstall'], 'oauth-login forget --everything'],
+    [['logout', 'all'], 'oauth-login logout --all'],
+    [['whoami', 'offline'], 'oauth-login whoami --offline'],
+    [['forget', 'work'], 'oauth-login logout work'],
+    [['forget', '--all'], 'oauth-login forget --everything'],
+    [['whoami', '--all'], 'oauth-login status'],
+    [['token', '--all'], 'oauth-login logout --help'],
+    [['login', '--hostname', 'git.example.com'], 'oauth-login gitlab --host'],
+    [['switch', '--user', 'octocat'], 'oauth-login switch github:octocat'],
+  ])('%j, as other tools have it, leads to the command that is meant', async (argv, command) => {
+    const { stderr, exitCode } = await line.run(...argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/\noauth-login: hint: .*\n$/);
+    expect(stderr).toMatch(new RegExp(`${command}(?![\\w-])`));
+    expect(stderr).not.toMatch(/did you mean|for login/);
+    await checkHints(stderr);
   });
 
   it('names an example of each command that needs a word', async () => {
