@@ -29,6 +29,7 @@ import { endSessions } from './end-sessions.ts';
 import { offerDeletion } from './offer-deletion.ts';
 import { openAccess } from './open-access.ts';
 import { keptClientsWords } from './tell-kept-clients.ts';
+import { tellRulesLeft } from './tell-rules-left.ts';
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends AccountChoice {
@@ -110,6 +111,8 @@ export async function logout(typed: string | undefined, given: LogoutFlags, cont
   }
   const [first, ...others] = errors;
   if (!flags.json) {
+    const { accounts } = await access.store.list();
+    tellRulesLeft(forgottenHeads(outcomes), accounts, context);
     for (const error of others) {
       context.stderr.write(problemText('warning', error));
     }

@@ -1,3 +1,4 @@
+import { isMeantBy, isNamed } from '../accounts/account-words.ts';
 import type { Session } from '../accounts/session.ts';
 import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
@@ -6,9 +7,15 @@ import { jsonText } from '../output/json.ts';
 import { writeWords } from '../output/write-words.ts';
 import { readOwnRules } from '../settings/account-rules.ts';
 import { writeDefaultAccount, writeOverallDefault } from '../settings/configuration-change.ts';
-import { readNamedAccount, withNamedAccount } from '../settings/named-account.ts';
+import { readNamedAccount } from '../settings/named-account.ts';
 
-const REMOVE_OVERALL = 'oauth-login switch --remove --everywhere';
+/** The command that takes away the default where no provider is named. */
+export const REMOVE_OVERALL = 'oauth-login switch --remove --everywhere';
+
+/** The command that takes away the default account of a provider. */
+export function removeDefaultCommand(provider: string): string {
+  return `oauth-login switch ${shellQuoted(provider)} --remove`;
+}
 
 /** The defaults of the user's own configuration. */
 interface Defaults {
@@ -20,24 +27,25 @@ interface Defaults {
 
 /**
  * `switch --remove`: takes the default account of a provider away. With `--everywhere`, it is the default where no provider
- * is named; with a provider too, both, as far as they are of it. Says which default is left.
+ * is named; with a provider too, both, as far as they are of it. The account that is the default may be named, too. Says
+ * which default is left.
  *
  * Throws a `UsageError` that lists the defaults, and the command for each, when there is none of that kind.
  */
 export async function removeDefault(
   typed: string | undefined,
   { everywhere = false, json = false }: { readonly everywhere?: boolean; readonly json?: boolean },
-  { context, configuration }: Session,
+  { context, configuration, store }: Session,
 ): Promise<void> {
   const { default_accounts: accounts = {} } = await configuration();
   const defaults: Defaults = { accounts, overall: readOwnRules(context.paths)?.overall };
   const { overall } = defaults;
-  const name = withNamedAccount(typed, {})[0]?.toLowerCase();
+  const name = await providerOfDefault(typed, accounts, store);
   const isOwn = name !== undefined && Object.hasOwn(accounts, name);
   const isOverall =
     everywhere &&
     overall !== undefined &&
-    (name === undefined || name === overall || readNamedAccount(overall)?.provider === name);
+    (name === undefined || [overall.toLowerCase(), readNamedAccount(overall)?.provider].includes(name));
   if (!isOwn && !isOverall) {
     throw noSuchDefault(typed, everywhere, defaults);
   }
@@ -65,6 +73,29 @@ export async function removeDefault(
   }
 }
 
+/** The provider that was typed, or the one whose default account was; an account that is no default leaves the word as it is. */
+async function providerOfDefault(
+  typed: string | undefined,
+  accounts: Defaults['accounts'],
+  store: Session['store'],
+): Promise<string | undefined> {
+  const word = typed?.toLowerCase();
+  if (typed === undefined || word === undefined || Object.hasOwn(accounts, word)) {
+    return word;
+  }
+  const { accounts: heads } = await store.list();
+  const isMeant = (readNamedAccount(typed) === undefined ? isNamed : isMeantBy)(typed);
+  const isNamedSo = ([provider, name]: readonly [string, string]) => {
+    const words = `${provider}:${name}`;
+    return (
+      [name.toLowerCase(), words.toLowerCase()].includes(word) ||
+      heads.some((head) => isMeant(head) && isMeantBy(words)(head))
+    );
+  };
+  const named = Object.entries(accounts).filter(isNamedSo);
+  return named.length === 1 ? named[0]?.[0] : word;
+}
+
 function noSuchDefault(
   typed: string | undefined,
   everywhere: boolean,
@@ -72,8 +103,7 @@ function noSuchDefault(
 ): UsageError {
   const known = [
     ...Object.entries(accounts).map(
-      ([provider, name]) =>
-        `${safeText(`${provider}:${name}`)} (oauth-login switch ${shellQuoted(provider)} --remove)`,
+      ([provider, name]) => `${safeText(`${provider}:${name}`)} (${removeDefaultCommand(provider)})`,
     ),
     ...(overall === undefined ? [] : [`${safeText(overall)} where no provider is named (${REMOVE_OVERALL})`]),
   ];

@@ -12,6 +12,7 @@ import { safeText } from '../ground/safe-text.ts';
 import { whyText } from '../output/account-reason-text.ts';
 import { jsonText } from '../output/json.ts';
 import { writeWords } from '../output/write-words.ts';
+import { readOwnRules } from '../settings/account-rules.ts';
 import { writeDefaultAccount, writeOverallDefault } from '../settings/configuration-change.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { removeDefault } from './remove-default.ts';
@@ -38,9 +39,13 @@ export async function switchAccount(
   if (flags.remove) {
     return removeDefault(typed, flags, session);
   }
-  const { accounts } = await session.store.list();
+  const { accounts, problems } = await session.store.list();
   const head = await chosenAccount(typed, accounts, session);
   const words = accountWords(head, accounts);
+  const isOnlyOne = accounts.length === 1 && problems.length === 0;
+  if (typed === undefined && flags.everywhere !== true && isOnlyOne && !hasDefault(head, context)) {
+    return tellOnlyOne(head, words, flags, context);
+  }
   await writeDefaultAccount(context, head.provider, words.slice(head.provider.length + 1));
   if (flags.everywhere) {
     await writeOverallDefault(context, words);
@@ -58,6 +63,21 @@ export async function switchAccount(
     'done',
   );
   await tellOther(head, openSession(context));
+}
+
+/** Whether the user's configuration says which account of its provider is the default one. */
+function hasDefault({ provider }: AccountHead, { paths }: Context): boolean {
+  return readOwnRules(paths)?.defaults.has(provider) === true;
+}
+
+/** Nothing was named, and there is nothing to choose from: a rule that nobody asked for would only be in the way later. */
+function tellOnlyOne(head: AccountHead, words: string, { json }: SwitchFlags, context: Context): void {
+  const { provider, id } = head;
+  if (json) {
+    context.stdout.write(jsonText({ provider, account: id, target: words, everywhere: false }));
+  }
+  const told = `${accountName(head)} (${safeText(words)}) is the only account, and needs no default; nothing was changed\n`;
+  context.stderr.write(json ? `note: ${told}` : told);
 }
 
 async function chosenAccount(

@@ -251,7 +251,12 @@ describe('switch', () => {
 
   it('--everywhere is for one person, whom nobody replaces after the sign-out', async () => {
     await line.run('switch', 'acme:grace', '--everywhere');
-    expect((await line.run('logout', 'acme:grace')).exitCode).toBe(0);
+    const out = await line.run('logout', 'acme:grace');
+    expect(out.exitCode).toBe(0);
+    expect(out.stderr).toContain(
+      'note: acme:grace is still the default account of acme; to remove that: oauth-login switch acme --remove\n' +
+        'note: acme:grace is still the default where no provider is named; to remove that: oauth-login switch --remove --everywhere\n',
+    );
     const removed = await line.run('switch', 'acme', '--remove');
     expect(removed.stderr).toBe(
       'note: acme:grace is still the default where no provider is named; to change that: oauth-login switch --remove --everywhere\n',
@@ -275,6 +280,46 @@ describe('switch', () => {
     expect(configurationOf(line)).not.toHaveProperty('default_account');
     expect(await whoIs('.')).toBe('ada');
     expect((await line.run('switch', '--remove', '--everywhere')).exitCode).toBe(2);
+  });
+
+  it('takes away the default of the account that is named, and of no other', async () => {
+    for (const typed of ['acme:ada', 'ada', 'ADA@example.com', 'acme:ada@example.com']) {
+      await line.run('switch', 'acme:ada');
+      const other = await line.run('switch', 'acme:grace', '--remove');
+      expect([typed, other.exitCode]).toEqual([typed, 2]);
+      expect(other.stderr).toContain('acme:ada (oauth-login switch acme --remove)');
+      expect(await line.run('switch', typed, '--remove')).toMatchObject({ exitCode: 0 });
+      expect(configurationOf(line)).not.toHaveProperty('default_accounts');
+    }
+  });
+
+  it('changes nothing where nothing is named and one account is there', async () => {
+    await line.run('logout', 'acme:grace');
+    const { accounts } = JSON.parse((await line.run('status', '--json')).stdout);
+    for (const { target } of accounts.filter(({ target }: { target: string }) => target !== 'acme:ada')) {
+      await line.run('logout', target);
+    }
+    const before = configurationOf(line);
+    const { exitCode, stderr } = await line.run('switch');
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'ada (acme:ada) is the only account, and needs no default; nothing was changed\n',
+    ]);
+    expect(configurationOf(line)).toEqual(before);
+    expect(JSON.parse((await line.run('switch', '--json')).stdout)).toMatchObject({ target: 'acme:ada' });
+    await line.run('switch', 'acme');
+    expect(configurationOf(line)).toMatchObject({ default_accounts: { acme: 'ada' } });
+  });
+
+  it('and use are not forgotten with the account: logout gives the command for each rule', async () => {
+    await runIn('work', 'use', 'acme:ada', '--here');
+    const { stderr } = await line.run('logout', 'acme:ada');
+    const command = `oauth-login use acme:ada ${home}/work --remove`;
+    expect(stderr).toContain(
+      `note: acme:ada is still the account of ${home}/work; to remove that: ${command}\n`,
+    );
+    expect((await line.run(...command.split(' ').slice(1))).exitCode).toBe(0);
+    expect(configurationOf(line)).not.toHaveProperty('directories');
   });
 
   it('removes both defaults of a provider with --everywhere, and lists those that there are', async () => {
@@ -336,7 +381,10 @@ describe('status', () => {
   it('and logout says what it means before it signs that out', async () => {
     await runIn('work', 'use', 'acme:grace');
     const { stdout, stderr } = await runIn('work', 'logout', 'acme');
-    expect(stderr).toBe(`grace is meant, because ${home}/work means it\n`);
+    expect(stderr).toBe(
+      `grace is meant, because ${home}/work means it\n` +
+        `note: acme:grace is still the account of ${home}/work; to remove that: oauth-login use acme:grace ${home}/work --remove\n`,
+    );
     expect(stdout).toMatch(/^Signed out grace /);
     rmSync(join(home, 'work'), { recursive: true });
     expect((await line.run('use')).stdout).toContain('(this directory is gone)');
