@@ -102,7 +102,11 @@ export const actions: Readonly<Record<CommandName, Action>> = {
   doctor: async ({ context }, flags, target) => {
     return (await import('./doctor.ts')).doctor(target, flags, context);
   },
-  completion: async ({ context }, _flags, shell, words) => {
+  completion: async ({ context, argv }, _flags, shell, words) => {
+    // The scripts ask after two dashes, and people do not.
+    if (words.length > 0 && !argv.includes('--')) {
+      (await import('./completion.ts')).refuseWords(words);
+    }
     await (await import('./completion.ts')).completion(shell, words, context);
   },
   demo: async ({ context, run }, flags) => {

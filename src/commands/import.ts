@@ -30,9 +30,34 @@ export async function importFrom(
       hint: 'name the file that was exported, for example: oauth-login import github.export',
     });
   }
+  refuseFlagsOfFrom(flags);
   const { head, refusal, lostAlias } = await importAccount(path, flags, openAccess(flags, context));
   writeImported({ head, ...defined({ lostAlias }) }, flags, context);
   if (refusal !== undefined) {
     context.stderr.write(notConfiguredText(head, refusal));
+  }
+}
+
+/** Flags of a sign-in, which an exported account brings with it. */
+const flagsOfFrom = {
+  as: '--as',
+  account: '--account',
+  host: '--host',
+  issuer: '--issuer',
+  clientId: '--client-id',
+  clientSecretFile: '--client-secret-file',
+  scope: '--scope',
+  allowHttpLoopback: '--allow-http-loopback',
+} as const;
+
+/** Throws a `UsageError` for a flag that would say nothing here, before anything is read or replaced. */
+function refuseFlagsOfFrom(flags: ImportFlags): void {
+  const given = Object.entries(flagsOfFrom).flatMap(([member, flag]) =>
+    flags[member as keyof typeof flagsOfFrom] === undefined ? [] : [flag],
+  );
+  if (given.length > 0) {
+    throw new UsageError('usage_conflict', `${given.join(' and ')} can only be used together with --from`, {
+      hint: 'leave it out: the file says it already; --from takes a login of gh or gcloud, or a refresh token',
+    });
   }
 }

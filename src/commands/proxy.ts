@@ -91,7 +91,7 @@ export async function proxy(
         return await (await context.startChild({ program, args, env })).exitCode;
       }
       const answer = { addresses, token: phantom.reveal(), variables };
-      context.stderr.write(proxyStartText(addresses));
+      context.stderr.write(proxyStartText(addresses, context.stderr.isTTY === true));
       context.stdout.write(flags.json ? proxyJson(answer) : proxyLines(answer));
       await stopped(context.signal);
       return 0;

@@ -7,9 +7,10 @@ import type { AuthorizedRequest } from '../credential/authorized-request.ts';
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { networkOf, signalled } from '../ground/http-options.ts';
+import { tellWaiting } from '../ground/tell-waiting.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { readRequestBody, standardInputFlags } from '../settings/request-body.ts';
-import { type RequestFlags, requestSettings } from '../settings/request-settings.ts';
+import { addressAt, type RequestFlags, requestSettings } from '../settings/request-settings.ts';
 import { refuseTwoInputs } from '../settings/standard-input.ts';
 import { openAccess } from './open-access.ts';
 import { requireOrigin } from './require-origin.ts';
@@ -34,14 +35,18 @@ export async function request(
       hint: `give the method with a flag, for example: oauth-login request github https://api.github.com/user --request ${target.toUpperCase()}`,
     });
   }
-  const { url, method, headers, data } = requestSettings(address, flags);
+  const { url: asked, method, headers, data } = requestSettings(address, flags);
   refuseTwoInputs(flags, data === undefined ? [] : standardInputFlags(data));
   const access = openAccess(flags, context, 'request');
   const configuration = await access.configuration();
   const source = await tokenSourceOf(target, flags, access);
   const allowed = tokenOrigins(source, target, flags, configuration);
+  const url = addressAt(asked, { origins: allowed.origins, label: allowed.provider.label });
   requireOrigin(url, allowed, configuration, context.paths);
 
+  if (data !== undefined && standardInputFlags(data).length > 0) {
+    tellWaiting('the body of the request', context);
+  }
   const body = data === undefined ? undefined : await readRequestBody(data, context);
   const network = networkOf(networkOfSource(source), access.trace);
   const http = await context.openHttp({ ...network, streaming: true });

@@ -26,11 +26,13 @@ export function proxyJson({ addresses, token, variables }: ProxyAnswer): string 
   });
 }
 
-/** Says to a person where the proxy leads. */
-export function proxyStartText(addresses: ReadonlyMap<string, string>): string {
-  return [...addresses]
-    .map(([origin, address]) => `oauth-login: ${address} leads to ${safeText(origin)}\n`)
-    .join('');
+/** Says where the proxy leads, and to a person how it is ended. */
+export function proxyStartText(addresses: ReadonlyMap<string, string>, isForPerson: boolean): string {
+  const leads = [...addresses].map(
+    ([origin, address]) => `oauth-login: ${address} leads to ${safeText(origin)}\n`,
+  );
+  const end = isForPerson ? 'oauth-login: this goes on until you press Ctrl-C\n' : '';
+  return `${leads.join('')}${end}`;
 }
 
 /** A request that was answered. */

@@ -7,6 +7,7 @@ import { readStart, textOfBytes } from '../ground/read-bytes.ts';
 import { readInput } from '../ground/read-input.ts';
 import { Secret } from '../ground/secret.ts';
 import { systemReason } from '../ground/system-words.ts';
+import { tellWaiting } from '../ground/tell-waiting.ts';
 import { effectiveUid } from './private-directory.ts';
 
 /** Longest secret that is read, in bytes. */
@@ -24,7 +25,7 @@ export interface SecretSource {
 
 const clientSecret: SecretSource = { what: 'the client secret', flag: '--client-secret-file' };
 
-type Needs = Pick<Context, 'stdin' | 'platform' | 'clock' | 'signal'>;
+type Needs = Pick<Context, 'stdin' | 'stderr' | 'platform' | 'clock' | 'signal'>;
 
 /**
  * Reads a secret from a file, or from standard input for `-`; one line break at the end does not count.
@@ -49,6 +50,7 @@ export async function readSecretFile(
 /** Reads a secret of more than one line, such as a key; otherwise like `readSecretFile`. */
 export async function readSecretText(path: string, context: Needs, source: SecretSource): Promise<string> {
   if (path === '-') {
+    tellWaiting(`${source.what}, which the terminal shows`, context);
     return readPatiently(context.stdin, path, context, source);
   }
   const file = open(path, source);
@@ -84,7 +86,7 @@ export function sourceName(path: string): string {
 async function readPatiently(
   input: Input,
   path: string,
-  { clock, signal }: Needs,
+  { clock, signal }: Pick<Needs, 'clock' | 'signal'>,
   source: SecretSource,
 ): Promise<string> {
   const done = new AbortController();

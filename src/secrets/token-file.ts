@@ -68,7 +68,7 @@ export function openTokenFile(path: string, flag: string, paths: Pick<Paths, 'da
 
 function requireReplaceable(file: string, flag: string, own: WrittenToken): void {
   const refused = (reason: string, hint: string, cause?: unknown) =>
-    new ConfigurationError('config_write_failed', `${file} is not replaced by a token (${reason})`, {
+    new ConfigurationError('config_write_failed', `the token is not written to ${file} (${reason})`, {
       hint,
       cause,
     });

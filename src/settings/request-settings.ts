@@ -22,9 +22,15 @@ export interface RequestData {
   readonly kind: 'form' | 'json';
 }
 
+/** A path, as `gh api` takes it: it is complete once the account says where its API is. */
+export interface ApiPath {
+  readonly path: string;
+}
+
 /** What is asked of a resource server. */
 export interface RequestSettings {
-  readonly url: URL;
+  /** The address, or the path at the only API. */
+  readonly url: URL | ApiPath;
   readonly method: string;
   readonly headers: Headers;
   readonly data?: RequestData;
@@ -44,6 +50,8 @@ const ownHeaders = new Set([
   'trailer',
   'dpop',
 ]);
+/** One slash: two would begin the name of a host. */
+const PATH = /^\/(?![/\\])[^\s\x00-\x1f\x7f]*$/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Folds the flags into one request; throws a `UsageError`. */
@@ -56,7 +64,7 @@ export function requestSettings(address: string, flags: RequestFlags): RequestSe
     });
   }
   return {
-    url: requestAddress(address),
+    url: PATH.test(address) ? { path: address } : requestAddress(address),
     method,
     headers: readHeaders(flags.header ?? [], data),
     ...defined({ data }),
@@ -70,6 +78,28 @@ export function requestMethod(text: string, flag: string): string {
     throw invalid(`${JSON.stringify(text)} is not a method`, `for example ${flag} DELETE`);
   }
   return method;
+}
+
+/**
+ * The address of a request. Throws a `UsageError` for a path alone where the token may go to several origins, or to none that is
+ * known: then nobody can tell which one is meant.
+ */
+export function addressAt(
+  url: URL | ApiPath,
+  { origins, label }: { readonly origins: readonly string[]; readonly label: string },
+): URL {
+  if (url instanceof URL) {
+    return url;
+  }
+  const [only, ...others] = origins;
+  if (only !== undefined && others.length === 0) {
+    return requestAddress(`${only}${url.path}`);
+  }
+  const known = only === undefined ? 'no API of it is known' : `it may go to ${origins.join(', ')}`;
+  throw invalid(
+    `the path ${url.path} alone does not say where the token of ${label} should go`,
+    `give the whole address, for example ${only ?? 'https://api.example.com'}${url.path}; ${known}`,
+  );
 }
 
 /** Reads the absolute address of a request. Throws a `UsageError` for any other text. */

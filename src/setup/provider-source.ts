@@ -4,6 +4,7 @@ import { httpOptions, signalled } from '../ground/http-options.ts';
 import { readFileUpTo, textOfBytes } from '../ground/read-bytes.ts';
 import { readInput } from '../ground/read-input.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
+import { tellWaiting } from '../ground/tell-waiting.ts';
 import { checkEndpoint } from '../providers/endpoint.ts';
 
 /** Longest provider file that is read, in bytes; the longest of this package has less than a tenth of that. */
@@ -34,6 +35,7 @@ export async function readProviderSource(source: string, context: Context): Prom
 async function readLocal(source: string, context: Context): Promise<Uint8Array> {
   try {
     if (source === '-') {
+      tellWaiting('the provider file', context);
       return await readInput(context.stdin, context.signal, MOST_BYTES);
     }
     return await readFileUpTo(source, MOST_BYTES, context);

@@ -7,6 +7,7 @@ import { openAccountStore } from '../../src/accounts/account-store.ts';
 import { Secret } from '../../src/ground/secret.ts';
 import { accountHead } from '../support/account-head.ts';
 import { copyBuiltCommand, takeWholeProgramAway } from '../support/built-command.ts';
+import { openCommandLine } from '../support/command-line.ts';
 import { commandOf, type Program, shellWords } from '../support/programs.ts';
 import { runInTerminal } from '../support/pseudo-terminal.ts';
 import { describeWith } from '../support/requirements.ts';
@@ -101,6 +102,14 @@ describeWith(['script', 'bash', 'zsh', 'fish'], 'completion in a real shell', ()
       ['oauth-login lichess --client-m', /metadata-url/, '<oauth-login><lichess><--client-metadata-url>'],
     ];
     expect(await completed(start, install, lines)).toEqual(lines.map(([, , words]) => words));
+  });
+
+  it('prints the script of one shell, and no candidates for words that nobody asked about', async () => {
+    const line = openCommandLine({ user: 'nobody' });
+    const { exitCode, stdout, stderr } = await line.run('completion', 'bash', 'zsh');
+    line.close();
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('too many words for completion: "zsh"');
   });
 
   it('completes the same in fish, and files where a flag takes one', () => {

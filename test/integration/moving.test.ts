@@ -22,6 +22,12 @@ const importIn = (there: ReturnType<typeof other>, passphrase?: string, ...more:
   there.runIn(piped(passphrase), 'import', file(), '--passphrase-file', '-', ...more);
 
 describe('an account', () => {
+  it('takes no flag that only a login of another program needs, and replaces nothing then', async () => {
+    const { exitCode, stderr } = await other().run('import', 'no-such-file', '--as', 'home', '--replace');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--as can only be used together with --from');
+  });
+
   it('moves to another home, and works there, with its configuration', async () => {
     const command = await buildCommand();
     const [here, there] = [closeAfterTest(openHome(command)), closeAfterTest(openHome(command))];

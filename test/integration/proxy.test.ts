@@ -112,13 +112,19 @@ describe('proxy', () => {
   it('runs without a command until it is stopped, and says once where it is', async () => {
     const ended = new AbortController();
     const written: string[] = [];
+    const told: string[] = [];
     const running = line.runIn(
-      { signal: ended.signal, stdout: { write: (text) => written.push(text) } },
+      {
+        signal: ended.signal,
+        stdout: { write: (text) => written.push(text) },
+        stderr: { isTTY: true, write: (text) => told.push(text) },
+      },
       'proxy',
       'work',
       '--json',
     );
     await expect.poll(() => written.join('')).toContain('}');
+    expect(told.join('')).toMatch(/leads to .*\n.*this goes on until you press Ctrl-C\n$/);
     const { token, addresses, variables } = JSON.parse(written.join(''));
     expect(addresses.map(({ origin }: { origin: string }) => origin)).toContain(api.origin);
     expect(variables).toMatchObject({ WORK_TOKEN: token, WORK_API_URL: addresses[0].address });

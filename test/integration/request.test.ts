@@ -48,6 +48,39 @@ describe('request', () => {
     expect(JSON.parse(stdout)).toMatchObject({ sub: 'person-1815' });
   });
 
+  it('takes a path where the token may go to one origin only', async () => {
+    const several = await request('/thing?a=b');
+    expect([several.exitCode, api.requests]).toEqual([2, []]);
+    expect(several.stderr).toContain(
+      'the path /thing?a=b alone does not say where the token of work should go',
+    );
+    expect(several.stderr).toContain(`for example ${api.origin}/thing?a=b; it may go to ${api.origin}, `);
+    writeConfiguration(line, { providers: { work: { issuer: server.issuer } } });
+    const { exitCode, stdout } = await request('/me');
+    expect([exitCode, JSON.parse(stdout).sub]).toEqual([0, 'person-1815']);
+    // None of these names another host.
+    for (const address of ['//evil.example/', '/\\evil.example/', '\\/evil.example/']) {
+      const refused = await request(address);
+      expect([address, refused.exitCode]).toEqual([address, 2]);
+      expect(refused.stderr).toContain('absolute URL');
+    }
+    expect((await request('/x/\\evil.example/@evil.example')).exitCode).toBe(0);
+    expect(api.requests).toEqual([]);
+  });
+
+  it('says at a terminal that it waits for the body, and how that is ended', async () => {
+    const said: string[] = [];
+    const stderr = { isTTY: true, write: (text: string) => void said.push(text) };
+    api.on('/thing', (_, response) => void response.end());
+    const words = ['request', 'work', `${api.origin}/thing`, '-d', '@-'];
+    await line.runIn({ stdin: { ...standardInput('a=1'), isTTY: true }, stderr: stderr as never }, ...words);
+    expect(said.join('')).toContain(
+      'oauth-login: type or paste the body of the request, then press Enter and Ctrl-D (Ctrl-C stops)\n',
+    );
+    expect(last().body).toBe('a=1');
+    expect((await line.runIn({ stdin: standardInput('a=1') }, ...words)).stderr).toBe('');
+  });
+
   it('sends forms as curl does', async () => {
     api.on('/thing', (_, response) => void response.end());
     const file = join(line.directory, 'form');

@@ -227,6 +227,7 @@ describe('what is below the commands', () => {
     'setup/guide-registration.ts',
     'setup/registration-page.ts',
     'secrets/passphrase-key.ts',
+    'secrets/secret-file.ts',
   ];
 
   it.each(silent)('%s writes to no stream', (part) => {

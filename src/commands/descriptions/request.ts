@@ -8,7 +8,11 @@ export const requestCommand: CommandDescription = {
   description: "send a request with the access token to the provider's API; the flags are like curl's",
   arguments: [
     { usage: '<target>' },
-    { usage: '[url]', description: 'the URL of the request; only the address of an API may stand alone' },
+    {
+      usage: '[url]',
+      description:
+        'the URL of the request, or its path where the provider has one API; only the address of an API may stand alone',
+    },
   ],
   flags: [
     { usage: '-X, --request <method>', description: 'the method (default: GET, or POST with data)' },

@@ -199,7 +199,7 @@ describe('T40 the place of a token file', () => {
     make(path);
     const look = ({ ino, size, mtimeMs } = lstatSync(path)) => [ino, size, mtimeMs];
     const before = look();
-    expect(() => open(path)).toThrow('is not replaced by a token');
+    expect(() => open(path)).toThrow('the token is not written to');
     expect(look()).toEqual(before);
   });
 

@@ -63,6 +63,28 @@ it('passes over a byte order mark in front of a secret', async () => {
 });
 
 describe('a secret in a pipe', () => {
+  it('says what it waits for at a terminal, and nothing of the secret', async () => {
+    for (const isTTY of [true, false]) {
+      const said: string[] = [];
+      const stdin = {
+        isTTY,
+        async *[Symbol.asyncIterator]() {
+          yield 's3cret\n';
+        },
+      };
+      const stderr = { write: (text: string) => void said.push(text) };
+      const context = { ...fake.context, stdin, stderr };
+      expect((await readSecretFile('-', context)).reveal()).toBe('s3cret');
+      expect(said).toEqual(
+        isTTY
+          ? [
+              'oauth-login: type or paste the client secret, which the terminal shows, then press Enter and Ctrl-D (Ctrl-C stops)\n',
+            ]
+          : [],
+      );
+    }
+  });
+
   it('with a name is refused, and not read (T11)', async () => {
     const path = fifo();
     await expect(readSecretText(path, fake.context, source)).rejects.toMatchObject({
