@@ -105,8 +105,8 @@ async function issuersOf(
 ): Promise<readonly string[]> {
   const document = withoutFragment(webId);
   const page = seen?.address === document ? seen : await pageAt(document, TURTLE, settings, context);
-  // A profile that moved is one of another address: its WebID is another one, too.
-  return page?.status === 200 && page.address === document ? (readWebIds(page).get(webId) ?? []) : [];
+  // A profile that moved is one of another address, and speaks for that one alone.
+  return page?.status === 200 ? (readWebIds(page).get(webId) ?? []) : [];
 }
 
 function onlyWebId(page: ProfilePage): string | undefined {

@@ -129,6 +129,8 @@ const good: readonly object[] = [
   work({ api_headers: { 'x-api-key': '{client_id}' }, token_presentation: { scheme: 'OAuth' } }),
   work({ api_variables: { WORK_API_URL: 'https://api.example.com/v1' } }),
   work({ dpop: 'offered' }),
+  work({ identity: { kind: 'atproto', directory: 'https://plc.example' } }),
+  work({ identity: { kind: 'atproto', directory: 'http://localhost:2582' } }),
   work({
     client_authentication: 'tls_client_auth',
     client_certificate_file: '/home/ada/client.pem',
@@ -235,6 +237,8 @@ const bad: readonly unknown[] = [
   work({ api_variables: { WORK_API_URL: 'http://api.example.com' } }),
   work({ token_presentation: { scheme: 'OAuth', query: 'access_token' } }),
   work({ dpop: true }),
+  work({ identity: { kind: 'atproto', directory: 'http://plc.example' } }),
+  work({ identity: { kind: 'solid' } }),
   work({ client_certificate_file: 'client.pem' }),
   work({ client_certificate_key_file: 'client.key' }),
 ];
