@@ -32,7 +32,8 @@ export async function readPostedForm(request: IncomingMessage): Promise<PostedFo
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of request) {
+    // The connection has to last until it is answered.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
       if (length > MAXIMUM_BYTES) {
         return { kind: 'too-large' };

@@ -161,7 +161,11 @@ describe('a signed answer (JARM) that must not be believed', () => {
       }
     });
     const outcome = await signInAt(server, line, '--response-mode', 'jwt', '--json');
-    expect(errorOf(outcome)).toMatchObject({ code: 'protocol_invalid_response', exit_code: 6 });
+    expect(errorOf(outcome)).toMatchObject({
+      code: 'protocol_invalid_response',
+      exit_code: 6,
+      message: expect.stringContaining('is not signed, although a signed one was asked for'),
+    });
     expect(await storedAccounts()).toEqual([]);
   });
 
