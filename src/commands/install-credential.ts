@@ -79,7 +79,7 @@ export async function installCredential(
   writeWords(context, changedProgramText(change, copy, next), 'done');
   if (action === 'install' && foundProgram('oauth-login', context) === undefined) {
     context.stderr.write(
-      'note: oauth-login is not in PATH, where other programs look for it; to install it: npm install --global oauth-login\n',
+      'note: other programs look for this command in PATH, and it is not there; to install it: npm install --global oauth-login\n',
     );
   }
 }

@@ -98,7 +98,7 @@ it('leaves a link a link and a mode a mode, and a file with other lines where it
 
 it('says so where other programs will not find the command, as after npx', async () => {
   const { home, change } = await openInstalling();
-  const note = 'note: oauth-login is not in PATH';
+  const note = 'note: other programs look for this command in PATH';
   expect((await change('docker', '--install', '--yes')).stderr).toContain(note);
   const place = (...names: string[]) => {
     const directory = join(home, ...names);
