@@ -12,6 +12,8 @@ import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 import { accountWords } from './account-words.ts';
 
+/** The name that a server without another one has: its host, perhaps with a port. */
+const ADDRESS_AS_NAME = /\./;
 /** A user name, or what `--as` takes; never an e-mail address. */
 const PLAIN_NAME = /^[\w.-]+$/;
 
@@ -78,7 +80,7 @@ export function signedOutError(
   const named = readNamedAccount(account);
   const shown = safeText(account);
   const signIn =
-    named === undefined ? 'sign in, and give it that name with --as' : `sign in with: ${signInAgain(named)}`;
+    named === undefined ? 'sign in, and give it that name with --as' : signInAgain(named, others);
   const [other] = others;
   const choose = other === undefined ? '' : `; or choose another: ${otherChoice(source, other, others)}`;
   return new AuthenticationRequiredError(
@@ -89,10 +91,14 @@ export function signedOutError(
 }
 
 /** Nobody knows any more whether a name without `@` was a user name or the name of `--as`. */
-function signInAgain({ provider, account }: NamedAccount): string {
+function signInAgain({ provider, account }: NamedAccount, others: readonly AccountHead[]): string {
+  const isThere = others.some((head) => head.provider === provider);
+  if (ADDRESS_AS_NAME.test(provider) && !isThere) {
+    return `sign in by the address of ${safeText(provider)}, as at the first time`;
+  }
   const name = shellQuoted(safeText(account));
   const command = `oauth-login ${shellQuoted(provider)}`;
-  const hinted = `${command} --login-hint ${name}`;
+  const hinted = `sign in with: ${command} --login-hint ${name}`;
   return PLAIN_NAME.test(account)
     ? `${hinted} (if you gave that name with --as: ${command} --as ${name})`
     : hinted;

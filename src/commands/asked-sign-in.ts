@@ -32,17 +32,38 @@ export interface AskedSignIn {
 export async function askedSignIn(typed: string, given: LoginFlags, session: Session): Promise<AskedSignIn> {
   const [target, flags] = await withPersonOfNetwork(...withNamedAccount(typed, given), session);
   const called = await calledAccount(target, session);
+  const known = called ?? (await accountAtServer(target, session));
   const owner = flags.as === undefined ? undefined : await ownerOf(flags.as, target, flags, session);
   const named = flags.account === undefined ? undefined : await accountNamed(target, flags, session);
   const wanted = named ?? called ?? owner;
   if (owner !== undefined && owner.id !== wanted?.id) {
     throw takenAlias(owner.alias ?? '', accountAt(owner));
   }
-  if (called === undefined) {
+  if (known === undefined) {
     return { target, flags: flagsFor(flags, wanted), wanted };
   }
-  const [first = target, ...words] = shellWords(called.target);
-  return { target: first, flags: { ...flagsOf(words), ...flagsFor(flags, wanted) }, wanted };
+  const [first = target, ...words] = shellWords(known.target);
+  const { clientId } = known;
+  return { target: first, flags: { clientId, ...flagsOf(words), ...flagsFor(flags, wanted) }, wanted };
+}
+
+/**
+ * The account that a name means which no provider has: its own name from `--as`, or the name of a server that was signed in
+ * to by its address.
+ */
+export async function knownAccount(target: string, session: Session): Promise<AccountHead | undefined> {
+  return (await calledAccount(target, session)) ?? accountAtServer(target, session);
+}
+
+async function accountAtServer(
+  target: string,
+  { store, configuration }: Session,
+): Promise<AccountHead | undefined> {
+  const name = target.toLowerCase();
+  if (/[:/]/.test(name) || isProviderName(name, await configuration())) {
+    return undefined;
+  }
+  return (await store.list()).accounts.find(({ provider }) => provider === name);
 }
 
 /** In a network of people, `bluesky:alice.example` and `--account` may name somebody who has not signed in yet. */

@@ -123,3 +123,36 @@ describe('the name of --as', () => {
     expect(JSON.parse((await line.run('status', '--json')).stdout).accounts).toHaveLength(1);
   });
 });
+
+describe('a server that was signed in to by its address', () => {
+  const name = () => new URL(server.issuer).host.replace(':', '-');
+
+  beforeEach(async () => {
+    writeConfiguration(line, {});
+    expect((await signIn('ada', server.issuer, '--client-id', server.clientId)).exitCode).toBe(0);
+  });
+
+  it('is known to the commands by the name that status shows', async () => {
+    expect((await line.run('status')).stdout).toContain(`account:   ${name()}:ada`);
+    expect((await signIn('ada', `${name()}:ada`)).exitCode).toBe(0);
+    expect((await signIn('grace', name())).exitCode).toBe(0);
+    expect(await whoami(`${name()}:grace`)).toMatch(/^grace /);
+    const { stdout } = await line.run('doctor', `${name()}:grace`);
+    expect(stdout).toContain(server.issuer);
+    expect(stdout).not.toContain('there is no provider');
+  });
+
+  it('is signed in to again by the command of a hint, also where a default is gone', async () => {
+    await signIn('grace', name());
+    await line.run('switch', `${name()}:grace`);
+    await line.run('logout', `${name()}:grace`);
+    const { code, hint } = errorOf(await line.run('token', name(), '--json'));
+    expect(code).toBe('account_signed_out');
+    const [, words = ''] = /^sign in with: oauth-login (\S+ --login-hint \S+)/.exec(hint) ?? [];
+    expect((await signIn('grace', ...words.split(' '))).exitCode).toBe(0);
+    await line.run('logout', `${name()}:grace`);
+    await line.run('logout', `${name()}:ada`);
+    const none = errorOf(await line.run('token', name(), '--json'));
+    expect(none.hint).not.toContain(`oauth-login ${name()}`);
+  });
+});
