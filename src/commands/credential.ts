@@ -4,6 +4,7 @@ import type { InstallOptions } from '../credential-helpers/installations/install
 import type { Context } from '../ground/context.ts';
 import { ExitCode, OAuthLoginError, UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { readInput } from '../ground/read-input.ts';
 import { openAccess } from './open-access.ts';
 
 /** The flags of `credential`. */
@@ -15,13 +16,17 @@ export interface CredentialFlags extends InstallOptions {
   readonly debug?: boolean;
 }
 
+/** What can be done with the configuration of the other program. */
+const actions = ['install', 'uninstall', 'print'] as const;
+
 /** The helper of that name; `undefined` when there is none. */
 export function helperOf(kind: string | undefined): Helper | undefined {
   return kind !== undefined && Object.hasOwn(helpers, kind) ? helpers[kind] : undefined;
 }
 
 /**
- * `oauth-login credential`: answers the question of another program; gives the exit code.
+ * `oauth-login credential`: answers the question of another program; gives the exit code. `given` is the question, where it
+ * was read already.
  *
  * Throws a `UsageError` for a kind that is not known, and what keeps the helper from answering.
  */
@@ -30,9 +35,10 @@ export async function credential(
   words: readonly string[],
   flags: CredentialFlags,
   context: Context,
+  given?: Buffer,
 ): Promise<number> {
   const helper = helperOf(kind) ?? unknownKind(kind);
-  const action = (['install', 'uninstall', 'print'] as const).find((name) => flags[name] === true);
+  const action = actions.find((name) => flags[name] === true);
   if (action !== undefined) {
     const { installCredential } = await import('./install-credential.ts');
     await installCredential(kind, action, words[0], flags, context);
@@ -49,7 +55,10 @@ export async function credential(
     context.stderr.write(installLine(kind, words.slice(0, -1)));
   }
   const isLine = helper.greeting !== undefined;
-  const input = most === undefined ? Buffer.alloc(0) : await readUpTo(most, isLine, context);
+  const isEnd = (piece: Buffer) => isLine && piece.includes('\n');
+  const input =
+    given ??
+    (most === undefined ? Buffer.alloc(0) : await readInput(context.stdin, context.signal, most, isEnd));
   const request: HelperRequest = { words, input, options: flags };
   try {
     const { text, exitCode = 0 } = await helper.answer(request, access);
@@ -66,25 +75,13 @@ export async function credential(
   }
 }
 
-/** The standard input to its end, or to that of its first line; a message that is too long is longer than `most`. */
-async function readUpTo(most: number, isLine: boolean, { stdin }: Context): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk);
-    chunks.push(bytes);
-    length += bytes.length;
-    if (length > most || (isLine && bytes.includes('\n'))) {
-      break;
-    }
-  }
-  return Buffer.concat(chunks);
-}
-
 /** For a person who typed what a program types. */
-function installLine(kind: string, target: readonly string[]): string {
-  const line = ['oauth-login', 'credential', kind, ...target.map(shellQuoted), '--install'].join(' ');
-  return `To let ${kind} ask by itself: ${line}\n`;
+function installLine(kind: string, words: readonly string[]): string {
+  const action = actions.find((name) => words.includes(name)) ?? 'install';
+  const target = words.filter((word) => word !== action);
+  const line = ['oauth-login', 'credential', kind, ...target.map(shellQuoted), `--${action}`].join(' ');
+  const purpose = action === 'install' ? `To let ${kind} ask by itself` : 'What you may mean';
+  return `${purpose}: ${line}\n`;
 }
 
 function unknownKind(kind: string): never {

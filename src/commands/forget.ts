@@ -9,9 +9,11 @@ import {
   resultOf,
 } from '../output/forget-text.ts';
 import { jsonText } from '../output/json.ts';
+import { remainingHelperText } from '../output/remaining-helper-text.ts';
 import { problemText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
 import { type ForgetStep, forgetEverything, lookAtEverything } from '../setup/forget-everything.ts';
+import { remainingHelpers } from '../setup/remaining-helpers.ts';
 import { openAccess } from './open-access.ts';
 
 /** The flags of `forget`. */
@@ -51,6 +53,9 @@ export async function forget(flags: ForgetFlags, context: Context): Promise<void
     context.stdout.write(jsonText(steps.map(forgetStepDocument)));
   } else if (isEmpty) {
     writeWords(context, 'There is nothing to remove.\n');
+  }
+  for (const remaining of remainingHelpers(context)) {
+    context.stderr.write(remainingHelperText(remaining));
   }
   const [first, ...others] = steps
     .filter((step) => resultOf(step) === 'failed')

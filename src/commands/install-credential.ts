@@ -102,7 +102,10 @@ async function wishOf(
     (found) => found.head,
     (error: unknown) => {
       // What was installed can be taken away after signing out, too, and when the settings are gone as well.
-      const isGone = error instanceof AuthenticationRequiredError || error instanceof UnknownProviderError;
+      const isGone =
+        error instanceof AuthenticationRequiredError ||
+        error instanceof UnknownProviderError ||
+        (error instanceof UsageError && error.code === 'usage_ambiguous_account');
       if (action === 'uninstall' && isGone) {
         return undefined;
       }
@@ -160,9 +163,8 @@ function notUnderstood(
   wish: InstallWish,
   context: Context,
 ): ConfigurationError {
-  const snippet = installation.snippet(wish);
   if (action === 'install') {
-    context.stdout.write(snippet);
+    context.stdout.write(installation.snippet(wish));
   }
   return new ConfigurationError(
     'config_invalid_file',

@@ -25,8 +25,9 @@ export async function answerCredential(
     return undefined;
   }
   const input = most === undefined ? undefined : readUpTo(most);
-  const parts = { openKeychain: openQuickKeychain, ...(input === undefined ? {} : { input }) };
-  const answer = await answerFromStore(process, parts, (context) => credential(kind, others, flags, context));
+  const answer = await answerFromStore(process, { openKeychain: openQuickKeychain }, (context) =>
+    credential(kind, others, flags, context, input ?? Buffer.alloc(0)),
+  );
   return answer ?? (input === undefined ? undefined : { input });
 }
 

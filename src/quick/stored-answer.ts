@@ -17,8 +17,6 @@ export type QuickProcess = Pick<
 interface Parts {
   openKeychain?(env: Context['env'], platform: NodeJS.Platform): ReturnType<Context['openKeychain']>;
   readonly startChild?: Context['startChild'];
-  /** What came on the standard input; nothing, when absent. */
-  readonly input?: Buffer;
 }
 
 /**
@@ -52,11 +50,7 @@ export async function answerFromStore(
     paths: platformPaths(env, platform),
     workingDirectory,
     stdin: {
-      async *[Symbol.asyncIterator]() {
-        if (parts.input !== undefined) {
-          yield parts.input;
-        }
-      },
+      async *[Symbol.asyncIterator]() {},
     },
     stdout: {
       write: (text) => answer.push(text),

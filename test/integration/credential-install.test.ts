@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { it, line, server } from '../support/ada-signs-in.ts';
 import { writeConfiguration } from '../support/configuration-file.ts';
@@ -177,6 +177,65 @@ it('changes nothing where nobody can be asked, and names the whole line to say y
   expect(readdirSync(home)).toEqual([]);
 });
 const role = 'arn:aws:iam::123456789012:role/ada';
+
+const audience = '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/work';
+
+it.each([
+  ['git', '.gitconfig', '[user]\n\tname = Ada\n', []],
+  ['docker', '.docker/config.json', '{\n  "credHelpers": {\n    "quay.io": "other"\n  }\n}\n', []],
+  ['bazel', '.bazelrc', 'build --jobs=4\n', []],
+  ['kubernetes', '.kube/config', 'users:\n- name: other\n  user: {}\n', []],
+  ['go', '.config/go/env', 'GOFLAGS=-mod=mod\n', []],
+  ['cargo', '.cargo/config.toml', '[build]\njobs = 4\n', []],
+  ['terraform', '.terraformrc', 'disable_checkpoint = true\n', []],
+  [
+    'aws',
+    '.aws/config',
+    '[default]\nregion = eu-west-1\n',
+    ['--profile', 'w', '--role-arn', role, '--region', 'eu-west-1'],
+  ],
+] as const)('takes the entries of %s away after the sign-out too', async (kind, name, before, flags) => {
+  const { home, change } = await openInstalling();
+  const file = join(home, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, before);
+  expect(await change(kind, ...flags, '--install', '--yes')).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(file, 'utf8')).toContain('oauth-login');
+  expect(await line.run('logout', '--all')).toMatchObject({ exitCode: 0 });
+  const needed = flags.slice(0, 2);
+  const removed = await change(kind, ...needed, '--uninstall', '--yes');
+  expect(removed.exitCode, removed.stderr).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+it('takes the credentials file of Google away without its audience', async () => {
+  const { home, change } = await openInstalling();
+  expect(await change('gcp', '--audience', audience, '--install', '--yes')).toMatchObject({ exitCode: 0 });
+  const file = join(home, '.config/gcloud/application_default_credentials.json');
+  expect(readFileSync(file, 'utf8')).toContain('credential gcp');
+  await line.run('logout', '--all');
+  expect(await change('gcp', '--uninstall', '--yes')).toMatchObject({ exitCode: 0 });
+  expect(existsSync(file)).toBe(false);
+});
+
+it('removes all entries of git without a name, and those of one account with it', async () => {
+  const { home } = await openInstalling();
+  const file = join(home, '.gitconfig');
+  const block = (origin: string, words: string) =>
+    `# begin oauth-login credential git ${origin}\n[credential "${origin}"]\n\thelper =\n\thelper = !oauth-login credential git${words}\n# end oauth-login credential git ${origin}\n`;
+  const [one, two] = [block('https://git.one.example', ' one'), block('https://git.two.example', ' two')];
+  const own = '[credential "https://git.mine.example"]\n\thelper = !oauth-login credential git\n';
+  await line.run('logout', '--all');
+  const env = { ...line.context.env, GIT_CONFIG_GLOBAL: file };
+  const remove = (...words: string[]) =>
+    line.runIn({ env }, 'credential', 'git', ...words, '--uninstall', '--yes');
+  writeFileSync(file, one + own + two);
+  expect(await remove('one')).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(file, 'utf8')).toBe(own + two);
+  writeFileSync(file, one + own + two);
+  expect(await remove()).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(file, 'utf8')).toBe(own);
+});
 
 it('prints lines for mail clients, and installs nothing for them', async () => {
   const { home, change } = await openInstalling();

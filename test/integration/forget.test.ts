@@ -33,6 +33,19 @@ describe('forget --everything', () => {
     expect((await home.run(['forget', '--everything'])).stdout).toBe('There is nothing to remove.\n');
   });
 
+  it('names the files of other programs that still ask for credentials', async () => {
+    await line.run(server.issuer, ...client());
+    const env = { ...line.context.env, HOME: line.directory, GIT_CONFIG_GLOBAL: join(line.directory, 'git') };
+    writeFileSync(env.GIT_CONFIG_GLOBAL, '');
+    await line.runIn({ env }, 'credential', 'git', server.issuer, '--install', '--yes');
+    const ended = await line.runIn({ env }, 'forget', '--everything', '--yes');
+    expect(ended.stderr).toContain(
+      `note: ${env.GIT_CONFIG_GLOBAL} still names oauth-login; to remove that: oauth-login credential git --uninstall\n`,
+    );
+    await line.runIn({ env }, 'credential', 'git', '--uninstall', '--yes');
+    expect((await line.runIn({ env }, 'forget', '--everything', '--yes')).stderr).toBe('');
+  });
+
   it('deletes the client that the tool registered at its server, and revokes both tokens', async () => {
     await fill('--store', 'file');
     const revoked = server.requestsTo('revocation').length;

@@ -36,7 +36,7 @@ export const awsInstallation: Installation = {
     const rest = withoutBlock(text, blockOf(wish));
     const section = sectionOf(rest, wish);
     const [, process] = /^(credential_process[^\n]*\n?)/m.exec(section?.lines.join('\n') ?? '') ?? [];
-    if (rest !== text || section === undefined || process?.trimEnd() !== processLine(wish)) {
+    if (rest !== text || section === undefined || !process?.startsWith(`${processStart(wish)} `)) {
       return rest;
     }
     const place = rest.indexOf(process, section.start);
@@ -68,11 +68,15 @@ function headerOf(wish: InstallWish): string {
 }
 
 function processLine(wish: InstallWish): string {
-  const { words, options, surroundings } = wish;
+  const { options, surroundings } = wish;
   const { roleArn, region } = roleOf(options, surroundings.env);
   const session = options.sessionName === undefined ? [] : ['--session-name', options.sessionName];
   const flags = ['--role-arn', roleArn, ...(region === '' ? [] : ['--region', region]), ...session];
-  return `credential_process = ${plainWords(['oauth-login', 'credential', 'aws', ...words, ...flags])}`;
+  return `${processStart(wish)} ${plainWords(flags)}`;
+}
+
+function processStart({ words }: InstallWish): string {
+  return `credential_process = ${plainWords(['oauth-login', 'credential', 'aws', ...words])}`;
 }
 
 /** Where the lines of the profile's section begin, and the lines. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../../ground/errors.ts';
 import type { Installation, InstallWish } from './installation.ts';
 
 /** What a file of another program was and is. */
@@ -21,15 +22,25 @@ export function changedText(
   { text, original }: TextsOfFile,
   wish: InstallWish,
 ): string | undefined {
-  const added = inItsForm(text, (plain) => installation.add(plain, wish));
   if (action === 'install') {
-    return added;
+    return inItsForm(text, (plain) => installation.add(plain, wish));
   }
-  const again = inItsForm(original, (plain) => installation.add(plain, wish));
-  if (again === text && original !== text) {
+  if (original !== text && changedAgain(installation, original, wish) === text) {
     return original;
   }
   return inItsForm(text, (plain) => installation.remove(plain, wish));
+}
+
+/** The original with the entries; `undefined` where what they hold is not told, since that is not needed to remove them. */
+function changedAgain(installation: Installation, original: string, wish: InstallWish): string | undefined {
+  try {
+    return inItsForm(original, (plain) => installation.add(plain, wish));
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      throw error;
+    }
+    return undefined;
+  }
 }
 
 function inItsForm(text: string, change: (plain: string) => string | undefined): string | undefined {

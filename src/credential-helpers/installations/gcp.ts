@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UsageError } from '../../ground/errors.ts';
-import { parsePlainJson } from '../../ground/plain-json.ts';
+import { parsePlainJson, plainObject } from '../../ground/plain-json.ts';
 import { foundProgram } from './found-program.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
@@ -32,13 +32,25 @@ export const gcpInstallation: Installation = {
 
   add: (text, wish) => (text.trim() === '' || isSame(text, wish) ? documentOf(wish) : undefined),
 
-  remove: (text, wish) => (isSame(text, wish) ? '' : text),
+  remove: (text, wish) => (isOwn(text, wish) ? '' : text),
 
   next: () => 'Set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 for the programs that are to use it.',
 };
 
 const isSame = (text: string, wish: InstallWish) =>
   JSON.stringify(parsePlainJson(text)) === JSON.stringify(parsePlainJson(documentOf(wish)));
+
+/** Whether the file has the command of these words, whatever the audience is: that need not be known to take it away. */
+function isOwn(text: string, { words }: InstallWish): boolean {
+  const source = plainObject(plainObject(parsePlainJson(text))?.credential_source);
+  const command = plainObject(source?.executable)?.command;
+  const own = ` ${plainWords(['credential', 'gcp', ...words])}`;
+  return (
+    typeof command === 'string' &&
+    command.endsWith(own) &&
+    /oauth-login[^\\/ ]*$/.test(command.slice(0, -own.length))
+  );
+}
 
 function documentOf({ words, options, surroundings }: InstallWish): string {
   const { audience = '' } = options;

@@ -48,10 +48,10 @@ function entry(origin: string, { words }: InstallWish): string {
   return `[credential "${origin}"]\n\thelper =\n\thelper = ${gitValue(command)}\n`;
 }
 
-/** Those whose entry runs the helper with these words. */
+/** Those whose entry runs the helper with these words; without words, all of them. */
 function originsIn(text: string, wish: InstallWish): readonly string[] {
-  return blockNames(text, nameOf('')).filter((origin) =>
-    text.includes(`# begin ${nameOf(origin)}\n${entry(origin, wish)}`),
+  return blockNames(text, nameOf('')).filter(
+    (origin) => wish.words.length === 0 || text.includes(`# begin ${nameOf(origin)}\n${entry(origin, wish)}`),
   );
 }
 
