@@ -139,7 +139,10 @@ async function beginDevice(ready: ReadySignIn, ports: SignInPorts, context: Cont
 function parts(ready: ReadySignIn, ports: SignInPorts) {
   const { settings, provider, client, binding, destination, wanted, accounts } = ready;
   const isOfflineAccessRefused = accounts.some((account) => account.isOfflineAccessRefused);
-  const request = grantRequest(ready, isOfflineAccessRefused ? 'none' : wishOf(ready), ports);
+  // Nobody can be asked a second time, so consent is asked for unless the person is known who has given it.
+  const isPersonNamed = wanted !== undefined || settings.loginHint !== undefined;
+  const wish = isPersonNamed ? wishOf(ready) : 'consent-asked';
+  const request = grantRequest(ready, isOfflineAccessRefused ? 'none' : wish, ports);
   const round = { scopes: request.scopes, isOfflineAccessRefused };
   return {
     settings,

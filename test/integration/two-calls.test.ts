@@ -98,6 +98,15 @@ describe("an agent's transcript", () => {
   });
 });
 
+it('gives a second person a refresh token too, because nobody can be asked for consent a second time', async () => {
+  await line.run(server.issuer, ...client());
+  for (const user of ['grace', 'ada']) {
+    const { id, authorization_url } = await begin('--no-browser');
+    const done = await resume(id, `${await answerOf(authorization_url, user)}\n`);
+    expect(JSON.parse(done.stdout)).toMatchObject({ refreshable: true, missing_scopes: [] });
+  }
+});
+
 describe('the first call', () => {
   it('keeps what it needs sealed, and shows none of it', async () => {
     const { id, authorization_url } = await begin('--no-browser');
