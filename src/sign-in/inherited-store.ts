@@ -45,5 +45,19 @@ export async function storeOfPerson(
   if (before !== undefined) {
     return before.store;
   }
-  return inherited === 'file' ? chooseStore(undefined, questions, context) : inherited;
+  if (inherited !== 'file') {
+    return inherited;
+  }
+  try {
+    return await chooseStore(undefined, questions, context);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store_undecided') {
+      throw error;
+    }
+    throw new StoreError(
+      error.code,
+      `${error.message}; this person is new here, so nothing was stored, and the tokens of this sign-in stay valid at the provider until they end`,
+      { hint: error.hint, cause: error },
+    );
+  }
 }

@@ -320,7 +320,10 @@ describe('T36 signing in again without a word about the store', () => {
   it('is no choice of a key file for somebody else', async () => {
     const outcome = await unsaid(asGrace);
     expect([outcome.exitCode, outcome.stdout]).toEqual([8, '']);
-    expect(errorOf(outcome).code).toBe('store_undecided');
+    expect(errorOf(outcome)).toMatchObject({
+      code: 'store_undecided',
+      message: expect.stringContaining('nothing was stored, and the tokens of this sign-in stay valid'),
+    });
     expect(await storedNow()).toEqual(['ada: file']);
     const keychain = new FakeKeychain();
     expect((await unsaid({ ...asGrace, openKeychain: keychain.open })).exitCode).toBe(0);
