@@ -16,16 +16,21 @@ export function refuseUnfitFlags({
       hint: 'leave out --key-file, or add --client-authentication private_key_jwt',
     });
   }
+  // A file of the catalogue says how its clients authenticate, where the provider publishes no metadata about that.
+  const isToldOtherwise =
+    method === undefined && provider.discovery === 'none' && provider.confidence !== undefined;
   const takesKey =
-    oauth1 === undefined ? provider.clientSecret !== 'none' : oauth1.signatureMethod === 'RSA-SHA1';
+    oauth1 === undefined
+      ? provider.clientSecret !== 'none' && !isToldOtherwise
+      : oauth1.signatureMethod === 'RSA-SHA1';
   if (keyFile !== undefined && !takesKey && !signs) {
-    const what =
-      oauth1 === undefined
-        ? 'its clients are public'
-        : 'a key is for private_key_jwt, and for RSA-SHA1 (OAuth 1.0a)';
-    throw new UsageError('usage_conflict', `${label} takes no key at a sign-in: ${what}`, {
-      hint: 'leave out --key-file',
-    });
+    throw new UsageError(
+      'usage_conflict',
+      `${label} takes no key at a sign-in: a key is for private_key_jwt, and for RSA-SHA1 (OAuth 1.0a)`,
+      {
+        hint: 'leave out --key-file, or add --client-authentication private_key_jwt if the provider takes that',
+      },
+    );
   }
   if (oauth1 !== undefined && namedScopes.length > 0) {
     throw new UsageError('usage_conflict', `${label} has OAuth 1.0a, which knows no scopes`, {
