@@ -12,31 +12,37 @@ interface Ending {
 }
 
 /**
- * Throws an `AuthenticationRequiredError` that names every sign-in and every client secret that is at an end by then.
+ * Throws an `AuthenticationRequiredError` that names every sign-in and every client secret that is at an end within the period, and says when
+ * each ends.
  * An access token that is refreshed does not count, and what is not known to end does not either.
  */
-export function refuseEnding({ accounts, clients }: Ending, then: Date): void {
+export function refuseEnding({ accounts, clients }: Ending, now: Date, periodSeconds: number): void {
+  const then = new Date(now.getTime() + periodSeconds * 1000);
   const ending = accounts.filter((head) => endOf(head) <= then.getTime());
   const secrets = clients.filter(
     ({ secretExpiresAt }) => Date.parse(secretExpiresAt ?? '') <= then.getTime(),
   );
-  const names = [
-    ...ending.map((head) => accountWords(head, accounts)),
-    ...secrets.map(({ provider }) => `the client secret of ${safeText(provider)}`),
+  const ends = [
+    ...ending.map((head) => endText(accountWords(head, accounts), endOf(head), now)),
+    ...secrets.map(({ provider, secretExpiresAt }) =>
+      endText(`the client secret of ${safeText(provider)}`, Date.parse(secretExpiresAt ?? ''), now),
+    ),
   ];
-  if (names.length === 0) {
+  if (ends.length === 0) {
     return;
   }
-  const when = `by ${then.toISOString().replace('T', ' ').slice(0, 16)} UTC`;
   const [first] = ending;
   const [secret] = secrets;
-  throw new AuthenticationRequiredError(
-    'sign_in_ends',
-    `${names.join(', ')} ${names.length === 1 ? 'ends' : 'end'} ${when}`,
-    {
-      hint: `sign in again with: oauth-login ${first?.target ?? secret?.provider ?? 'github'}`,
-    },
-  );
+  throw new AuthenticationRequiredError('sign_in_ends', ends.join(', '), {
+    hint: `sign in again with: oauth-login ${first?.target ?? secret?.provider ?? 'github'}`,
+  });
+}
+
+/** When something ends, or that it has ended. */
+function endText(what: string, end: number, now: Date): string {
+  return end <= now.getTime()
+    ? `${what} has ended`
+    : `${what} ends at ${new Date(end).toISOString().replace('T', ' ').slice(0, 16)} UTC`;
 }
 
 /** Milliseconds since the epoch; of a sign-in that has ended, minus infinity. */

@@ -1,5 +1,11 @@
+import type { AccessSession } from '../access/access-session.ts';
 import type { Context } from '../ground/context.ts';
-import { AbortedError, AuthenticationRequiredError, UsageError } from '../ground/errors.ts';
+import {
+  AbortedError,
+  AuthenticationRequiredError,
+  ConfigurationError,
+  UsageError,
+} from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import {
   everythingText,
@@ -34,7 +40,7 @@ export async function forget(flags: ForgetFlags, context: Context): Promise<void
       hint: 'to remove all that is kept on this machine: oauth-login forget --everything; to sign out of one provider: oauth-login logout github',
     });
   }
-  const access = openAccess(flags, context);
+  const access = await withoutBrokenConfiguration(openAccess(flags, context), flags);
   const everything = await lookAtEverything(access);
   const isEmpty = everything.directories.length === 0;
   if (!isEmpty) {
@@ -67,6 +73,29 @@ export async function forget(flags: ForgetFlags, context: Context): Promise<void
   }
   if (first !== undefined) {
     throw first;
+  }
+}
+
+/**
+ * The same session; where the configuration cannot be read, one without any, which is said. Each account has the endpoints of
+ * its server with it, and a slip in a file that is removed anyway keeps nobody signed in.
+ */
+async function withoutBrokenConfiguration(
+  access: AccessSession,
+  { json }: ForgetFlags,
+): Promise<AccessSession> {
+  try {
+    await access.configuration();
+    return access;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) {
+      throw error;
+    }
+    if (json !== true) {
+      access.context.stderr.write(problemText('warning', error));
+      access.context.stderr.write('note: this goes on without the configuration\n');
+    }
+    return { ...access, configuration: async () => ({ providers: new Map() }) };
   }
 }
 

@@ -8,8 +8,9 @@ import type { UnreadableFile } from '../accounts/list-stored-heads.ts';
 import { openSession, type Session } from '../accounts/session.ts';
 import { openUnattendedTokens } from '../accounts/unattended-tokens.ts';
 import type { Context } from '../ground/context.ts';
-import { AuthenticationRequiredError, StoreError } from '../ground/errors.ts';
+import { AuthenticationRequiredError, ConfigurationError, StoreError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { parsePlainJson, plainObject } from '../ground/plain-json.ts';
 import { accountHereDocument, hereText } from '../output/account-here-text.ts';
 import { statusText } from '../output/account-text.ts';
 import { waitingDocument, waitingText } from '../output/begun-sign-in-text.ts';
@@ -17,6 +18,8 @@ import { accountDocument, jsonText, keptClientDocument, keptTokenDocument } from
 import { keptTokenText } from '../output/kept-token-text.ts';
 import { problemText, variableTokenText } from '../output/text.ts';
 import { writeWords } from '../output/write-words.ts';
+import { configurationFile, fileUnderHome } from '../settings/configuration-file.ts';
+import { readConfigurationSource } from '../settings/configuration-source.ts';
 import { readPeriod } from '../settings/seconds.ts';
 import { tokenVariables } from '../settings/variables.ts';
 import { refuseEnding } from './ending-sign-ins.ts';
@@ -46,6 +49,15 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
   const heads = accounts.map(({ head }) => head);
   const words = (head: AccountHead) => accountWords(head, heads);
   const here = await accountsHere(heads, session);
+  const untold = here.flatMap((one) => ('error' in one ? [one.error] : []));
+  const broken = await brokenConfiguration(session);
+  // Every account may have told it already, as what keeps it from being chosen here.
+  const isTold = untold.some(({ message }) => message === broken?.message);
+  const warnings = [
+    ...problems.map(({ error }) => error),
+    ...untold,
+    ...(isTold ? [] : [broken ?? []].flat()),
+  ];
   if (flags.json) {
     context.stdout.write(
       jsonText({
@@ -61,7 +73,10 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
         grants: kept.tokens.map((token) => keptTokenDocument(token, now)),
         clients: clients.map(keptClientDocument),
         sign_ins: waiting.map(waitingDocument),
-        problems: problems.map(({ file, error }) => ({
+        problems: [
+          ...problems,
+          ...(broken === undefined ? [] : [{ file: configurationFile(context.paths), error: broken }]),
+        ].map(({ file, error }) => ({
           file,
           code: error.code,
           message: error.message,
@@ -88,21 +103,43 @@ export async function status(flags: StatusFlags, context: Context): Promise<void
     }
   }
   if (!flags.json) {
-    const untold = here.flatMap((one) => ('error' in one ? [one] : []));
-    for (const { error } of [...problems, ...untold]) {
+    for (const error of warnings) {
       context.stderr.write(problemText('warning', error));
     }
   }
   const nothing = [accounts, kept.tokens, waiting, variables, problems].every(({ length }) => length === 0);
   if (!nothing) {
     if (period !== undefined) {
-      refuseEnding({ accounts: heads, clients }, new Date(now.getTime() + period * 1000));
+      refuseEnding({ accounts: heads, clients }, now, period);
     }
     return;
   }
   throw new AuthenticationRequiredError('login_required', 'nobody is signed in', {
     hint: 'sign in with: oauth-login github (oauth-login providers lists the others)',
   });
+}
+
+/**
+ * Why the user's configuration cannot be read, for which other commands stop; `undefined` where it is a JSON object. Its keys
+ * are not looked at, since that would load much; `doctor` does.
+ */
+async function brokenConfiguration({
+  configuration,
+  context,
+}: Session): Promise<ConfigurationError | undefined> {
+  try {
+    const file = fileUnderHome(context.paths);
+    const source = file === undefined ? undefined : readConfigurationSource(file);
+    if (source !== undefined && plainObject(parsePlainJson(source)) === undefined) {
+      await configuration();
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 /** The accounts, each with whether its key vouches for it; one that was edited is among the problems. */

@@ -74,7 +74,7 @@ export async function forgetEverything(
   for (const file of unreadable) {
     tell({ kind: 'unreadable', file });
   }
-  for (const removed of await removeRegistrations({ forget: true }, access)) {
+  for (const removed of await removeRegistrations({ forget: true, leavesConfiguration: true }, access)) {
     tell({ kind: 'client', removed });
   }
   context.signal.throwIfAborted();

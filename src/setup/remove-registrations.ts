@@ -11,6 +11,15 @@ import { deleteRegistration } from '../protocol/client-registration.ts';
 import { readUserConfiguration } from '../settings/configuration.ts';
 import { removeClientConfiguration } from '../settings/configuration-change.ts';
 
+/** How clients are removed. */
+interface RemovalWish {
+  readonly forget: boolean;
+  /** These of them; all, when absent. */
+  readonly clients?: readonly KeptClient[];
+  /** The configuration is not changed: the caller removes all of it. */
+  readonly leavesConfiguration?: boolean;
+}
+
 /** What happened to a client that this tool registered. */
 export interface RemovedRegistration {
   readonly client: KeptClient;
@@ -49,7 +58,7 @@ export async function unusedRegistrations(
  * @see [RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592.html#section-2.3)
  */
 export async function removeRegistrations(
-  { forget, clients }: { readonly forget: boolean; readonly clients?: readonly KeptClient[] },
+  { forget, clients, leavesConfiguration = false }: RemovalWish,
   access: AccessSession,
 ): Promise<readonly RemovedRegistration[]> {
   const isInUse = await useOfClients(access);
@@ -61,7 +70,7 @@ export async function removeRegistrations(
     removed.push(
       isInUse(client)
         ? { client, registration: 'in-use', isForgotten: false }
-        : await removeRegistration(client, forget, access),
+        : await removeRegistration(client, { forget, leavesConfiguration }, access),
     );
   }
   return removed;
@@ -79,9 +88,10 @@ async function useOfClients({ store }: AccessSession): Promise<(client: KeptClie
 
 async function removeRegistration(
   client: KeptClient,
-  forget: boolean,
+  { forget, leavesConfiguration }: Pick<RemovalWish, 'forget' | 'leavesConfiguration'>,
   access: AccessSession,
 ): Promise<RemovedRegistration> {
+  const forgetClient = leavesConfiguration ? forgetSecret : forgetSecretAndConfiguration;
   try {
     if (!(await deleteAtServer(client, access))) {
       return { client, registration: 'not-offered', isForgotten: false };
@@ -121,8 +131,13 @@ async function deleteAtServer(client: KeptClient, { context, trace }: AccessSess
   }
 }
 
-async function forgetClient(client: KeptClient, { context }: AccessSession): Promise<void> {
+async function forgetSecret(client: KeptClient, { context }: AccessSession): Promise<void> {
   openClientSecrets(context).removeClientSecret(client);
+}
+
+async function forgetSecretAndConfiguration(client: KeptClient, access: AccessSession): Promise<void> {
+  const { context } = access;
+  await forgetSecret(client, access);
   const { providers } = await readUserConfiguration(context.paths);
   if (providers.get(client.provider)?.client_id === client.clientId) {
     await removeClientConfiguration(context, client.provider);

@@ -91,6 +91,24 @@ describe('forget --everything', () => {
     expect([keychain.items.size, existsSync(line.context.paths.dataDir)]).toEqual([0, false]);
   });
 
+  it('goes on where config.json cannot be read, and revokes the tokens', async () => {
+    await fill('--store', 'file');
+    const file = join(line.context.paths.configDir, 'config.json');
+    writeFileSync(file, '{ "store": "file", }');
+    const status = await line.run('status');
+    expect([status.exitCode, status.stderr.match(/warning: .*config\.json/g)?.length]).toEqual([0, 1]);
+    expect(JSON.parse((await line.run('status', '--json')).stdout).problems).toEqual([
+      { file, code: 'config_invalid_file', message: expect.any(String), hint: expect.any(String) },
+    ]);
+    const revoked = server.requestsTo('revocation').length;
+    const { exitCode, stderr } = await line.run('forget', '--everything', '--yes');
+    expect(stderr).toMatch(
+      /^oauth-login: warning: .*config\.json.*\n.*\nnote: this goes on without the configuration\n/,
+    );
+    expect([exitCode, server.requestsTo('revocation').length - revoked]).toEqual([0, 2]);
+    expect(readdirSync(line.directory)).toEqual([]);
+  });
+
   it('leaves what is not of this tool, and follows no link', async () => {
     await fill('--store', 'file');
     const { dataDir } = line.context.paths;
