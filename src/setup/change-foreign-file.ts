@@ -7,7 +7,6 @@ import {
   fstatSync,
   lstatSync,
   openSync,
-  readFileSync,
   realpathSync,
   rmSync,
   type Stats,
@@ -16,6 +15,7 @@ import {
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
+import { MOST_OF_FOREIGN_FILE, readRegularFile } from '../ground/regular-file.ts';
 import { systemErrorCode, systemReason } from '../ground/system-words.ts';
 import { openConfigurationLock } from '../settings/configuration-lock.ts';
 
@@ -26,13 +26,31 @@ export interface ForeignFile {
   readonly text: string | undefined;
 }
 
-/** Reads a file of another program. Throws a `ConfigurationError`. */
+/**
+ * Reads a file of another program. Throws a `ConfigurationError`, also for a device, a FIFO or a directory, none of which a
+ * rename may replace, and for a file of more than 32 MiB.
+ */
 export function readForeignFile(file: string): ForeignFile {
+  const bytes = readBytes(file);
+  if (bytes === 'irregular') {
+    throw new ConfigurationError('config_invalid_file', `${file} is not a regular file`, {
+      hint: `name a regular file, or look at what it is: ls -ld ${shellQuoted(file)}`,
+    });
+  }
+  if (bytes === 'too-large') {
+    throw new ConfigurationError('config_invalid_file', `${file} is larger than 32 MiB`, {
+      hint: `look at it, and make it smaller: ls -l ${shellQuoted(file)}`,
+    });
+  }
+  return bytes === undefined ? { isThere: false, text: '' } : { isThere: true, text: exactText(bytes) };
+}
+
+function readBytes(file: string) {
   try {
-    return { isThere: true, text: exactText(readFileSync(file)) };
+    return readRegularFile(file, MOST_OF_FOREIGN_FILE);
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') {
-      return { isThere: false, text: '' };
+      return undefined;
     }
     throw new ConfigurationError('config_invalid_file', `cannot read ${file} (${systemReason(cause)})`, {
       hint: `make it a file that you may read: ls -ld ${shellQuoted(file)}`,

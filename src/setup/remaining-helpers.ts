@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { helpers } from '../credential-helpers/helpers.ts';
 import type { Surroundings } from '../credential-helpers/installations/installation.ts';
 import { installationOf } from '../credential-helpers/installations.ts';
+import { MOST_OF_FOREIGN_FILE, readRegularFile } from '../ground/regular-file.ts';
 
 /** A file of another program that still tells it to ask this tool. */
 export interface RemainingHelper {
@@ -30,7 +30,8 @@ export function remainingHelpers(surroundings: Surroundings): readonly Remaining
 
 function namesThisTool(file: string): boolean {
   try {
-    return readFileSync(file, 'utf8').includes('oauth-login');
+    const bytes = readRegularFile(file, MOST_OF_FOREIGN_FILE);
+    return typeof bytes !== 'string' && bytes.includes('oauth-login');
   } catch {
     return false;
   }

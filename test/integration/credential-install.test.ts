@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -156,6 +157,25 @@ it('writes nothing through a link that leads nowhere', async () => {
   const { exitCode, stderr } = await change('bazel', '--install', '--yes');
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining('is a link that leads nowhere')]);
   expect(readdirSync(home)).toEqual(['.bazelrc']);
+});
+
+it('neither waits for a FIFO that is named as a configuration nor replaces it, and `forget` passes it over', async () => {
+  const { home, change } = await openInstalling();
+  const fifo = join(home, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const names = { KUBECONFIG: fifo, GIT_CONFIG_GLOBAL: fifo };
+  for (const [kind, flag] of [
+    ['kubernetes', '--install'],
+    ['kubernetes', '--uninstall'],
+    ['git', '--install'],
+    ['git', '--uninstall'],
+  ] as const) {
+    const { exitCode, stderr } = await change(kind, names, flag, '--yes');
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining(`${fifo} is not a regular file`)]);
+  }
+  const env = { ...line.context.env, HOME: home, ...names };
+  expect((await line.runIn({ env }, 'forget', '--everything', '--yes')).exitCode).toBe(0);
+  expect([statSync(fifo).isFIFO(), readdirSync(home)]).toEqual([true, ['fifo']]);
 });
 
 it('changes nothing where nobody can be asked, and names the whole line to say yes with', async () => {

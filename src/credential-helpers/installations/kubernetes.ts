@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { plainObject } from '../../ground/plain-json.ts';
+import { MOST_OF_FOREIGN_FILE, readRegularFile } from '../../ground/regular-file.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
 import { withBlock, withoutBlock } from './marked-block.ts';
@@ -173,7 +174,11 @@ const isOwn = (wish: InstallWish) => (item: unknown) => {
 
 function hasUser(file: string, wish: InstallWish): boolean {
   try {
-    return readConfig(readFileSync(file, 'utf8'))?.users?.items.some(isNamed(nameOf(wish))) === true;
+    const bytes = readRegularFile(file, MOST_OF_FOREIGN_FILE);
+    return (
+      typeof bytes !== 'string' &&
+      readConfig(bytes.toString('utf8'))?.users?.items.some(isNamed(nameOf(wish))) === true
+    );
   } catch {
     // What cannot be read is reported when it is to be changed.
     return false;

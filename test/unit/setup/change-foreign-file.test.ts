@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -7,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,6 +45,46 @@ it('has no text for bytes that are not UTF-8, and keeps a byte order mark', () =
   expect(readForeignFile(file)).toEqual({ isThere: true, text: undefined });
   writeFileSync(file, '\ufeff[user]\n');
   expect(readForeignFile(file).text).toBe('\ufeff[user]\n');
+});
+
+it('neither waits for a FIFO nor reads a directory', () => {
+  const { directory, file } = openFile();
+  execFileSync('mkfifo', [file]);
+  for (const path of [file, directory]) {
+    expect(() => readForeignFile(path)).toThrow(
+      expect.objectContaining({ code: 'config_invalid_file', message: `${path} is not a regular file` }),
+    );
+  }
+});
+
+it('puts no file in place of what has become a FIFO since it was read', async () => {
+  const { file } = openFile();
+  execFileSync('mkfifo', [file]);
+  const context = { clock: systemClock, signal: new AbortController().signal };
+  for (const after of ['mine', undefined]) {
+    const before = { isThere: true, text: '' };
+    await expect(changeForeignFile(file, { before, after }, context)).rejects.toThrow(
+      'is not a regular file',
+    );
+  }
+  expect([statSync(file).isFIFO(), existsSync(`${file}.lock`)]).toEqual([true, false]);
+});
+
+it.runIf(process.geteuid?.() === 0)('leaves a device a device, also behind a link', async () => {
+  const { directory, file, change } = openFile();
+  const device = join(directory, 'null');
+  // As /dev/null is.
+  execFileSync('mknod', ['-m', '666', device, 'c', '1', '3']);
+  symlinkSync(device, file);
+  await expect((async () => change('mine'))()).rejects.toThrow('is not a regular file');
+  expect([statSync(device).isCharacterDevice(), existsSync(`${device}.lock`)]).toEqual([true, false]);
+});
+
+it('reads nothing of a file that is larger than any configuration', () => {
+  const { file } = openFile();
+  writeFileSync(file, '');
+  truncateSync(file, 32 * 1024 * 1024 + 1);
+  expect(() => readForeignFile(file)).toThrow('is larger than 32 MiB');
 });
 
 it('keeps the copy of what stood there before the first change', async () => {
