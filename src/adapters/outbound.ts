@@ -160,5 +160,6 @@ function assertMayBeSent(target: URL, allowHttpLoopback: boolean): void {
     hint: isLoopback
       ? 'if you mean this server on your own machine, sign in with --allow-http-loopback'
       : 'use the https address of the server; plain http works only for loopback addresses',
+    ...(isLoopback ? { missing: 'http-loopback' } : {}),
   });
 }

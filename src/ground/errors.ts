@@ -30,7 +30,12 @@ export interface ErrorOptionsWithHint {
   readonly cause?: unknown;
   /** The part of the message that quotes a server, exactly as it stands there. A hint never quotes one. */
   readonly serverWords?: string;
+  /** What was not given, where a program that uses the library gives it by an option and not by a flag. */
+  readonly missing?: MissingSetting;
 }
+
+/** A setting of a sign-in that was not given. */
+export type MissingSetting = 'client-id' | 'client-secret' | 'http-loopback';
 
 /** The one error family: what happened, a stable code, what to do next, and the exit code. */
 export abstract class OAuthLoginError extends Error {
@@ -38,12 +43,14 @@ export abstract class OAuthLoginError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly serverWords: string | undefined;
+  readonly missing: MissingSetting | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithHint) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.serverWords = options.serverWords;
+    this.missing = options.missing;
   }
 
   /** The message without what it quotes of a server, for a place where nobody else's words may stand. */

@@ -13,7 +13,9 @@ export interface EndpointRules {
 }
 
 /** An endpoint as the URL parser writes it, or what is wrong with it. */
-export type CheckedEndpoint = { readonly href: string } | { readonly fault: string; readonly hint?: string };
+export type CheckedEndpoint =
+  | { readonly href: string }
+  | { readonly fault: string; readonly hint?: string; readonly missing?: 'http-loopback' };
 
 /**
  * Gives the endpoint in the spelling of the URL parser, or says what is wrong with it.
@@ -45,6 +47,7 @@ export function checkEndpoint(value: unknown, rules: EndpointRules): CheckedEndp
       return {
         fault: 'uses plain http',
         hint: 'if you mean this server on your own machine, sign in with --allow-http-loopback',
+        missing: 'http-loopback',
       };
     }
   }

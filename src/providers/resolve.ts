@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi';
+import { defined } from '../ground/defined.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import type { Fetch } from '../ground/fetch.ts';
 import { discoverMetadata } from './discovery.ts';
@@ -140,6 +141,7 @@ function validateOwnEndpoint(
   if ('fault' in checked) {
     throw new ConfigurationError('config_invalid_value', `${name} of ${provider.name} ${checked.fault}`, {
       hint: checked.hint ?? `correct ${name} in the configuration of ${provider.name}`,
+      ...defined({ missing: checked.missing }),
     });
   }
   return checked.href;
@@ -150,10 +152,11 @@ function validateIssuerIdentifier(provider: Provider, options: ResolveOptions): 
   const checked = checkEndpoint(provider.issuer, options);
   const fault =
     'fault' in checked ? checked.fault : provider.issuer.includes('?') ? 'contains a query' : undefined;
-  const advice = 'fault' in checked ? checked.hint : undefined;
+  const { hint: advice, missing } = 'fault' in checked ? checked : {};
   if (fault !== undefined) {
     throw new ConfigurationError('config_invalid_value', `the issuer of ${provider.label} ${fault}`, {
       hint: advice ?? 'an issuer looks like https://login.example.com or https://login.example.com/tenant',
+      ...defined({ missing }),
     });
   }
 }

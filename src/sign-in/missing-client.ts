@@ -17,7 +17,10 @@ export function missingClientId(
     offer === undefined
       ? registrationHint(settings, `${guideTo(settings)} guides you`)
       : `to let the server register this tool: oauth-login setup ${signInTarget(settings)} --register`;
-  return new ConfigurationError('config_missing_client_id', `there is no client ID for ${label}`, { hint });
+  return new ConfigurationError('config_missing_client_id', `there is no client ID for ${label}`, {
+    hint,
+    missing: 'client-id',
+  });
 }
 
 /** The error for a client whose credential is nowhere, where nobody can be asked for it. */
@@ -36,11 +39,13 @@ export function missingCredential(
       `there is no ${what} for ${label}, which --device needs`,
       {
         hint: `copy the ${token.term} at ${page} (${token.place}), then set ${variables.secret} to it, or give --client-secret-file`,
+        missing: 'client-secret',
       },
     );
   }
   return new ConfigurationError('config_missing_client_secret', `there is no ${what} for ${label}`, {
     hint: `give it with --client-secret-file PATH, or set ${variables.secret}; ${guideTo(settings)} asks for it and stores it encrypted`,
+    missing: 'client-secret',
   });
 }
 

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { type Account, AuthenticationRequiredError, findAccount, signIn, UsageError } from '../../src/api.ts';
+import {
+  type Account,
+  AuthenticationRequiredError,
+  findAccount,
+  OAuthLoginError,
+  signIn,
+  UsageError,
+} from '../../src/api.ts';
 import { it, line, server } from '../support/ada-signs-in.ts';
 import { writeConfiguration } from '../support/configuration-file.ts';
 import { openLibraryCaller } from '../support/library-caller.ts';
@@ -28,6 +35,35 @@ describe('a program that signs a person in', () => {
     expect(server.issuedSecrets('access_token')).toContain(token);
     expect(expiresAt?.getTime()).toBeGreaterThan(Date.now());
     expect(JSON.stringify(account)).not.toContain(token);
+  });
+
+  it('is told of its own options where something is missing, and of no command', async () => {
+    const { options } = openLibraryCaller(server, line.directory);
+    const hintOf = async (target: string, given: typeof options) => {
+      const error = await signIn(target, given).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(OAuthLoginError);
+      return (error as OAuthLoginError).hint;
+    };
+    const { clientId: _, ...withoutClient } = options;
+    const own = { ...options, name: 'acme' };
+    const hints = [
+      await hintOf('github', { ...withoutClient, name: 'acme' }),
+      await hintOf('google', own),
+      await hintOf(server.issuer, { ...own, allowHttpLoopback: false }),
+    ];
+    expect(hints).toEqual([
+      expect.stringMatching(/option clientId$/),
+      expect.stringMatching(/option clientSecret$/),
+      expect.stringMatching(/option allowHttpLoopback to true$/),
+    ]);
+    expect(hints.join()).not.toMatch(/--|OAUTH_LOGIN_|oauth-login/);
+    // Without a name, the settings of the command count as well.
+    expect(await hintOf('github', withoutClient)).toMatch(
+      /option clientId; or: .*OAUTH_LOGIN_GITHUB_CLIENT_ID/,
+    );
   });
 
   it('shares the accounts of the command', async () => {
