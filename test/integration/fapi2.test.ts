@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClientMetadata } from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/host/clock.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
@@ -11,33 +12,29 @@ const CLIENT = 'bank-client';
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 const registered = newKey();
 
+const client: ClientMetadata = {
+  client_id: CLIENT,
+  application_type: 'native',
+  token_endpoint_auth_method: 'private_key_jwt',
+  token_endpoint_auth_signing_alg: 'ES256',
+  dpop_bound_access_tokens: true,
+  require_pushed_authorization_requests: true,
+  jwks: { keys: [{ ...createPublicKey(registered).export({ format: 'jwk' }), kid: 'one' } as never] },
+  redirect_uris: ['http://127.0.0.1/callback'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+};
+const features = {
+  fapi: { enabled: true, profile: '2.0' },
+  pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+  dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
+} as const;
+
 let server: AuthorizationServer;
 let line: CommandLine;
 
 beforeAll(async () => {
-  server = await startAuthorizationServer({
-    further: {
-      clients: [
-        {
-          client_id: CLIENT,
-          application_type: 'native',
-          token_endpoint_auth_method: 'private_key_jwt',
-          token_endpoint_auth_signing_alg: 'ES256',
-          dpop_bound_access_tokens: true,
-          require_pushed_authorization_requests: true,
-          jwks: { keys: [{ ...createPublicKey(registered).export({ format: 'jwk' }), kid: 'one' } as never] },
-          redirect_uris: ['http://127.0.0.1/callback'],
-          grant_types: ['authorization_code', 'refresh_token'],
-          response_types: ['code'],
-        },
-      ],
-      features: {
-        fapi: { enabled: true, profile: '2.0' },
-        pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
-        dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
-      },
-    },
-  });
+  server = await startAuthorizationServer({ further: { clients: [client], features } });
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -133,5 +130,51 @@ describe('a server with the FAPI 2.0 Security Profile (private_key_jwt and DPoP)
     spoil();
     expect(await signIn(...bound)).toMatchObject({ exitCode: 6, stdout: '' });
     expect(isNothingStored()).toBe(true);
+  });
+});
+
+describe('a server with FAPI 2.0 Message Signing besides', () => {
+  let signing: AuthorizationServer;
+
+  beforeAll(async () => {
+    signing = await startAuthorizationServer({
+      further: {
+        clients: [{ ...client, require_signed_request_object: true }],
+        features: {
+          ...features,
+          requestObjects: { enabled: true, requireSignedRequestObject: true } as never,
+          jwtResponseModes: { enabled: true },
+        },
+      },
+    });
+  });
+  afterAll(() => signing.close());
+
+  it('gets signed requests, and its signed responses are verified', async () => {
+    const file = ['--key-file', keyFile(registered)];
+    const before = signing.requests.length;
+    const ran = await line.run(
+      signing.issuer,
+      '--client-id',
+      CLIENT,
+      ...file,
+      ...bound,
+      '--response-mode',
+      'jwt',
+    );
+    expect(ran.exitCode, ran.stderr).toBe(0);
+    const pushed = signing.requests.slice(before).find(({ endpoint }) => endpoint === 'pushed_authorization');
+    const { header, claims } = decodedJwt(pushed?.form.get('request') ?? '');
+    expect([header.alg, claims.aud, claims.iss, claims.response_mode]).toEqual([
+      'ES256',
+      signing.issuer,
+      CLIENT,
+      'jwt',
+    ]);
+    // The signed object alone says where the answer goes.
+    expect(
+      [...(pushed?.form.keys() ?? [])].filter((name) => /^(?:redirect_uri|state|code_challenge)$/.test(name)),
+    ).toEqual([]);
+    expect((await line.run('whoami', signing.issuer)).stdout).toMatch(/^ada /);
   });
 });
