@@ -1,4 +1,5 @@
 import type { AccountHead, OpenAccount } from '../accounts/account.ts';
+import { idTokenSubject } from '../accounts/id-token-subject.ts';
 import { defined } from '../ground/defined.ts';
 import { AuthorizationServerError, ProtocolError } from '../ground/errors.ts';
 import { networkOf } from '../ground/http-options.ts';
@@ -65,7 +66,7 @@ async function narrowed(
     }
     const parameters = [['scope', scopes.join(endpoint.provider.scopeSeparator)] as const];
     const more = defined({
-      subject: head.profile?.sub,
+      subject: idTokenSubject(head),
       idToken: secrets.idToken,
       redirectUri: head.redirectUri,
     });

@@ -1,5 +1,6 @@
 import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/account.ts';
 import type { AccountReserve } from '../accounts/account-reserve.ts';
+import { idTokenSubject } from '../accounts/id-token-subject.ts';
 import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
@@ -65,7 +66,11 @@ export async function renewAccount(
       access,
       (onReply) =>
         refreshTokens(endpoint, refreshToken, {
-          ...defined({ subject: head.profile?.sub, idToken: secrets.idToken, redirectUri: head.redirectUri }),
+          ...defined({
+            subject: idTokenSubject(head),
+            idToken: secrets.idToken,
+            redirectUri: head.redirectUri,
+          }),
           onReply,
         }),
       use.provider,

@@ -6,6 +6,9 @@ import type { Configuration } from '../settings/configuration.ts';
 import type { TargetFlags } from '../settings/target.ts';
 import type { AccountHead } from './account.ts';
 
+/** An address with a fragment names one person: no issuer and no resource has one (RFC 8414 §2, RFC 9728 §1.2). */
+const FRAGMENT = /^https?:\/\/[^#]*#/i;
+
 /**
  * The provider or issuer whose accounts alone can be meant, where the target is just its name and no flag says
  * more.
@@ -17,7 +20,8 @@ export function ofTarget(target: string | undefined, flags: TargetFlags): string
 
 /**
  * The accounts that a target and its flags mean; all of them when neither says anything. A host that was named
- * is never passed over, not even when there is one account only: its token would go to the wrong place.
+ * is never passed over, not even when there is one account only: its token would go to the wrong place. The address of a
+ * person, such as a WebID, means that person alone.
  *
  * Throws a `UsageError` when there is no such provider.
  */
@@ -32,7 +36,14 @@ export async function accountsOfTarget(
   if (wanted === undefined) {
     return accounts.filter((account) => isSame(host, hostOf(account)) && isSame(tenant, account.tenant));
   }
+  if (FRAGMENT.test(wanted) && host === undefined && tenant === undefined) {
+    return accounts.filter((account) => isPerson(wanted, account) && isOfIssuer(issuer, account));
+  }
   if (host === undefined && tenant === undefined && issuer === undefined) {
+    const person = accounts.filter((account) => isPerson(wanted, account));
+    if (person.length > 0) {
+      return person;
+    }
     const name = wanted.toLowerCase();
     const plain = accounts.filter(
       ({ provider, issuer: own, resource }) =>
@@ -76,6 +87,20 @@ export async function accountsOfTarget(
 async function isOfProvider(name: string, configuration: () => Promise<Configuration>): Promise<boolean> {
   const { isProviderName } = await import('../settings/named-preset.ts');
   return isProviderName(name, await configuration());
+}
+
+/** Whether the address is the one that the person goes by, such as a WebID: people of one host share its storage. */
+function isPerson(wanted: string, { resource, profile }: AccountHead): boolean {
+  return (
+    resource !== undefined &&
+    profile !== undefined &&
+    isWithinResource(wanted, resource) &&
+    new URL(wanted).href === profile.sub
+  );
+}
+
+function isOfIssuer(wanted: string | undefined, { issuer }: AccountHead): boolean {
+  return wanted === undefined || isSameButLastSlash(issuer, wanted);
 }
 
 function hostOf({ host, issuer }: AccountHead): string | undefined {

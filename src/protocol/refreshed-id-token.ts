@@ -12,7 +12,7 @@ export interface OriginalSignIn {
 
 /**
  * Throws a `ProtocolError` for a refreshed ID Token that is about another person, or about another authentication: its
- * `nonce` and its `auth_time`, where it has them, are those of the ID Token before.
+ * `nonce`, its `auth_time` and its WebID, where it has them, are those of the ID Token before.
  *
  * @see [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
  */
@@ -21,7 +21,7 @@ export function validateRefreshedIdToken(claims: IdTokenClaims, original: Origin
     throw refused('names a different person');
   }
   const before = original.idToken === undefined ? {} : (readIdTokenPayload(original.idToken.reveal()) ?? {});
-  for (const name of ['nonce', 'auth_time']) {
+  for (const name of ['nonce', 'auth_time', 'webid']) {
     const isThere = claims[name] !== undefined && before[name] !== undefined;
     if (isThere && claims[name] !== before[name]) {
       throw refused(`has a different ${name} from that of the sign-in`);

@@ -39,8 +39,8 @@ export interface ConfirmedIdentity {
   readonly resource?: string;
 }
 
-/** A person of Solid, by the ID Token. */
-const solidMap: ProfileMap = { sub: 'sub', preferred_username: 'webid', name: 'name', profile: 'webid' };
+/** A person of Solid, by the WebID: one `sub` may have several (Solid-OIDC §5.1). The document keeps the claim itself. */
+const solidMap: ProfileMap = { sub: 'webid', preferred_username: 'webid', name: 'name', profile: 'webid' };
 
 /** What is known of a person of atproto: no request of an API is needed for it. */
 const atprotoMap: ProfileMap = { sub: 'did', preferred_username: 'handle' };

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/host/clock.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { closeAfterTest } from '../support/close-after-test.ts';
 import { type CommandLine, errorOf, openCommandLine } from '../support/command-line.ts';
@@ -152,6 +153,78 @@ describe('a person of Solid', () => {
       await line.run(`${pod.origin}/#/login`, ...local),
     ];
     expect([page.exitCode, route.exitCode]).toEqual([2, 2]);
+  });
+});
+
+describe('two people of one pod host', () => {
+  const eve = () => `${pod.origin}/eve/card#me`;
+  const signIn = async (webid: string) => {
+    server.rewriteIdToken((claims) => ({ ...claims, webid }));
+    expect((await line.run(webid, ...local)).exitCode).toBe(0);
+  };
+  beforeEach(() => pod.on('/eve/card', profile(server.issuer)));
+
+  it('are told apart by their WebIDs: who is not signed in is nobody else', async () => {
+    await signIn(eve());
+    pod.on('/ada/private', text('secret', 'text/plain'));
+    for (const words of [
+      ['whoami', ada()],
+      ['whoami', ada(), '--issuer', server.issuer],
+      ['request', ada(), `${pod.origin}/ada/private`],
+      ['logout', ada()],
+    ]) {
+      const ended = await line.run(...words);
+      expect([words, ended.exitCode]).toEqual([words, 4]);
+      expect(ended.stdout + ended.stderr).not.toContain('/eve/');
+    }
+    await line.run('logout', ada(), '--all');
+    expect(pod.requestsTo('/ada/private')).toEqual([]);
+    const who = await line.run('whoami', eve(), '--issuer', server.issuer, '--json');
+    expect(JSON.parse(who.stdout)).toMatchObject({ sub: eve() });
+  });
+
+  it('have an account each, although the server calls them the same', async () => {
+    await signIn(ada());
+    await signIn(eve());
+    for (const webid of [ada(), eve()]) {
+      const who = JSON.parse((await line.run('whoami', webid, '--json')).stdout);
+      expect(who).toMatchObject({
+        sub: webid,
+        preferred_username: webid,
+        raw: { webid, sub: expect.stringMatching(/^person-/) },
+      });
+    }
+    expect((await line.run('logout', ada())).exitCode).toBe(0);
+    expect((await line.run('whoami', ada())).exitCode).toBe(4);
+    expect((await line.run('whoami', eve())).exitCode).toBe(0);
+  });
+
+  it('are told apart without a fragment as well, once both are signed in', async () => {
+    const [first, second] = [`${pod.origin}/ada`, `${pod.origin}/ada/eve`];
+    for (const webid of [first, second]) {
+      pod.on(new URL(webid).pathname, text(`<> <${TERMS}oidcIssuer> <${server.issuer}>.`, 'text/turtle'));
+      await signIn(webid);
+    }
+    for (const webid of [first, second]) {
+      const who = await line.run('whoami', webid, '--json');
+      expect(JSON.parse(who.stdout)).toMatchObject({ sub: webid });
+    }
+  });
+
+  it('are refreshed by the subject and the WebID of their ID Token', async () => {
+    server.rewriteReply('token', (body) => ({ ...body, expires_in: 30 }));
+    await signIn(ada());
+    pod.on('/ada/private', text('secret', 'text/plain'));
+    const before = server.hits('token');
+    const later = { clock: { ...systemClock, now: () => new Date(Date.now() + 40_000) } };
+    const used = await line.runIn(later, 'request', ada(), `${pod.origin}/ada/private`);
+    expect([used.exitCode, used.stdout, used.stderr]).toEqual([0, 'secret', '']);
+    expect(server.hits('token')).toBeGreaterThan(before);
+    server.rewriteIdToken((claims) => ({ ...claims, webid: eve() }));
+    const evenLater = { clock: { ...systemClock, now: () => new Date(Date.now() + 80_000) } };
+    const other = await line.runIn(evenLater, 'request', ada(), `${pod.origin}/ada/private`);
+    expect([other.exitCode, other.stderr]).toEqual([6, expect.stringContaining('a different webid')]);
+    expect(pod.requestsTo('/ada/private')).toHaveLength(1);
   });
 });
 
