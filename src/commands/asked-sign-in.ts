@@ -8,7 +8,7 @@ import { AuthenticationRequiredError } from '../ground/errors.ts';
 import { shellWords } from '../ground/file-system-words.ts';
 import { safeText } from '../ground/safe-text.ts';
 import { takenAlias } from '../settings/account-alias.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { isProviderName } from '../settings/named-preset.ts';
 import { isNetworkOfPeople } from '../settings/network-of-people.ts';

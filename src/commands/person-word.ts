@@ -1,7 +1,7 @@
 import type { Context } from '../ground/context.ts';
 import { UsageError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import { isNetworkOfPeople } from '../settings/network-of-people.ts';
 import { ownConfiguration } from './provider-rows.ts';
 

@@ -6,7 +6,7 @@ import { ExitCode, UsageError } from '../ground/errors.ts';
 import { standingDocument, standingText } from '../output/begun-sign-in-text.ts';
 import { jsonText } from '../output/json.ts';
 import { writeWords } from '../output/write-words.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import { secondsSetting } from '../settings/seconds.ts';
 import { type Resumed, resumeSignIn } from '../sign-in/resume-sign-in.ts';
 import { signInPorts, writeSignedIn } from './login.ts';

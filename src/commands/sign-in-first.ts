@@ -7,7 +7,7 @@ import { AuthenticationRequiredError } from '../ground/errors.ts';
 import { shellWords } from '../ground/file-system-words.ts';
 import { signedInText } from '../output/account-text.ts';
 import { chooseServer } from '../output/sign-in-questions.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import { withNamedAccount } from '../settings/named-account.ts';
 import { settingsOfAddress } from '../sign-in/resource-settings.ts';
 import { signIn } from '../sign-in/sign-in.ts';

@@ -6,7 +6,7 @@ import type { AccountHead } from '../accounts/account.ts';
 import type { AuthenticationRequiredError } from '../ground/errors.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { safeText } from '../ground/safe-text.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import type { SignInFirstFlags } from './sign-in-first.ts';
 
 /** Sign-ins for one request: a resource that always wants more leads to no loop. */

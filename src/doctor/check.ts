@@ -1,5 +1,5 @@
 import type { Session } from '../accounts/session.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import type { CheckName, Finding } from './finding.ts';
 
 /** The flags that say which sign-in is examined. */

@@ -5,7 +5,7 @@ import { Secret } from '../ground/secret.ts';
 import { setupNotes } from '../output/setup-note-text.ts';
 import type { SignInEvent } from '../output/sign-in-event.ts';
 import { chooseServer, signInQuestions } from '../output/sign-in-questions.ts';
-import type { LoginFlags } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
 import { registerAtSignIn } from '../setup/guide-registration.ts';
 import { settingsOfAddress } from '../sign-in/resource-settings.ts';
 import { signIn } from '../sign-in/sign-in.ts';

@@ -10,9 +10,10 @@ import { Deferred } from './deferred.ts';
 import { DonePage } from './done-page.ts';
 import { fixedReplies } from './fixed-reply.ts';
 import type { LoopbackNotice } from './notice.ts';
-import { PostedForms, readPostedForm } from './posted-response.ts';
+import { answerForm } from './posted-answer.ts';
+import { PostedForms } from './posted-response.ts';
 import { sendFixedReply, sendReply } from './reply.ts';
-import { hasBody, isFormOf, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
+import { hasBody, isNavigation, isOurHost, isPrefetch } from './request-screening.ts';
 import { randomId } from './unguessable-text.ts';
 
 type Notify = (kind: LoopbackNotice['kind']) => void;
@@ -73,7 +74,7 @@ export class BrowserConversation {
   answer(request: IncomingMessage, response: ServerResponse): void {
     const origins = this.#formOrigins;
     if (request.method === 'POST' && origins !== undefined && this.#isCallback(request)) {
-      void this.#answerForm(origins, request, response);
+      void this.#takeForm(origins, request, response);
       return;
     }
     if (request.method !== 'GET') {
@@ -175,39 +176,18 @@ export class BrowserConversation {
     return 'formOrigins' in this.#expected ? this.#expected.formOrigins : undefined;
   }
 
-  /** Answers a form that was sent to the redirect URI; what is in it is judged at the address that it leads to. */
-  async #answerForm(
+  async #takeForm(
     origins: readonly string[],
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    if (!isFormOf(request, origins)) {
-      this.#notify('foreign-request');
-      sendFixedReply(request, response, fixedReplies.forbidden);
-      return;
-    }
-    const form = await readPostedForm(request);
-    if (form.kind !== 'form') {
-      const isLarge = form.kind === 'too-large';
-      this.#notify(isLarge ? 'oversized-reply' : 'foreign-request');
-      sendFixedReply(request, response, isLarge ? fixedReplies.formTooLarge : fixedReplies.malformed);
-      return;
-    }
-    const { kind } = judgeCallback(form.text, 'same', this.#expected);
-    if (kind === 'malformed' || kind === 'wrong-state') {
-      this.#notify(otherForm(form.text) ?? 'foreign-request');
-      sendFixedReply(request, response, fixedReplies[kind === 'malformed' ? 'malformed' : 'forbidden']);
-      return;
-    }
-    if (!this.#isWelcome(request)) {
-      return;
-    }
-    const path = this.#posted.keep(form.text);
-    if (path === undefined) {
-      sendFixedReply(request, response, fixedReplies.answered);
-      return;
-    }
-    sendReply(response, 303, '', { Location: path });
+    const parts = {
+      expected: this.#expected,
+      posted: this.#posted,
+      notify: this.#notify,
+      isWelcome: () => this.#isWelcome(request),
+    };
+    await answerForm(origins, request, response, parts);
   }
 
   #browserOf(request: IncomingMessage): AuthorizationResponse['browser'] {

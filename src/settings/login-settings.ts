@@ -2,81 +2,24 @@ import { resolve } from 'node:path';
 import type { Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { variableText } from '../ground/environment.ts';
-import { ConfigurationError, UsageError } from '../ground/errors.ts';
 import type { ClientCertificateFiles } from '../ground/ports.ts';
 import type { Secret } from '../ground/secret.ts';
-import { refuseReservedParameter } from '../protocol/authorization-request.ts';
 import type { ResponseMode } from '../providers/response-mode.ts';
-import { isStoreKind, type StoreKind } from '../secrets/store-kind.ts';
+import type { StoreKind } from '../secrets/store-kind.ts';
 import { accountAlias } from './account-alias.ts';
-import {
-  authorizationDetails,
-  authorizationDetailsOfFile,
-  requestedClaims,
-} from './authorization-details.ts';
+import { authorizationDetailsOfFile } from './authorization-details.ts';
 import { backchannelSetting } from './backchannel.ts';
 import { clientMetadataUrl, clientSecretSetting, validClientId } from './client-settings.ts';
 import type { Configuration } from './configuration.ts';
+import type { LoginFlags } from './login-flags.ts';
+import { parameterSetting } from './parameter-setting.ts';
 import { type RedirectSettings, redirectSetting } from './redirect-uri.ts';
 import { askedScopes, scopeSetting } from './scope.ts';
 import { secondsSetting } from './seconds.ts';
 import { shortLivedScopes, withAuthentication, withBoundTokens, withCertificate } from './sign-in-flags.ts';
-import { chooseTarget, type Target, type TargetFlags } from './target.ts';
+import { storeSetting } from './store-setting.ts';
+import { chooseTarget, type Target } from './target.ts';
 import { providerVariable } from './variables.ts';
-
-/** The flags of `login`, as the command line gives them. */
-export interface LoginFlags extends TargetFlags {
-  readonly clientId?: string;
-  readonly clientSecretFile?: string;
-  /** The private key that signs with RSA-SHA1. */
-  readonly keyFile?: string;
-  readonly clientAuthentication?: string;
-  readonly scope?: readonly string[];
-  readonly browser?: boolean;
-  readonly device?: boolean;
-  /** The server asks the person on a device of theirs (CIBA). */
-  readonly ciba?: boolean;
-  /** What it shows there. */
-  readonly bindingMessage?: string;
-  /** The tokens have to be bound to a key (RFC 9449). */
-  readonly dpop?: boolean;
-  readonly port?: string;
-  readonly redirectUri?: string;
-  /** The stored account to sign in again, and no other. */
-  readonly account?: string;
-  /** The name to give the account. */
-  readonly as?: string;
-  readonly loginHint?: string;
-  readonly param?: readonly string[];
-  /** The file with the parameter `authorization_details` (RFC 9396). */
-  readonly authorizationDetails?: string;
-  /** The authorization request is pushed (RFC 9126). */
-  readonly par?: boolean;
-  /** The authorization request is signed (RFC 9101). */
-  readonly signedRequest?: boolean;
-  /** How the server is to answer. */
-  readonly responseMode?: ResponseMode;
-  readonly offlineAccess?: boolean;
-  readonly shortLived?: boolean;
-  readonly timeout?: string;
-  readonly store?: string | false;
-  readonly caFile?: string;
-  /** The certificate that the client shows, and its private key (RFC 8705). */
-  readonly clientCertificateFile?: string;
-  readonly clientCertificateKeyFile?: string;
-  readonly allowHttpLoopback?: boolean;
-  /** The address of the document that is the client (Client ID Metadata Document). */
-  readonly clientMetadataUrl?: string;
-  /** Agrees to the server that a protected resource names, once it is shown. */
-  readonly yes?: boolean;
-  /** False: the parameter `resource` is not sent (RFC 8707 §2). */
-  readonly resourceParameter?: boolean;
-  readonly json?: boolean;
-  readonly events?: boolean;
-  /** False: the sign-in is begun, and another call goes on with it. */
-  readonly wait?: boolean;
-  readonly debug?: boolean;
-}
 
 /** Everything a sign-in has to know, folded once from flags, environment, configuration and preset. */
 export interface LoginSettings extends Target {
@@ -225,48 +168,4 @@ export function settingsOfTarget(
     waits: flags.wait ?? true,
     debug: flags.debug ?? false,
   });
-}
-
-/** Parameters whose values are JSON, each with what checks it. */
-const structured: Readonly<Record<string, (text: string, name: string) => string>> = {
-  authorization_details: authorizationDetails,
-  claims: requestedClaims,
-};
-
-function parameterSetting(pairs: readonly string[]): Record<string, string> {
-  const entries = pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) {
-      throw new UsageError('usage_invalid', `--param takes NAME=VALUE, not ${JSON.stringify(pair)}`, {
-        hint: 'for example --param allow_signup=false',
-      });
-    }
-    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
-    refuseReservedParameter(name);
-    return [name, structured[name]?.(value, `--param ${name}`) ?? value] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-/**
- * The store by flag, `OAUTH_LOGIN_STORE` or configuration; absent when nobody has chosen. Throws a `UsageError` or a
- * `ConfigurationError` for an unknown store.
- */
-export function storeSetting(
-  flag: string | false | undefined,
-  env: Environment,
-  configuration: Configuration,
-): StoreKind | 'none' | undefined {
-  if (flag === false) {
-    return 'none';
-  }
-  const text = flag ?? variableText(env, 'OAUTH_LOGIN_STORE') ?? configuration.store;
-  if (text === undefined || isStoreKind(text)) {
-    return text;
-  }
-  const options = { hint: 'the choices are keychain, passphrase and file' };
-  const what = `there is no store ${JSON.stringify(text)}`;
-  throw flag === undefined
-    ? new ConfigurationError('config_invalid_value', `${what} (OAUTH_LOGIN_STORE)`, options)
-    : new UsageError('usage_invalid', what, options);
 }

@@ -4,7 +4,7 @@ import { isSameButLastSlash } from '../providers/issuer-spelling.ts';
 import { resourceProvider } from '../providers/openid.ts';
 import type { Configuration } from './configuration.ts';
 import { withConfiguration } from './configured-provider.ts';
-import type { LoginFlags } from './login-settings.ts';
+import type { LoginFlags } from './login-flags.ts';
 import { nameOfHost, type Target } from './target.ts';
 import { variableName } from './variables.ts';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../ground/errors.ts';
-import type { LoginFlags } from './login-settings.ts';
+import type { LoginFlags } from './login-flags.ts';
 
 /** The grants that need no End-User, as `--grant` names them. */
 export type UnattendedGrant =

@@ -14,8 +14,8 @@ import {
   readUserConfiguration,
 } from '../settings/configuration.ts';
 import { writeProviderConfiguration } from '../settings/configuration-change.ts';
-import { storeSetting } from '../settings/login-settings.ts';
 import { isProviderName, namedPreset } from '../settings/named-preset.ts';
+import { storeSetting } from '../settings/store-setting.ts';
 import { chooseStore } from '../sign-in/choose-store.ts';
 import { knownPassphrase } from './file-passphrase.ts';
 

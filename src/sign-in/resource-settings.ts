@@ -14,12 +14,8 @@ import { checkEndpoint } from '../providers/endpoint.ts';
 import { isSameButLastSlash, issuerOfAddress } from '../providers/issuer-spelling.ts';
 import { isWithinResource, resourceLabel } from '../providers/resource-identifier.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import {
-  type LoginFlags,
-  type LoginSettings,
-  loginSettings,
-  settingsOfTarget,
-} from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
+import { type LoginSettings, loginSettings, settingsOfTarget } from '../settings/login-settings.ts';
 import { resourceTarget } from '../settings/resource-target.ts';
 import { settingsOfHandle } from './atproto-settings.ts';
 import { settingsOfIdentity, settingsOfWebId } from './identity-settings.ts';

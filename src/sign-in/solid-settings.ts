@@ -18,7 +18,8 @@ import type { ResolvedProvider } from '../providers/provider.ts';
 import { solidProvider } from '../providers/solid.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { withConfiguration } from '../settings/configured-provider.ts';
-import { type LoginFlags, type LoginSettings, settingsOfTarget } from '../settings/login-settings.ts';
+import type { LoginFlags } from '../settings/login-flags.ts';
+import { type LoginSettings, settingsOfTarget } from '../settings/login-settings.ts';
 import { nameOfResource } from '../settings/resource-target.ts';
 import { pageAt } from './identity-pages.ts';
 

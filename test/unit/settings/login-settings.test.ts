@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OAuthLoginError } from '../../../src/ground/errors.ts';
 import type { Configuration } from '../../../src/settings/configuration.ts';
-import { type LoginFlags, loginSettings } from '../../../src/settings/login-settings.ts';
+import type { LoginFlags } from '../../../src/settings/login-flags.ts';
+import { loginSettings } from '../../../src/settings/login-settings.ts';
 import { registeredRedirectUri } from '../../../src/settings/redirect-uri.ts';
 
 const empty: Configuration = { providers: new Map() };
