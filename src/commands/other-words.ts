@@ -122,6 +122,10 @@ export function otherWordsHint(typed: readonly string[], commands: readonly stri
   const second = rest[0]?.toLowerCase() ?? '';
   if (first === 'oauth-login' || (wordsBefore.has(first) && commands.includes(second))) {
     const meant = commands.includes(second) ? [second, ...rest.slice(1)] : rest;
+    // Without a target, `login` would ask for one.
+    if (meant.length === 1 && second === 'login') {
+      return findWord('signin')?.hint.replace('{target|github}', 'github');
+    }
     return rest.length === 0
       ? 'to see the commands, use: oauth-login --help'
       : (otherWordsHint(meant, commands) ?? `use: ${['oauth-login', ...meant.map(shellQuoted)].join(' ')}`);

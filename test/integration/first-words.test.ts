@@ -138,7 +138,7 @@ describe('help', () => {
 
 describe('a command line that cannot be read', () => {
   it.each([
-    [['auth', 'login'], 'use: oauth-login login'],
+    [['auth', 'login'], 'to sign in, use: oauth-login github'],
     [['auth', 'status'], 'use: oauth-login status'],
     [['auth', 'logout', 'github'], 'use: oauth-login logout github'],
     [['auth', 'refresh', 'work'], 'oauth-login token work --refresh'],
@@ -238,7 +238,9 @@ describe('a command line that cannot be read', () => {
     [['account', 'list'], 'oauth-login status'],
     [['profile', 'list'], 'oauth-login status'],
     [['profiles', 'switch', 'acme:ada'], 'oauth-login switch acme:ada'],
-    [['sso', 'login'], 'oauth-login login'],
+    [['sso', 'login'], 'oauth-login github'],
+    [['auth', 'login'], 'oauth-login github'],
+    [['sso', 'login', 'acme'], 'oauth-login login acme'],
     [['rename', 'acme', 'boss'], 'oauth-login login acme --as boss'],
     [['oauth-login', 'github'], 'oauth-login github'],
     [['oauth-login', 'token', 'github'], 'oauth-login token github'],
