@@ -80,6 +80,21 @@ it('makes a missing directory and a file that nobody else can read, and takes th
   }
 });
 
+it('leaves what `git config` wrote into the entry, also in a file that it made itself', async () => {
+  const { home, change } = await openInstalling();
+  const file = join(home, '.gitconfig');
+  expect((await change('git', '--install', '--yes')).exitCode).toBe(0);
+  const [, origin] = /\[credential "(.*)"\]/.exec(readFileSync(file, 'utf8')) ?? [];
+  const git = (...words: string[]) =>
+    execFileSync('git', ['config', '-f', file, ...words], { encoding: 'utf8' });
+  git(`credential.${origin}.username`, 'ada');
+  const installed = readFileSync(file, 'utf8');
+  expect((await change('git', '--install', '--yes')).stdout).toContain('Nothing to change');
+  expect(readFileSync(file, 'utf8')).toBe(installed);
+  expect((await change('git', '--uninstall', '--yes')).exitCode).toBe(0);
+  expect(git('--list')).toBe(`credential.${origin}.username=ada\n`);
+});
+
 it('leaves a link a link and a mode a mode, and a file with other lines where it is', async () => {
   const { home, change } = await openInstalling();
   const real = join(home, 'dotfiles-bazelrc');

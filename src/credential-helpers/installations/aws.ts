@@ -2,7 +2,7 @@ import { UsageError } from '../../ground/errors.ts';
 import { roleOf } from '../aws.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { withBlock, withoutBlock } from './marked-block.ts';
+import { type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 import { plainWords } from './plain-words.ts';
 
 /** A profile of AWS whose credentials come from this helper. */
@@ -16,31 +16,34 @@ export const awsInstallation: Installation = {
   snippet: (wish) => `${headerOf(wish)}\n${processLine(wish)}\n`,
 
   add(text, wish) {
-    const section = isUnderstood(text) ? sectionOf(text, wish) : undefined;
-    if (section === undefined) {
-      return isUnderstood(text)
-        ? withBlock(text, { name: blockOf(wish), lines: `${headerOf(wish)}\n${processLine(wish)}\n` })
-        : undefined;
+    const sections = sectionsOf(text, wish);
+    const [section] = sections ?? [];
+    if (sections === undefined || section === undefined) {
+      return (
+        sections && withBlock(text, { ...ownLines(wish), lines: `${headerOf(wish)}\n${processLine(wish)}\n` })
+      );
     }
-    const own = section.lines.find((line) => /^credential_process\s*=/.test(line));
+    const { lines, head, body } = section;
+    const own = body.find((line) => /^\s*credential_process\s*=/i.test(line));
     if (own !== undefined) {
       return own === processLine(wish) ? text : undefined;
     }
-    return `${text.slice(0, section.start)}${processLine(wish)}\n${text.slice(section.start)}`;
+    // A line that is indented belongs to the line before it.
+    return /^[ \t]/.test(body.find(isKey) ?? '')
+      ? undefined
+      : lines.toSpliced(head + 1, 0, processLine(wish)).join('\n');
   },
 
   remove(text, wish) {
-    if (!isUnderstood(text)) {
-      return undefined;
+    const sections = sectionsOf(text, wish);
+    const rest = withoutBlock(text, ownLines(wish));
+    const [section] = sections ?? [];
+    if (sections === undefined || rest !== text || section === undefined) {
+      return sections && rest;
     }
-    const rest = withoutBlock(text, blockOf(wish));
-    const section = sectionOf(rest, wish);
-    const [, process] = /^(credential_process[^\n]*\n?)/m.exec(section?.lines.join('\n') ?? '') ?? [];
-    if (rest !== text || section === undefined || !process?.startsWith(`${processStart(wish)} `)) {
-      return rest;
-    }
-    const place = rest.indexOf(process, section.start);
-    return `${rest.slice(0, place)}${rest.slice(place + process.length)}`;
+    const { lines, head, body } = section;
+    const index = body.findIndex((line) => line.startsWith(`${processStart(wish)} `));
+    return index === -1 ? text : lines.toSpliced(head + 1 + index, 1).join('\n');
   },
 
   next: (wish) =>
@@ -49,7 +52,12 @@ export const awsInstallation: Installation = {
       : `Use it with AWS_PROFILE=${profileOf(wish)}, or with --profile ${profileOf(wish)}.`,
 };
 
-const blockOf = (wish: InstallWish) => `oauth-login credential aws ${profileOf(wish)}`;
+/** `aws configure set` writes its own keys of the section behind the last comment. */
+const ownLines = (wish: InstallWish): OwnLines => ({
+  name: `oauth-login credential aws ${profileOf(wish)}`,
+  header: headerOf(wish),
+  own: [/^credential_process = oauth-login credential aws\b[^\n]*\n/m],
+});
 
 /** Throws a `UsageError` for a name that no section can have. */
 function profileOf({ options, words: [target = 'oauth-login'] }: InstallWish): string {
@@ -79,29 +87,46 @@ function processStart({ words }: InstallWish): string {
   return `credential_process = ${plainWords(['oauth-login', 'credential', 'aws', ...words])}`;
 }
 
-/** Where the lines of the profile's section begin, and the lines. */
-function sectionOf(text: string, wish: InstallWish) {
+/**
+ * The section of the profile, if there is one: all lines, which of them is its header, and those behind it up to the next
+ * header. `undefined` for a text that is not understood, with several such sections, or with one that only some of AWS's
+ * programs take for the profile.
+ */
+function sectionsOf(text: string, wish: InstallWish) {
   const lines = text.split('\n');
-  const header = headerOf(wish);
-  const index = lines.findIndex(
-    (line) =>
-      line
-        .replaceAll(/\s+/g, ' ')
-        .replace(/ ?[#;].*$/, '')
-        .trim() === header,
-  );
-  if (index === -1 || index === lines.length - 1) {
+  const profile = profileOf(wish);
+  const headers = lines.flatMap((line, head) => {
+    const name = /^\[([^[\]]+)\]/.exec(line)?.[1];
+    return name !== undefined && profileNamed(name.trim()) === profile ? [{ head, name }] : [];
+  });
+  // The AWS CLI leaves out a section whose name begins with a space, which its SDKs read.
+  const isClear = headers.length <= 1 && headers.every(({ name }) => !/^\s/.test(name));
+  if (!isClear || !lines.every(isUnderstood)) {
     return undefined;
   }
-  const more = lines.slice(index + 1);
-  const end = more.findIndex((line) => line.startsWith('['));
-  const start = lines.slice(0, index + 1).join('\n').length + 1;
-  return { start, lines: end === -1 ? more : more.slice(0, end) };
+  return headers.map(({ head }) => {
+    const more = lines.slice(head + 1);
+    const end = more.findIndex((line) => line.startsWith('['));
+    return { lines, head, body: end === -1 ? more : more.slice(0, end) };
+  });
 }
 
-/** Comments, sections, keys with a value, and keys below a key. */
-function isUnderstood(text: string): boolean {
-  return text
-    .split('\n')
-    .every((line) => /^(?:\s*$|\s*[#;]|\[[^[\]]+\]\s*(?:[#;].*)?$|\s*[\w.-]+\s*=)/.test(line));
+/**
+ * The profile that a section is of. The AWS CLI reads the names as the words of a shell, and `[profile default]` as well as
+ * `[default]`.
+ *
+ * @see [Configuration file settings](https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html)
+ */
+function profileNamed(name: string): string | undefined {
+  if (name === 'default') {
+    return name;
+  }
+  const [, quoted] = /^profile\s+(\S+|"[^"]*"|'[^']*')$/.exec(name) ?? [];
+  return quoted?.replaceAll(/["'\\]/g, '');
 }
+
+const isKey = (line: string) => !/^\s*(?:$|[#;])/.test(line);
+
+/** A comment, a section, a key with a value, or a key below a key. */
+const isUnderstood = (line: string) =>
+  /^(?:\s*$|\s*[#;]|\[[^[\]]+\]\s*(?:[#;][^\]]*)?$|\s*[\w.-]+\s*=)/.test(line);

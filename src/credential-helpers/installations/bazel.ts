@@ -1,7 +1,7 @@
 import { UsageError } from '../../ground/errors.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { blockNames, withBlock, withoutBlock } from './marked-block.ts';
+import { blockNames, type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 
 /** Lines of the user's `.bazelrc`, one for each host. */
 export const bazelInstallation: Installation = {
@@ -14,7 +14,7 @@ export const bazelInstallation: Installation = {
   add: (text, wish) =>
     isUnderstood(text)
       ? hostsOf(wish).reduce(
-          (before, host) => withBlock(before, { name: nameOf(host), lines: lineOf(host) }),
+          (before, host) => withBlock(before, { ...ownLines(host), lines: lineOf(host) }),
           text,
         )
       : undefined,
@@ -22,7 +22,7 @@ export const bazelInstallation: Installation = {
   remove(text, wish) {
     const hosts = wish.origins === undefined ? blockNames(text, nameOf('')) : hostsOf(wish);
     return isUnderstood(text)
-      ? hosts.reduce((before, host) => withoutBlock(before, nameOf(host)), text)
+      ? hosts.reduce((before, host) => withoutBlock(before, ownLines(host)), text)
       : undefined;
   },
 };
@@ -30,6 +30,8 @@ export const bazelInstallation: Installation = {
 const nameOf = (host: string) => `oauth-login credential bazel ${host}`;
 
 const lineOf = (host: string) => `common --credential_helper=${host}=bazel-credential-oauth-login\n`;
+
+const ownLines = (host: string): OwnLines => ({ name: nameOf(host), own: [lineOf(host)] });
 
 /** Bazel compares names of hosts, without a port, and hands no words on. Throws a `UsageError` for words. */
 function hostsOf({ origins = [], words }: InstallWish): readonly string[] {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../ground/errors.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { withBlock, withoutBlock } from './marked-block.ts';
+import { type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 import { plainWords } from './plain-words.ts';
 import { readTomlLines } from './toml-lines.ts';
 
@@ -38,7 +38,7 @@ export const cargoInstallation: Installation = {
       return list && (list.includes(entryOf(wish)) ? text : replaced(lines, line, [...list, entryOf(wish)]));
     }
     return table === undefined
-      ? withBlock(text, { name: BLOCK, lines: `[registry]\n${newLine(wish)}\n` })
+      ? withBlock(text, { ...ownLines(newLine(wish)), lines: `[registry]\n${newLine(wish)}\n` })
       : [...lines.slice(0, table + 1), `${newLine(wish)} ${MARK}`, ...lines.slice(table + 1)].join('\n');
   },
 
@@ -58,10 +58,12 @@ export const cargoInstallation: Installation = {
     if (isUsual && content.endsWith(MARK)) {
       return lines.toSpliced(line, 1).join('\n');
     }
-    const without = isUsual ? withoutBlock(text, BLOCK) : text;
+    const without = isUsual ? withoutBlock(text, ownLines(content)) : text;
     return without === text ? replaced(lines, line, rest) : without;
   },
 };
+
+const ownLines = (line: string): OwnLines => ({ name: BLOCK, header: '[registry]', own: [`${line}\n`] });
 
 const newLine = (wish: InstallWish) => `${KEY} = ["cargo:token", ${entryOf(wish)}]`;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { shellQuoted } from '../../ground/file-system-words.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { blockNames, withBlock, withoutBlock } from './marked-block.ts';
+import { blockNames, type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 
 /**
  * An entry for each origin in the user's configuration of git. An empty helper comes first: for this host, no other
@@ -28,7 +28,7 @@ export const gitInstallation: Installation = {
   add: (text, wish) =>
     isUnderstood(text)
       ? (wish.origins ?? []).reduce(
-          (before, origin) => withBlock(before, { name: nameOf(origin), lines: entry(origin, wish) }),
+          (before, origin) => withBlock(before, { ...ownLines(origin), lines: entry(origin, wish) }),
           text,
         )
       : undefined,
@@ -36,16 +36,25 @@ export const gitInstallation: Installation = {
   remove(text, wish) {
     const { origins = originsIn(text, wish) } = wish;
     return isUnderstood(text)
-      ? origins.reduce((before, origin) => withoutBlock(before, nameOf(origin)), text)
+      ? origins.reduce((before, origin) => withoutBlock(before, ownLines(origin)), text)
       : undefined;
   },
 };
 
 const nameOf = (origin: string) => `oauth-login credential git ${origin}`;
 
+const headerOf = (origin: string) => `[credential "${origin}"]`;
+
+/** `git config` writes its own keys of the section between the comments. */
+const ownLines = (origin: string): OwnLines => ({
+  name: nameOf(origin),
+  header: headerOf(origin),
+  own: [/^\thelper = "?!oauth-login credential git\b[^\n]*\n/m, /^\thelper =\n/m],
+});
+
 function entry(origin: string, { words }: InstallWish): string {
   const command = ['!oauth-login credential git', ...words.map(shellQuoted)].join(' ');
-  return `[credential "${origin}"]\n\thelper =\n\thelper = ${gitValue(command)}\n`;
+  return `${headerOf(origin)}\n\thelper =\n\thelper = ${gitValue(command)}\n`;
 }
 
 /** Those whose entry runs the helper with these words; without words, all of them. */

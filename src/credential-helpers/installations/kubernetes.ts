@@ -5,7 +5,7 @@ import { plainObject } from '../../ground/plain-json.ts';
 import { MOST_OF_FOREIGN_FILE, readRegularFile } from '../../ground/regular-file.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { withBlock, withoutBlock } from './marked-block.ts';
+import { type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 
 const BLOCK = 'oauth-login credential kubernetes';
 
@@ -28,7 +28,7 @@ export const kubernetesInstallation: Installation = {
     );
   },
 
-  snippet: (wish) => `users:\n${indented(entry(wish), '')}`,
+  snippet: (wish) => linesOf(wish),
 
   add(text, wish) {
     const config = readConfig(text);
@@ -44,7 +44,7 @@ export const kubernetesInstallation: Installation = {
       return `${text}apiVersion: v1\nkind: Config\nusers:\n${indented(entry(wish), '')}`;
     }
     if (config.place === 'absent') {
-      return withBlock(text, { name: BLOCK, lines: `users:\n${indented(entry(wish), '')}` });
+      return withBlock(text, { ...ownLines(wish), lines: linesOf(wish) });
     }
     return config.place === 'empty' ? inEmptyPlace(text, config, wish) : afterLast(text, config, wish);
   },
@@ -61,13 +61,23 @@ export const kubernetesInstallation: Installation = {
     if (config.users.items.length > 1) {
       return withoutItem(text, config.users, index);
     }
-    const rest = withoutBlock(text, BLOCK);
-    return rest !== text ? rest : withoutOnly(text, config.users);
+    const rest = withoutBlock(text, ownLines(wish));
+    const left = readConfig(rest);
+    if (left !== undefined && left.users === undefined) {
+      return rest;
+    }
+    // Its lines are not as they were written, so the comments are all that goes with them.
+    const others = withoutOnly(text, config.users);
+    return others && withoutBlock(others, { name: BLOCK, own: [] });
   },
 
   next: (wish) =>
     `Let a context use it: kubectl config set-context --current --user=${JSON.stringify(nameOf(wish))}`,
 };
+
+const linesOf = (wish: InstallWish) => `users:\n${indented(entry(wish), '')}`;
+
+const ownLines = (wish: InstallWish): OwnLines => ({ name: BLOCK, own: [linesOf(wish)] });
 
 /** The name of the user in the kubeconfig. */
 const nameOf = ({ words: [target = 'oauth-login'] }: InstallWish) => target;

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { foundProgram } from './found-program.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
-import { withBlock, withoutBlock } from './marked-block.ts';
+import { type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 import { plainWords } from './plain-words.ts';
 
 const PROGRAM = 'terraform-credentials-oauth-login';
-const BLOCK = 'oauth-login credential terraform';
+const ownLines: OwnLines = {
+  name: 'oauth-login credential terraform',
+  own: [/^credentials_helper "oauth-login" \{(?:\}|\n {2}args = \[[^\n]*\]\n\})\n/m],
+};
 
 /** The helper for all hosts, in the CLI configuration, and a link where Terraform and OpenTofu look for it. */
 export const terraformInstallation: Installation = {
@@ -24,15 +27,17 @@ export const terraformInstallation: Installation = {
   snippet: blockOf,
 
   add(text, wish) {
-    const helpers = helpersIn(text);
-    if (helpers === undefined) {
+    if (helpersIn(text) === undefined) {
       return undefined;
     }
-    const isOwn = withoutBlock(text, BLOCK) !== text;
-    return helpers === (isOwn ? 1 : 0) ? withBlock(text, { name: BLOCK, lines: blockOf(wish) }) : undefined;
+    const isFree = helpersIn(withoutBlock(text, ownLines)) === 0;
+    return isFree ? withBlock(text, { ...ownLines, lines: blockOf(wish) }) : undefined;
   },
 
-  remove: (text) => (helpersIn(text) === undefined ? undefined : withoutBlock(text, BLOCK)),
+  remove(text) {
+    const rest = withoutBlock(text, ownLines);
+    return helpersIn(text) === undefined || helpersIn(rest) === undefined ? undefined : rest;
+  },
 
   link({ surroundings }) {
     const { APPDATA } = surroundings.env;

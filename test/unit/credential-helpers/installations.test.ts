@@ -51,6 +51,9 @@ describe('an installation', () => {
     ['aws', '[default]\nregion = eu-west-1'],
     ['aws', '[profile work]\nregion = eu-west-1\n\n[profile b]\ncredential_process = other\n'],
     ['aws', '# mine\n[profile work] ; here\ns3 =\n  max_concurrent_requests = 20\n'],
+    ['aws', '[default]\nregion = eu-west-1\n[profile work]'],
+    ['aws', '[profile "work"]\nregion = eu-west-1\n'],
+    ['aws', "[profile\t 'work' ]\nregion = eu-west-1"],
     ['bazel', 'build --jobs=2\n'],
     ['bazel', 'build --jobs=2 \\\n  --keep_going'],
     ['go', 'GOFLAGS=-mod=mod\nGOPROXY=direct\n'],
@@ -133,6 +136,11 @@ describe('an installation', () => {
     ['kubernetes', 'users: &u []\n'],
     ['aws', '[profile work]\ncredential_process = mine\n'],
     ['aws', 'hello\n'],
+    ['aws', '[profile "work"]\nCREDENTIAL_PROCESS = mine\n'],
+    ['aws', '[ profile work ]\nregion = eu-west-1\n'],
+    ['aws', '[profile work]\nregion = a\n[profile "work"]\nregion = b\n'],
+    ['aws', '[profile work]\n\n  nested = x\n'],
+    ['aws', '[profile work] # [mine]\nregion = a\n'],
     ['gcp', '{"type":"authorized_user"}'],
     ['bazel', 'build --jobs=2 \\\n'],
     ['go', 'GOAUTH=off\n'],
@@ -178,6 +186,64 @@ describe('an installation', () => {
       'https://a.example"',
     );
   });
+
+  it.each<[string, string, string, string]>([
+    ['git', '# end', '\tusername = ada\n', '[credential "https://git.example.com:8443"]\n\tusername = ada\n'],
+    ['git', '[credential', '# mine\n', '# mine\n'],
+    ['git', '# end', '[core]\n\tpager = cat\n', '[core]\n\tpager = cat\n'],
+    ['bazel', '# end', 'build --mine\n', 'build --mine\n'],
+    ['terraform', '# end', 'host "a" {\n}\n', 'host "a" {\n}\n'],
+    ['terraform', 'credentials_helper', 'host "a" {\n}\n', 'host "a" {\n}\n'],
+    ['cargo', '# end', 'default = "mine"\n', '[registry]\ndefault = "mine"\n'],
+    ['cargo', 'global-', 'default = "mine"\n', '[registry]\ndefault = "mine"\n'],
+    ['kubernetes', '# end', 'preferences: {}\n', 'preferences: {}\n'],
+    ['aws', '# end', 'region = mine\n', '[profile work]\nregion = mine\n'],
+    ['aws', 'credential_process', 'region = mine\n', '[profile work]\nregion = mine\n'],
+  ])('of %s keeps the lines of others before %j between its comments: %j', (kind, place, lines, left) => {
+    const before = kind === 'kubernetes' ? 'kind: Config\n' : '# first\n';
+    const added = of(kind).add(before, wishOf(kind)) ?? '';
+    const at = added.lastIndexOf(place);
+    const changed = `${added.slice(0, at)}${lines}${added.slice(at)}`;
+    expect(of(kind).remove(changed, wishOf(kind))).toBe(`${before}${left}`);
+    const again = of(kind).add(changed, wishOf(kind)) ?? '';
+    expect(again).toContain(lines);
+    expect(of(kind).add(again, wishOf(kind))).toBe(again);
+    expect(of(kind).remove(again, wishOf(kind))).toBe(`${before}${left}`);
+  });
+
+  it('of aws leaves the settings of its profile that stand behind its comments in the section of the profile', () => {
+    const added = of('aws').add('[default]\noutput = json\n', wish) ?? '';
+    const later = `${added}region = eu-central-1\n\n[profile b]\nregion = x\n`;
+    expect(of('aws').add(later, wish)).toBe(later);
+    expect(of('aws').remove(later, wish)).toBe(
+      '[default]\noutput = json\n[profile work]\nregion = eu-central-1\n\n[profile b]\nregion = x\n',
+    );
+  });
+
+  it('of aws takes [profile default] for the default, and refuses it beside [default]', () => {
+    const own = { ...wish, options: { ...wish.options, profile: 'default' } };
+    expect(of('aws').add('[profile default]\nregion = a\n', own)).toMatch(
+      /^\[profile default\]\ncredential_process = [^\n]+\nregion = a\n$/,
+    );
+    expect(of('aws').add('[default]\nregion = a\n[profile default]\n', own)).toBeUndefined();
+  });
+
+  it.each(['git', 'kubernetes', 'aws', 'bazel', 'go', 'cargo', 'terraform'])(
+    'of %s is found and taken away in a file of mixed line ends, whose other lines keep theirs',
+    (kind) => {
+      const change = (action: 'install' | 'uninstall', text: string) =>
+        changedText(of(kind), action, { text, original: '' }, wish) ?? 'not understood';
+      const before = texts[kind] ?? '';
+      const comment = (text: string) => `${text}# mine\n`;
+      const mixed = comment(change('install', before));
+      expect(change('install', mixed).split('oauth-login credential').length).toBe(
+        mixed.split('oauth-login credential').length,
+      );
+      expect(change('uninstall', mixed)).toBe(comment(before));
+      const added = change('install', comment(before));
+      expect(change('uninstall', added)).toBe(comment(before));
+    },
+  );
 
   it('prints what it would add', () => {
     expect(JSON.parse(of('docker').snippet(wish))).toEqual({
