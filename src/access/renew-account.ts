@@ -1,21 +1,18 @@
 import type { AccountHead, OpenAccount, UnfinishedRefresh } from '../accounts/account.ts';
-import type { AccountReserve } from '../accounts/account-reserve.ts';
 import { idTokenSubject } from '../accounts/id-token-subject.ts';
 import { refreshTokenEnd } from '../accounts/refresh-token-end.ts';
-import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
-import { type AuthorizationServerError, NetworkError, StoreError } from '../ground/errors.ts';
+import { type AuthorizationServerError, StoreError } from '../ground/errors.ts';
 import { networkOf } from '../ground/http-options.ts';
-import { UNEXPLAINED } from '../protocol/library-errors.ts';
 import type { RefreshReply } from '../protocol/refresh-reply.ts';
 import { tokenEndpoint } from '../protocol/token-endpoint.ts';
 import { type TokenSet, tokenTypeOf } from '../protocol/token-set.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AccessSession } from './access-session.ts';
-import { failureRecord } from './failed-refresh.ts';
+import { noteFailure } from './failed-renewal.ts';
 import { withEndOfSecret } from './refused-client.ts';
 import { isRejectedRefresh } from './rejected-refresh.ts';
-import { cannotRefresh, signInAgain } from './sign-in-again.ts';
+import { cannotRefresh } from './sign-in-again.ts';
 
 /**
  * Spends the refresh token of an account and keeps the new tokens. It has to be called inside the lock of the
@@ -142,55 +139,6 @@ export async function keepWhatComes(
 /** Of several requests without an answer, the first one may have spent the token. */
 function sent({ unfinishedRefresh: before }: AccountHead, sentAt: string): UnfinishedRefresh {
   return before?.state === 'sent' ? before : { sentAt, state: 'sent' };
-}
-
-/** Writes down how the refresh failed, and gives the error to throw. */
-function noteFailure(
-  error: unknown,
-  before: AccountHead,
-  { head, secrets }: OpenAccount,
-  reply: RefreshReply | undefined,
-  reserve: AccountReserve,
-  { context: { clock }, isRejection }: Pick<Keeping, 'isRejection'> & { readonly context: Context },
-): unknown {
-  const { unfinishedRefresh, failedRefresh: _failedRefresh, ...rest } = head;
-  const refused = `${head.label} refused the refresh token`;
-  if (isRejection(error) && error.error !== UNEXPLAINED) {
-    const likely = error.likelyReason === undefined ? '' : `: ${error.likelyReason}`;
-    const reason = `${refused} (${error.error})${likely}${unansweredText(before)}`;
-    reserve.write({ ...rest, needsLogin: reason }, secrets);
-    return signInAgain(head, reason);
-  }
-  // A reply without a reason may be the page of a proxy, so the next command tries again.
-  const told = isRejection(error)
-    ? signInAgain(head, `${refused} (status ${error.status}, without a reason)${unansweredText(before)}`)
-    : error;
-  const mark = hasNoAnswer(error, reply) ? before.unfinishedRefresh : unfinishedRefresh;
-  const isAnswered = reply?.isDocument === true && reply.status < 500 && mark?.state !== 'rotated';
-  const failedRefresh = failureRecord(told, reply, clock.now());
-  reserve.write(
-    {
-      ...rest,
-      ...(mark === undefined || isAnswered ? {} : { unfinishedRefresh: mark }),
-      ...defined({ failedRefresh }),
-    },
-    secrets,
-  );
-  return told;
-}
-
-/** Whether the request cannot have reached the server. */
-function hasNoAnswer(error: unknown, reply: RefreshReply | undefined): boolean {
-  return reply === undefined && error instanceof NetworkError && error.neverSent;
-}
-
-/** Tells that an earlier request, whose answer was not kept, may have spent the refresh token. */
-function unansweredText({ unfinishedRefresh: before }: AccountHead): string {
-  if (before?.state !== 'sent') {
-    return '';
-  }
-  const instant = before.sentAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
-  return `; the reply to a refresh that was sent at ${instant} was not stored, because the process was stopped before that, or the connection was lost`;
 }
 
 /** The account with new tokens in place of the old; everything else about it stays. */

@@ -1,13 +1,11 @@
 import type { ClientAuth } from 'oauth4webapi';
-import { presentToken } from '../credential/token-presentation.ts';
 import { AbortedError, AuthorizationServerError, NetworkError, OAuthLoginError } from '../ground/errors.ts';
-import type { Fetch } from '../ground/fetch.ts';
 import { libraryFetch } from '../ground/fetch.ts';
 import { Secret } from '../ground/secret.ts';
-import type { ResolvedProvider } from '../providers/provider.ts';
-import { authenticateClient, basicAuthentication, type OAuthClient } from './client-authentication.ts';
-import { appsecretProof } from './dialects/appsecret-proof.ts';
-import { fromLibraryError, refusal } from './library-errors.ts';
+import { authenticateClient } from './client-authentication.ts';
+import { fromLibraryError } from './library-errors.ts';
+import { revokeByRequest } from './revocation-by-request.ts';
+import type { RevocationRequest } from './revocation-request.ts';
 import { refuseServerFailure } from './server-failure.ts';
 import { tolerantFetch } from './tolerant-fetch.ts';
 
@@ -25,16 +23,6 @@ export type RevocationOutcome =
       /** Only the refresh token could not be revoked. */
       readonly isAccessTokenRevoked: boolean;
     };
-
-/** Whose tokens are taken back, and how to reach the provider. */
-export interface RevocationRequest {
-  readonly provider: ResolvedProvider;
-  readonly client: OAuthClient;
-  /** Absent: nobody knows who signed in. */
-  readonly subject?: string;
-  readonly fetch: Fetch;
-  readonly allowHttpLoopback: boolean;
-}
 
 /**
  * Takes the tokens back at the provider: the refresh token first, then the access token, whatever became of the first.
@@ -163,48 +151,4 @@ async function sendRevocation(
     }
     throw fromLibraryError(library, error, `the revocation endpoint of ${provider.label}`);
   }
-}
-
-async function revokeByRequest(request: RevocationRequest, token: Secret): Promise<void> {
-  const { provider, client } = request;
-  const { revocation } = provider;
-  if (revocation.kind !== 'request') {
-    return;
-  }
-  const url = new URL(
-    revocation.url
-      .replace('{client_id}', encodeURIComponent(client.clientId))
-      .replace('{sub}', encodeURIComponent(request.subject ?? '')),
-  );
-  if (provider.quirks.includes('appsecret-proof') && client.clientSecret !== undefined) {
-    url.searchParams.set('appsecret_proof', appsecretProof(token, client.clientSecret));
-  }
-  const presented = presentToken(provider, token, client.clientId);
-  const isByClient = revocation.authentication === 'client_secret_basic' && client.clientSecret !== undefined;
-  for (const [name, value] of Object.entries(isByClient ? {} : presented.query)) {
-    url.searchParams.set(name, value);
-  }
-  const credentials =
-    isByClient && client.clientSecret !== undefined
-      ? basicAuthentication(client.clientId, client.clientSecret)
-      : { ...presented.fixed, ...presented.credentials };
-  const members = Object.entries(revocation.json ?? {}).map(([name, value]) => [
-    name,
-    value.replace('{access_token}', token.reveal()),
-  ]);
-  const response = await request.fetch(url.href, {
-    method: revocation.method,
-    headers: {
-      accept: 'application/json',
-      ...(revocation.json === undefined ? {} : { 'content-type': 'application/json' }),
-      ...credentials,
-    },
-    ...(revocation.json === undefined ? {} : { body: JSON.stringify(Object.fromEntries(members)) }),
-  });
-  refuseServerFailure(response, provider.label);
-  // 404 and 422: the provider no longer knows the token, which is what was wanted.
-  if (response.ok || response.status === 404 || response.status === 422) {
-    return;
-  }
-  throw refusal('revocation_refused', undefined, response.status, provider.label);
 }
