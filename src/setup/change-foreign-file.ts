@@ -12,6 +12,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError } from '../ground/errors.ts';
 import { shellQuoted } from '../ground/file-system-words.ts';
@@ -88,7 +89,9 @@ export async function changeForeignFile(
   context: Pick<Context, 'clock' | 'signal'>,
 ): Promise<ForeignCopy | undefined> {
   const place = placeOf(file);
-  const lock = await openConfigurationLock(place, context);
+  const directory = shellQuoted(dirname(place));
+  const hint = `check that you may write to its directory and the disk has room: ls -ld ${directory}; df -h ${directory}`;
+  const lock = await openConfigurationLock(place, context, hint);
   try {
     const now = readForeignFile(place);
     if (now.isThere !== before.isThere || now.text !== before.text) {

@@ -3,9 +3,12 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -15,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/host/clock.ts';
+import { openConfigurationLock } from '../../../src/settings/configuration-lock.ts';
 import {
   changeForeignFile,
   isMadeHere,
@@ -115,6 +119,46 @@ it('knows what a file was before the first change, also behind a link, and wheth
   expect([originalOf(file), isMadeHere(file)]).toEqual(['mine', false]);
   expect(readFileSync(join(directory, 'real'), 'utf8')).toBe('changed');
 });
+
+it('leaves no lock where the file cannot be replaced', async () => {
+  const { directory, file } = openFile();
+  mkdirSync(join(file, 'not-empty'), { recursive: true });
+  const context = { clock: systemClock, signal: new AbortController().signal };
+  const lock = await openConfigurationLock(file, context);
+  expect(() => lock.replace('mine')).toThrow(expect.objectContaining({ code: 'config_write_failed' }));
+  expect(readdirSync(directory)).toEqual(['.gitconfig']);
+});
+
+const isRoot = process.geteuid?.() === 0 && process.platform === 'linux';
+it.runIf(isRoot)(
+  'leaves no lock and no half file on a full disk, with any number of free pages',
+  async () => {
+    const { directory, file } = openFile();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', directory]);
+    try {
+      const before = '[user]\n\tname = Ada\n';
+      writeFileSync(file, before);
+      writeFileSync(`${file}.before-oauth-login`, before);
+      const names = readdirSync(directory);
+      const context = { clock: systemClock, signal: new AbortController().signal };
+      for (let free = 0; free <= 2; free += 1) {
+        const { bavail, bsize } = statfsSync(directory);
+        writeFileSync(join(directory, 'filler'), Buffer.alloc((bavail - free) * bsize));
+        const after = before + '# more\n'.repeat(3000);
+        await expect(
+          changeForeignFile(file, { before: readForeignFile(file), after }, context),
+        ).rejects.toMatchObject({
+          message: `cannot write ${file} (no space left on the disk)`,
+          hint: expect.stringMatching(/^check [^:]+: ls -ld \S+; df -h \S+$/),
+        });
+        rmSync(join(directory, 'filler'));
+        expect([readdirSync(directory), readFileSync(file, 'utf8')]).toEqual([names, before]);
+      }
+    } finally {
+      execFileSync('umount', [directory]);
+    }
+  },
+);
 
 it('removes the file, and nothing when another program has just changed it', async () => {
   const { file } = openFile();
