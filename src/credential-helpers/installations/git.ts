@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../../ground/errors.ts';
 import { shellQuoted } from '../../ground/file-system-words.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
@@ -64,7 +65,13 @@ function originsIn(text: string, wish: InstallWish): readonly string[] {
   );
 }
 
+/** Throws a `UsageError` for a text that would end its line. */
 function gitValue(text: string): string {
+  if (/[\r\n\0]/.test(text)) {
+    throw new UsageError('usage_invalid', `${JSON.stringify(text)} cannot be written into that file`, {
+      hint: 'give the account a short name of its own: oauth-login login NAME, with NAME under providers in config.json',
+    });
+  }
   return /[\\"#;]/.test(text) ? `"${text.replaceAll(/[\\"]/g, (character) => `\\${character}`)}"` : text;
 }
 

@@ -1,11 +1,14 @@
-import { applyEdits, type JSONPath, modify, type ParseError, parse } from 'jsonc-parser';
+import { applyEdits, type JSONPath, modify, type ParseError, parse, visit } from 'jsonc-parser';
 import { plainObject } from '../../ground/plain-json.ts';
 import type { Installation, InstallWish } from './installation.ts';
 
 /** A member of a JSON document, and the value that is wanted there. */
 export type Entry = readonly [path: JSONPath, value: unknown];
 
-/** Members of a JSON file. One that has another value already stays, and so does a text that is not JSON. */
+/**
+ * Members of a JSON file. One that has another value already stays, and so does a text that is not JSON, or that names a
+ * member of an object twice: programs differ in which of them they read.
+ */
 export function jsonInstallation(
   { what, file, ...more }: Pick<Installation, 'what' | 'file' | 'next'>,
   entriesOf: (wish: InstallWish) => readonly Entry[],
@@ -19,8 +22,9 @@ export function jsonInstallation(
     snippet: (wish) => `${edited('{}', entriesOf(wish))}\n`,
     add(text, wish) {
       const entries = entriesOf(wish);
-      const isFree = entries.every(([path, value]) =>
-        [undefined, JSON.stringify(value)].includes(valueAt(text, path)),
+      const isFree = entries.every(
+        ([path, value]) =>
+          hasRoom(text, path) && [undefined, JSON.stringify(value)].includes(valueAt(text, path)),
       );
       return isUnderstood(text) && isFree ? edited(text === '' ? '{}\n' : text, entries) : undefined;
     },
@@ -38,8 +42,31 @@ export function jsonInstallation(
 function isUnderstood(text: string): boolean {
   const errors: ParseError[] = [];
   const document: unknown = parse(text, errors, { allowEmptyContent: true, disallowComments: true });
-  return errors.length === 0 && (text.trim() === '' || plainObject(document) !== undefined);
+  const isDocument = text.trim() === '' || plainObject(document) !== undefined;
+  return errors.length === 0 && isDocument && !hasTwins(text);
 }
+
+/** Whether an object of the text has two members of one name. */
+function hasTwins(text: string): boolean {
+  const open: Set<string>[] = [];
+  let isFound = false;
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty(name) {
+      isFound ||= open.at(-1)?.has(name) === true;
+      open.at(-1)?.add(name);
+    },
+  });
+  return isFound;
+}
+
+/** Whether each object on the way is one, or is not there yet. */
+const hasRoom = (text: string, path: JSONPath) =>
+  path.slice(0, -1).every((_, index) => {
+    const value = valueAt(text, path.slice(0, index + 1));
+    return value === undefined || value.startsWith('{');
+  });
 
 /** As JSON; `undefined` where there is nothing, or something on the way that is no object. */
 function valueAt(text: string, path: JSONPath): string | undefined {

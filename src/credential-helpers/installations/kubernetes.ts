@@ -162,7 +162,7 @@ function readConfig(text: string): Config | undefined {
 }
 
 function listed(document: Document, root: YAMLMap, node: YAMLSeq): Config | undefined {
-  const items: unknown = node.toJS(document, { maxAliasCount: 0 });
+  const items = plainItems(document, node);
   if (!Array.isArray(items)) {
     return undefined;
   }
@@ -170,6 +170,15 @@ function listed(document: Document, root: YAMLMap, node: YAMLSeq): Config | unde
     return { place: 'empty', root, users: undefined };
   }
   return node.flow === true ? undefined : { place: 'list', root, users: { node, items } };
+}
+
+/** `undefined` where a user has an alias: the lines of a user would not be all that it is. */
+function plainItems(document: Document, node: YAMLSeq): unknown {
+  try {
+    return node.toJS(document, { maxAliasCount: 0 });
+  } catch {
+    return undefined;
+  }
 }
 
 const isNamed = (name: string) => (item: unknown) => plainObject(item)?.name === name;

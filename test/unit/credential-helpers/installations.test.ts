@@ -58,6 +58,8 @@ describe('an installation', () => {
     ['bazel', 'build --jobs=2 \\\n  --keep_going'],
     ['go', 'GOFLAGS=-mod=mod\nGOPROXY=direct\n'],
     ['go', 'GOAUTH=netrc; git /home/ada\nGOPROXY=direct\n'],
+    ['go', 'GOAUTH=netrc\n'],
+    ['go', 'MYGOAUTH=netrc\nGOAUTH=git /home/ada ;netrc'],
     ['cargo', '[build]\njobs = 1\n'],
     ['cargo', '[build]\njobs = 1'],
     ['cargo', '[registry]\ndefault = "work" # mine\n\n[net]\nretry = 2\n'],
@@ -108,7 +110,7 @@ describe('an installation', () => {
     ['gcp', ''],
     ['docker', ''],
     ['cargo', '[registry]\nglobal-credential-providers = ["cargo:token" , ]\n'],
-    ['go', 'GOAUTH=netrc\n'],
+    ['go', 'GOAUTH=\n'],
     ['go', 'GOFLAGS=-mod=mod'],
   ])('of %s is undone to the byte in %j, by what it was', (kind, original) => {
     const own = wishOf(kind);
@@ -122,6 +124,14 @@ describe('an installation', () => {
     ['git', '[user\n'],
     ['docker', '{ "credHelpers": { "ghcr.io": "other" } }'],
     ['docker', '[]'],
+    ['docker', '{"credHelpers":null}'],
+    ['docker', '{"credHelpers":[]}'],
+    ['docker', '{"credHelpers":"a"}'],
+    ['docker', '{"credHelpers":{"ghcr.io":"other"},"credHelpers":{}}'],
+    ['docker', '{"a":[{"b":1,"\\u0062":2}]}'],
+    ['mcp', '{"mcpServers":{"mcp.example.com":null}}'],
+    ['kubernetes', 'users:\n- name: a\n  user: &u\n    token: x\n- name: b\n  user: *u\n'],
+    ['kubernetes', 'users:\n- name: a\n  user: *nobody\n'],
     ['docker', '{ // mine\n }'],
     ['docker', '{'],
     ['mcp', '{ "mcpServers": { "mcp.example.com": { "type": "sse" } } }'],
@@ -244,6 +254,30 @@ describe('an installation', () => {
       expect(change('uninstall', added)).toBe(comment(before));
     },
   );
+
+  it('of docker takes nothing out of a text that names a member twice, and of kubernetes out of one with aliases', () => {
+    const twice = '{"credHelpers":{"ghcr.io":"mine"},"credHelpers":{"ghcr.io":"oauth-login"}}';
+    expect(of('docker').remove(twice, wish)).toBeUndefined();
+    const users = of('kubernetes').add('users:\n- name: a\n  user: &u {}\n', wish) ?? '';
+    expect(of('kubernetes').remove(`${users}- name: b\n  user: *u\n`, wish)).toBeUndefined();
+    expect(of('docker').add('{"a":{"x":1},"b":{"x":1}}', wish)).toContain('oauth-login');
+  });
+
+  it('of go gives an empty value the meaning that it has, and goes with the last command', () => {
+    const added = of('go').add('GOAUTH=\nGOPROXY=direct\n', wish) ?? '';
+    expect(added).toBe('GOAUTH=netrc; oauth-login credential go work\nGOPROXY=direct\n');
+    const both = of('go').add(added, { ...wish, words: ['home'] }) ?? '';
+    const second = of('go').remove(both, wish) ?? '';
+    expect(second).toBe('GOAUTH=netrc; oauth-login credential go home\nGOPROXY=direct\n');
+    expect(of('go').remove(second, { ...wish, words: ['home'] })).toBe('GOPROXY=direct\n');
+  });
+
+  it.each(['\n', '\r', '\0'])('of git writes no account with %j in its name', (character) => {
+    const words = ['github', '--account', `a${character}[core]`];
+    expect(() => of('git').add('', { ...wish, words })).toThrow(
+      expect.objectContaining({ code: 'usage_invalid' }),
+    );
+  });
 
   it('prints what it would add', () => {
     expect(JSON.parse(of('docker').snippet(wish))).toEqual({
