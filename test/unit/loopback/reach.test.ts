@@ -66,7 +66,8 @@ describe('T15 reach of the listener', () => {
       .filter(([, local, , state]) => state === '0A' && local?.endsWith(`:${port}`))
       .map(([, local]) => local?.split(':')[0]);
     const expected = ['0100007F', '00000000000000000000000001000000'].slice(0, LOOPBACK_ADDRESSES.length);
-    expect(listening).toEqual(expected);
+    // A table that changes while it is read may show a row twice.
+    expect([...new Set(listening)]).toEqual(expected);
   });
 });
 
