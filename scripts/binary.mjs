@@ -99,6 +99,16 @@ const demoProvider = {
   },
 };
 
+/** A package below oidc-provider calls an old name of this function, and Bun would warn of that in the demo. */
+const newNameOfRandomBytes = {
+  name: 'new-name-of-random-bytes',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]tsscmp[\\/]lib[\\/]index[.]js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('pseudoRandomBytes', 'randomBytes'),
+    }));
+  },
+};
+
 const { values } = parseArgs({
   options: { system: { type: 'string', multiple: true }, out: { type: 'string' } },
 });
@@ -201,7 +211,7 @@ async function bundle(stdin, outfile, { plugins = [], ...more }) {
     // The built program finds its provider files by its own place.
     define: { __dirname: 'PLACE_IN_BINARY' },
     banner: { js: "const PLACE_IN_BINARY = require('node:path').dirname(Bun.main) + '/dist';" },
-    plugins: [...plugins, keychainLibrary, demoProvider],
+    plugins: [...plugins, keychainLibrary, demoProvider, newNameOfRandomBytes],
     minify: true,
     legalComments: 'none',
     logLevel: 'error',

@@ -36,8 +36,11 @@ export async function resumeLogin(
     timeout === undefined
       ? undefined
       : secondsSetting('--timeout', timeout, { standard: 0, least: 1, most: 3600 });
-  const ports = (label: string, settings: Parameters<typeof signInPorts>[1]) =>
-    signInPorts(label, settings, context);
+  const ports = (label: string, settings: Parameters<typeof signInPorts>[1]) => {
+    const made = signInPorts(label, settings, context);
+    // A program has shown the address or the code already: the first call gave it.
+    return json ? { ...made, progress: { ...made.progress, authorizationUri() {}, userCode() {} } } : made;
+  };
   const options = { once, debug, ports, ...defined({ timeoutSeconds }) };
   const resumed = await resumeSignIn(id, options, openSession(context));
   if (resumed.kind !== 'done') {

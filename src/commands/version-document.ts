@@ -1,3 +1,4 @@
+import { defined } from '../ground/defined.ts';
 import { namesOf } from './flag.ts';
 import { version as versionFlag } from './flags.ts';
 
@@ -12,5 +13,8 @@ export function versionDocument(argv: readonly string[], version: () => string):
     return undefined;
   }
   const { versions, platform, arch } = process;
-  return `${JSON.stringify({ version: version(), node: versions.node, platform, arch }, null, 2)}\n`;
+  const { node, bun } = versions;
+  // Bun says which Node its functions are those of.
+  const document = { version: version(), node, ...defined({ bun }), platform, arch };
+  return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -72,7 +72,7 @@ describe("an agent's transcript", () => {
     expect(listed.answer.sign_ins).toMatchObject([{ id, grant: 'authorization_code' }]);
     const address = await answerOf(authorization_url);
     const done = await call(go, `${address}\n`);
-    expect(done).toMatchObject({ code: 0, answer: { profile: { preferred_username: 'ada' } } });
+    expect(done).toMatchObject({ code: 0, stderr: '', answer: { profile: { preferred_username: 'ada' } } });
     expect((await call([...go, '--once'])).answer).toMatchObject({
       status: 'done',
       account: done.answer.account,
