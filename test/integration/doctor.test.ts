@@ -163,6 +163,19 @@ describe('doctor finds a planted fault by its name', () => {
     ).toContain('certificates are checked');
   });
 
+  it.each([
+    [{ OAUTH_LOGIN_STORE: 'nope' }, 'OAUTH_LOGIN_STORE names no store'],
+    [{ OAUTH_LOGIN_STOR: 'file' }, 'no command reads it; did you mean OAUTH_LOGIN_STORE?'],
+  ])('a variable that means nothing: %j', async (env, message) => {
+    const finding = (await examined([], env)).found('environment');
+    expect(finding).toMatchObject({ level: 'warning', message: expect.stringContaining(message) });
+  });
+
+  it('no fault in the variables that commands read', async () => {
+    const env = { OAUTH_LOGIN_STORE: 'file', OAUTH_LOGIN_PROXY: '1', OAUTH_LOGIN_ACME_CLIENT_ID: 'x' };
+    expect((await examined([], env)).found('environment')).toMatchObject({ level: 'ok' });
+  });
+
   it('a machine without a person, and one without a browser', async () => {
     const report = await examined([], { CI: 'true' });
     expect(report.found('terminal')).toMatchObject({ level: 'warning' });
