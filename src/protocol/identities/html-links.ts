@@ -4,12 +4,24 @@ import { type Link, relationsOf } from './link.ts';
 const MOST_LINKS = 200;
 
 /** What a page may hold between two tags without having to be read: comments, declarations, scripts and their like. */
-const NEXT_TAG = /<(?:!--|([!?/])|([a-z][^\s/>]*))/iy;
+const NEXT_TAG = /<(?:!--|([!?]|\/(?![a-z]))|(\/?[a-z][^\s/>]*))/iy;
 const BEFORE_TAG = /[^<]*/y;
 const ATTRIBUTE = /[\s/]*([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?/y;
 const END_OF_TAG = /[^>]*>?/y;
-/** Elements whose text is no HTML (HTML §13.1.2). */
-const textElements: ReadonlySet<string> = new Set(['script', 'style', 'textarea', 'title', 'template']);
+/** Elements whose text is no HTML, or is none of the page (HTML §13.2.5). */
+const textElements: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'textarea',
+  'title',
+  'template',
+  'xmp',
+  'iframe',
+  'noembed',
+  'noframes',
+]);
+/** Where a comment ends: at once, or at the first of these two (HTML §13.2.5.43 to §13.2.5.52). */
+const END_OF_COMMENT = /-?>|.*?--!?>|.*/sy;
 
 const namedReferences: Readonly<Record<string, string>> = {
   amp: '&',
@@ -20,8 +32,9 @@ const namedReferences: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the `<link>` and `<a>` elements with `rel` and `href` of the beginning of an HTML page, in their order, in one pass
- * and without building a tree. A page that is no HTML, or is cut off, has the links that can be read.
+ * Reads the `<link>` elements with `rel` and `href` of the beginning of an HTML page, in their order, in one pass and
+ * without building a tree. An `<a>` does not count: it may stand in what somebody else wrote, such as a comment
+ * (IndieAuth §4.1). A page that is no HTML, or is cut off, has the links that can be read.
  *
  * @see [HTML §13.2.5](https://html.spec.whatwg.org/multipage/parsing.html#tokenization)
  */
@@ -34,10 +47,6 @@ export function readHtmlLinks(html: string): readonly Link[] {
     at += found?.[0].length ?? 0;
     return found;
   };
-  const skipPast = (text: string) => {
-    const end = html.indexOf(text, at);
-    at = end === -1 ? html.length : end + text.length;
-  };
   while (at < html.length && links.length < MOST_LINKS) {
     take(BEFORE_TAG);
     const tag = take(NEXT_TAG);
@@ -47,7 +56,7 @@ export function readHtmlLinks(html: string): readonly Link[] {
     }
     const name = tag[2]?.toLowerCase();
     if (name === undefined) {
-      skipPast(tag[1] === undefined ? '-->' : '>');
+      take(tag[1] === undefined ? END_OF_COMMENT : END_OF_TAG);
       continue;
     }
     const attributes = takeAttributes(take);
@@ -55,8 +64,11 @@ export function readHtmlLinks(html: string): readonly Link[] {
       break;
     }
     const [rel, href] = [attributes.get('rel'), attributes.get('href')];
-    if ((name === 'link' || name === 'a') && rel !== undefined && href !== undefined) {
+    if (name === 'link' && rel !== undefined && href !== undefined) {
       links.push({ relations: relationsOf(rel), target: href.trim() });
+    }
+    if (name === 'plaintext') {
+      break;
     }
     if (textElements.has(name)) {
       at = endOfElement(html, name, at);

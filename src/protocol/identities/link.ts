@@ -10,8 +10,9 @@ export interface Link {
 const MOST_LINKS = 200;
 const LONGEST_FIELD = 16_384;
 
-const TARGET = /[\s,]*<([^<>]*)>/y;
-const PARAMETER = /\s*;\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/y;
+const SEPARATOR = /[\s,]*/y;
+const TARGET = /<([^<>]*)>/y;
+const PARAMETER = /\s*;\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|(?!")([^\s;,"]*)))?/y;
 const UP_TO_COMMA = /[^,]*/y;
 
 /**
@@ -30,6 +31,7 @@ export function readLinkField(field: string): readonly Link[] {
     return found;
   };
   while (at < text.length && links.length < MOST_LINKS) {
+    take(SEPARATOR);
     const target = take(TARGET)?.[1];
     if (target === undefined) {
       at += 1;

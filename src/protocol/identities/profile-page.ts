@@ -30,6 +30,8 @@ export interface PageAccess {
 const MOST_REDIRECTS = 5;
 /** What is read of a page: what it says of itself stands at its beginning. */
 const MOST_BYTES = 512 * 1024;
+/** What is read of a profile in Turtle. */
+const MOST_TURTLE_BYTES = 128 * 1024;
 /** Milliseconds for a page with all its redirects, however slowly it comes. */
 const DEADLINE = 30_000;
 const redirectStatus: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -103,18 +105,19 @@ async function pageOf(
 ): Promise<ProfilePage> {
   const { status, headers } = response;
   const [mediaType = ''] = (headers.get('content-type') ?? '').toLowerCase().split(';');
-  const text = await beginningOf(response);
+  const isTurtle = mediaType.trim() === 'text/turtle';
+  const text = await beginningOf(response, isTurtle ? MOST_TURTLE_BYTES : MOST_BYTES);
   const isHtml = /^(?:text\/html|application\/xhtml\+xml)\s*$/.test(mediaType);
   const links = [...readLinkField(headers.get('link') ?? ''), ...(isHtml ? readHtmlLinks(text) : [])];
   const challenge = headers.get('www-authenticate');
   return { status, address, addresses, mediaType: mediaType.trim(), links, text, challenge };
 }
 
-/** The first part of the body as text; the rest is not fetched. */
-async function beginningOf(response: Response): Promise<string> {
+/** The first part of the body as text, so many bytes; the rest is not fetched. */
+async function beginningOf(response: Response, most: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  let left = MOST_BYTES;
+  let left = most;
   const reader = response.body?.getReader();
   try {
     while (reader !== undefined && left > 0) {

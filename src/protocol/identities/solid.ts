@@ -29,7 +29,9 @@ export function readWebIds({ text, address, mediaType }: ProfilePage): WebIds {
       withoutFragment(new URL(subject).href) === withoutFragment(address)
     ) {
       const webId = new URL(subject).href;
-      people.set(webId, [...(people.get(webId) ?? []), object]);
+      const issuers = people.get(webId) ?? [];
+      issuers.push(object);
+      people.set(webId, issuers);
     }
   }
   return people;

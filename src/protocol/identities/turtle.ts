@@ -9,14 +9,19 @@ export interface Statement {
 const DEEPEST = 30;
 /** No profile has more statements; a longer document is none. */
 const MOST_STATEMENTS = 5000;
+/** With directives and semicolons: what states nothing takes time as well. */
+const MOST_TERMS = 3 * MOST_STATEMENTS;
+/** Characters of an address; a base and a prefix would make every other one as long. */
+const LONGEST_ADDRESS = 2048;
 const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
 
 const BLANK = /(?:\s|#[^\n\r]*)*/y;
 const IRI = /<([^\p{C}\s<>"{}|^`\\]*)>/uy;
-const NAME = /([A-Za-z_](?:[\w.-]*[\w-])?)?:((?:[\w:-]|%[0-9A-Fa-f]{2}|\.(?=[\w:%-]))*)/y;
+/** The prefix is short, or each term would be searched to the end of the document for its colon. */
+const NAME = /([A-Za-z_](?:[\w.-]{0,98}[\w-])?)?:((?:[\w:-]|%[0-9A-Fa-f]{2}|\.(?=[\w:%-]))*)/y;
 const DIRECTIVE = /(?:@(?=[pb])|(?=(?:prefix|base)\s))(prefix|base)\b/iy;
 const LITERAL =
-  /(?:"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?/sy;
+  /(?:"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?!"")(?:[^"\\\n\r]|\\.)*"|'(?!'')(?:[^'\\\n\r]|\\.)*')(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?/sy;
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
 const NUMBER = /[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?|(?:true|false)\b/y;
 const TYPE = /a(?=[\s<[#])/y;
@@ -29,7 +34,8 @@ class Unreadable extends Error {}
 
 /**
  * Reads the statements of a Turtle document whose parts are addresses; the others are passed over. `undefined` for a document
- * that is no Turtle, or is cut off, or is larger than profiles are. It is read in one pass.
+ * that is no Turtle, or is cut off, or is larger than profiles are. It is read in one pass, in a time that grows no faster than
+ * the document.
  *
  * @see [RDF 1.1 Turtle §6](https://www.w3.org/TR/turtle/#sec-grammar)
  */
@@ -51,6 +57,7 @@ class TurtleReader {
   #base: string;
   #at = 0;
   #depth = 0;
+  #terms = 0;
 
   constructor(text: string, base: string) {
     this.#text = text;
@@ -65,6 +72,7 @@ class TurtleReader {
   }
 
   #statementOrDirective(): void {
+    this.#count();
     const isWithAt = this.#text[this.#at] === '@';
     const kind = this.#take(DIRECTIVE)?.[1]?.toLowerCase();
     if (kind === undefined) {
@@ -99,6 +107,7 @@ class TurtleReader {
       } while (this.#isNext(','));
       let more = false;
       while (this.#isNext(';')) {
+        this.#count();
         more = true;
       }
       if (!more || this.#peek() === '.' || this.#peek() === ']') {
@@ -116,7 +125,15 @@ class TurtleReader {
     }
   }
 
+  #count(): void {
+    this.#terms += 1;
+    if (this.#terms > MOST_TERMS) {
+      this.#fail();
+    }
+  }
+
   #term(): Term {
+    this.#count();
     this.#skip();
     const first = this.#text[this.#at];
     if (first === '<') {
@@ -165,10 +182,14 @@ class TurtleReader {
 
   /** An address stays as it was written: addresses are compared character by character (RDF 1.1 Concepts §3.2). */
   #absolute(reference: string): string {
+    if (reference.length > LONGEST_ADDRESS) {
+      this.#fail();
+    }
     if (ABSOLUTE.test(reference) && URL.canParse(reference)) {
       return reference;
     }
-    return URL.canParse(reference, this.#base) ? new URL(reference, this.#base).href : this.#fail();
+    const address = URL.canParse(reference, this.#base) ? new URL(reference, this.#base).href : this.#fail();
+    return address.length > LONGEST_ADDRESS ? this.#fail() : address;
   }
 
   #expect(sign: string): void {

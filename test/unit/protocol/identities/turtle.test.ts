@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTurtle } from '../../../../src/protocol/identities/turtle.ts';
+import { quickest } from '../../../support/quickest.ts';
 
 const BASE = 'https://pod.example/card';
 const read = (text: string) =>
@@ -121,4 +122,37 @@ describe('a Turtle document', () => {
     readTurtle(`<> <http://p.example/> ${part.repeat(times)}`, BASE);
     expect(performance.now() - started).toBeLessThan(5000);
   });
+
+  it.each([
+    ['numbers without spaces', `<> <p> (${repeated('true-1')}).`],
+    ['names without a colon', `<> <p> (${repeated('1a.b-')}).`],
+    ['bases, each of the one before', repeated('@base <a/>.')],
+    ['prefixes', repeated('@prefix a: <b>.')],
+    [
+      'names of a long prefix',
+      `@prefix a: <http://x.example/${'x'.repeat(200_000)}>.${repeated('<> a:b a:c.')}`,
+    ],
+    [
+      'addresses of a long base',
+      `@base <http://x.example/${'x'.repeat(200_000)}/>.${repeated('<> <b> <c>.')}`,
+    ],
+    ['a long text that does not end', `<> <p> (${repeated('"""\\""')}`],
+    ['blank nodes', `<> <p> (${repeated('[]')}).`],
+    ['semicolons', `<> <p> <o>${repeated(';')}.`],
+  ])('is given up early, whatever 512 KiB of it are: %s', (_, text) => {
+    const usual = quickest(() => readTurtle(repeated('#\n'), BASE));
+    expect(quickest(() => readTurtle(text, BASE))).toBeLessThan(20 * usual);
+  });
+
+  it('has no more terms, and no longer addresses, than profiles have', () => {
+    const numbers = (count: number) => `<> <http://p.example/> ${Array(count).fill('1').join()}.`;
+    expect([read(numbers(14_000)), read(numbers(15_000))]).toEqual([[], undefined]);
+    const address = (length: number) => `<> <http://p.example/> <http://o.example/${'o'.repeat(length)}>.`;
+    expect([read(address(2000))?.length, read(address(2048))]).toEqual([1, undefined]);
+    expect(read(`@prefix x: <http://x.example/>. <> x:y x:${'z'.repeat(2048)}.`)).toBeUndefined();
+  });
 });
+
+function repeated(part: string): string {
+  return part.repeat(Math.floor((512 * 1024) / part.length));
+}
