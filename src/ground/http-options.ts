@@ -21,6 +21,19 @@ export function httpOptions(settings: NetworkSettings, context: Context): HttpOp
   return networkOf(settings, traceOf(settings, context));
 }
 
+/**
+ * How requests are to be sent where nobody has agreed to a server yet: the certificate of the client, which says who the
+ * person is, is shown to none of the hosts that a page names.
+ *
+ * @see [RFC 8705 §6.2](https://www.rfc-editor.org/rfc/rfc8705.html#section-6.2)
+ */
+export function namelessHttpOptions(
+  { clientCertificate: _, ...settings }: NetworkSettings,
+  context: Context,
+): HttpOptions {
+  return httpOptions(settings, context);
+}
+
 /** How requests are to be sent where these settings hold; `trace` is given one line for each exchange. */
 export function networkOf(
   { allowHttpLoopback, caFile, extraCaFile, clientCertificate, resource, ...settings }: NetworkSettings,

@@ -1,6 +1,6 @@
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, ProtocolError } from '../ground/errors.ts';
-import { httpOptions, signalled } from '../ground/http-options.ts';
+import { namelessHttpOptions, signalled } from '../ground/http-options.ts';
 import { type AtprotoAccess, findPerson, personOfDid } from '../protocol/identities/atproto.ts';
 import { isDid } from '../protocol/identities/atproto-names.ts';
 import type { AtprotoIdentity, AtprotoPerson } from '../providers/identity.ts';
@@ -114,7 +114,7 @@ async function withAtproto<Result>(
   context: Context,
   work: (access: AtprotoAccess) => Promise<Result>,
 ): Promise<Result> {
-  const http = await context.openHttp({ ...httpOptions(settings, context), streaming: true });
+  const http = await context.openHttp({ ...namelessHttpOptions(settings, context), streaming: true });
   try {
     const { allowHttpLoopback } = settings;
     const fetch = signalled(http.fetch, context.signal);

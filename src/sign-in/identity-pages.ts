@@ -1,5 +1,5 @@
 import type { Context } from '../ground/context.ts';
-import { httpOptions, signalled } from '../ground/http-options.ts';
+import { namelessHttpOptions, signalled } from '../ground/http-options.ts';
 import { type ProfilePage, readProfilePage } from '../protocol/identities/profile-page.ts';
 import type { LoginSettings } from '../settings/login-settings.ts';
 
@@ -13,7 +13,7 @@ export async function pageAt(
   settings: LoginSettings,
   context: Context,
 ): Promise<ProfilePage | undefined> {
-  const http = await context.openHttp({ ...httpOptions(settings, context), streaming: true });
+  const http = await context.openHttp({ ...namelessHttpOptions(settings, context), streaming: true });
   try {
     const fetch = signalled(http.fetch, context.signal);
     return await readProfilePage(address, accept, { ...settings, fetch });

@@ -1,7 +1,7 @@
 import type { Context } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { ConfigurationError } from '../ground/errors.ts';
-import { httpOptions, signalled } from '../ground/http-options.ts';
+import { namelessHttpOptions, signalled } from '../ground/http-options.ts';
 import { type IndieAuthServer, indieAuthServer } from '../protocol/identities/indieauth.ts';
 import type { ProfilePage } from '../protocol/identities/profile-page.ts';
 import { readWebId, solidAnswer, TURTLE } from '../protocol/identities/solid.ts';
@@ -109,7 +109,7 @@ export async function serverOf(
   settings: LoginSettings,
   context: Context,
 ): Promise<IndieAuthServer | undefined> {
-  const http = await context.openHttp(httpOptions(settings, context));
+  const http = await context.openHttp(namelessHttpOptions(settings, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
     return await indieAuthServer(page, { ...settings, fetch });

@@ -1,7 +1,7 @@
 import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, OAuthLoginError, ProtocolError } from '../ground/errors.ts';
-import { httpOptions, signalled } from '../ground/http-options.ts';
+import { namelessHttpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { safeText } from '../ground/safe-text.ts';
 import {
@@ -121,7 +121,7 @@ function resourceAddress(
 }
 
 async function lookAt(address: string, settings: LoginSettings, context: Context): Promise<FoundAtAddress> {
-  const http = await context.openHttp(httpOptions({ ...settings, resource: address }, context));
+  const http = await context.openHttp(namelessHttpOptions({ ...settings, resource: address }, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
     return await findProtectedResource(address, { fetch, allowHttpLoopback: settings.allowHttpLoopback });
