@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isScalar } from 'yaml';
 import { plainObject } from '../../ground/plain-json.ts';
 import { MOST_OF_FOREIGN_FILE, readRegularFile } from '../../ground/regular-file.ts';
 import { homeFile } from './home-file.ts';
 import type { Installation, InstallWish } from './installation.ts';
+import { type Kubeconfig, lineEnd, placeOfItem, readConfig, withoutItem, withoutOnly } from './kubeconfig.ts';
 import { type OwnLines, withBlock, withoutBlock } from './marked-block.ts';
 
 const BLOCK = 'oauth-login credential kubernetes';
@@ -124,63 +125,6 @@ function scalar(text: string): string {
 const indented = (lines: readonly string[], indent: string) =>
   lines.map((line) => `${indent}${line}\n`).join('');
 
-interface Config {
-  /** Whether there is a list of users, one without a user, or none. */
-  readonly place: 'list' | 'empty' | 'absent';
-  readonly root: YAMLMap | undefined;
-  readonly users: UserList | undefined;
-}
-
-interface UserList {
-  readonly node: YAMLSeq;
-  readonly items: readonly unknown[];
-}
-
-/** `undefined` for a text that is no kubeconfig in the form that kubectl writes: blocks of lines. */
-function readConfig(text: string): Config | undefined {
-  const document = parseDocument(text, { logLevel: 'silent', strict: true });
-  const root: unknown = document.contents;
-  if (document.errors.length > 0 || /^(?:---|\.\.\.|%)/m.test(text.replace(/^---\s*\n/, ''))) {
-    return undefined;
-  }
-  if (root === null || (isScalar(root) && root.value === null)) {
-    return { place: 'absent', root: undefined, users: undefined };
-  }
-  if (!isMap(root) || root.flow === true) {
-    return undefined;
-  }
-  const users: unknown = root.get('users', true);
-  if (isSeq(users)) {
-    return listed(document, root, users);
-  }
-  if (!root.has('users')) {
-    return { place: 'absent', root, users: undefined };
-  }
-  return users === null || users === undefined || (isScalar(users) && users.value === null)
-    ? { place: 'empty', root, users: undefined }
-    : undefined;
-}
-
-function listed(document: Document, root: YAMLMap, node: YAMLSeq): Config | undefined {
-  const items = plainItems(document, node);
-  if (!Array.isArray(items)) {
-    return undefined;
-  }
-  if (items.length === 0) {
-    return { place: 'empty', root, users: undefined };
-  }
-  return node.flow === true ? undefined : { place: 'list', root, users: { node, items } };
-}
-
-/** `undefined` where a user has an alias: the lines of a user would not be all that it is. */
-function plainItems(document: Document, node: YAMLSeq): unknown {
-  try {
-    return node.toJS(document, { maxAliasCount: 0 });
-  } catch {
-    return undefined;
-  }
-}
-
 const isNamed = (name: string) => (item: unknown) => plainObject(item)?.name === name;
 
 /** kubectl writes the members of a user in another order, and adds some that are empty. */
@@ -205,7 +149,7 @@ function hasUser(file: string, wish: InstallWish): boolean {
 }
 
 /** In place of `users:` with `null`, `[]` or nothing after it. */
-function inEmptyPlace(text: string, { root }: Config, wish: InstallWish): string | undefined {
+function inEmptyPlace(text: string, { root }: Kubeconfig, wish: InstallWish): string | undefined {
   const pair = root?.items.find(({ key }) => isScalar(key) && key.value === 'users');
   const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
   const end = start === undefined ? -1 : lineEnd(text, start);
@@ -216,13 +160,7 @@ function inEmptyPlace(text: string, { root }: Config, wish: InstallWish): string
     : undefined;
 }
 
-/** The place after the line that holds this one. */
-function lineEnd(text: string, position: number): number {
-  const end = text.indexOf('\n', position);
-  return end === -1 ? text.length : end + 1;
-}
-
-function afterLast(text: string, { users }: Config, wish: InstallWish): string | undefined {
+function afterLast(text: string, { users }: Kubeconfig, wish: InstallWish): string | undefined {
   const [first, end] = [placeOfItem(text, users, 0), users?.node.range?.[1]];
   if (first === undefined || end === undefined) {
     return undefined;
@@ -234,37 +172,4 @@ function afterLast(text: string, { users }: Config, wish: InstallWish): string |
   return before.endsWith('\n')
     ? `${before}${lines}${text.slice(place)}`
     : `${before}\n${lines.slice(0, -1)}${text.slice(place)}`;
-}
-
-/** The place of the dash before an item; `undefined` unless only spaces stand before it in its line. */
-function placeOfItem(text: string, users: UserList | undefined, index: number): number | undefined {
-  const node: unknown = users?.node.items[index];
-  const start = isMap(node) ? node.range?.[0] : undefined;
-  const dash = start === undefined ? -1 : text.lastIndexOf('-', start);
-  return dash !== -1 && /^ *$/.test(text.slice(text.lastIndexOf('\n', dash) + 1, dash)) ? dash : undefined;
-}
-
-function withoutItem(text: string, users: UserList, index: number): string | undefined {
-  const start = placeOfItem(text, users, index);
-  const node: unknown = users.node.items[index];
-  const end = isMap(node) ? node.range?.[1] : undefined;
-  if (start === undefined || end === undefined) {
-    return undefined;
-  }
-  const lineStart = text.lastIndexOf('\n', start) + 1;
-  const stop = text[end - 1] === '\n' ? end : lineEnd(text, end);
-  const rest = `${text.slice(0, lineStart)}${text.slice(stop)}`;
-  return text.endsWith('\n') || stop < text.length ? rest : rest.slice(0, -1);
-}
-
-/** An empty list stays, in the line of its name. */
-function withoutOnly(text: string, users: UserList): string | undefined {
-  const start = placeOfItem(text, users, 0);
-  const rest = withoutItem(text, users, 0);
-  const head = start === undefined ? '' : text.slice(0, text.lastIndexOf('\n', start) + 1);
-  if (rest === undefined || !/(?:^|\n)users:[ \t]*\n$/.test(head)) {
-    return undefined;
-  }
-  const empty = `${head.replace(/users:[ \t]*\n$/, 'users: []\n')}${rest.slice(head.length)}`;
-  return text.endsWith('\n') ? empty : empty.replace(/\n$/, '');
 }
