@@ -4,8 +4,8 @@ const HANDLE = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,
 /** Domains that are no names of the internet. `.test` is left for tests. */
 const NOT_OF_INTERNET = /\.(?:alt|arpa|example|internal|invalid|local|localhost|onion)$/;
 const PLC = /^did:plc:[a-z2-7]{24}$/;
-/** A host, with a port on this machine alone. */
-const WEB = /^did:web:(?:([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\.[a-z][a-z0-9-]*)|localhost%3A(\d{1,5}))$/i;
+/** A host in small letters, with a port on this machine alone: DIDs are compared character by character. */
+const WEB = /^did:web:(?:([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\.[a-z][a-z0-9-]*)|localhost%3A(\d{1,5}))$/;
 
 /** The handle that is meant by a word, with or without `@`, in small letters; `undefined` for any other word. */
 export function readHandle(word: string): string | undefined {
@@ -19,6 +19,12 @@ export function isDid(text: unknown): text is string {
   return typeof text === 'string' && (PLC.test(text) || WEB.test(text));
 }
 
+/** The DID that is meant by a word, its host in small letters; `undefined` for any other word. */
+export function readDid(word: string): string | undefined {
+  const did = /^did:web:/i.test(word) ? word.toLowerCase().replaceAll('%3a', '%3A') : word;
+  return isDid(did) ? did : undefined;
+}
+
 /**
  * The address of the document of a DID.
  *
@@ -28,7 +34,7 @@ export function isDid(text: unknown): text is string {
 export function documentAddress(did: string, directory: string): string {
   const [, host, port] = WEB.exec(did) ?? [];
   if (host !== undefined) {
-    return `https://${host.toLowerCase()}/.well-known/did.json`;
+    return `https://${host}/.well-known/did.json`;
   }
   return port === undefined
     ? `${directory.replace(/\/$/, '')}/${did}`

@@ -3,7 +3,7 @@ import { parsePlainJson, plainObject } from '../../ground/plain-json.ts';
 import { safeText } from '../../ground/safe-text.ts';
 import { checkEndpoint } from '../../providers/endpoint.ts';
 import type { AtprotoPerson } from '../../providers/identity.ts';
-import { documentAddress, isDid, readHandle } from './atproto-names.ts';
+import { documentAddress, isDid, readDid, readHandle } from './atproto-names.ts';
 import { type PageAccess, type ProfilePage, readProfilePage } from './profile-page.ts';
 
 /** How names and documents are reached. */
@@ -28,8 +28,9 @@ const SERVICE_TYPE = 'AtprotoPersonalDataServer';
  * @see https://atproto.com/specs/oauth#identity-authentication
  */
 export async function findPerson(name: string, access: AtprotoAccess): Promise<AtprotoPerson> {
-  if (isDid(name)) {
-    return personOfDid(name, access);
+  const named = readDid(name);
+  if (named !== undefined) {
+    return personOfDid(named, access);
   }
   const handle = readHandle(name);
   if (handle === undefined) {
