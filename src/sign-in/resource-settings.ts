@@ -1,7 +1,7 @@
 import type { Session } from '../accounts/session.ts';
 import type { Context } from '../ground/context.ts';
 import { ConfigurationError, OAuthLoginError, ProtocolError } from '../ground/errors.ts';
-import { namelessHttpOptions, signalled } from '../ground/http-options.ts';
+import { httpOptions, signalled } from '../ground/http-options.ts';
 import { isInteractive } from '../ground/presence.ts';
 import { safeText } from '../ground/safe-text.ts';
 import {
@@ -71,8 +71,10 @@ export async function settingsOfAddress(
   const found = await lookAt(address, network, context);
   if (found.kind === 'unknown') {
     const looked = { target, address: new URL(address).href, settings: network };
+    // A certificate is for the host that was typed, which may refuse everybody without; a page leads to any host.
+    const isCertified = network.clientCertificate !== undefined;
     const ofPerson =
-      flags.issuer === undefined && (found.mayBePage || found.isProtected)
+      flags.issuer === undefined && !isCertified && (found.mayBePage || found.isProtected)
         ? await settingsOfIdentity(looked, flags, configuration, context)
         : undefined;
     if (ofPerson !== undefined) {
@@ -120,8 +122,9 @@ function resourceAddress(
   return isIssuer || presetOfHost(new URL(target).host) !== undefined ? undefined : target;
 }
 
+/** It is asked at the host that was typed alone, with the certificate that was given for it. */
 async function lookAt(address: string, settings: LoginSettings, context: Context): Promise<FoundAtAddress> {
-  const http = await context.openHttp(namelessHttpOptions({ ...settings, resource: address }, context));
+  const http = await context.openHttp(httpOptions({ ...settings, resource: address }, context));
   try {
     const fetch = signalled(http.fetch, context.signal);
     return await findProtectedResource(address, { fetch, allowHttpLoopback: settings.allowHttpLoopback });
