@@ -423,7 +423,13 @@ onlyOnNode(() => {
     it('hands out what the starter needs and no seam of the tests', async () => {
       const { createRequire } = await import('node:module');
       const built = createRequire(import.meta.url)(join(command.path, '../../dist/main.js'));
-      expect(Object.keys(built).sort()).toEqual(['main', 'outputFailure', 'report', 'systemContext']);
+      expect(Object.keys(built).sort()).toEqual([
+        'main',
+        'outputFailure',
+        'releaseEveryLock',
+        'report',
+        'systemContext',
+      ]);
       const text = readFileSync(join(command.path, '../../dist/main.js'), 'utf8');
       expect(text).not.toMatch(/VITEST|NODE_ENV|Math\.random|test\/support/);
     });
