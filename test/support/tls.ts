@@ -39,7 +39,8 @@ export async function openAuthority(): Promise<Authority> {
   return {
     caFile: at('ca.pem'),
     async issue(names, days = 2) {
-      const name = `leaf-${++issued}`;
+      issued += 1;
+      const [name, serial] = [`leaf-${issued}`, String(issued)];
       await writeFile(at(`${name}.ext`), `subjectAltName=${names.join(',')}\n`);
       await openssl(
         'req',
@@ -52,7 +53,8 @@ export async function openAuthority(): Promise<Authority> {
         `/CN=${name}`,
       );
       await openssl(
-        ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
+        // A file of serial numbers would be written by two at once.
+        ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', serial],
         ...['-days', String(days), '-extfile', `${name}.ext`, '-out', `${name}.pem`],
       );
       return {
