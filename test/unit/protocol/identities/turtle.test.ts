@@ -140,8 +140,12 @@ describe('a Turtle document', () => {
     ['blank nodes', `<> <p> (${repeated('[]')}).`],
     ['semicolons', `<> <p> <o>${repeated(';')}.`],
   ])('is given up early, whatever 512 KiB of it are: %s', (_, text) => {
-    const usual = quickest(() => readTurtle(repeated('#\n'), BASE));
-    expect(quickest(() => readTurtle(text, BASE))).toBeLessThan(20 * usual);
+    // Eight times the text takes eight times as long at most, and not sixty-four times; 2 ms are too few to compare.
+    const eighth = Math.max(
+      2,
+      quickest(() => readTurtle(text.slice(0, text.length / 8), BASE)),
+    );
+    expect(quickest(() => readTurtle(text, BASE))).toBeLessThan(32 * eighth);
   });
 
   it('has no more terms, and no longer addresses, than profiles have', () => {
