@@ -182,6 +182,12 @@ describeWith(['tmux'], 'a person at a real terminal, for the first time', () => 
     await terminal.shows('Passphrase of the stored accounts');
     await terminal.type('a wrong passphrase');
     await terminal.press('Enter');
+    // Under Bun, what is typed before the next question may be lost (docs/one-file.md); it is shown nowhere either.
+    if (process.env.OAUTH_LOGIN_TEST_BINARY !== undefined) {
+      await terminal.type('the-right');
+      await terminal.shows('That was not the right one. Passphrase');
+      await terminal.press('C-u');
+    }
     await terminal.type('the-right-passphrase');
     await terminal.press('Enter');
     expect(await terminal.ended()).toBe(0);

@@ -93,7 +93,10 @@ describe('what is missing is known before anything is sent', () => {
     ['a flag of another grant', ['--grant', 'client-credentials', '--rotate-to', 'x']],
     ['an account', ['--grant', 'client-credentials', '--account', 'x']],
     ['no authentication', ['--grant', 'client-credentials', '--client-authentication', 'none']],
-    ['an unknown method', ['--grant', 'client-credentials', '--client-authentication', 'client_secret_smoke']],
+    [
+      'an unknown method',
+      ['--grant', 'client-credentials', '--client-authentication', 'client_secret_smoke'],
+    ],
     [
       'private_key_jwt without a key',
       ['--grant', 'client-credentials', '--client-authentication', 'private_key_jwt'],
