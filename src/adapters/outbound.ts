@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import type { Environment } from '../ground/context.ts';
 import { defined } from '../ground/defined.ts';
 import { ProtocolError } from '../ground/errors.ts';
@@ -104,11 +104,25 @@ async function muteDebugOutput(): Promise<void> {
   });
 }
 
+/** What opens a connection for undici. */
+type Connector = Extract<NonNullable<Pool.Options['connect']>, (...values: never) => unknown>;
+
 async function openProxied(proxy: HttpProxy, tls: object, proxyTls: object): Promise<Dispatcher> {
   // The whole package is needed here: the proxy agent calls `client.connect()`, which only its entry point adds.
-  const { ProxyAgent } = await import('undici');
-  return new ProxyAgent({
+  const [undici, { isIP }] = await Promise.all([import('undici'), import('node:net')]);
+  return new undici.ProxyAgent({
     uri: proxy.origin,
+    // An address is no server name (RFC 6066 §3): undici sends it as one, and Node 26 refuses that.
+    clientFactory: (origin, options: { readonly connect: Connector }) =>
+      new undici.Pool(origin, {
+        ...options,
+        connect: (target, callback) => {
+          const { servername, ...others } = target;
+          // It is `null` for a proxy without TLS.
+          const isAddress = isIP((servername ?? '').replace(/^\[|\]$/g, '')) !== 0;
+          options.connect(isAddress ? others : target, callback);
+        },
+      }),
     ...defined({ token: proxy.authorization }),
     requestTls: tls,
     proxyTls,
