@@ -124,7 +124,7 @@ async function wishOf(
   };
 }
 
-/** The command line as it was typed, without what it is to do. */
+/** The command line as it was typed, without `--install`, `--uninstall` and `--print`. */
 function commandAgain(kind: string, target: string | undefined, flags: InstallFlags): string {
   const values = [
     ['--account', flags.account],

@@ -23,7 +23,7 @@ const OPAQUE = /"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/g;
 
 /**
  * Reads a file of tables, keys and values; `undefined` for a text with anything else. Texts of several lines count as such:
- * in them, a line could look like what it is not.
+ * a line of such a text could look like a table or a key.
  */
 export function readTomlLines(text: string): TomlFile | undefined {
   const values: (TomlLine & { line: number })[] = [];
